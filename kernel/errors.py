@@ -1,0 +1,32 @@
+"""Domain errors carry a stable code and no HTTP status; `api.problems` maps them once, by the code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong with one field.
+
+    `pointer` is a JSON pointer into the request body ("/form_values/hkd_tenVN"), `code` a stable word that has a text in
+    `mobile_contract.problems.FIELD_TEXTS`, `params` the values that text needs (never personal data).
+    """
+
+    pointer: str
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+class DomainError(Exception):
+    """A refusal that the caller can understand and act on.
+
+    `code` is a key of `mobile_contract.problems.PROBLEMS`, which gives status and texts; `params` fill those texts and are
+    sent as members of the problem document, so they never hold personal data.
+    """
+
+    def __init__(self, code: str, *, fields: Sequence[FieldError] = (), **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.fields = tuple(fields)
+        self.params = params
