@@ -9,7 +9,7 @@ from typing import Any
 class FieldError:
     """One thing wrong with one field.
 
-    `pointer` is a JSON pointer into the request body ("/form_values/hkd_tenVN"), `code` a stable word that has a text in
+    `pointer` is a JSON pointer into the request body ("/form_values/hkd_tenVN"), `code` a stable word with a text in
     `mobile_contract.problems.FIELD_TEXTS`, `params` the values that text needs (never personal data).
     """
 
@@ -21,8 +21,8 @@ class FieldError:
 class DomainError(Exception):
     """A refusal that the caller can understand and act on.
 
-    `code` is a key of `mobile_contract.problems.PROBLEMS`, which gives status and texts; `params` fill those texts and are
-    sent as members of the problem document, so they never hold personal data.
+    `code` is a key of `mobile_contract.problems.PROBLEMS`, which gives status and texts; `params` fill those texts and
+    are sent as members of the problem document, so they never hold personal data.
     """
 
     def __init__(self, code: str, *, fields: Sequence[FieldError] = (), **params: Any) -> None:

@@ -1,0 +1,60 @@
+"""RQ is a bell, not a ledger: a job says "there may be work", the database says what the work is.
+
+At most one job per drain is queued at a time, by a guard key that the drain clears before its first claim. A lost ring
+costs seconds, because the ringer process rings every drain every few seconds under the same guard.
+"""
+
+import time
+
+import redis
+import structlog
+from rq import Queue
+
+GUARD_SECONDS = 15
+RING_TTL_SECONDS = 60
+_RETRY_AFTER_FAILURE = 1.0
+_log = structlog.get_logger()
+
+
+def connect(redis_url: str, *, timeout: float = 0.5) -> redis.Redis:
+    """A client that gives up fast: a citizen's request must not wait for a broker that is away."""
+    return redis.Redis.from_url(redis_url, socket_connect_timeout=timeout, socket_timeout=timeout)
+
+
+class Bell:
+    def __init__(self, connection: redis.Redis, *, job_timeout: int = 600) -> None:
+        self._connection = connection
+        self._job_timeout = job_timeout
+        self._silent_until = 0.0
+
+    def ring(self, drain: str) -> bool:
+        """Queues one run of `drain` unless one is queued already. Never raises; False when the ring was lost."""
+        if time.monotonic() < self._silent_until:
+            return False
+        try:
+            if self._connection.set(guard_key(drain), b"1", nx=True, ex=GUARD_SECONDS):
+                Queue(drain, connection=self._connection).enqueue(
+                    "worker.run",
+                    drain,
+                    ttl=RING_TTL_SECONDS,
+                    result_ttl=0,
+                    failure_ttl=0,
+                    job_timeout=self._job_timeout,
+                    description=drain,
+                )
+        except redis.RedisError as error:
+            self._silent_until = time.monotonic() + _RETRY_AFTER_FAILURE
+            _log.warning("bell.lost", drain=drain, error=type(error).__name__)
+            return False
+        return True
+
+    def clear(self, drain: str) -> None:
+        """Lifts the guard, before the first claim, so that work committed from now on rings again."""
+        try:
+            self._connection.delete(guard_key(drain))
+        except redis.RedisError as error:
+            _log.warning("bell.guard_kept", drain=drain, error=type(error).__name__)
+
+
+def guard_key(drain: str) -> str:
+    return f"motcua:bell:{drain}"

@@ -1,0 +1,78 @@
+"""The database: one PostgreSQL, sessions opened only at the edges, and what is to happen after a commit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, Uuid, create_engine
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_RINGS = "motcua.rings"
+
+
+class Base(DeclarativeBase):
+    """Every table of the system. `Mapped[int]` is bigint, `Mapped[datetime]` timestamptz, `Mapped[dict]` jsonb."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own declaration
+        int: BigInteger,
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        UUID: Uuid,
+    }
+
+
+def ring_after_commit(session: Session, drain: str) -> None:
+    """Asks that the bell of `drain` be rung once the transaction of `session` has committed."""
+    session.info.setdefault(_RINGS, set()).add(drain)
+
+
+class Database:
+    """The engine, and the only places where a transaction begins and ends.
+
+    `ring` is called with the name of each drain that the committed work asked for; it must not raise.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 16, ring: Callable[[str], object] | None = None) -> None:
+        self.engine: Engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            pool_use_lifo=True,
+            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=15000"},
+        )
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._ring = ring
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One transaction: commits when the block ends, rolls back when it raises, then rings the bells asked for."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            rings = session.info.pop(_RINGS, ())
+        if self._ring is not None:
+            for drain in rings:
+                self._ring(drain)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for single-statement reads, without the round trips of BEGIN and COMMIT."""
+        with self._autocommit.connect() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        self.engine.dispose()

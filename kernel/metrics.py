@@ -1,0 +1,26 @@
+"""Prometheus metrics of every process; with PROMETHEUS_MULTIPROC_DIR set they are gathered across processes."""
+
+import os
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import REGISTRY
+
+HTTP_REQUESTS = Counter("motcua_http_requests", "Requests answered", ["operation", "status"])
+HTTP_SECONDS = Histogram("motcua_http_seconds", "Time to answer", ["operation"])
+TRANSITIONS = Counter("motcua_dossier_transitions", "Changes of the official status", ["to"])
+EVENTS = Counter("motcua_outbox_events", "Outbox events taken by the plan drain")
+ATTEMPTS = Counter("motcua_delivery_attempts", "Attempts to deliver a message", ["gateway", "outcome"])
+RECEIPTS = Counter("motcua_delivery_receipts", "Delivery receipts taken", ["provider", "result"])
+DRAIN_FAILURES = Counter("motcua_drain_failures", "Drain runs that ended in an error", ["drain"])
+
+
+def exposition() -> bytes:
+    """All metrics in the Prometheus text format."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if not folder or not Path(folder).is_dir():
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

@@ -1,0 +1,103 @@
+"""The outbox: what happened, written in the transaction in which it happened.
+
+A message broker cannot take part in our commit: enqueue first and a rollback leaves a message about nothing; commit
+first and a crash leaves a change nobody hears of. So the event is a row; the broker is only a bell. Events carry ids and
+non-personal values; whoever needs a phone or a name reads it through a port at that moment.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Identity, Index, SmallInteger, Text, func, select, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kernel.db import Base, Database, ring_after_commit
+from kernel.ids import new_id
+
+PLAN = "plan"
+MAX_ATTEMPTS = 8
+_OPEN = "done_at IS NULL AND dead_at IS NULL"
+_log = structlog.get_logger()
+
+
+class OutboxEvent(Base):
+    __tablename__ = "outbox_event"
+    # Finished rows leave the index, so a claim costs the same after a million events as after ten.
+    __table_args__ = (Index("ix_outbox_event_open", "next_attempt_at", "seq", postgresql_where=text(_OPEN)),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    seq: Mapped[int] = mapped_column(Identity(always=True))
+    kind: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[UUID]
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    done_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+Handler = Callable[[Session, OutboxEvent], None]
+Handlers = Mapping[str, Sequence[Handler]]
+
+
+def record_event(session: Session, kind: str, subject_id: UUID, payload: dict[str, Any]) -> UUID:
+    """Writes an event into the caller's transaction and asks for the plan drain's bell. Returns the event id."""
+    event = OutboxEvent(id=new_id(), kind=kind, subject_id=subject_id, payload=payload)
+    session.add(event)
+    ring_after_commit(session, PLAN)
+    return event.id
+
+
+def drain_events(database: Database, handlers: Handlers, *, chunk: int = 100) -> int:
+    """Hands one chunk of open events to their handlers and marks them done, all in one transaction.
+
+    Handlers only write rows, so claim, effect and mark commit together: a kill at any moment leaves the event open and
+    without effect. An event whose handler raises is rolled back alone, retried later, and dead after MAX_ATTEMPTS.
+    Returns how many events were taken; fewer than `chunk` means dry.
+    """
+    with database.transaction() as session:
+        events = session.scalars(
+            select(OutboxEvent)
+            .where(text(_OPEN), OutboxEvent.next_attempt_at <= func.now())
+            .order_by(OutboxEvent.seq)
+            .limit(chunk)
+            .with_for_update(skip_locked=True)
+        ).all()
+        done = [event.id for event in events if _handled(session, event, handlers)]
+        if done:
+            session.execute(update(OutboxEvent).where(OutboxEvent.id.in_(done)).values(done_at=func.now()))
+    return len(events)
+
+
+def _handled(session: Session, event: OutboxEvent, handlers: Handlers) -> bool:
+    try:
+        with session.begin_nested():
+            for handle in handlers.get(event.kind, ()):
+                handle(session, event)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        _postpone(event, error)
+        return False
+    except Exception as error:
+        _postpone(event, error)
+        return False
+    return True
+
+
+def _postpone(event: OutboxEvent, error: Exception) -> None:
+    event.attempts += 1
+    # Only the class name is kept: an exception's text may quote personal values.
+    event.error = type(error).__name__
+    now = datetime.now(tz=event.created_at.tzinfo)
+    if event.attempts >= MAX_ATTEMPTS:
+        event.dead_at = now
+    else:
+        event.next_attempt_at = now + timedelta(seconds=min(2**event.attempts, 300))
+    _log.error("outbox.event_failed", event_id=str(event.id), kind=event.kind, attempts=event.attempts, exc_info=error)
