@@ -111,7 +111,7 @@ def verify_audit(session: Session, vault: Vault) -> list[str]:
     findings: list[str] = []
     checkpoints = {row.position: row for row in session.scalars(select(AuditCheckpoint))}
     previous, expected = _GENESIS, 0
-    rows: Result[tuple[AuditSeal, AuditEntry | None]] = session.execute(
+    rows: Result[AuditSeal, AuditEntry | None] = session.execute(
         select(AuditSeal, AuditEntry)
         .outerjoin(AuditEntry, AuditEntry.id == AuditSeal.entry_id)
         .order_by(AuditSeal.position)

@@ -1,8 +1,8 @@
 """The outbox: what happened, written in the transaction in which it happened.
 
 A message broker cannot take part in our commit: enqueue first and a rollback leaves a message about nothing; commit
-first and a crash leaves a change nobody hears of. So the event is a row; the broker is only a bell. Events carry ids and
-non-personal values; whoever needs a phone or a name reads it through a port at that moment.
+first and a crash leaves a change nobody hears of. So the event is a row; the broker is only a bell. Events carry
+ids and non-personal values; whoever needs a phone or a name reads it through a port at that moment.
 """
 
 from collections.abc import Callable, Mapping, Sequence

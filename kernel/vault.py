@@ -1,6 +1,6 @@
 """Personal identifiers at rest: AES-256-GCM per field, envelope keys, bound to row and column.
 
-A sealed value is `version(1) key-id(2) nonce(12) ciphertext+tag`. Its associated data is "<table>.<column>:<row id>", so
+A sealed value is `version(1) key-id(2) nonce(12) ciphertext+tag`. Its associated data is "<table>.<column>:<row id>":
 a value copied to another row or column does not open. Data keys live in `data_key`, wrapped by the master key, which
 never enters the database. Exact look-up goes by a keyed blind index.
 """
