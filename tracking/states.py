@@ -1,0 +1,219 @@
+"""The business axis of a dossier as a pure table: (state, origin, event) -> move.
+
+States 1 to 10 are the official codes of the national portal; 0, a draft, is ours. `MOVES` is the whole of the axis:
+what it does not list is refused. Rows marked as duplicates are repeats and late events that change nothing.
+
+`origin` says where a dossier stood when it went to 5, 6 or 7, and so where it returns to. A withdrawal can be asked for
+while a supplement is awaited, so an origin is a path, written as decimal digits: 4 = came from state 4; 45 = came from
+state 5, which itself had come from 4. The last digit is the state to return to, the rest is the origin there.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Final
+
+from kernel.errors import DomainError
+from tracking.texts import Text
+
+
+class BusinessState(IntEnum):
+    DRAFT = 0
+    SUBMITTED = 1
+    ACCEPTED = 2
+    DECLINED = 3
+    PROCESSING = 4
+    SUPPLEMENT = 5
+    FEE = 6
+    WITHDRAWAL = 7
+    STOPPED = 8
+    FINISHED = 9
+    HANDED_OVER = 10
+
+
+class Event(StrEnum):
+    SUBMIT = "submit"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    START = "start"
+    REQUEST_SUPPLEMENT = "request_supplement"
+    SUPPLEMENT = "supplement"
+    DEMAND_FEE = "demand_fee"
+    FEE_SETTLED = "fee_settled"
+    ASK_WITHDRAWAL = "ask_withdrawal"
+    GRANT_WITHDRAWAL = "grant_withdrawal"
+    REFUSE_WITHDRAWAL = "refuse_withdrawal"
+    STOP = "stop"
+    FINISH = "finish"
+    HAND_OVER = "hand_over"
+    UNDO_ACCEPT = "undo_accept"
+    UNDO_START = "undo_start"
+    UNDO_FINISH = "undo_finish"
+    UNDO_HAND_OVER = "undo_hand_over"
+
+
+LABELS: Final[Mapping[BusinessState, Text]] = {
+    BusinessState.DRAFT: Text("Nháp", "Draft"),
+    BusinessState.SUBMITTED: Text("Mới đăng ký", "Newly filed"),
+    BusinessState.ACCEPTED: Text("Được tiếp nhận", "Accepted"),
+    BusinessState.DECLINED: Text("Không được tiếp nhận", "Declined"),
+    BusinessState.PROCESSING: Text("Đang xử lý", "Being processed"),
+    BusinessState.SUPPLEMENT: Text("Yêu cầu bổ sung giấy tờ", "Supplement requested"),
+    BusinessState.FEE: Text("Yêu cầu thực hiện nghĩa vụ tài chính", "Payment requested"),
+    BusinessState.WITHDRAWAL: Text("Công dân yêu cầu rút hồ sơ", "Withdrawal asked for"),
+    BusinessState.STOPPED: Text("Dừng xử lý", "Processing stopped"),
+    BusinessState.FINISHED: Text("Đã xử lý xong", "Processing finished"),
+    BusinessState.HANDED_OVER: Text("Đã trả kết quả", "Result handed over"),
+}
+
+UNDO_OF: Final[Mapping[Event, Event]] = {
+    Event.ACCEPT: Event.UNDO_ACCEPT,
+    Event.START: Event.UNDO_START,
+    Event.FINISH: Event.UNDO_FINISH,
+    Event.HAND_OVER: Event.UNDO_HAND_OVER,
+}
+
+Key = tuple[BusinessState, int | None, Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where an event leads. A duplicate changes nothing: same state, same origin, no timeline row."""
+
+    to: BusinessState
+    origin: int | None
+    duplicate: bool = False
+
+
+_S = BusinessState
+_PLAIN: Final[tuple[tuple[BusinessState, Event, BusinessState], ...]] = (
+    (_S.DRAFT, Event.SUBMIT, _S.SUBMITTED),
+    (_S.SUBMITTED, Event.ACCEPT, _S.ACCEPTED),
+    (_S.SUBMITTED, Event.DECLINE, _S.DECLINED),
+    (_S.ACCEPTED, Event.START, _S.PROCESSING),
+    (_S.ACCEPTED, Event.STOP, _S.STOPPED),
+    (_S.PROCESSING, Event.STOP, _S.STOPPED),
+    (_S.PROCESSING, Event.FINISH, _S.FINISHED),
+    (_S.FINISHED, Event.HAND_OVER, _S.HANDED_OVER),
+    (_S.ACCEPTED, Event.UNDO_ACCEPT, _S.SUBMITTED),
+    (_S.PROCESSING, Event.UNDO_START, _S.ACCEPTED),
+    (_S.FINISHED, Event.UNDO_FINISH, _S.PROCESSING),
+    (_S.HANDED_OVER, Event.UNDO_HAND_OVER, _S.FINISHED),
+)
+# From a state into one of the three that return; the state left becomes the origin. Whatever leads into 5 and 6 stands
+# before what leads on from them to 7, so that the origins there are known.
+_DETOURS: Final[tuple[tuple[BusinessState, Event, BusinessState], ...]] = (
+    (_S.SUBMITTED, Event.REQUEST_SUPPLEMENT, _S.SUPPLEMENT),
+    (_S.ACCEPTED, Event.REQUEST_SUPPLEMENT, _S.SUPPLEMENT),
+    (_S.PROCESSING, Event.REQUEST_SUPPLEMENT, _S.SUPPLEMENT),
+    (_S.SUBMITTED, Event.DEMAND_FEE, _S.FEE),
+    (_S.ACCEPTED, Event.DEMAND_FEE, _S.FEE),
+    (_S.PROCESSING, Event.DEMAND_FEE, _S.FEE),
+    (_S.FINISHED, Event.DEMAND_FEE, _S.FEE),
+    (_S.SUBMITTED, Event.ASK_WITHDRAWAL, _S.WITHDRAWAL),
+    (_S.ACCEPTED, Event.ASK_WITHDRAWAL, _S.WITHDRAWAL),
+    (_S.PROCESSING, Event.ASK_WITHDRAWAL, _S.WITHDRAWAL),
+    (_S.SUPPLEMENT, Event.ASK_WITHDRAWAL, _S.WITHDRAWAL),
+    (_S.FEE, Event.ASK_WITHDRAWAL, _S.WITHDRAWAL),
+)
+# How each of the three returns to its origin, and how it ends.
+_RETURNS: Final[tuple[tuple[BusinessState, Event, Event], ...]] = (
+    (_S.SUPPLEMENT, Event.SUPPLEMENT, Event.STOP),
+    (_S.FEE, Event.FEE_SETTLED, Event.STOP),
+    (_S.WITHDRAWAL, Event.REFUSE_WITHDRAWAL, Event.GRANT_WITHDRAWAL),
+)
+# Said twice, done once. A second supplement request or fee demand is no duplicate: it carries words that would be lost.
+_REPEATS: Final[tuple[tuple[BusinessState, Event], ...]] = (
+    (_S.SUBMITTED, Event.SUBMIT),
+    (_S.ACCEPTED, Event.ACCEPT),
+    (_S.DECLINED, Event.DECLINE),
+    (_S.PROCESSING, Event.START),
+    (_S.WITHDRAWAL, Event.ASK_WITHDRAWAL),
+    (_S.STOPPED, Event.STOP),
+    (_S.STOPPED, Event.GRANT_WITHDRAWAL),
+    (_S.FINISHED, Event.FINISH),
+    (_S.HANDED_OVER, Event.HAND_OVER),
+)
+
+
+def _find_origins() -> dict[BusinessState, tuple[int, ...]]:
+    """Every origin each returning state can have: one digit for a plain source, two for 5 or 6 on the way to 7."""
+    into: dict[BusinessState, list[int]] = {state: [] for state, _, _ in _RETURNS}
+    for source, _, target in _DETOURS:
+        paths = [origin * 10 + source for origin in into[source]] if source in into else [int(source)]
+        into[target].extend(paths)
+    return {state: tuple(sorted(found)) for state, found in into.items()}
+
+
+ORIGINS: Final[Mapping[BusinessState, tuple[int, ...]]] = _find_origins()
+
+
+def positions() -> Iterator[tuple[BusinessState, int | None]]:
+    """Every place on the axis: a state with each origin it can have (None where it has none)."""
+    for state in BusinessState:
+        for origin in ORIGINS.get(state, (None,)):
+            yield state, origin
+
+
+def _return_to(origin: int) -> Move:
+    rest, last = divmod(origin, 10)
+    return Move(BusinessState(last), rest or None)
+
+
+def _build() -> dict[Key, Move]:
+    table: dict[Key, Move] = {(state, None, event): Move(to, None) for state, event, to in _PLAIN}
+    for source, event, target in _DETOURS:
+        for origin in ORIGINS.get(source, (None,)):
+            table[source, origin, event] = Move(target, (origin or 0) * 10 + source)
+    for state, back, end in _RETURNS:
+        for origin in ORIGINS[state]:
+            table[state, origin, back] = _return_to(origin)
+            table[state, origin, end] = Move(BusinessState.STOPPED, None)
+    for state, event in _REPEATS:
+        for origin in ORIGINS.get(state, (None,)):
+            table[state, origin, event] = Move(state, origin, duplicate=True)
+    return table | _settlements()
+
+
+def _settlements() -> dict[Key, Move]:
+    """A settlement is told by a machine, perhaps again, perhaps late: never an error, and outside 6 never a move.
+
+    One row is more than a repeat: paid while a withdrawal asked for in 6 is undecided. The origin then drops the 6,
+    lest a refusal send the dossier back to wait for money that has come.
+    """
+    rows: dict[Key, Move] = {}
+    for state, origin in positions():
+        if state in (BusinessState.DRAFT, BusinessState.FEE):
+            continue
+        rest, last = divmod(origin or 0, 10)
+        paid_meanwhile = last == BusinessState.FEE
+        rows[state, origin, Event.FEE_SETTLED] = Move(state, rest if paid_meanwhile else origin, not paid_meanwhile)
+    return rows
+
+
+MOVES: Final[Mapping[Key, Move]] = _build()
+
+
+def transition(state: BusinessState, origin: int | None, event: Event) -> Move:
+    """The move an event makes. Raises DomainError("action_not_allowed") with the states that allow it (`allowed_from`,
+    codes) and what can be done now (`allowed_actions`, events)."""
+    move = MOVES.get((state, origin, event))
+    if move is None:
+        raise DomainError(
+            "action_not_allowed",
+            state=int(state),
+            action=event.value,
+            allowed_from=[int(s) for s in allowed_from(event)],
+            allowed_actions=[e.value for e in allowed_events(state, origin)],
+        )
+    return move
+
+
+def allowed_from(event: Event) -> tuple[BusinessState, ...]:
+    """The states in which an event changes something, ascending."""
+    return tuple(sorted({s for (s, _, e), move in MOVES.items() if e == event and not move.duplicate}))
+
+
+def allowed_events(state: BusinessState, origin: int | None) -> tuple[Event, ...]:
+    """The events that change something now, undo included (whether its window is still open is a rule of time)."""
+    return tuple(e for e in Event if (move := MOVES.get((state, origin, e))) is not None and not move.duplicate)
