@@ -1,0 +1,139 @@
+"""The published catalogue: agencies, procedure versions, calendars. Versions never change, so they are kept in memory."""
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from kernel.errors import DomainError
+from kernel.ids import new_id
+from tracking.catalogue.definition import Procedure
+from tracking.catalogue.loader import read_procedure
+from tracking.catalogue.models import Agency, CalendarOverride, ProcedureVersion
+from tracking.working_calendar import DayKind, Override, WorkingCalendar, default_overrides
+
+_FRESH_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version in force: its row id, its number, and what it says."""
+
+    id: UUID
+    number: int
+    procedure: Procedure
+    digest: str
+
+
+class Catalogue:
+    """Reads the catalogue through a session, and remembers: versions for ever, the rest for half a minute."""
+
+    def __init__(self) -> None:
+        self._versions: dict[UUID, Published] = {}
+        self._current: tuple[float, date, tuple[Published, ...]] = (0.0, date.min, ())
+        self._calendars: dict[str, tuple[float, WorkingCalendar]] = {}
+        self._agencies: dict[str, tuple[float, Agency]] = {}
+
+    def version(self, session: Session, version_id: UUID) -> Published:
+        found = self._versions.get(version_id)
+        if found is None:
+            row = session.get_one(ProcedureVersion, version_id)
+            found = self._versions[version_id] = _published(row)
+        return found
+
+    def current(self, session: Session, today: date) -> tuple[Published, ...]:
+        """The versions in force on `today`, one for each procedure, by code."""
+        read_at, day, versions = self._current
+        if day == today and time.monotonic() - read_at < _FRESH_SECONDS:
+            return versions
+        rows = session.scalars(
+            select(ProcedureVersion)
+            .where(ProcedureVersion.effective_from <= today)
+            .distinct(ProcedureVersion.code)
+            .order_by(ProcedureVersion.code, ProcedureVersion.effective_from.desc(), ProcedureVersion.number.desc())
+        )
+        versions = tuple(self._versions.setdefault(row.id, _published(row)) for row in rows)
+        self._current = (time.monotonic(), today, versions)
+        return versions
+
+    def find_current(self, session: Session, code: str, today: date) -> Published:
+        """The version of one procedure in force. Raises `procedure_unknown`."""
+        for published in self.current(session, today):
+            if published.procedure.code == code:
+                return published
+        raise DomainError("procedure_unknown")
+
+    def agency(self, session: Session, code: str) -> Agency:
+        """Raises `agency_unknown`."""
+        known = self._agencies.get(code)
+        if known is not None and time.monotonic() - known[0] < _FRESH_SECONDS:
+            return known[1]
+        row = session.get(Agency, code)
+        if row is None:
+            raise DomainError("agency_unknown")
+        session.expunge(row)
+        self._agencies[code] = (time.monotonic(), row)
+        return row
+
+    def calendar(self, session: Session, agency_code: str) -> WorkingCalendar:
+        """The working calendar of an agency: the public holidays, and the overrides for all and for it."""
+        known = self._calendars.get(agency_code)
+        if known is not None and time.monotonic() - known[0] < _FRESH_SECONDS:
+            return known[1]
+        rows = session.scalars(
+            select(CalendarOverride).where(
+                or_(CalendarOverride.agency_code.is_(None), CalendarOverride.agency_code == agency_code)
+            )
+        ).all()
+        # Later entries win: what ships with the product, then the rule for all, then the agency's own.
+        rows = sorted(rows, key=lambda row: row.agency_code is not None)
+        ours = [Override(row.day, DayKind(row.kind), row.legal_basis, row.source) for row in rows]
+        calendar = WorkingCalendar(overrides=(*default_overrides(), *ours))
+        self._calendars[agency_code] = (time.monotonic(), calendar)
+        return calendar
+
+
+def publish_procedure(session: Session, document: Mapping[str, Any], effective_from: date) -> tuple[UUID, bool]:
+    """Publishes a definition as the next version of its procedure; the same document twice is one version.
+
+    Returns the version's id and whether it is new. Raises CatalogueError when the document is not sound.
+    """
+    procedure = read_procedure(document)
+    canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, default=str)
+    digest = hashlib.sha256(canonical.encode()).digest()
+    latest = session.scalar(
+        select(ProcedureVersion)
+        .where(ProcedureVersion.code == procedure.code)
+        .order_by(ProcedureVersion.number.desc())
+        .limit(1)
+    )
+    if latest is not None and latest.digest == digest:
+        return latest.id, False
+    row = ProcedureVersion(
+        id=new_id(),
+        code=procedure.code,
+        number=latest.number + 1 if latest else 1,
+        effective_from=effective_from,
+        document=json.loads(canonical),
+        digest=digest,
+    )
+    session.add(row)
+    return row.id, True
+
+
+def list_agencies(session: Session, *, commune_code: str | None = None) -> Sequence[Agency]:
+    query = select(Agency).order_by(Agency.path)
+    if commune_code is not None:
+        query = query.where(Agency.commune_code == commune_code)
+    return session.scalars(query).all()
+
+
+def _published(row: ProcedureVersion) -> Published:
+    return Published(row.id, row.number, read_procedure(row.document), row.digest.hex())

@@ -1,0 +1,197 @@
+"""The rows of a dossier (hồ sơ). Personal values are sealed; names stay plain so that officers can search them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import Base
+from kernel.ids import new_id
+from kernel.vault import Sealed, SealedText
+
+FORM_FIELD = "dossier.form_values"
+PHONE_FIELD = "dossier.notify_phone"
+SECRET_FIELD = "dossier.lookup_secret"  # noqa: S105 - the name of a column
+REASON_FIELD = "timeline_entry.reason"
+FILE_NAME_FIELD = "upload.file_name"
+
+# What an officer can still act on: closed dossiers leave the inbox and its index.
+_OPEN_STATES = "state IN (1, 2, 4, 5, 6, 7, 9)"
+
+
+class Dossier(Base):
+    """`state` and `origin` are official codes (0-10); `version` counts business changes and is the officer's ETag;
+    `seen_version` counts every change that the citizen can see."""
+
+    __tablename__ = "dossier"
+    __table_args__ = (
+        CheckConstraint("state BETWEEN 0 AND 10", name="state"),
+        CheckConstraint("state = 0 OR (code IS NOT NULL AND notify_phone IS NOT NULL)", name="filed"),
+        Index("ix_dossier_inbox", "agency_code", "order_at", "id", postgresql_where=text(_OPEN_STATES)),
+        Index("ix_dossier_applicant", "applicant_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str | None] = mapped_column(Text, unique=True)
+    applicant_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    applicant_name: Mapped[str] = mapped_column(Text)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("procedure_version.id"))
+    agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"))
+    state: Mapped[int] = mapped_column(SmallInteger, default=0)
+    origin: Mapped[int | None] = mapped_column(SmallInteger)
+    step: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    seen_version: Mapped[int] = mapped_column(Integer, default=1)
+    form_values: Mapped[Sealed] = mapped_column(SealedText)
+    notify_phone: Mapped[Sealed | None] = mapped_column(SealedText)
+    language: Mapped[str] = mapped_column(Text, default="vi")
+    lookup_secret: Mapped[Sealed | None] = mapped_column(SealedText)
+    fee_vnd: Mapped[int] = mapped_column(default=0)
+    supplements: Mapped[int] = mapped_column(SmallInteger, default=0)
+    handler_id: Mapped[UUID | None]
+    handler_name: Mapped[str | None] = mapped_column(Text)
+    hand_over: Mapped[str] = mapped_column(Text, default="not_ready")
+    hand_over_way: Mapped[str | None] = mapped_column(Text)
+    order_at: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    acceptance_due_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class TimelineEntry(Base):
+    """One change on one axis: who, when, from, to, cause and reason. The citizen's timeline is this table."""
+
+    __tablename__ = "timeline_entry"
+    __table_args__ = (
+        Index("ix_timeline_entry_dossier", "dossier_id", "seq"),
+        # A delivery tells the timeline once, however often its event is handled.
+        Index("uq_timeline_entry_cause", "dossier_id", "cause_id", "event", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"))
+    seq: Mapped[int] = mapped_column(Identity(always=True))
+    at: Mapped[datetime]
+    axis: Mapped[str] = mapped_column(Text)
+    event: Mapped[str] = mapped_column(Text)
+    from_state: Mapped[str | None] = mapped_column(Text)
+    to_state: Mapped[str | None] = mapped_column(Text)
+    step: Mapped[str | None] = mapped_column(Text)
+    actor_kind: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str | None] = mapped_column(Text)
+    cause_id: Mapped[UUID | None]
+    reason: Mapped[Sealed | None] = mapped_column(SealedText)
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ClockRow(Base):
+    """One entry of the deadline ledger; append-only."""
+
+    __tablename__ = "clock_entry"
+    __table_args__ = (Index("ix_clock_entry_dossier", "dossier_id", "seq"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"))
+    seq: Mapped[int] = mapped_column(Identity(always=True))
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    minutes: Mapped[int | None] = mapped_column(Integer)
+    timeline_id: Mapped[UUID | None] = mapped_column(ForeignKey("timeline_entry.id"))
+
+
+class DossierCounter(Base):
+    """The last number given to a dossier of an agency on a day; one locked row, so that two servers never give one twice."""
+
+    __tablename__ = "dossier_counter"
+
+    agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class ReservedName(Base):
+    """A name that must be unique within an agency's area, held while the dossier (or the business) lives."""
+
+    __tablename__ = "reserved_name"
+    __table_args__ = (
+        Index("uq_reserved_name_live", "scope", "folded", unique=True, postgresql_where=text("released_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    scope: Mapped[str] = mapped_column(Text)
+    folded: Mapped[str] = mapped_column(Text)
+    dossier_id: Mapped[UUID | None] = mapped_column(ForeignKey("dossier.id"), index=True)
+    reserved_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    released_at: Mapped[datetime | None]
+
+
+class Upload(Base):
+    """One file being sent by its owner in pieces, and then kept. `media_type` is what the bytes say it is."""
+
+    __tablename__ = "upload"
+    __table_args__ = (Index("ix_upload_expiry", "expires_at", postgresql_where=text("NOT attached")),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[str] = mapped_column(Text)
+    file_name: Mapped[Sealed] = mapped_column(SealedText)
+    declared_type: Mapped[str | None] = mapped_column(Text)
+    media_type: Mapped[str | None] = mapped_column(Text)
+    size: Mapped[int]
+    received: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    refusal: Mapped[str | None] = mapped_column(Text)
+    attached: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class UploadPiece(Base):
+    """A sealed piece of an upload in the file store, at its offset; `key` names the object."""
+
+    __tablename__ = "upload_piece"
+
+    upload_id: Mapped[UUID] = mapped_column(ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True)
+    start: Mapped[int] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    key: Mapped[str] = mapped_column(Text)
+
+
+class DossierFile(Base):
+    """A file of a dossier: `kind` "paper" (from the citizen, `code` names the paper) or "result" (from the agency)."""
+
+    __tablename__ = "dossier_file"
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "upload_id"),
+        Index("ix_dossier_file_dossier", "dossier_id", "kind"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"))
+    upload_id: Mapped[UUID] = mapped_column(ForeignKey("upload.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    added_by: Mapped[UUID]
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]

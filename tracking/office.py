@@ -1,0 +1,49 @@
+"""What the one-door office works with beside the transaction, and the ports through which it asks others."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from kernel.settings import Environment
+from kernel.work import Work
+from tracking.catalogue.service import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """What the register knows of a person; `identity_number` is the 12-digit personal number."""
+
+    full_name: str
+    identity_number: str
+    birth_date: date | None
+
+
+class People(Protocol):
+    """The register of people and officers, kept by another domain."""
+
+    def person_card(self, work: Work, person_id: UUID) -> PersonCard: ...
+
+    def officer_name(self, work: Work, officer_id: UUID) -> str: ...
+
+    def has_proved_phone(self, work: Work, person_id: UUID, phone: str) -> bool:
+        """Whether the person has proved, by a one-time code, that `phone` (E.164) is theirs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingSettings:
+    """`undo_window`: how long the officer who acted may take the last action back."""
+
+    undo_window: timedelta
+
+    @classmethod
+    def read(cls, env: Environment) -> "TrackingSettings":
+        return cls(undo_window=timedelta(seconds=env.seconds("MOTCUA_UNDO_WINDOW_S", 600)))
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    catalogue: Catalogue
+    people: People
+    settings: TrackingSettings

@@ -1,0 +1,122 @@
+"""The one way a dossier's official status changes: table, timeline, clock, outbox and audit, in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from kernel.actor import Actor
+from kernel.audit import write_audit
+from kernel.ids import new_id
+from kernel.metrics import TRANSITIONS
+from kernel.outbox import record_event
+from kernel.work import Work
+from tracking.handover import HandOver, HandOverEvent, hand_over_transition
+from tracking.models import REASON_FIELD, Dossier, TimelineEntry
+from tracking.office import Office
+from tracking.service.deadline import move_clock
+from tracking.states import BusinessState, Event, transition
+
+# A result exists from 9 on; 10 says that it has reached the citizen.
+_HAND_OVER_EVENTS: Final[Mapping[Event, HandOverEvent]] = {
+    Event.FINISH: HandOverEvent.RESULT_READY,
+    Event.UNDO_FINISH: HandOverEvent.RESULT_WITHDRAWN,
+    Event.HAND_OVER: HandOverEvent.HAND_OVER,
+    Event.UNDO_HAND_OVER: HandOverEvent.UNDO_HAND_OVER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Why and by whom: `reason` is free text (sealed), `actor_name` what the citizen reads, `details` codes only."""
+
+    actor_name: str | None = None
+    reason: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def change_state(
+    work: Work, actor: Actor, office: Office, dossier: Dossier, event: Event, because: Because
+) -> TimelineEntry | None:
+    """Applies `event` to a locked dossier. Returns the timeline row, None when it only repeats what has happened.
+
+    Raises `action_not_allowed` with the states and actions that are allowed.
+    """
+    before = BusinessState(dossier.state)
+    move = transition(before, dossier.origin, event)
+    if move.duplicate:
+        return None
+    dossier.state, dossier.origin = int(move.to), move.origin
+    entry = add_timeline(work, actor, dossier, "business", event.value, because, moved=(before, move.to))
+    move_clock(work, office, dossier, before, entry)
+    entry.details = {**entry.details, **_facts(dossier)}
+    dossier.version += 1
+    record_event(
+        work.session,
+        "dossier.state_changed",
+        dossier.id,
+        {
+            "dossier_id": str(dossier.id),
+            "timeline_id": str(entry.id),
+            "event": event.value,
+            "from": int(before),
+            "to": int(move.to),
+        },
+    )
+    write_audit(work.session, actor, f"dossier.{event.value}", "dossier", dossier.id, version=dossier.version)
+    TRANSITIONS.labels(to=str(int(move.to))).inc()
+    _move_hand_over(work, actor, dossier, event, because)
+    return entry
+
+
+def _move_hand_over(work: Work, actor: Actor, dossier: Dossier, event: Event, because: Because) -> None:
+    caused = _HAND_OVER_EVENTS.get(event)
+    if caused is None:
+        return
+    before = HandOver(dossier.hand_over)
+    after = hand_over_transition(before, caused)
+    if after != before:
+        dossier.hand_over = after.value
+        silent = Because(because.actor_name, None, because.details)
+        add_timeline(work, actor, dossier, "hand_over", caused.value, silent, moved=(before, after))
+
+
+def add_timeline(
+    work: Work,
+    actor: Actor,
+    dossier: Dossier,
+    axis: str,
+    event: str,
+    because: Because,
+    *,
+    moved: tuple[StrEnum | BusinessState, StrEnum | BusinessState] | None = None,
+    cause_id: UUID | None = None,
+) -> TimelineEntry:
+    """Writes one row of the citizen's timeline and makes their copy stale."""
+    row = new_id()
+    entry = TimelineEntry(
+        id=row,
+        dossier_id=dossier.id,
+        at=work.now(),
+        axis=axis,
+        event=event,
+        from_state=str(moved[0].value) if moved else None,
+        to_state=str(moved[1].value) if moved else None,
+        step=dossier.step,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        actor_name=because.actor_name,
+        cause_id=cause_id,
+        reason=work.vault.seal(REASON_FIELD, row, because.reason) if because.reason else None,
+        details=dict(because.details),
+    )
+    work.session.add(entry)
+    dossier.seen_version += 1
+    dossier.updated_at = work.now()
+    return entry
+
+
+def _facts(dossier: Dossier) -> dict[str, Any]:
+    # A message about this change must tell the times of this change, also when it is written a little later.
+    return {"due_at": dossier.due_at.isoformat()} if dossier.due_at else {}

@@ -1,0 +1,119 @@
+"""What a citizen does with a dossier: submits it, answers a supplement request, asks to withdraw."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kernel.actor import Actor
+from kernel.clock import local
+from kernel.errors import DomainError, FieldError
+from kernel.ids import new_lookup_secret
+from kernel.work import Work
+from tracking import store
+from tracking.catalogue.service import Published
+from tracking.codes import format_code
+from tracking.models import PHONE_FIELD, SECRET_FIELD, Dossier
+from tracking.office import Office
+from tracking.rules import missing_papers, reserved_names
+from tracking.service.change import Because, change_state
+from tracking.service.drafts import SentFile, lock_editable, read_form, write_form
+from tracking.states import BusinessState, Event
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the phone believes it has sent: paper code -> files. A submission is refused until it is all there."""
+
+    papers: dict[str, tuple[SentFile, ...]]
+
+
+def submit_dossier(
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, *, notify_phone: str, manifest: Manifest
+) -> Dossier:
+    """Files a draft: state 1, a code, a look-up secret, and the phone (E.164, proved) that will be told.
+
+    Raises `invalid_fields` (form, papers, manifest, phone, name taken), `action_not_allowed`.
+    """
+    dossier = store.lock_own_dossier(work.session, actor, dossier_id)
+    if dossier.state != BusinessState.DRAFT:
+        raise DomainError("already_submitted", dossier_code=dossier.code)
+    published = office.catalogue.version(work.session, dossier.version_id)
+    _confirm_phone(work, actor, office, dossier, notify_phone)
+    _check_complete(work, published, dossier, manifest)
+    day = local(work.now()).date()
+    dossier.code = format_code(dossier.agency_code, day, store.next_number(work.session, dossier.agency_code, day))
+    dossier.lookup_secret = work.vault.seal(SECRET_FIELD, dossier.id, new_lookup_secret())
+    dossier.submitted_at = work.now()
+    change_state(work, actor, office, dossier, Event.SUBMIT, Because(dossier.applicant_name))
+    return dossier
+
+
+def answer_supplement(
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, *, note: str | None, manifest: Manifest
+) -> Dossier:
+    """Says that what was asked for is there; the dossier goes back to where it stood."""
+    dossier = store.lock_own_dossier(work.session, actor, dossier_id)
+    if dossier.state == BusinessState.SUPPLEMENT:
+        _check_complete(work, office.catalogue.version(work.session, dossier.version_id), dossier, manifest)
+    change_state(work, actor, office, dossier, Event.SUPPLEMENT, Because(dossier.applicant_name, note))
+    return dossier
+
+
+def ask_withdrawal(work: Work, actor: Actor, office: Office, dossier_id: UUID, *, reason: str) -> Dossier:
+    """Asks the agency to stop; an officer grants or refuses it."""
+    dossier = store.lock_own_dossier(work.session, actor, dossier_id)
+    change_state(work, actor, office, dossier, Event.ASK_WITHDRAWAL, Because(dossier.applicant_name, reason))
+    return dossier
+
+
+def _confirm_phone(work: Work, actor: Actor, office: Office, dossier: Dossier, phone: str) -> None:
+    assert actor.person_id is not None  # noqa: S101 - permits let only citizens come here
+    if not office.people.has_proved_phone(work, actor.person_id, phone):
+        raise DomainError("invalid_fields", fields=[FieldError("/notify_phone", "phone_not_proved")])
+    dossier.notify_phone = work.vault.seal(PHONE_FIELD, dossier.id, phone)
+
+
+def _check_complete(work: Work, published: Published, dossier: Dossier, manifest: Manifest) -> None:
+    values = read_form(work, dossier)
+    write_form(work, published, dossier, values, draft=False)
+    there = _attached(work, dossier)
+    errors = _manifest_errors(manifest.papers, there)
+    errors += [FieldError(f"/papers/{code}", "paper_missing") for code in missing_papers(published.procedure, values, there)]
+    errors += _hold_names(work, published, dossier, values)
+    if errors:
+        raise DomainError("invalid_fields", fields=errors)
+
+
+def _attached(work: Work, dossier: Dossier) -> dict[str, tuple[SentFile, ...]]:
+    papers: dict[str, tuple[SentFile, ...]] = {}
+    for file, upload in store.list_files(work.session, dossier.id, "paper"):
+        sent = SentFile(upload.id, upload.sha256 or b"", upload.size)
+        papers[file.code] = (*papers.get(file.code, ()), sent)
+    return papers
+
+
+def _manifest_errors(
+    said: dict[str, tuple[SentFile, ...]], there: dict[str, tuple[SentFile, ...]]
+) -> list[FieldError]:
+    """No empty dossier, ever: what the phone says it sent and what is here must be the same set of bytes."""
+    errors = []
+    for code in sorted({*said, *there}):
+        wanted, found = set(said.get(code, ())), set(there.get(code, ()))
+        if wanted - found:
+            errors.append(FieldError(f"/papers/{code}", "file_missing", {"count": len(wanted - found)}))
+        if found - wanted:
+            errors.append(FieldError(f"/papers/{code}", "file_not_in_manifest", {"count": len(found - wanted)}))
+    return errors
+
+
+def _hold_names(work: Work, published: Published, dossier: Dossier, values: dict[str, Any]) -> Sequence[FieldError]:
+    store.release_names(work.session, dossier.id, work.now())
+    return [
+        FieldError(name.pointer, "name_taken")
+        for name in reserved_names(published.procedure, values, dossier.agency_code)
+        if not store.reserve_name(work.session, name.scope, name.folded, dossier.id)
+    ]
+
+
+__all__ = ["Manifest", "SentFile", "answer_supplement", "ask_withdrawal", "lock_editable", "submit_dossier"]

@@ -1,0 +1,184 @@
+"""The citizen's draft: opened, filled in, given papers, thrown away. Nothing here is seen by an agency."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.actor import Actor
+from kernel.audit import write_audit
+from kernel.clock import local
+from kernel.errors import DomainError, FieldError
+from kernel.ids import new_id
+from kernel.work import Work
+from tracking import store
+from tracking.catalogue.definition import Paper
+from tracking.catalogue.service import Published
+from tracking.forms import check_form
+from tracking.models import FORM_FIELD, Dossier, DossierFile, Upload
+from tracking.office import Office
+from tracking.service.uploads import require_usable
+from tracking.states import BusinessState
+
+MAX_FILES_PER_PAPER = 20
+MAX_DRAFTS = 50
+# Called with the seen_version of the locked dossier; raises when the citizen acted on another.
+Expect = Callable[[int], None]
+_EDITABLE = (BusinessState.DRAFT, BusinessState.SUPPLEMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as the phone knows it: which upload, and what its bytes must be."""
+
+    upload_id: UUID
+    sha256: bytes
+    size: int
+
+
+def open_draft(
+    work: Work, actor: Actor, office: Office, *, procedure_code: str, agency_code: str, values: dict[str, Any], lang: str
+) -> Dossier:
+    """A new draft under the version in force today. Raises `procedure_unknown`, `agency_unknown`, `invalid_fields`."""
+    assert actor.person_id is not None  # noqa: S101 - permits let only citizens come here
+    published = office.catalogue.find_current(work.session, procedure_code, local(work.now()).date())
+    agency = office.catalogue.agency(work.session, agency_code)
+    if not published.procedure.served_by(agency.commune_code):
+        raise DomainError("agency_does_not_serve")
+    if actor.identity_level < published.procedure.identity_level:
+        raise DomainError("identity_level_too_low", needed=published.procedure.identity_level)
+    if store.count_drafts(work.session, actor.person_id) >= MAX_DRAFTS:
+        raise DomainError("too_many_drafts", limit=MAX_DRAFTS)
+    row = new_id()
+    dossier = Dossier(
+        id=row,
+        applicant_id=actor.person_id,
+        applicant_name=office.people.person_card(work, actor.person_id).full_name,
+        version_id=published.id,
+        agency_code=agency.code,
+        state=int(BusinessState.DRAFT),
+        version=1,
+        seen_version=1,
+        supplements=0,
+        language=lang,
+        fee_vnd=published.procedure.fee_vnd,
+        form_values=work.vault.seal(FORM_FIELD, row, "{}"),
+        created_at=work.now(),
+        updated_at=work.now(),
+    )
+    write_form(work, published, dossier, values, draft=True)
+    work.session.add(dossier)
+    write_audit(work.session, actor, "dossier.open_draft", "dossier", row)
+    return dossier
+
+
+def save_form(
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, values: dict[str, Any], expect: Expect
+) -> Dossier:
+    """Replaces the form values of a draft, or of a dossier waiting for a supplement."""
+    dossier = lock_editable(work, actor, dossier_id, expect)
+    published = office.catalogue.version(work.session, dossier.version_id)
+    write_form(work, published, dossier, values, draft=True)
+    _touch(dossier, work.now())
+    write_audit(work.session, actor, "dossier.save_form", "dossier", dossier.id)
+    return dossier
+
+
+def set_paper(
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, paper_code: str, sent: Sequence[SentFile]
+) -> Dossier:
+    """Makes `sent` the files of one paper; files no longer named are detached. Raises `invalid_fields`."""
+    dossier = lock_editable(work, actor, dossier_id, None)
+    paper = _paper(office.catalogue.version(work.session, dossier.version_id), paper_code)
+    if len(sent) > MAX_FILES_PER_PAPER:
+        raise DomainError("too_many_files", limit=MAX_FILES_PER_PAPER)
+    wanted = {file.upload_id: (place, file) for place, file in enumerate(sent)}
+    for file, upload in store.list_files(work.session, dossier.id, "paper"):
+        if file.code == paper_code and wanted.pop(upload.id, None) is None:
+            _detach(work, dossier, file, upload)
+    for place, new in wanted.values():
+        _attach(work, actor, dossier, paper, new, f"/files/{place}")
+    _touch(dossier, work.now())
+    write_audit(work.session, actor, "dossier.set_paper", "dossier", dossier.id, paper=paper_code)
+    return dossier
+
+
+def discard_draft(work: Work, actor: Actor, dossier_id: UUID) -> None:
+    """Throws a draft away; its uploads become unattached and expire."""
+    dossier = store.lock_own_dossier(work.session, actor, dossier_id)
+    if dossier.state != BusinessState.DRAFT:
+        raise DomainError("not_a_draft")
+    for file, upload in store.list_files(work.session, dossier.id):
+        _detach(work, dossier, file, upload)
+    work.session.flush()
+    work.session.delete(dossier)
+    write_audit(work.session, actor, "dossier.discard_draft", "dossier", dossier.id)
+
+
+def lock_editable(work: Work, actor: Actor, dossier_id: UUID, expect: Expect | None) -> Dossier:
+    """The caller's dossier, locked, if the citizen may change it now; `expect` looks at its seen_version."""
+    dossier = store.lock_own_dossier(work.session, actor, dossier_id)
+    if expect is not None:
+        expect(dossier.seen_version)
+    if dossier.state not in _EDITABLE:
+        raise DomainError(
+            "not_editable", state=dossier.state, allowed_from=[int(state) for state in _EDITABLE]
+        )
+    return dossier
+
+
+def write_form(work: Work, published: Published, dossier: Dossier, values: dict[str, Any], *, draft: bool) -> None:
+    """Checks and seals form values. Raises `invalid_fields`, each field named."""
+    checked = check_form(published.procedure, values, draft=draft, today=local(work.now()).date())
+    if checked.errors:
+        raise DomainError("invalid_fields", fields=checked.errors)
+    dossier.form_values = work.vault.seal(FORM_FIELD, dossier.id, json.dumps(checked.values, ensure_ascii=False))
+
+
+def read_form(work: Work, dossier: Dossier) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(work.vault.open(FORM_FIELD, dossier.id, dossier.form_values))
+    return values
+
+
+def _attach(work: Work, actor: Actor, dossier: Dossier, paper: Paper, sent: SentFile, pointer: str) -> None:
+    upload = store.lock_upload(work.session, actor.person_id, sent.upload_id)
+    require_usable(upload, pointer, paper.media_types, paper.max_bytes)
+    if (upload.sha256, upload.size) != (sent.sha256, sent.size):
+        raise DomainError("invalid_fields", fields=[FieldError(pointer, "file_differs")])
+    if upload.attached:
+        raise DomainError("invalid_fields", fields=[FieldError(pointer, "file_in_use")])
+    upload.attached = True
+    work.session.add(
+        DossierFile(
+            id=new_id(),
+            dossier_id=dossier.id,
+            upload_id=upload.id,
+            kind="paper",
+            code=paper.code,
+            added_by=upload.owner_id,
+            added_at=work.now(),
+        )
+    )
+
+
+def _detach(work: Work, dossier: Dossier, file: DossierFile, upload: Upload) -> None:
+    if dossier.state == BusinessState.DRAFT:
+        upload.attached = False
+        work.session.delete(file)
+    else:
+        # An officer has read this file: it leaves the dossier, not the record.
+        file.removed_at = work.now()
+
+
+def _paper(published: Published, code: str) -> Paper:
+    for paper in published.procedure.papers:
+        if paper.code == code:
+            return paper
+    raise DomainError("paper_unknown")
+
+
+def _touch(dossier: Dossier, now: datetime) -> None:
+    dossier.seen_version += 1
+    dossier.updated_at = now

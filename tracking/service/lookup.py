@@ -1,0 +1,31 @@
+"""Look-up without login: the code and the short secret printed on the slip, answered alike when either is wrong."""
+
+import hmac
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from kernel.errors import DomainError
+from tracking.codes import parse_code, parse_secret
+from tracking.models import SECRET_FIELD
+from tracking.reading import Reader
+
+_FIND = text("SELECT id, lookup_secret FROM dossier WHERE code = :code")
+# Opened in place of a secret when the code is unknown, so that both answers cost the same.
+_NOBODY = UUID(int=0)
+
+
+def look_up(reader: Reader, code: str, secret: str) -> dict[str, Any]:
+    """What the holder of code and secret may see. Raises `lookup_failed` for any wrong pair, always the same way."""
+    row = reader.connection.execute(_FIND, {"code": parse_code(code) or ""}).one_or_none()
+    if row is None or row.lookup_secret is None:
+        sealed = reader.vault.seal(SECRET_FIELD, _NOBODY, "--------")
+        expected, known = reader.vault.open(SECRET_FIELD, _NOBODY, sealed), False
+    else:
+        expected, known = reader.vault.open(SECRET_FIELD, row.id, row.lookup_secret), True
+    same = hmac.compare_digest(expected.encode(), parse_secret(secret).encode())
+    view = reader.public(row.id) if known and same else None
+    if view is None:
+        raise DomainError("lookup_failed")
+    return view

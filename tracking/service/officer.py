@@ -1,0 +1,199 @@
+"""What an officer does with a dossier. Each use case: lock, check the role, change, record."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from uuid import UUID
+
+from kernel.actor import Actor
+from kernel.audit import write_audit
+from kernel.errors import DomainError
+from kernel.work import Work
+from tracking import store
+from tracking.handover import HandOverWay
+from tracking.models import Dossier
+from tracking.office import Office
+from tracking.process import first_step, take_step
+from tracking.service.change import Because, add_timeline, change_state
+from tracking.states import UNDO_OF, BusinessState, Event
+
+# Who may do what at the desk. Inside state 4 the process of the procedure names the role of each step.
+ROLES: Final[Mapping[Event, frozenset[str]]] = {
+    Event.ACCEPT: frozenset({"receiver"}),
+    Event.DECLINE: frozenset({"receiver"}),
+    Event.START: frozenset({"receiver", "appraiser"}),
+    Event.REQUEST_SUPPLEMENT: frozenset({"receiver", "appraiser"}),
+    Event.GRANT_WITHDRAWAL: frozenset({"receiver", "leader"}),
+    Event.REFUSE_WITHDRAWAL: frozenset({"receiver", "leader"}),
+    Event.STOP: frozenset({"leader"}),
+    Event.HAND_OVER: frozenset({"hand_over", "receiver"}),
+}
+
+# Called with the version of the locked dossier; raises when it is not the one the officer acted on.
+Expect = Callable[[int], None]
+
+
+def lock_at_desk(work: Work, actor: Actor, dossier_id: UUID, expect: Expect) -> Dossier:
+    """The dossier, locked, in the version the officer was looking at. Raises `not_found`, and what `expect` raises."""
+    dossier = store.lock_desk_dossier(work.session, actor, dossier_id)
+    expect(dossier.version)
+    return dossier
+
+
+def accept_dossier(work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect) -> Dossier:
+    """State 2: the legal clock starts now."""
+    return _decide(work, actor, office, dossier_id, expect, Event.ACCEPT, None)
+
+
+def decline_dossier(work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, reason: str) -> Dossier:
+    """State 3, for a reason the citizen reads; a name held for the dossier is free again."""
+    dossier = _decide(work, actor, office, dossier_id, expect, Event.DECLINE, reason)
+    store.release_names(work.session, dossier.id, work.now())
+    return dossier
+
+
+def request_supplement(
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, reason: str
+) -> Dossier:
+    """State 5: the clock pauses. Raises `supplement_limit` past what the procedure allows."""
+    dossier = lock_at_desk(work, actor, dossier_id, expect)
+    limit = office.catalogue.version(work.session, dossier.version_id).procedure.max_supplements
+    if dossier.supplements >= limit:
+        raise DomainError("supplement_limit", limit=limit)
+    _act(work, actor, office, dossier, Event.REQUEST_SUPPLEMENT, reason)
+    dossier.supplements += 1
+    return dossier
+
+
+def start_processing(work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect) -> Dossier:
+    """State 4, at the first step of the procedure's process."""
+    dossier = lock_at_desk(work, actor, dossier_id, expect)
+    if dossier.state == BusinessState.ACCEPTED:
+        dossier.step = first_step(office.catalogue.version(work.session, dossier.version_id).procedure)
+    _act(work, actor, office, dossier, Event.START, None)
+    return dossier
+
+
+def move_step(
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, action: str, note: str | None
+) -> Dossier:
+    """Advances or sends back inside state 4; the official status stays. Raises `action_not_allowed`, `step_*`."""
+    dossier = lock_at_desk(work, actor, dossier_id, expect)
+    _require_state(dossier, BusinessState.PROCESSING)
+    procedure = office.catalogue.version(work.session, dossier.version_id).procedure
+    dossier.step = take_step(procedure, dossier.step, action, actor.roles).to
+    dossier.version += 1
+    name = _handle(work, actor, office, dossier)
+    add_timeline(work, actor, dossier, "process", action, Because(name, note))
+    write_audit(work.session, actor, f"dossier.{action}", "dossier", dossier.id, version=dossier.version)
+    return dossier
+
+
+def finish_dossier(work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect) -> Dossier:
+    """State 9: from the step that may finish, with a result attached. Raises `result_missing`."""
+    dossier = lock_at_desk(work, actor, dossier_id, expect)
+    _require_state(dossier, BusinessState.PROCESSING, BusinessState.FINISHED)
+    if dossier.state == BusinessState.PROCESSING:
+        procedure = office.catalogue.version(work.session, dossier.version_id).procedure
+        take_step(procedure, dossier.step, "finish", actor.roles)
+        if not store.list_files(work.session, dossier.id, "result"):
+            raise DomainError("result_missing")
+    if _change(work, actor, office, dossier, Event.FINISH, None):
+        dossier.finished_at = work.now()
+    return dossier
+
+
+def hand_over_result(work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, way: HandOverWay) -> Dossier:
+    """State 10: the result has reached the citizen, `way` says how (online, counter, post)."""
+    dossier = lock_at_desk(work, actor, dossier_id, expect)
+    _require_role(actor, Event.HAND_OVER)
+    if _change(work, actor, office, dossier, Event.HAND_OVER, None, way=way.value):
+        dossier.hand_over_way, dossier.handed_over_at = way.value, work.now()
+    return dossier
+
+
+def settle_withdrawal(
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, grant: bool, reason: str | None
+) -> Dossier:
+    """Grants a withdrawal (state 8) or refuses it (back to where it stood, with a reason)."""
+    event = Event.GRANT_WITHDRAWAL if grant else Event.REFUSE_WITHDRAWAL
+    dossier = _decide(work, actor, office, dossier_id, expect, event, reason)
+    if grant:
+        store.release_names(work.session, dossier.id, work.now())
+    return dossier
+
+
+def stop_dossier(work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, reason: str) -> Dossier:
+    """State 8 by the agency's decision, for a reason the citizen reads."""
+    dossier = _decide(work, actor, office, dossier_id, expect, Event.STOP, reason)
+    store.release_names(work.session, dossier.id, work.now())
+    return dossier
+
+
+def undo_last(work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, reason: str) -> Dossier:
+    """Takes the officer's own last action back inside the undo window. Raises `nothing_to_undo`."""
+    dossier = lock_at_desk(work, actor, dossier_id, expect)
+    last = store.last_business_entry(work.session, dossier.id)
+    event = UNDO_OF.get(Event(last.event)) if last else None
+    if last is None or event is None or last.actor_id != actor.id:
+        raise DomainError("nothing_to_undo")
+    if work.now() - last.at > office.settings.undo_window:
+        raise DomainError("undo_too_late")
+    _change(work, actor, office, dossier, event, reason)
+    _forget(dossier, event, office, work)
+    return dossier
+
+
+def _forget(dossier: Dossier, event: Event, office: Office, work: Work) -> None:
+    match event:
+        case Event.UNDO_ACCEPT:
+            dossier.accepted_at = None
+        case Event.UNDO_START:
+            dossier.step = None
+        case Event.UNDO_FINISH:
+            dossier.finished_at = None
+        case Event.UNDO_HAND_OVER:
+            dossier.hand_over_way = dossier.handed_over_at = None
+
+
+def _decide(
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, event: Event, reason: str | None
+) -> Dossier:
+    dossier = lock_at_desk(work, actor, dossier_id, expect)
+    _act(work, actor, office, dossier, event, reason)
+    return dossier
+
+
+def _act(work: Work, actor: Actor, office: Office, dossier: Dossier, event: Event, reason: str | None) -> None:
+    _require_role(actor, event)
+    _change(work, actor, office, dossier, event, reason)
+
+
+def _change(
+    work: Work, actor: Actor, office: Office, dossier: Dossier, event: Event, reason: str | None, **details: str
+) -> bool:
+    """Changes the status in the officer's name; False when it had happened already, and then nothing is touched."""
+    before = dossier.handler_id, dossier.handler_name
+    name = _handle(work, actor, office, dossier)
+    if change_state(work, actor, office, dossier, event, Because(name, reason, details)) is None:
+        dossier.handler_id, dossier.handler_name = before
+        return False
+    return True
+
+
+def _handle(work: Work, actor: Actor, office: Office, dossier: Dossier) -> str:
+    assert actor.officer_id is not None  # noqa: S101 - permits let only officers come here
+    dossier.handler_id = actor.officer_id
+    dossier.handler_name = office.people.officer_name(work, actor.officer_id)
+    return dossier.handler_name
+
+
+def _require_role(actor: Actor, event: Event) -> None:
+    if not actor.roles & ROLES[event]:
+        raise DomainError("role_missing", needed=sorted(ROLES[event]))
+
+
+def _require_state(dossier: Dossier, *states: BusinessState) -> None:
+    if dossier.state not in states:
+        raise DomainError(
+            "action_not_allowed", state=dossier.state, allowed_from=[int(state) for state in states]
+        )

@@ -1,0 +1,233 @@
+"""Every query of the dossier's tables."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from kernel.errors import DomainError
+from tracking.catalogue.models import Agency
+from tracking.models import (
+    ClockRow,
+    Dossier,
+    DossierCounter,
+    DossierFile,
+    ReservedName,
+    TimelineEntry,
+    Upload,
+    UploadPiece,
+)
+
+
+DRAFT = 0
+
+
+def lock_own_dossier(session: Session, actor: Actor, dossier_id: UUID) -> Dossier:
+    """The caller's own dossier, locked. Raises `not_found`, also for somebody else's."""
+    found = session.scalar(
+        select(Dossier)
+        .where(Dossier.id == dossier_id, Dossier.applicant_id == actor.person_id)
+        .with_for_update()
+    )
+    if found is None:
+        raise DomainError("not_found")
+    return found
+
+
+def find_own_dossier(session: Session, actor: Actor, dossier_id: UUID) -> Dossier:
+    found = session.scalar(select(Dossier).where(Dossier.id == dossier_id, Dossier.applicant_id == actor.person_id))
+    if found is None:
+        raise DomainError("not_found")
+    return found
+
+
+def lock_desk_dossier(session: Session, actor: Actor, dossier_id: UUID) -> Dossier:
+    """A filed dossier of the officer's agency subtree, locked. Raises `not_found`, also for another agency's."""
+    found = session.scalar(_at_desk(actor).where(Dossier.id == dossier_id).with_for_update(of=Dossier))
+    if found is None:
+        raise DomainError("not_found")
+    return found
+
+
+def find_desk_dossier(session: Session, actor: Actor, dossier_id: UUID) -> Dossier:
+    found = session.scalar(_at_desk(actor).where(Dossier.id == dossier_id))
+    if found is None:
+        raise DomainError("not_found")
+    return found
+
+
+def _at_desk(actor: Actor) -> Select[Dossier]:
+    own = select(Agency.path).where(Agency.code == actor.agency_code).scalar_subquery()
+    subtree = select(Agency.code).where(Agency.path.startswith(own))
+    return select(Dossier).where(Dossier.state != DRAFT, Dossier.agency_code.in_(subtree))
+
+
+def find_by_code(session: Session, code: str) -> Dossier | None:
+    return session.scalar(select(Dossier).where(Dossier.code == code))
+
+
+def lock_dossier(session: Session, dossier_id: UUID) -> Dossier | None:
+    return session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update())
+
+
+def list_inbox(
+    session: Session,
+    actor: Actor,
+    *,
+    states: Sequence[int],
+    search: str | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[Dossier]:
+    """Open dossiers of the officer's subtree, the one due first at the top; `after` is the last (order_at, id) seen."""
+    query = _at_desk(actor).where(Dossier.state.in_(states))
+    if search:
+        folded = f"%{_escaped(search)}%"
+        query = query.where(or_(Dossier.code.ilike(folded, escape="\\"), Dossier.applicant_name.ilike(folded, escape="\\")))
+    if after is not None:
+        query = query.where(or_(Dossier.order_at > after[0], and_(Dossier.order_at == after[0], Dossier.id > after[1])))
+    return session.scalars(query.order_by(Dossier.order_at, Dossier.id).limit(limit)).all()
+
+
+def list_own_dossiers(session: Session, person_id: UUID, *, before: UUID | None, limit: int) -> Sequence[Dossier]:
+    """The citizen's dossiers, newest first; ids are ordered by time."""
+    query = select(Dossier).where(Dossier.applicant_id == person_id)
+    if before is not None:
+        query = query.where(Dossier.id < before)
+    return session.scalars(query.order_by(Dossier.id.desc()).limit(limit)).all()
+
+
+def count_drafts(session: Session, person_id: UUID) -> int:
+    return session.scalars(
+        select(func.count()).select_from(Dossier).where(Dossier.applicant_id == person_id, Dossier.state == DRAFT)
+    ).one()
+
+
+def next_number(session: Session, agency_code: str, day: date) -> int:
+    """The next number of the agency's day, from its one locked row."""
+    statement = insert(DossierCounter).values(agency_code=agency_code, day=day, last=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=["agency_code", "day"], set_={"last": DossierCounter.last + 1}
+    )
+    return session.execute(statement.returning(DossierCounter.last)).scalar_one()
+
+
+def list_timeline(session: Session, dossier_id: UUID) -> Sequence[TimelineEntry]:
+    return session.scalars(
+        select(TimelineEntry).where(TimelineEntry.dossier_id == dossier_id).order_by(TimelineEntry.seq)
+    ).all()
+
+
+def last_business_entry(session: Session, dossier_id: UUID) -> TimelineEntry | None:
+    return session.scalar(
+        select(TimelineEntry)
+        .where(TimelineEntry.dossier_id == dossier_id, TimelineEntry.axis == "business")
+        .order_by(TimelineEntry.seq.desc())
+        .limit(1)
+    )
+
+
+def find_timeline_entry(session: Session, entry_id: UUID) -> TimelineEntry | None:
+    return session.get(TimelineEntry, entry_id)
+
+
+def list_clock(session: Session, dossier_id: UUID) -> Sequence[ClockRow]:
+    return session.scalars(select(ClockRow).where(ClockRow.dossier_id == dossier_id).order_by(ClockRow.seq)).all()
+
+
+def list_files(session: Session, dossier_id: UUID, kind: str | None = None) -> Sequence[tuple[DossierFile, Upload]]:
+    """The files of a dossier with their uploads, oldest first; removed ones are left out."""
+    query = (
+        select(DossierFile, Upload)
+        .join(Upload, Upload.id == DossierFile.upload_id)
+        .where(DossierFile.dossier_id == dossier_id, DossierFile.removed_at.is_(None))
+    )
+    if kind is not None:
+        query = query.where(DossierFile.kind == kind)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(DossierFile.id))]
+
+
+def find_file(session: Session, dossier_id: UUID, file_id: UUID) -> tuple[DossierFile, Upload]:
+    for file, upload in list_files(session, dossier_id):
+        if file.id == file_id:
+            return file, upload
+    raise DomainError("not_found")
+
+
+def reserve_name(session: Session, scope: str, folded: str, dossier_id: UUID) -> bool:
+    """Holds a name in its scope for a dossier; False when another holds it. Waits for a rival's transaction to end."""
+    statement = (
+        insert(ReservedName)
+        .values(scope=scope, folded=folded, dossier_id=dossier_id)
+        .on_conflict_do_nothing()
+        .returning(ReservedName.id)
+    )
+    return session.execute(statement).first() is not None
+
+
+def name_is_taken(session: Session, scope: str, folded: str, dossier_id: UUID) -> bool:
+    return bool(
+        session.scalar(
+            select(func.count())
+            .select_from(ReservedName)
+            .where(
+                ReservedName.scope == scope,
+                ReservedName.folded == folded,
+                ReservedName.released_at.is_(None),
+                ReservedName.dossier_id.is_distinct_from(dossier_id),
+            )
+        )
+    )
+
+
+def release_names(session: Session, dossier_id: UUID, now: datetime) -> None:
+    session.execute(
+        update(ReservedName)
+        .where(ReservedName.dossier_id == dossier_id, ReservedName.released_at.is_(None))
+        .values(released_at=now)
+    )
+
+
+def lock_upload(session: Session, owner_id: UUID | None, upload_id: UUID) -> Upload:
+    found = session.scalar(
+        select(Upload).where(Upload.id == upload_id, Upload.owner_id == owner_id).with_for_update()
+    )
+    if found is None:
+        raise DomainError("not_found")
+    return found
+
+
+def find_upload(session: Session, owner_id: UUID | None, upload_id: UUID) -> Upload:
+    found = session.scalar(select(Upload).where(Upload.id == upload_id, Upload.owner_id == owner_id))
+    if found is None:
+        raise DomainError("not_found")
+    return found
+
+
+def count_open_uploads(session: Session, owner_id: UUID) -> int:
+    return session.scalars(
+        select(func.count()).select_from(Upload).where(Upload.owner_id == owner_id, Upload.attached.is_(False))
+    ).one()
+
+
+def list_pieces(session: Session, upload_id: UUID) -> Sequence[UploadPiece]:
+    return session.scalars(
+        select(UploadPiece).where(UploadPiece.upload_id == upload_id).order_by(UploadPiece.start)
+    ).all()
+
+
+def lock_expired_uploads(session: Session, now: datetime, limit: int) -> Sequence[Upload]:
+    return session.scalars(
+        select(Upload)
+        .where(Upload.attached.is_(False), Upload.expires_at < now)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,60 @@
+"""The sentence a citizen reads for each row of the timeline. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tracking.handover import WAY_LABELS, HandOverWay
+from tracking.texts import Language, Text
+
+_TEXTS: Final[Mapping[tuple[str, str], Text]] = {
+    ("business", "submit"): Text("Đã nộp hồ sơ.", "The dossier was filed."),
+    ("business", "accept"): Text("Hồ sơ được tiếp nhận.", "The dossier was accepted."),
+    ("business", "decline"): Text("Hồ sơ không được tiếp nhận.", "The dossier was declined."),
+    ("business", "start"): Text("Bắt đầu giải quyết hồ sơ.", "Processing has started."),
+    ("business", "request_supplement"): Text("Yêu cầu bổ sung giấy tờ.", "A supplement was requested."),
+    ("business", "supplement"): Text("Công dân đã bổ sung giấy tờ.", "The citizen sent the supplement."),
+    ("business", "demand_fee"): Text("Yêu cầu thực hiện nghĩa vụ tài chính.", "A payment was requested."),
+    ("business", "fee_settled"): Text("Đã hoàn thành nghĩa vụ tài chính.", "The payment was settled."),
+    ("business", "ask_withdrawal"): Text("Công dân yêu cầu rút hồ sơ.", "The citizen asked to withdraw."),
+    ("business", "grant_withdrawal"): Text("Đồng ý cho rút hồ sơ, dừng xử lý.", "The withdrawal was granted."),
+    ("business", "refuse_withdrawal"): Text("Không đồng ý cho rút hồ sơ.", "The withdrawal was refused."),
+    ("business", "stop"): Text("Dừng xử lý hồ sơ.", "Processing was stopped."),
+    ("business", "finish"): Text("Đã xử lý xong, có kết quả.", "Processing is finished; there is a result."),
+    ("business", "hand_over"): Text("Đã trả kết quả.", "The result was handed over."),
+    ("business", "undo_accept"): Text("Cơ quan rút lại việc tiếp nhận.", "The agency took its acceptance back."),
+    ("business", "undo_start"): Text("Cơ quan rút lại việc bắt đầu xử lý.", "The agency took the start back."),
+    ("business", "undo_finish"): Text("Cơ quan rút lại kết quả để xử lý tiếp.", "The agency took the result back."),
+    ("business", "undo_hand_over"): Text("Cơ quan rút lại việc trả kết quả.", "The agency took the hand-over back."),
+    ("process", "advance"): Text("Chuyển bước xử lý.", "Moved on to the next step."),
+    ("process", "send_back"): Text("Trả lại bước trước.", "Sent back to an earlier step."),
+    ("process", "transfer"): Text("Chuyển cơ quan phối hợp.", "Transferred to another agency."),
+    ("hand_over", "result_ready"): Text("Kết quả chờ trả.", "The result is ready."),
+    ("hand_over", "result_withdrawn"): Text("Kết quả được rút lại.", "The result was withdrawn."),
+    ("hand_over", "hand_over"): Text("Kết quả đã đến tay công dân.", "The citizen has the result."),
+    ("hand_over", "undo_hand_over"): Text("Kết quả trở lại chờ trả.", "The result waits again."),
+    ("notice", "delivered"): Text("Đã báo cho công dân qua {channel}.", "The citizen has been told by {channel}."),
+    ("notice", "undelivered"): Text("Tin {channel} không đến được máy.", "The {channel} did not reach the phone."),
+    ("notice", "dead"): Text("Không gửi được tin {channel}.", "The {channel} could not be sent."),
+}
+_CHANNELS: Final[Mapping[str, Text]] = {
+    "sms": Text("tin nhắn SMS", "SMS"),
+    "zalo": Text("Zalo", "Zalo"),
+    "inbox": Text("hộp thư trong ứng dụng", "the app's inbox"),
+}
+
+
+def describe(entry: Mapping[str, Any], language: Language) -> str:
+    """The sentence for a timeline row given as {axis, event, details}; an event without a sentence is a KeyError."""
+    sentence = _TEXTS[entry["axis"], entry["event"]].in_language(language)
+    details = entry["details"]
+    if entry["axis"] == "notice":
+        channel = _CHANNELS[details["channel"]].in_language(language)
+        return sentence.format(channel=channel)
+    if entry["event"] == "hand_over" and "way" in details:
+        way = WAY_LABELS[HandOverWay(details["way"])].in_language(language)
+        return f"{sentence.rstrip('.')}: {way.lower()}."
+    return sentence
+
+
+def known_events() -> frozenset[tuple[str, str]]:
+    return frozenset(_TEXTS)
