@@ -8,6 +8,30 @@ from typing import Final, NamedTuple
 TYPE_BASE: Final = "urn:motcua:problem:"
 
 
+# A title belongs to the status, so that it never varies with an occurrence; the detail says what happened.
+TITLES: Final[dict[int, tuple[str, str]]] = {
+    400: ("Yêu cầu không hợp lệ", "Bad request"),
+    401: ("Chưa đăng nhập", "Not authenticated"),
+    403: ("Không có quyền", "Forbidden"),
+    404: ("Không tìm thấy", "Not found"),
+    405: ("Phương thức không được hỗ trợ", "Method not allowed"),
+    406: ("Không có dạng trả lời phù hợp", "Not acceptable"),
+    409: ("Không làm được lúc này", "Conflict"),
+    410: ("Không còn nữa", "Gone"),
+    412: ("Dữ liệu đã thay đổi", "Precondition failed"),
+    413: ("Nội dung quá lớn", "Content too large"),
+    415: ("Loại nội dung không được hỗ trợ", "Unsupported media type"),
+    416: ("Phần được yêu cầu không có", "Range not satisfiable"),
+    422: ("Nội dung chưa đúng", "Unprocessable content"),
+    428: ("Thiếu điều kiện", "Precondition required"),
+    429: ("Quá nhiều lần thử", "Too many requests"),
+    431: ("Tiêu đề quá lớn", "Request header fields too large"),
+    500: ("Lỗi hệ thống", "Internal error"),
+    502: ("Bên ngoài không trả lời đúng", "Bad gateway"),
+    503: ("Tạm thời chưa sẵn sàng", "Service unavailable"),
+}
+
+
 class Problem(NamedTuple):
     status: int
     vi: str
@@ -19,6 +43,10 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "malformed_json": Problem(400, "Nội dung gửi lên không phải JSON hợp lệ.", "The request body is not valid JSON."),
     "bad_request": Problem(400, "Yêu cầu không hợp lệ.", "The request is not valid."),
     "idempotency_key_missing": Problem(400, "Thiếu tiêu đề Idempotency-Key.", "The Idempotency-Key header is missing."),
+    "idempotency_key_invalid": Problem(
+        400, "Idempotency-Key cần 1 đến 255 ký tự ASCII in được.", "The Idempotency-Key takes 1 to 255 printable ASCII."
+    ),
+    "cursor_invalid": Problem(400, "Vị trí trang không dùng được.", "The page cursor is not valid for this list."),
     "unauthenticated": Problem(401, "Cần đăng nhập lại.", "Please log in again."),
     "forbidden": Problem(403, "Tài khoản không có quyền làm việc này.", "This account may not do this."),
     "not_found": Problem(404, "Không tìm thấy.", "Not found."),
@@ -28,6 +56,8 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "precondition_failed": Problem(412, "Dữ liệu đã thay đổi, hãy tải lại.", "The data has changed; reload it."),
     "payload_too_large": Problem(413, "Nội dung gửi lên quá lớn.", "The request body is too large."),
     "unsupported_media_type": Problem(415, "Loại nội dung không được hỗ trợ.", "The media type is not supported."),
+    "range_not_satisfiable": Problem(416, "Phần được yêu cầu nằm ngoài nội dung.", "The range lies outside the content."),
+    "headers_too_large": Problem(431, "Tiêu đề của yêu cầu quá lớn.", "The request headers are too large."),
     "invalid_fields": Problem(422, "Có trường chưa đúng.", "Some fields are not valid."),
     "idempotency_key_reused": Problem(
         422, "Idempotency-Key đã dùng cho nội dung khác.", "The Idempotency-Key was used with another body."
@@ -45,6 +75,18 @@ PROBLEMS: Final[dict[str, Problem]] = {
 
 FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "required": ("Bắt buộc phải có.", "Required."),
+    "null": ("Không được để trống.", "May not be null."),
     "unknown": ("Trường này không có trong biểu mẫu.", "Unknown field."),
     "invalid": ("Giá trị chưa đúng.", "Not a valid value."),
+    "choice": ("Không nằm trong các giá trị cho phép.", "Not one of the allowed values."),
+    "email": ("Địa chỉ thư điện tử chưa đúng.", "Not a valid e-mail address."),
+    "pattern": ("Chưa đúng dạng quy định.", "Not in the required form."),
+    "control_characters": ("Có ký tự không được dùng.", "Holds characters that are not allowed."),
+    "length_min": ("Cần ít nhất {min} ký tự hoặc phần tử.", "Needs at least {min} characters or items."),
+    "length_max": ("Nhiều nhất {max} ký tự hoặc phần tử.", "At most {max} characters or items."),
+    "length_between": ("Cần từ {min} đến {max} ký tự hoặc phần tử.", "Needs {min} to {max} characters or items."),
+    "length_equal": ("Cần đúng {equal} ký tự hoặc phần tử.", "Needs exactly {equal} characters or items."),
+    "range_min": ("Ít nhất là {min}.", "Must be at least {min}."),
+    "range_max": ("Nhiều nhất là {max}.", "Must be at most {max}."),
+    "range_between": ("Phải từ {min} đến {max}.", "Must be from {min} to {max}."),
 }

@@ -1,0 +1,1 @@
+"""Floor 2, the HTTP edge: tokens become actors, refusals become problem documents, use cases become transactions."""

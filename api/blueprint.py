@@ -1,0 +1,115 @@
+"""One declaration per operation: what it takes and answers, who may call it, how it commits. Documented as enforced.
+
+`@blueprint.operation("POST", "/dossiers/<uuid:dossier_id>/submission", "submitDossier", body=SubmitRequest(),
+answer=DossierAnswer(), idempotent=True)` above `def submit_dossier(work, body, dossier_id)`.
+
+A view's arguments come in this order: `work` (if `transaction` or `idempotent`), loaded `body`, loaded `query`, then
+the path's by name. It returns what the answer's schema dumps, `(that, headers)`, `(that, status, headers)`, or a
+finished `flask.Response`. In a transaction, raising rolls back; returning a DomainError commits what was written
+(a failed try that counts) and answers the problem.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, TypeVar, Unpack
+
+import flask
+import flask_smorest
+
+from api.answers import no_content
+from api.bodies import BodyParser
+from api.conditional import demand_condition
+from api.context import edge_of, here
+from api.idempotency import in_transaction, once, read_key
+from api.limits import count_call
+from api.operations import Operation, Options, describe
+from api.problems import problem
+from api.security import admit
+from kernel.errors import DomainError
+
+View = TypeVar("View", bound=Callable[..., Any])
+_BINARY: Final = {"type": "string", "format": "binary"}
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """A resource's routes."""
+
+    ARGUMENTS_PARSER = BodyParser()
+
+    def __init__(self, name: str, *, url_prefix: str = "/v1", description: str = "") -> None:
+        super().__init__(name, __name__, url_prefix=url_prefix, description=description)
+        self.operations: dict[str, Operation] = {}
+        self._prepare_doc_cbks.append(_document)
+
+    def operation(
+        self, method: str, rule: str, operation_id: str, **options: Unpack[Options]
+    ) -> Callable[[View], View]:
+        """Registers a view as an operation; see `api.operations.Operation` for the options."""
+        operation = Operation(id=operation_id, method=method, rule=rule, **options)
+
+        def register(view: View) -> View:
+            self.operations[operation_id] = operation
+            guarded = _guard(self._chain(view, operation), operation)
+            # An undocumented route goes past flask-smorest, which documents all it registers.
+            add = self.add_url_rule if operation.documented else super(flask_smorest.Blueprint, self).add_url_rule
+            add(rule, operation_id, guarded, methods=[method])
+            return view
+
+        return register
+
+    def _chain(self, view: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
+        run = self._answering(view, operation)
+        if operation.idempotent:
+            run = once(run)
+        elif operation.transaction:
+            run = in_transaction(run)
+        if operation.query is not None:
+            run = self.arguments(operation.query, location="query")(run)
+        if operation.body is not None:
+            run = self.arguments(operation.body, location="json")(run)
+        return run
+
+    def _answering(self, view: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
+        run = _settle(view)
+        if operation.media_type is not None:
+            answering = self.response(operation.status, _BINARY, content_type=operation.media_type)(run)
+        else:
+            answering = self.response(operation.status, operation.answer)(run)
+        answering._apidoc["operation"] = operation
+        return answering  # type: ignore[no-any-return]
+
+
+def _settle(view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        result = view(*args, **kwargs)
+        if isinstance(result, DomainError):
+            return problem(result)
+        return no_content() if result is None else result
+
+    return run
+
+
+def _guard(run: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
+    """Everything that is asked before the body is read: who, how often, and the headers that must be there."""
+
+    @wraps(run)
+    def guarded(**path: Any) -> flask.Response:
+        request = here()
+        request.actor = admit(operation.id, request)
+        if operation.limit is not None:
+            count_call(operation.limit, request)
+        if operation.body_limit is not None:
+            request.max_content_length = operation.body_limit
+        if operation.idempotent:
+            request.idempotency_key = read_key(request)
+        if operation.if_match:
+            demand_condition(request)
+        return run(**path)  # type: ignore[no-any-return]
+
+    return guarded
+
+
+def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, app: flask.Flask, **_rest: Any) -> dict[str, Any]:
+    operation: Operation = doc_info["operation"]
+    return describe(doc, operation, edge_of(app).permits[operation.id])

@@ -1,0 +1,106 @@
+"""Reading what was sent: strict JSON (I-JSON, RFC 7493), bounded in size and depth, in Unicode NFC."""
+
+import json
+import math
+import re
+import unicodedata
+from typing import Any, Final, NoReturn
+
+import flask
+import marshmallow
+from webargs.flaskparser import FlaskParser
+
+from api.problems import field_errors
+from kernel.errors import DomainError
+
+JSON_LIMIT: Final = 1024 * 1024
+_DEEPEST: Final = 32
+_SAFE_INTEGER: Final = 2**53 - 1
+# The closing quote is optional and the middle possessive, so that no text makes this more than one pass.
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_BRACKET: Final = re.compile(r"[\[\]{}]")
+
+
+class _NotIJsonError(ValueError):
+    """Something that two JSON parsers would read differently, or that no text column can hold."""
+
+
+def read_json(body: bytes) -> Any:
+    """The value of a JSON text. Raises `malformed_json`."""
+    try:
+        text = body.decode("utf-8")
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
+        _check_depth(text)
+        value = json.loads(text, parse_constant=_refuse, parse_int=_integer, parse_float=_number)
+        # Raw control characters are refused by the parser; only an escape can smuggle a NUL or half a character in.
+        return _clean(value) if "\\u" in text else value
+    except (ValueError, RecursionError):
+        raise DomainError("malformed_json") from None
+
+
+class BodyParser(FlaskParser):
+    """Webargs with our reading of JSON and our refusals."""
+
+    def _raw_load_json(self, req: flask.Request) -> Any:
+        if req.mimetype != "application/json":
+            raise DomainError("unsupported_media_type")
+        return read_json(req.get_data(cache=True))
+
+    def handle_error(
+        self,
+        error: marshmallow.ValidationError,
+        req: flask.Request,  # noqa: ARG002 - the signature is webargs's
+        schema: marshmallow.Schema,  # noqa: ARG002
+        **_options: Any,
+    ) -> NoReturn:
+        raise DomainError("invalid_fields", fields=field_errors(error.messages))
+
+
+def _check_depth(text: str) -> None:
+    if text.count("[") + text.count("{") <= _DEEPEST:
+        return
+    depth = 0
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > _DEEPEST:
+            raise _NotIJsonError("too deep")
+
+
+def _refuse(_constant: str) -> NoReturn:
+    raise _NotIJsonError("not a number")
+
+
+def _integer(digits: str) -> int:
+    # The length is looked at first: turning a megabyte of digits into an integer would take minutes.
+    if len(digits) > 17 or abs(value := int(digits)) > _SAFE_INTEGER:
+        raise _NotIJsonError("beyond the range of interoperable integers")
+    return value
+
+
+def _number(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise _NotIJsonError("beyond the range of numbers")
+    return value
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {clean_text(name): _clean(item) for name, item in value.items()}
+    return value
+
+
+def clean_text(text: str) -> str:
+    """`text` in NFC. Raises ValueError for a NUL or a lone surrogate."""
+    if text.isascii():
+        if "\0" in text:
+            raise _NotIJsonError("NUL")
+        return text
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise _NotIJsonError("NUL or a lone surrogate")
+    return unicodedata.normalize("NFC", text)

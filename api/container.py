@@ -1,0 +1,63 @@
+"""What the edge needs from the outside, as a Protocol: `wiring.Container` satisfies it, and so does a test's own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from api.settings import ApiSettings
+from kernel.actor import Actor
+from kernel.bell import Bell
+from kernel.clock import Clock
+from kernel.db import Database
+from kernel.limits import Limiter
+from kernel.settings import KernelSettings
+from kernel.storage import FileStore
+from kernel.vault import Vault
+
+
+class TokenReader(Protocol):
+    def read(self, token: str) -> Actor:
+        """The actor an access token stands for. Raises DomainError with a code of status 401."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """One thing readiness asks. `passes` answers False or raises when it fails; only a `required` one makes unready."""
+
+    required: bool
+    passes: Callable[[], bool]
+
+
+class Container(Protocol):
+    """Read-only: built once at boot, shared by every thread."""
+
+    @property
+    def settings(self) -> KernelSettings: ...
+
+    @property
+    def api(self) -> ApiSettings: ...
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def vault(self) -> Vault: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def bell(self) -> Bell: ...
+
+    @property
+    def limiter(self) -> Limiter: ...
+
+    @property
+    def files(self) -> FileStore: ...
+
+    @property
+    def token_reader(self) -> TokenReader: ...
+
+    @property
+    def health_checks(self) -> Mapping[str, HealthCheck]: ...

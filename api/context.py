@@ -1,0 +1,88 @@
+"""What belongs to the request at hand: its id, language, actor; and the container behind it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal, cast
+
+import flask
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+from api.container import Container
+from api.permits import Permit
+from kernel.actor import ANONYMOUS, Actor
+
+Language = Literal["vi", "en"]
+EXTENSION: Final = "motcua"
+_LONGEST_ACCEPT: Final = 200
+
+
+class EdgeRequest(flask.Request):
+    """A request with what the edge has found out about it so far."""
+
+    max_form_memory_size = 64 * 1024
+    max_form_parts = 50
+    request_id: str = ""
+    started: float = 0.0
+    actor: Actor = ANONYMOUS
+    idempotency_key: str = ""
+
+    @property
+    def language(self) -> Language:
+        """Vietnamese unless the caller prefers English."""
+        return _language(self.environ.get("HTTP_ACCEPT_LANGUAGE", "")[:_LONGEST_ACCEPT])
+
+    @property
+    def takes_gzip(self) -> bool:
+        return takes_gzip(self.environ.get("HTTP_ACCEPT_ENCODING", "")[:_LONGEST_ACCEPT])
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What one application holds beside Flask's own state. `permits` is by operation id."""
+
+    container: Container
+    permits: dict[str, Permit]
+    digest_key: bytes
+    cursor_key: bytes
+
+
+def here() -> EdgeRequest:
+    return cast(EdgeRequest, flask.request)
+
+
+def edge() -> Edge:
+    return cast(Edge, flask.current_app.extensions[EXTENSION])
+
+
+def edge_of(app: flask.Flask) -> Edge:
+    return cast(Edge, app.extensions[EXTENSION])
+
+
+def container() -> Container:
+    return edge().container
+
+
+def actor() -> Actor:
+    """Who calls; the operation's permit has already been checked."""
+    return here().actor
+
+
+def language() -> Language:
+    return here().language
+
+
+@lru_cache(maxsize=256)
+def _language(header: str) -> Language:
+    accepted = parse_accept_header(header, LanguageAccept)
+    return "en" if accepted.best_match(["vi", "en"], "vi") == "en" else "vi"
+
+
+@lru_cache(maxsize=256)
+def takes_gzip(header: str) -> bool:
+    for part in header.lower().split(","):
+        name, _, parameters = part.partition(";")
+        if name.strip() in ("gzip", "*"):
+            quality = parameters.replace(" ", "").removeprefix("q=")
+            return quality.strip("0.") != "" if quality else True
+    return False

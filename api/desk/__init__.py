@@ -1,0 +1,1 @@
+"""The officer's desk: inbox, one dossier, and what is done with it."""

@@ -1,0 +1,87 @@
+"""`/v1/openapi.json`, and a page made of the installed Swagger UI: nothing is fetched from elsewhere."""
+
+import mimetypes
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import flask
+from swagger_ui_bundle import swagger_ui_path
+
+from api.blueprint import Blueprint
+from api.conditional import core_of, tag_for, unchanged
+from api.openapi import document_of, downgrade
+from kernel.errors import DomainError
+
+blueprint = Blueprint("docs", description="The OpenAPI document.")
+_ASSETS: Final = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
+_OWN: Final = "page.js"
+# Swagger UI sets style attributes and draws its icons from data: addresses.
+_PAGE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+_PAGE: Final = """<!doctype html>
+<html lang="vi">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Một Cửa – API</title>
+<link rel="icon" href="/v1/docs/favicon-32x32.png">
+<link rel="stylesheet" href="/v1/docs/swagger-ui.css">
+</head>
+<body>
+<div id="page"></div>
+<script src="/v1/docs/swagger-ui-bundle.js"></script>
+<script src="/v1/docs/page.js"></script>
+</body>
+</html>
+"""
+_SCRIPT: Final = 'SwaggerUIBundle({url: "/v1/docs/openapi-3.0.json", dom_id: "#page", deepLinking: true});\n'
+
+
+@blueprint.operation("GET", "/openapi.json", "readOpenApi", documented=False)
+def read_openapi() -> flask.Response:
+    return _document(modern=True)
+
+
+@blueprint.operation("GET", "/docs/openapi-3.0.json", "readDocsOpenApi", documented=False)
+def read_docs_openapi() -> flask.Response:
+    return _document(modern=False)
+
+
+@blueprint.operation("GET", "/docs", "readDocsPage", documented=False)
+def read_docs_page() -> flask.Response:
+    response = flask.Response(_PAGE, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = _PAGE_POLICY
+    return response
+
+
+@blueprint.operation("GET", "/docs/<name>", "readDocsAsset", documented=False)
+def read_docs_asset(name: str) -> flask.Response:
+    if name == _OWN:
+        content = _SCRIPT.encode()
+    elif name in _ASSETS:
+        content = _asset(name)
+    else:
+        raise DomainError("not_found")
+    tag = tag_for(core_of(name, content))
+    early = unchanged(tag)
+    if early is not None:
+        return early
+    response = flask.Response(content, mimetype=mimetypes.guess_type(name)[0])
+    response.headers["ETag"] = tag
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+def _document(*, modern: bool) -> flask.Response:
+    content = document_of(flask.current_app)
+    response = flask.jsonify(content if modern else downgrade(content))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@lru_cache(maxsize=len(_ASSETS))
+def _asset(name: str) -> bytes:
+    return Path(str(swagger_ui_path), name).read_bytes()

@@ -1,0 +1,183 @@
+"""A citizen's dossiers: draft, papers, submission, supplement, withdrawal, slip, result."""
+
+from typing import Any
+from uuid import UUID
+
+import flask
+
+from api.answers import no_content
+from api.blueprint import Blueprint
+from api.context import actor, container, language
+from api.dossiers.downloads import send_file, send_slip
+from api.dossiers.schemas import (
+    DossierPage,
+    DossierSchema,
+    OpenDraftRequest,
+    SaveFormRequest,
+    SetPaperRequest,
+    SubmitRequest,
+    SupplementRequest,
+    WithdrawalRequest,
+)
+from api.dossiers.views import match_own, own_after, own_dossier
+from api.paging import PageQuery, read_page, turn_page
+from api.phones import read_phone
+from api.transactions import unit_of_work
+from kernel.errors import DomainError
+from kernel.work import Work
+from tracking.reading import Reader
+from tracking.service import citizen, drafts, results
+from tracking.service.drafts import SentFile
+
+blueprint = Blueprint("dossiers", description="The citizen's own dossiers (hồ sơ)")
+_DOSSIER = "/v1/dossiers/<uuid:dossier_id>"
+
+
+@blueprint.operation(
+    "POST",
+    "/v1/dossiers",
+    "openDraft",
+    body=OpenDraftRequest(),
+    answer=DossierSchema(),
+    status=201,
+    idempotent=True,
+    problems=("procedure_unknown", "agency_unknown", "agency_does_not_serve", "identity_level_too_low", "too_many_drafts"),
+)
+def open_draft(work: Work, body: dict[str, Any]) -> flask.Response:
+    dossier = drafts.open_draft(
+        work,
+        actor(),
+        container().office,
+        procedure_code=body["procedure_code"],
+        agency_code=body["agency_code"],
+        values=body["form_values"],
+        lang=language(),
+    )
+    response = own_after(work, dossier.id, status=201)
+    response.headers["Location"] = f"/v1/dossiers/{dossier.id}"
+    return response
+
+
+@blueprint.operation("GET", "/v1/dossiers", "listDossiers", query=PageQuery(), answer=DossierPage())
+def list_dossiers(query: dict[str, Any]) -> Any:
+    page = read_page(query)
+    held = container()
+    with held.database.reading() as connection:
+        lines = Reader(connection, held.vault, language()).own_lines(
+            actor(), before=UUID(str(page.after[0])) if page.after else None, limit=page.limit + 1
+        )
+    return turn_page(page, lines, lambda line: [line["id"]], lambda line: line)
+
+
+@blueprint.operation("GET", _DOSSIER, "readDossier", answer=DossierSchema(), etag=True)
+def read_dossier(dossier_id: UUID) -> flask.Response:
+    return own_dossier(dossier_id)
+
+
+@blueprint.operation(
+    "PUT",
+    f"{_DOSSIER}/form",
+    "saveForm",
+    body=SaveFormRequest(),
+    answer=DossierSchema(),
+    transaction=True,
+    if_match=True,
+    problems=("not_editable",),
+)
+def save_form(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
+    drafts.save_form(work, actor(), container().office, dossier_id, body["form_values"], match_own(dossier_id))
+    return own_after(work, dossier_id)
+
+
+@blueprint.operation(
+    "PUT",
+    f"{_DOSSIER}/papers/<paper_code>",
+    "setPaper",
+    body=SetPaperRequest(),
+    answer=DossierSchema(),
+    transaction=True,
+    problems=("not_editable", "paper_unknown", "too_many_files"),
+)
+def set_paper(work: Work, body: dict[str, Any], dossier_id: UUID, paper_code: str) -> flask.Response:
+    drafts.set_paper(work, actor(), container().office, dossier_id, paper_code, _files(body["files"]))
+    return own_after(work, dossier_id)
+
+
+@blueprint.operation("DELETE", _DOSSIER, "discardDraft", status=204, transaction=True, problems=("not_a_draft",))
+def discard_draft(work: Work, dossier_id: UUID) -> flask.Response:
+    drafts.discard_draft(work, actor(), dossier_id)
+    return no_content()
+
+
+@blueprint.operation(
+    "POST",
+    f"{_DOSSIER}/submission",
+    "submitDossier",
+    body=SubmitRequest(),
+    answer=DossierSchema(),
+    idempotent=True,
+    problems=("already_submitted",),
+)
+def submit_dossier(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
+    phone = read_phone(body["notify_phone"], "/notify_phone")
+    citizen.submit_dossier(
+        work, actor(), container().office, dossier_id, notify_phone=phone, manifest=_manifest(body["papers"])
+    )
+    return own_after(work, dossier_id)
+
+
+@blueprint.operation(
+    "POST",
+    f"{_DOSSIER}/supplement",
+    "answerSupplement",
+    body=SupplementRequest(),
+    answer=DossierSchema(),
+    idempotent=True,
+    problems=("action_not_allowed",),
+)
+def answer_supplement(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
+    citizen.answer_supplement(
+        work, actor(), container().office, dossier_id, note=body["note"], manifest=_manifest(body["papers"])
+    )
+    return own_after(work, dossier_id)
+
+
+@blueprint.operation(
+    "POST",
+    f"{_DOSSIER}/withdrawal",
+    "askWithdrawal",
+    body=WithdrawalRequest(),
+    answer=DossierSchema(),
+    idempotent=True,
+    problems=("action_not_allowed",),
+)
+def ask_withdrawal(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
+    citizen.ask_withdrawal(work, actor(), container().office, dossier_id, reason=body["reason"])
+    return own_after(work, dossier_id)
+
+
+@blueprint.operation(
+    "GET", f"{_DOSSIER}/slip", "readSlip", media_type="application/pdf", problems=("slip_not_yet",)
+)
+def read_slip(dossier_id: UUID) -> flask.Response:
+    held = container()
+    with held.database.reading() as connection:
+        found = Reader(connection, held.vault, "vi").own(actor(), dossier_id)
+    if found is None:
+        raise DomainError("not_found")
+    return send_slip(found[1])
+
+
+@blueprint.operation("GET", f"{_DOSSIER}/files/<uuid:file_id>", "readFile", media_type="application/octet-stream")
+def read_file(dossier_id: UUID, file_id: UUID) -> flask.Response:
+    with unit_of_work() as work:
+        download = results.own_file(work, actor(), dossier_id, file_id)
+    return send_file(download)
+
+
+def _files(sent: list[dict[str, Any]]) -> tuple[SentFile, ...]:
+    return tuple(SentFile(file["upload_id"], bytes.fromhex(file["sha256"]), file["size"]) for file in sent)
+
+
+def _manifest(papers: dict[str, list[dict[str, Any]]]) -> citizen.Manifest:
+    return citizen.Manifest({code: _files(files) for code, files in papers.items()})

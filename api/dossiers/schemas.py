@@ -1,0 +1,194 @@
+"""What a citizen sends about a dossier, and how a dossier is shown."""
+
+from typing import Any, Final
+
+from marshmallow import ValidationError, fields, validate
+
+from api.paging import PageAnswer
+from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Text
+
+_SHA256: Final = validate.Regexp(r"^[0-9a-f]{64}$")
+_CODE: Final = validate.Regexp(r"^[a-z0-9_]{1,60}$")
+
+
+class FormValues(fields.Dict):
+    """Form values by field name; what may stand in them is the procedure's own JSON Schema."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(keys=fields.String(), **kwargs)
+
+
+class SentFileSchema(RequestSchema):
+    """A file as the phone knows it."""
+
+    upload_id = fields.UUID(required=True)
+    sha256 = fields.String(required=True, validate=_SHA256, metadata={"description": "Of the whole file, hex."})
+    size = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+
+
+class ManifestField(fields.Dict):
+    """Paper code to its files: what the phone believes it has sent."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            keys=fields.String(validate=_CODE),
+            values=fields.List(fields.Nested(SentFileSchema), validate=validate.Length(max=20)),
+            validate=validate.Length(max=50),
+            **kwargs,
+        )
+
+
+class OpenDraftRequest(RequestSchema):
+    procedure_code = Line(required=True, high=40)
+    agency_code = Line(required=True, high=40)
+    form_values = FormValues(load_default=dict)
+
+
+class SaveFormRequest(RequestSchema):
+    form_values = FormValues(required=True)
+
+
+class SetPaperRequest(RequestSchema):
+    files = fields.List(fields.Nested(SentFileSchema), required=True, validate=validate.Length(max=20))
+
+
+class SubmitRequest(RequestSchema):
+    notify_phone = Line(required=True, high=32, metadata={"description": "The phone that will be told; proved before."})
+    papers = ManifestField(required=True)
+
+
+class SupplementRequest(RequestSchema):
+    note = Text(load_default=None, allow_none=True, high=1000)
+    papers = ManifestField(required=True)
+
+
+class WithdrawalRequest(RequestSchema):
+    reason = Text(required=True, low=1, high=1000)
+
+
+class StatusSchema(AnswerSchema):
+    code = fields.Integer(metadata={"description": "Official code 0-10."})
+    label = fields.String()
+
+
+class ProcedureRefSchema(AnswerSchema):
+    code = fields.String()
+    name = fields.String()
+    version = fields.Integer()
+
+
+class AgencyRefSchema(AnswerSchema):
+    code = fields.String()
+    name = fields.String()
+
+
+class FeeSchema(AnswerSchema):
+    amount_vnd = fields.Integer(metadata={"description": "Đồng; paid at hand-over unless demanded before."})
+
+
+class StepSchema(AnswerSchema):
+    code = fields.String()
+    name = fields.String()
+
+
+class HandOverSchema(AnswerSchema):
+    state = fields.String(validate=validate.OneOf(["not_ready", "ready", "handed_over"]))
+    way = fields.String(allow_none=True, validate=validate.OneOf(["online", "counter", "post", None]))
+
+
+class FileSchema(AnswerSchema):
+    id = fields.UUID()
+    kind = fields.String(validate=validate.OneOf(["paper", "result"]))
+    code = fields.String(metadata={"description": "Which paper, or which kind of result."})
+    upload_id = fields.UUID()
+    file_name = fields.String()
+    media_type = fields.String()
+    size = fields.Integer()
+    sha256 = fields.String()
+    added_at = Instant()
+
+
+class WhoSchema(AnswerSchema):
+    kind = fields.String()
+    name = fields.String(allow_none=True)
+
+
+class TimelineEntrySchema(AnswerSchema):
+    id = fields.UUID()
+    at = Instant()
+    axis = fields.String(validate=validate.OneOf(["business", "process", "hand_over", "notice"]))
+    event = fields.String()
+    from_ = fields.Raw(data_key="from", allow_none=True, metadata={"description": "Status code on the business axis."})
+    to = fields.Raw(allow_none=True)
+    step = fields.String(allow_none=True)
+    actor = fields.Nested(WhoSchema)
+    reason = fields.String(allow_none=True)
+    text = fields.String(metadata={"description": "The row as a sentence."})
+
+
+class PublicEntrySchema(AnswerSchema):
+    at = Instant()
+    to = fields.Integer(allow_none=True)
+    text = fields.String()
+
+
+class PublicDossierSchema(AnswerSchema):
+    """What anybody who holds the code and the secret may know."""
+
+    code = fields.String(allow_none=True)
+    procedure = fields.Nested(ProcedureRefSchema)
+    agency = fields.Nested(AgencyRefSchema)
+    status = fields.Nested(StatusSchema)
+    fee = fields.Nested(FeeSchema)
+    submitted_at = Instant(allow_none=True)
+    accepted_at = Instant(allow_none=True)
+    due_at = Instant(allow_none=True)
+    finished_at = Instant(allow_none=True)
+    handed_over_at = Instant(allow_none=True)
+    updated_at = Instant()
+    timeline = fields.List(fields.Nested(PublicEntrySchema))
+
+
+class CommonDossierSchema(PublicDossierSchema):
+    id = fields.UUID()
+    step = fields.Nested(StepSchema, allow_none=True)
+    handler = fields.String(allow_none=True, metadata={"description": "Who handles it, by name."})
+    hand_over = fields.Nested(HandOverSchema)
+    acceptance_due_at = Instant(allow_none=True)
+    supplements = fields.Integer()
+    form_values = FormValues()
+    papers = fields.List(fields.Nested(FileSchema))
+    results = fields.List(fields.Nested(FileSchema))
+    notify_phone = fields.String(allow_none=True, metadata={"description": "Masked."})
+    timeline = fields.List(fields.Nested(TimelineEntrySchema))
+    allowed_actions = fields.List(fields.String())
+    created_at = Instant()
+    version = fields.Integer()
+
+
+class DossierSchema(CommonDossierSchema):
+    """Everything the citizen sees of their dossier."""
+
+    lookup_secret = fields.String(allow_none=True, metadata={"description": "Printed on the slip; for look-up."})
+
+
+class DossierLineSchema(AnswerSchema):
+    id = fields.UUID()
+    code = fields.String(allow_none=True)
+    procedure = fields.Nested(ProcedureRefSchema)
+    agency = fields.Nested(AgencyRefSchema)
+    status = fields.Nested(StatusSchema)
+    due_at = Instant(allow_none=True)
+    updated_at = Instant()
+
+
+class DossierPage(PageAnswer):
+    items = fields.List(fields.Nested(DossierLineSchema))
+
+
+def sent_files(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The loaded files, refused when one stands twice."""
+    ids = [file["upload_id"] for file in files]
+    if len(set(ids)) != len(ids):
+        raise ValidationError("invalid")
+    return files

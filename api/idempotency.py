@@ -1,0 +1,82 @@
+"""Idempotency-Key at the edge: read from the header; the first answer is kept in the transaction of the effect."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+import flask
+
+from api.answers import JSON
+from api.context import EdgeRequest, here
+from api.problems import PROBLEM_JSON
+from api.transactions import unit_of_work
+from kernel.errors import DomainError
+from kernel.idempotency import StoredAnswer, find_answer, keep_answer, request_hash
+from kernel.work import Work
+
+HEADER: Final = "Idempotency-Key"
+REPLAYED: Final = "Idempotency-Replayed"
+_LONGEST: Final = 255
+
+WorkView = Callable[..., flask.Response]
+
+
+def read_key(request: EdgeRequest) -> str:
+    """The caller's key. Raises `idempotency_key_missing` or `idempotency_key_invalid`."""
+    key: str = request.environ.get("HTTP_IDEMPOTENCY_KEY", "").strip(" \t")
+    if not key:
+        raise DomainError("idempotency_key_missing")
+    if len(key) > _LONGEST or not (key.isascii() and key.isprintable()):
+        raise DomainError("idempotency_key_invalid")
+    return key
+
+
+def in_transaction(view: WorkView) -> Callable[..., flask.Response]:
+    """Calls `view(work, …)` inside one transaction; the answer is complete before the commit and sent after it."""
+
+    @wraps(view)
+    def run(*args: Any, **kwargs: Any) -> flask.Response:
+        with unit_of_work() as work:
+            return view(work, *args, **kwargs)
+
+    return run
+
+
+def once(view: WorkView) -> Callable[..., flask.Response]:
+    """The same, at most once for an account and key: the first answer is stored with the effect and given again.
+
+    A refusal that is raised leaves nothing behind, so the same key may be tried again; one that is returned is an
+    effect with an answer, and is replayed like any other.
+    """
+
+    @wraps(view)
+    def run(*args: Any, **kwargs: Any) -> flask.Response:
+        request = here()
+        account, key = request.actor.id, request.idempotency_key
+        if account is None:
+            raise DomainError("unauthenticated")
+        digest = request_hash(request.method, request.full_path, request.get_data(cache=True))
+        with unit_of_work() as work:
+            stored = find_answer(work.session, work.vault, account, key, digest)
+            if stored is not None:
+                response = _replay(stored)
+            else:
+                response = view(work, *args, **kwargs)
+                _keep(work, account, key, digest, response)
+        return response
+
+    return run
+
+
+def _keep(work: Work, account: Any, key: str, digest: bytes, response: flask.Response) -> None:
+    answer = StoredAnswer(response.status_code, response.get_data(as_text=True))
+    keep_answer(work.session, work.vault, account, key, digest, answer)
+
+
+def _replay(stored: StoredAnswer) -> flask.Response:
+    mimetype = PROBLEM_JSON if stored.status >= 400 else JSON
+    response = flask.Response(stored.body, stored.status, mimetype=mimetype)
+    if not stored.body:
+        del response.headers["Content-Type"]
+    response.headers[REPLAYED] = "true"
+    return response

@@ -1,0 +1,58 @@
+"""How often an endpoint may be tried, by class. What is counted is a digest: no address or code reaches Valkey."""
+
+import hashlib
+import hmac
+import ipaddress
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from api.context import EdgeRequest, edge
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`tries` in `window_s` seconds for each `per`: the caller's address, or the account."""
+
+    tries: int
+    window_s: int
+    per: Literal["address", "account"]
+
+
+# Mobile networks put thousands of phones behind one address, so limits by address only stop floods; what guards a
+# secret is counted by `count_try` on the thing being guessed.
+LIMITS: Final[dict[str, Limit]] = {
+    "login": Limit(300, 60, "address"),
+    "refresh": Limit(600, 60, "address"),
+    "lookup": Limit(120, 60, "address"),
+    "phone_proof": Limit(10, 3600, "account"),
+    "act": Limit(120, 60, "account"),
+}
+
+
+def count_call(name: str, request: EdgeRequest) -> None:
+    """Counts one call of an endpoint of class `name`. Raises `too_many_requests`."""
+    limit = LIMITS[name]
+    subject = str(request.actor.id) if limit.per == "account" else network(request.remote_addr or "")
+    edge().container.limiter.hit(name, digest(subject), limit=limit.tries, window_s=limit.window_s)
+
+
+def count_try(bucket: str, subject: str, *, tries: int, window_s: int) -> None:
+    """Counts one try at `subject` (a dossier code, a phone). Raises `too_many_requests`."""
+    edge().container.limiter.hit(bucket, digest(subject), limit=tries, window_s=window_s)
+
+
+def digest(subject: str) -> str:
+    return hmac.digest(edge().digest_key, subject.encode(), hashlib.sha256)[:16].hex()
+
+
+def network(address: str) -> str:
+    """What one caller has: an IPv4 address, or the /64 an IPv6 host may choose from freely."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return address

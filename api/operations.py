@@ -1,0 +1,164 @@
+"""What an operation declares, and how that reads in the OpenAPI document."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, TypedDict
+
+from marshmallow import Schema
+
+from api.permits import Permit, anyone
+from api.schemas import AnswerSchema, ProblemSchema, RequestSchema
+from mobile_contract.problems import PROBLEMS, TITLES
+
+SECURITY_SCHEME: Final = "accessToken"
+_STRING: Final = {"type": "string"}
+_KEY_HEADER: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "Chosen by the caller, new for each act: the same key and body get the first answer again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+_MATCH_HEADER: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the state this change is meant for.",
+    "schema": _STRING,
+}
+_NONE_MATCH_HEADER: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The ETag already held; if it still stands the answer is 304.",
+    "schema": _STRING,
+}
+_ETAG: Final = {"description": "Strong tag of this representation.", "schema": _STRING}
+_REPLAYED: Final = {
+    "description": "`true` when this is the stored first answer.",
+    "schema": {"type": "string", "enum": ["true"]},
+}
+_LINK: Final = {"description": 'The next page, `rel="next"` (RFC 8288).', "schema": _STRING}
+
+
+class Options(TypedDict, total=False):
+    body: RequestSchema
+    query: RequestSchema
+    answer: AnswerSchema
+    status: int
+    media_type: str
+    transaction: bool
+    idempotent: bool
+    if_match: bool
+    etag: bool
+    limit: str
+    body_limit: int
+    problems: Iterable[str]
+    documented: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """`media_type`: of an answer that is not JSON; its view returns a finished response.
+
+    `transaction`: the view gets `work`, and its end is the commit. `idempotent`: the same, with an Idempotency-Key.
+    `if_match`: If-Match must be there; the view compares it by `conditional.check_match`. `etag`: the view answers
+    with a tag and may answer 304. `limit`: a class of `limits.LIMITS`. `body_limit`: octets, else 1 MiB.
+    `problems`: codes the use case may refuse with, beside those that follow from the options.
+    """
+
+    id: str
+    method: str
+    rule: str
+    body: RequestSchema | None = None
+    query: RequestSchema | None = None
+    answer: AnswerSchema | None = None
+    status: int = 200
+    media_type: str | None = None
+    transaction: bool = False
+    idempotent: bool = False
+    if_match: bool = False
+    etag: bool = False
+    limit: str | None = None
+    body_limit: int | None = None
+    problems: Iterable[str] = ()
+    documented: bool = True
+
+
+def problem_codes(operation: Operation, permit: Permit) -> set[str]:
+    """Every code a caller of this operation may meet, beside `internal` and `unavailable`."""
+    implied: tuple[tuple[bool, tuple[str, ...]], ...] = (
+        (True, ("bad_request",)),
+        (permit is not anyone, ("unauthenticated", "forbidden")),
+        ("<" in operation.rule, ("not_found",)),
+        (
+            operation.body is not None,
+            ("malformed_json", "payload_too_large", "unsupported_media_type", "invalid_fields"),
+        ),
+        (operation.query is not None, ("invalid_fields",)),
+        (
+            operation.idempotent,
+            (
+                "idempotency_key_missing",
+                "idempotency_key_invalid",
+                "idempotency_key_reused",
+                "idempotency_in_progress",
+            ),
+        ),
+        (operation.if_match, ("precondition_required", "precondition_failed")),
+        (operation.limit is not None, ("too_many_requests",)),
+    )
+    return {code for holds, codes in implied if holds for code in codes} | set(operation.problems)
+
+
+def describe(doc: dict[str, Any], operation: Operation, permit: Permit) -> dict[str, Any]:
+    """`doc`, flask-smorest's own account of an operation, with what the edge adds to it."""
+    success = doc.get("responses", {}).get(operation.status, {"description": "OK"})
+    headers = _answer_headers(operation)
+    if headers:
+        success["headers"] = headers
+    responses: dict[str, Any] = {str(operation.status): success}
+    if operation.etag:
+        responses["304"] = {"description": "Not modified", "headers": {"ETag": _ETAG}}
+    responses.update(_problem_responses(problem_codes(operation, permit)))
+    doc["responses"] = responses
+    doc["operationId"] = operation.id
+    doc["security"] = [] if permit is anyone else [{SECURITY_SCHEME: []}]
+    doc["parameters"] = [*doc.get("parameters", []), *_request_headers(operation)]
+    return doc
+
+
+def _request_headers(operation: Operation) -> list[dict[str, Any]]:
+    asked = (
+        (operation.idempotent, _KEY_HEADER),
+        (operation.if_match, _MATCH_HEADER),
+        (operation.etag, _NONE_MATCH_HEADER),
+    )
+    return [dict(header) for holds, header in asked if holds]
+
+
+def _answer_headers(operation: Operation) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if operation.etag:
+        headers["ETag"] = _ETAG
+    if operation.idempotent:
+        headers["Idempotency-Replayed"] = _REPLAYED
+    if operation.query is not None and "cursor" in operation.query.fields:
+        headers["Link"] = _LINK
+    return headers
+
+
+def _problem_responses(codes: set[str]) -> dict[str, Any]:
+    by_status: dict[int, list[str]] = {}
+    for code in sorted(codes):
+        by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    documented = {
+        str(status): _problem_response(f"{TITLES[status][1]}: {', '.join(found)}")
+        for status, found in sorted(by_status.items())
+    }
+    documented["default"] = _problem_response("Something failed here: internal, unavailable")
+    return documented
+
+
+def _problem_response(description: str) -> dict[str, Any]:
+    schema: type[Schema] = ProblemSchema
+    return {"description": description, "content": {"application/problem+json": {"schema": schema}}}

@@ -1,0 +1,73 @@
+"""Who may call what: one table, operation id to predicate. 403 comes from here alone; what a caller may not see is 404.
+
+Predicates are pure functions of the actor, so the table can be tested without HTTP.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from kernel.actor import Actor, ActorKind
+
+Permit = Callable[[Actor], bool]
+
+
+def anyone(_actor: Actor) -> bool:
+    """No token is read. Also for callers who prove themselves otherwise: by a signature or by a secret in the body."""
+    return True
+
+
+def citizen(actor: Actor) -> bool:
+    return actor.kind is ActorKind.CITIZEN
+
+
+def officer(actor: Actor) -> bool:
+    return actor.kind is ActorKind.OFFICER
+
+
+def signed_in(actor: Actor) -> bool:
+    return actor.kind in (ActorKind.CITIZEN, ActorKind.OFFICER)
+
+
+def role(*names: str) -> Permit:
+    """An officer with at least one of these roles."""
+    wanted = frozenset(names)
+
+    def holds(actor: Actor) -> bool:
+        return officer(actor) and not wanted.isdisjoint(actor.roles)
+
+    return holds
+
+
+def identity_level(at_least: int) -> Permit:
+    """An account identified at least to this level (1 or 2, NĐ 69/2024/NĐ-CP)."""
+
+    def holds(actor: Actor) -> bool:
+        return actor.identity_level >= at_least
+
+    return holds
+
+
+def any_of(*permits: Permit) -> Permit:
+    def holds(actor: Actor) -> bool:
+        return any(permit(actor) for permit in permits)
+
+    return holds
+
+
+def all_of(*permits: Permit) -> Permit:
+    def holds(actor: Actor) -> bool:
+        return all(permit(actor) for permit in permits)
+
+    return holds
+
+
+PERMITS: Final[dict[str, Permit]] = {
+    # system
+    "readLiveness": anyone,
+    "readReadiness": anyone,
+    "readMetrics": anyone,
+    "readOpenApi": anyone,
+    "readDocsPage": anyone,
+    "readDocsOpenApi": anyone,
+    "readDocsAsset": anyone,
+}

@@ -1,0 +1,134 @@
+"""Bases of every schema: requests refuse what they do not know, answers say what they always hold.
+
+Error messages of marshmallow are replaced by codes, so that the mapper can speak both languages and echoes no value.
+"""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
+
+from kernel.clock import local
+
+_CODES_BY_KEY: Final = {"required": "required", "null": "null", "unknown": "choice", "choice": "choice"}
+_CODES_BY_VALIDATOR: Final[tuple[tuple[type[validate.Validator], str], ...]] = (
+    (validate.OneOf, "choice"),
+    (validate.ContainsOnly, "choice"),
+    (validate.Email, "email"),
+    (validate.Regexp, "pattern"),
+)
+
+
+class RequestSchema(Schema):
+    """What a caller sends. Unknown members are refused, and named."""
+
+    error_messages = {"unknown": "unknown", "type": "invalid"}  # noqa: RUF012 - marshmallow's own declaration
+
+    class Meta:
+        unknown = RAISE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002
+        speak_in_codes(field_obj)
+
+
+class AnswerSchema(Schema):
+    """What the system answers. Every member is always there unless its metadata says `sometimes`; may gain members."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002
+        field_obj.required = not field_obj.metadata.get("sometimes", False)
+
+
+class Text(fields.String):
+    """Text in NFC, without control characters other than line breaks and tabs. Length bounds are in characters."""
+
+    _ALLOWED = frozenset("\n\r\t")
+
+    def __init__(self, *, low: int = 0, high: int = 2000, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        bounds = validate.Length(min=low or None, max=high)
+        self.validators = [bounds, *self.validators]
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
+        if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in self._ALLOWED for sign in text):
+            raise ValidationError("control_characters")
+        return text
+
+
+class Line(Text):
+    """Text of one line, trimmed."""
+
+    _ALLOWED = frozenset()
+
+    def __init__(self, *, low: int = 1, high: int = 200, **kwargs: Any) -> None:
+        super().__init__(low=low, high=high, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return super()._deserialize(value.strip() if isinstance(value, str) else value, attr, data, **kwargs)
+
+
+class Instant(fields.AwareDateTime):
+    """RFC 3339 with an offset: read into UTC, written in +07:00."""
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+        return None if value is None else local(value).isoformat(timespec="seconds")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        read: datetime = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return read.astimezone(UTC)
+        except OverflowError:
+            raise ValidationError("invalid") from None
+
+
+class FieldProblemSchema(AnswerSchema):
+    pointer = fields.String(metadata={"sometimes": True, "description": "JSON pointer into the request body."})
+    parameter = fields.String(metadata={"sometimes": True, "description": "Name of a query parameter."})
+    code = fields.String()
+    message = fields.String()
+
+
+class ProblemSchema(AnswerSchema):
+    """RFC 9457; further members carry what the detail speaks of."""
+
+    type = fields.String(metadata={"description": "urn:motcua:problem:<code>"})
+    title = fields.String()
+    status = fields.Integer()
+    code = fields.String()
+    detail = fields.String()
+    request_id = fields.String()
+    errors = fields.List(fields.Nested(FieldProblemSchema), metadata={"sometimes": True})
+
+
+def speak_in_codes(field: fields.Field[Any]) -> None:
+    """Makes a field, what it contains and its validators refuse in the codes of `FIELD_TEXTS`."""
+    field.error_messages = {key: _CODES_BY_KEY.get(key, "invalid") for key in field.error_messages}
+    for validator in field.validators:
+        if isinstance(validator, validate.Validator):
+            validator.error = _code(validator)
+    if isinstance(field, fields.List):
+        speak_in_codes(field.inner)
+    elif isinstance(field, fields.Dict):
+        for inner in (field.key_field, field.value_field):
+            if inner is not None:
+                speak_in_codes(inner)
+
+
+def _code(validator: validate.Validator) -> str:
+    if isinstance(validator, validate.Length):
+        return _bounds("length", validator.min, validator.max, validator.equal)
+    if isinstance(validator, validate.Range):
+        return _bounds("range", validator.min, validator.max)
+    return next((code for kind, code in _CODES_BY_VALIDATOR if isinstance(validator, kind)), "invalid")
+
+
+def _bounds(kind: str, low: Any, high: Any, equal: Any = None) -> str:
+    if equal is not None:
+        return f"{kind}_equal|equal={equal}"
+    if low is None:
+        return f"{kind}_max|max={high}"
+    return f"{kind}_min|min={low}" if high is None else f"{kind}_between|min={low}|max={high}"

@@ -1,0 +1,74 @@
+"""Is it alive, is it ready, what does it count, and which keys sign its tokens."""
+
+import hmac
+import ipaddress
+from typing import Any
+
+import flask
+import structlog
+
+from api.blueprint import Blueprint
+from api.container import HealthCheck
+from api.context import container, here
+from api.security import bearer_token
+from api.system.schemas import LivenessAnswer, ReadinessAnswer
+from kernel.errors import DomainError
+from kernel.metrics import exposition
+
+blueprint = Blueprint("system", url_prefix="", description="Health and metrics.")
+_log = structlog.get_logger()
+
+
+@blueprint.operation("GET", "/health/live", "readLiveness", answer=LivenessAnswer())
+def read_liveness() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@blueprint.operation("GET", "/health/ready", "readReadiness", answer=ReadinessAnswer(), problems=("unavailable",))
+def read_readiness() -> Any:
+    """Whether requests may be sent here: 200 when every required part holds, else 503."""
+    checks = container().health_checks
+    passed = {name: _passes(name, check) for name, check in checks.items()}
+    failed = [name for name, holds in passed.items() if not holds]
+    if any(checks[name].required for name in failed):
+        return DomainError("unavailable", checks=_said(passed))
+    return {"status": "degraded" if failed else "ok", "checks": _said(passed)}
+
+
+@blueprint.operation("GET", "/metrics", "readMetrics", media_type="text/plain")
+def read_metrics() -> flask.Response:
+    """Prometheus metrics, for callers on this machine or with the metrics token."""
+    if not (_on_this_machine() or _holds_metrics_token()):
+        raise DomainError("not_found")
+    return flask.Response(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _passes(name: str, check: HealthCheck) -> bool:
+    try:
+        return check.passes()
+    except Exception as error:
+        _log.warning("health.check_failed", check=name, error=type(error).__name__)
+        return False
+
+
+def _said(passed: dict[str, bool]) -> dict[str, str]:
+    return {name: "ok" if holds else "failed" for name, holds in passed.items()}
+
+
+def _on_this_machine() -> bool:
+    request = here()
+    # A proxy on this machine calls from loopback too, so anything that was forwarded counts as from afar.
+    if any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip")):
+        return False
+    try:
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _holds_metrics_token() -> bool:
+    wanted = container().api.metrics_token
+    if not wanted or "Authorization" not in here().headers:
+        return False
+    return hmac.compare_digest(bearer_token(here()).encode(), wanted.encode())

@@ -1,0 +1,17 @@
+"""Answers of the system resource."""
+
+from marshmallow import fields, validate
+
+from api.schemas import AnswerSchema
+
+
+class LivenessAnswer(AnswerSchema):
+    status = fields.String(validate=validate.Equal("ok"))
+
+
+class ReadinessAnswer(AnswerSchema):
+    status = fields.String(
+        validate=validate.OneOf(["ok", "degraded", "unready"]),
+        metadata={"description": "degraded: something is away that the API can do without."},
+    )
+    checks = fields.Dict(keys=fields.String(), values=fields.String(validate=validate.OneOf(["ok", "failed"])))
