@@ -1,0 +1,72 @@
+# Everything needs only make and Python 3.11 or newer. Paths are relative, so the folder may lie anywhere and have spaces.
+# PYTHON=/path/to/python chooses the interpreter; WORKERS=4 the number of test processes.
+
+ifndef PYTHON
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$python" && break; done)
+endif
+WORKERS ?= 2
+RUN := .venv/bin/python -m
+READY := .venv/ready
+LOCK_OPTIONS := --extra dev --universal --generate-hashes --no-annotate --no-header --no-emit-index-url
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test test-long lint bench lock openapi clean
+
+help:
+	@echo "make run        set up and serve everything at http://127.0.0.1:8000; Ctrl-C stops it"
+	@echo "make demo       a dossier from the phone to the text with its result, over HTTP"
+	@echo "make test       set up, lint, types, floors and every test"
+	@echo "make test-long  the same with far more random cases"
+	@echo "make bench      the measurements, each against its own limit"
+	@echo "make lock       requirements.lock anew (UPGRADE=--upgrade for the newest versions)"
+	@echo "make openapi    mobile_contract/openapi.json anew"
+	@echo "make clean      removes .venv and what was built; the data in .data stays"
+
+# A virtual environment names its own folder in its scripts, so one that was moved is made anew.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(shell pwd -P))
+.PHONY: $(READY)
+endif
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Cần Python 3.11 trở lên. / Python 3.11 or newer is needed." >&2; exit 1; }
+	@test "$$(cat $(READY) 2>/dev/null)" = "$$(pwd -P)" || rm -rf .venv
+	"$(PYTHON)" -m venv .venv || { rm -rf .venv; \
+		echo "Cần mô-đun venv của Python (Debian, Ubuntu: python3-venv). / Python's venv module is needed." >&2; exit 1; }
+	$(RUN) pip install --disable-pip-version-check --require-hashes -r requirements.lock
+	$(RUN) pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@pwd -P > $(READY)
+
+run: $(READY)
+	$(RUN) cli up
+
+demo: $(READY)
+	@$(RUN) cli demo
+
+lint: $(READY)
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy .
+	.venv/bin/lint-imports
+
+test: lint
+	$(RUN) pytest -n $(WORKERS)
+
+test-long: lint
+	MOTCUA_TEST_PROFILE=long $(RUN) pytest -n $(WORKERS)
+
+bench: $(READY)
+	$(RUN) bench
+
+lock:
+	@test -x build/lock/bin/uv || { "$(PYTHON)" -m venv build/lock && build/lock/bin/python -m pip install -q uv; }
+	build/lock/bin/uv pip compile pyproject.toml $(LOCK_OPTIONS) $(UPGRADE) --output-file requirements.lock
+
+openapi: $(READY)
+	$(RUN) cli openapi --write
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.data/*' -prune -exec rm -rf {} +
