@@ -8,12 +8,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from aiohttp import web
 
 from sandbox import control
+from sandbox.eid import EidProvider
+from sandbox.phone import Phone
 from sandbox.twilio import TwilioGateway
 from sandbox.world import Settings, SettingsError, Twin, World
 
 TWINS: tuple[type[Twin], ...] = (
+    EidProvider,
     TwilioGateway,
-)  # fmt: skip
+    Phone,
+)
 _LARGEST_BODY = 4 * 1024 * 1024
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import secrets
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -35,7 +36,7 @@ class TwilioGateway(Twin):
         self.account = settings.twilio_account_sid
         pair = f"{self.account}:{settings.twilio_auth_token}".encode()
         self._credentials = "Basic " + base64.b64encode(pair).decode()
-        self.store = MessageStore(settings.keep, "")
+        self.store = MessageStore(settings.keep)
         self.receipts = Receipts(settings.twilio_auth_token, self._callback_form)
         self._restart()
 
@@ -43,7 +44,8 @@ class TwilioGateway(Twin):
         self._dice = self.world.dice(self.name)
         self.dials = Dials()
         self.refused: Counter[str] = Counter()
-        self.store.clear(f"{self._dice.getrandbits(64):016x}")
+        # Not from the seeded dice: a client keeps sids over restarts of the sandbox, and they must not come twice.
+        self.store.clear(secrets.token_hex(8))
         self.receipts.reset(self.dials.receipts, self.world.dice("receipts"))
 
     def routes(self) -> Sequence[Op]:

@@ -32,6 +32,11 @@ def sign(token: str, url: str, params: dict[str, str]) -> str:
     return base64.b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()
 
 
+def _event_token() -> str:
+    # Never from the seeded dice: a receiver keeps these over restarts of the sandbox and takes a repeat for a replay.
+    return str(uuid.uuid4())
+
+
 @dataclass(slots=True)
 class Receipt:
     """One status callback to be posted; `token` stays the same over repeats of the same event."""
@@ -106,13 +111,10 @@ class Receipts:
             sent = final + dice.uniform(0.05, 0.3)
         if message.final is not None and dice.random() < dials.forge:
             lie = FAILED if message.final == DELIVERED else DELIVERED
-            self._push(Receipt(message, lie, self._token(), min(sent, final), forged=True))
-        self._lay(Receipt(message, SENT, self._token(), sent))
+            self._push(Receipt(message, lie, _event_token(), min(sent, final), forged=True))
+        self._lay(Receipt(message, SENT, _event_token(), sent))
         if message.final is not None and dice.random() >= dials.lost:
-            self._lay(Receipt(message, message.final, self._token(), final))
-
-    def _token(self) -> str:
-        return str(uuid.UUID(int=self._dice.getrandbits(128), version=4))
+            self._lay(Receipt(message, message.final, _event_token(), final))
 
     def _lay(self, receipt: Receipt) -> None:
         self._push(receipt)

@@ -50,13 +50,14 @@ class Message:
 
 
 class MessageStore:
-    """The latest `keep` messages. `prefix` (16 hex digits) marks the sids of this run."""
+    """The latest `keep` messages."""
 
-    def __init__(self, keep: int, prefix: str) -> None:
+    def __init__(self, keep: int) -> None:
         self._keep = max(1, keep)
-        self.clear(prefix)
+        self.clear("0" * 16)
 
     def clear(self, prefix: str) -> None:
+        """Forgets all. `prefix` (16 hex digits) begins the sids from now on."""
         self._sid_prefix = "SM" + prefix
         self._ring: list[Message] = []
         self._last_to: dict[str, int] = {}
