@@ -1,0 +1,273 @@
+"""A container with stand-ins at the ports, and a resource that uses every option an operation has."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+from uuid import UUID
+
+import flask
+import redis
+from marshmallow import fields, validate
+from psycopg import errors as pg
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadGateway, ImATeapot, TooManyRequests
+
+from api.answers import json_answer
+from api.app import create_app
+from api.blueprint import Blueprint
+from api.conditional import check_match, core_of, tag_for, unchanged
+from api.container import HealthCheck
+from api.context import actor, here
+from api.limits import count_try
+from api.paging import PageAnswer, PageQuery, read_page, turn_page
+from api.permits import PERMITS, Permit, anyone, citizen, role, signed_in
+from api.resources import RESOURCES
+from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Text
+from api.settings import ApiSettings
+from kernel.actor import Actor, ActorKind
+from kernel.bell import Bell
+from kernel.clock import Clock, SettableClock
+from kernel.db import Database
+from kernel.errors import DomainError
+from kernel.ids import new_id
+from kernel.limits import Limiter
+from kernel.settings import KernelSettings
+from kernel.storage import FileStore
+from kernel.vault import Vault
+from kernel.work import Work
+
+CITIZEN = Actor(ActorKind.CITIZEN, person_id=new_id(), session_id=new_id(), identity_level=2)
+OTHER_CITIZEN = Actor(ActorKind.CITIZEN, person_id=new_id(), session_id=new_id(), identity_level=1)
+RECEIVER = Actor(
+    ActorKind.OFFICER, person_id=new_id(), officer_id=new_id(), agency_code="H17.1", roles=frozenset({"receiver"})
+)
+TOKENS: Mapping[str, Actor] = {"citizen": CITIZEN, "other": OTHER_CITIZEN, "receiver": RECEIVER}
+NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+
+
+class Tokens:
+    def read(self, token: str) -> Actor:
+        if token not in TOKENS:
+            raise DomainError("unauthenticated")
+        return TOKENS[token]
+
+
+@dataclass
+class CountingDatabase:
+    """Counts how transactions end; its session holds nothing."""
+
+    committed: int = 0
+    rolled_back: int = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        try:
+            yield Session()
+        except BaseException:
+            self.rolled_back += 1
+            raise
+        self.committed += 1
+
+
+class NoFiles:
+    def put(self, key: str, content: bytes) -> None:
+        raise AssertionError(key)
+
+    def get(self, key: str) -> bytes:
+        raise KeyError(key)
+
+    def delete(self, key: str) -> None:
+        raise AssertionError(key)
+
+
+def settings(trusted_proxies: int = 0) -> KernelSettings:
+    return KernelSettings(
+        mode="development",
+        database_url="",
+        redis_url="",
+        files_url="",
+        public_base_url="http://127.0.0.1:8000",
+        trusted_proxies=trusted_proxies,
+        master_key=bytes(32),
+        pool_size=1,
+        log_level="info",
+    )
+
+
+def nowhere() -> redis.Redis:
+    """A client of a server that is not there."""
+    return redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.1)
+
+
+@dataclass
+class EdgeContainer:
+    database: Database = field(default_factory=lambda: cast(Database, CountingDatabase()))
+    settings: KernelSettings = field(default_factory=settings)
+    api: ApiSettings = field(default_factory=lambda: ApiSettings(metrics_token=""))
+    vault: Vault = field(default_factory=lambda: Vault({1: bytes(32)}, bytes(32)))
+    clock: Clock = field(default_factory=lambda: SettableClock(NOON))
+    bell: Bell = field(default_factory=lambda: Bell(nowhere()))
+    limiter: Limiter = field(default_factory=lambda: Limiter(nowhere()))
+    files: FileStore = field(default_factory=NoFiles)
+    token_reader: Tokens = field(default_factory=Tokens)
+    health_checks: Mapping[str, HealthCheck] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> CountingDatabase:
+        return cast(CountingDatabase, self.database)
+
+
+class PartRequest(RequestSchema):
+    size = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=9))
+
+
+class ThingRequest(RequestSchema):
+    name = Line(required=True, high=40)
+    note = Text(load_default="", high=200)
+    kind = fields.String(load_default="plain", validate=validate.OneOf(["plain", "fancy"]))
+    code = fields.String(load_default="A1", validate=validate.Regexp(r"^[A-Z]\d\Z"))
+    contact = fields.Email(load_default=None)
+    at = Instant(load_default=None)
+    parts = fields.List(fields.Nested(PartRequest), load_default=list, validate=validate.Length(max=3))
+    extras = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), load_default=dict)
+
+
+class ThingAnswer(AnswerSchema):
+    id = fields.UUID()
+    name = fields.String()
+    at = Instant(allow_none=True)
+    remark = fields.String(metadata={"sometimes": True})
+
+
+class ThingsAnswer(PageAnswer):
+    items = fields.List(fields.Integer())
+
+
+class ThingsQuery(PageQuery):
+    parity = fields.String(load_default=None, validate=validate.OneOf(["even", "odd"]))
+
+
+things = Blueprint("things", description="Only for tests.")
+THING_ID = UUID("01936b2e-0000-7000-8000-000000000001")
+VERSION = 7
+NUMBERS = range(1, 26)
+
+
+@things.operation(
+    "POST", "/things", "createThing", body=ThingRequest(), answer=ThingAnswer(), status=201, idempotent=True
+)
+def create_thing(work: Work, body: dict[str, Any]) -> dict[str, Any]:
+    """Makes a thing."""
+    if body["name"] == "refused":
+        raise DomainError("forbidden")
+    return {"id": new_id(), "name": body["name"], "at": work.now()}
+
+
+@things.operation("POST", "/things/check", "checkThing", body=ThingRequest(), answer=ThingAnswer())
+def check_thing(body: dict[str, Any]) -> dict[str, Any]:
+    """Says back what was understood."""
+    return {"id": THING_ID, **body}
+
+
+@things.operation("GET", "/things", "listThings", query=ThingsQuery(), answer=ThingsAnswer())
+def list_things(query: dict[str, Any]) -> Any:
+    """Numbers, a page at a time."""
+    page = read_page(query)
+    start = 0 if page.after is None else int(page.after[0])
+    wanted = [number for number in NUMBERS if query["parity"] in (None, "odd" if number % 2 else "even")]
+    rows = [number for number in wanted if number > start][: page.limit + 1]
+    return turn_page(page, rows, key=lambda number: [number], present=lambda number: number)
+
+
+@things.operation("GET", "/things/<uuid:thing_id>", "readThing", answer=ThingAnswer(), etag=True)
+def read_thing(thing_id: UUID) -> flask.Response:
+    """One thing, rendered beforehand."""
+    if thing_id != THING_ID:
+        raise DomainError("not_found")
+    tag = tag_for(core_of(thing_id, VERSION))
+    return unchanged(tag) or json_answer(b'{"name":"' + b"x" * 2000 + b'"}', tag=tag)
+
+
+@things.operation(
+    "PUT",
+    "/things/<uuid:thing_id>",
+    "changeThing",
+    body=ThingRequest(),
+    answer=ThingAnswer(),
+    if_match=True,
+    transaction=True,
+)
+def change_thing(work: Work, body: dict[str, Any], thing_id: UUID) -> dict[str, Any]:
+    """Changes the thing that was read."""
+    check_match(core_of(thing_id, VERSION))
+    return {"id": thing_id, "name": body["name"], "at": work.now()}
+
+
+@things.operation("DELETE", "/things/<uuid:thing_id>", "removeThing", status=204, transaction=True)
+def remove_thing(work: Work, thing_id: UUID) -> None:
+    """Nothing comes back."""
+
+
+@things.operation("POST", "/tries", "tryThing", transaction=True, status=204, problems=("forbidden",))
+def try_thing(work: Work) -> DomainError:
+    """A failed try that counts."""
+    return DomainError("forbidden")
+
+
+@things.operation("POST", "/guesses", "guessThing", status=204, limit="login")
+def guess_thing() -> None:
+    """Limited by address, and by what is guessed."""
+    count_try("guess", here().args.get("what", ""), tries=3, window_s=60)
+
+
+def _trouble(kind: str) -> Exception:
+    broken = pg.OperationalError("server closed the connection")
+    known: dict[str, Exception] = {
+        "domain": DomainError("too_many_requests", retry_after=17),
+        "database": OperationalError("SELECT 1", {}, broken),
+        "pool": PoolTimeout(),
+        "duplicate": IntegrityError("INSERT", {"name": "Nguyễn Văn Thử"}, pg.UniqueViolation("049090000001")),
+        "teapot": ImATeapot(),
+        "slow_down": TooManyRequests(),
+        "stray": ZeroDivisionError("049090000001"),
+    }
+    return known.get(kind) or BadGateway()
+
+
+@things.operation("GET", "/trouble/<kind>", "meetTrouble", status=204)
+def meet_trouble(kind: str) -> None:
+    """Fails as asked."""
+    raise _trouble(kind)
+
+
+@things.operation("GET", "/whoami", "readActor")
+def read_actor() -> flask.Response:
+    return flask.jsonify(kind=actor().kind, roles=actor().roles)
+
+
+THING_PERMITS: Mapping[str, Permit] = {
+    "createThing": citizen,
+    "checkThing": anyone,
+    "listThings": signed_in,
+    "readThing": anyone,
+    "changeThing": anyone,
+    "removeThing": role("receiver", "admin"),
+    "tryThing": anyone,
+    "guessThing": anyone,
+    "meetTrouble": anyone,
+    "readActor": signed_in,
+}
+
+
+def make_app(container: EdgeContainer | None = None) -> flask.Flask:
+    return create_app(
+        container or EdgeContainer(), resources=(*RESOURCES, things), permits={**PERMITS, **THING_PERMITS}
+    )
+
+
+def bearer(token: str, **headers: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", **{name.replace("_", "-"): value for name, value in headers.items()}}
