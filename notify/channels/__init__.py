@@ -1,0 +1,1 @@
+"""The ways a text can leave the house, each behind `port.Gateway`."""

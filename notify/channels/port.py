@@ -1,0 +1,85 @@
+"""What a gateway must be able to do, and the closed set of ways in which handing it a message can end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from notify.states import ReceiptKind
+
+
+class OutcomeKind(StrEnum):
+    """ACCEPTED: it has the message. TRANSIENT: it has not, try later. PERMANENT: it has not and never will.
+    UNKNOWN: it may have it; ask before anything is sent again."""
+
+    ACCEPTED = "accepted"
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to one phone (E.164). `valid_for_s`: seconds after which the gateway must not deliver it."""
+
+    attempt_id: UUID
+    to: str
+    body: str
+    valid_for_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`ref` is the gateway's id of the message; `code` its own code or ours, `reason` that code's meaning, neither with
+    personal values. `operator`: the fault is in our account, not in the message, and a person must look."""
+
+    kind: OutcomeKind
+    ref: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    retry_after_s: float | None = None
+    operator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which messages with exactly this body went to this phone since then?"""
+
+    to: str
+    body: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One message that the gateway has, and what has become of it."""
+
+    ref: str
+    kind: ReceiptKind
+    code: str | None = None
+
+
+class AskFailed(Exception):  # noqa: N818 - reads as what it says
+    """The gateway could not answer now; ask again later. The text holds no personal value."""
+
+
+class Gateway(Protocol):
+    """Lives in one event loop. `timeout_s`: the longest that `send` may take."""
+
+    name: str
+    can_be_asked: bool
+    timeout_s: float
+
+    async def send(self, message: Outgoing) -> Outcome:
+        """Hands over one message. Never raises for what a network or the gateway can do."""
+        ...
+
+    async def find(self, question: Question) -> Sequence[Sighting]:
+        """Every matching message the gateway has, oldest first. Raises AskFailed."""
+        ...
+
+    async def close(self) -> None:
+        """Closes its connections; a later call may open them again."""
+        ...

@@ -1,0 +1,83 @@
+"""Twilio's words as data: error codes and message statuses, and what they mean here. Loads no network library."""
+
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+import structlog
+import yaml
+
+from notify.channels.port import Outcome, OutcomeKind
+from notify.states import ReceiptKind
+
+NAME: Final = "twilio"
+KIND_OF_STATUS: Final = MappingProxyType(
+    {
+        **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent"), ReceiptKind.PROGRESS),
+        # Some parts arrived; the rest may still.
+        "partially_delivered": ReceiptKind.PROGRESS,
+        **dict.fromkeys(("delivered", "read"), ReceiptKind.DELIVERED),
+        **dict.fromkeys(("undelivered", "failed", "canceled"), ReceiptKind.UNDELIVERED),
+        **dict.fromkeys(("receiving", "received"), ReceiptKind.IRRELEVANT),
+    }
+)
+_log = structlog.get_logger()
+
+
+class Verdict(NamedTuple):
+    kind: OutcomeKind
+    meaning: str
+    operator: bool
+
+
+class _Table(NamedTuple):
+    codes: dict[int, Verdict]
+    statuses: dict[int, Verdict]
+    defaults: dict[int, Verdict]
+
+
+def kind_of_status(status: str) -> ReceiptKind:
+    """What a message status says; an unlisted one is logged and taken as progress, which settles nothing."""
+    kind = KIND_OF_STATUS.get(status)
+    if kind is None:
+        _log.warning("twilio.unknown_status", status=status[:40])
+        return ReceiptKind.PROGRESS
+    return kind
+
+
+def refusal(http_status: int, code: int | None, *, retry_after_s: float | None = None) -> Outcome:
+    """The outcome of an answer that is no success, by its error code, else by its HTTP status."""
+    table = _table()
+    verdict = table.codes.get(code) if code is not None else None
+    if verdict is None:
+        verdict = table.statuses.get(http_status)
+        if verdict is None:
+            verdict = table.defaults.get(http_status // 100, table.defaults[5])
+            _log.warning("twilio.unknown_code", code=code, http_status=http_status, taken_as=str(verdict.kind))
+    if verdict.operator:
+        _log.error("twilio.operator_needed", code=code, http_status=http_status, meaning=verdict.meaning)
+    shown = str(code) if code is not None else f"http_{http_status}"
+    return Outcome(
+        verdict.kind, code=shown, reason=verdict.meaning, retry_after_s=retry_after_s, operator=verdict.operator
+    )
+
+
+def meaning_of(code: str | None) -> str | None:
+    """What an error code of a receipt means; None for no code or one that is not in the table."""
+    if code is None or not code.isdigit():
+        return None
+    verdict = _table().codes.get(int(code))
+    return verdict.meaning if verdict else None
+
+
+@cache
+def _table() -> _Table:
+    raw = yaml.safe_load(files("notify").joinpath("channels/twilio_codes.yaml").read_text(encoding="utf-8"))
+    return _Table(*({key: _verdict(entry) for key, entry in raw[part].items()} for part in _Table._fields))
+
+
+def _verdict(entry: dict[str, Any]) -> Verdict:
+    # The account's fault leaves the message sound: it waits, as after any passing fault, until the operator has acted.
+    operator = entry["class"] == "operator"
+    return Verdict(OutcomeKind.TRANSIENT if operator else OutcomeKind(entry["class"]), entry["meaning"], operator)

@@ -1,0 +1,78 @@
+"""What this package asks of others. Contacts and secrets are read when a text is written, never from an event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from notify.states import ReceiptKind
+
+
+@dataclass(frozen=True, slots=True)
+class DossierNotice:
+    """What a status notice of one dossier says, and to whom. Names as people write them, with accents.
+
+    `phone` is E.164. `agency` is the full name of the office ("Ủy ban nhân dân phường Điện Bàn"). `handler_name` is the
+    officer's full name; while there is none, `handler_unit` ("Bộ phận Tiếp nhận và Trả kết quả") stands for it.
+    `received_at`: filed, or accepted once it was. `at`: when the change happened. `answer_by`: until when the agency
+    decides on acceptance. `status`: the official name of the state reached. `reason`: what the officer wrote.
+    `fee_vnd` in whole đồng.
+    """
+
+    phone: str
+    language: str
+    code: str
+    agency: str
+    handler_name: str | None
+    handler_unit: str
+    received_at: datetime
+    at: datetime
+    status: str
+    due_at: datetime | None = None
+    answer_by: datetime | None = None
+    reason: str | None = None
+    fee_vnd: int | None = None
+
+
+class DossierDesk(Protocol):
+    """Tells what a notice about a dossier must say."""
+
+    def notice(self, session: Session, dossier_id: UUID, payload: dict[str, Any]) -> DossierNotice | None:
+        """For the event `dossier.state_changed` with this payload; None when nobody is to be told any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimeCode:
+    """A code to be typed back by whoever holds the phone (E.164). Worth nothing after `valid_until`."""
+
+    phone: str
+    language: str
+    code: str
+    valid_until: datetime
+
+
+class CodeDesk(Protocol):
+    """Hands out the one-time code of a phone proof."""
+
+    def one_time_code(self, session: Session, proof_id: UUID) -> OneTimeCode | None:
+        """None when the proof is over: answered, replaced or expired."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptNote:
+    """What a gateway's delivery receipt says. `event_id` is unique per provider; a repeat carries the same one.
+
+    `status` and `code` are the provider's own words, `reason` the code's meaning.
+    """
+
+    provider: str
+    event_id: str
+    ref: str
+    kind: ReceiptKind
+    status: str
+    code: str | None
+    reason: str | None

@@ -1,0 +1,173 @@
+"""Delivery and attempt as pure tables: (state, event) -> state. What a table does not list must not happen.
+
+Outcomes, answers to questions and receipts reach us repeated, late and in any order, so each of those events has a row
+in every state; a row that stays where it is says that the event is kept on record and changes nothing. Four states of a
+delivery are final and no event leads out of them: the first final word stands, also when a receipt "delivered" comes
+after "undelivered", because what followed from the first word (a line in the timeline, another channel) cannot be
+undone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Final, TypeVar
+
+
+S = TypeVar("S", bound=StrEnum)
+E = TypeVar("E", bound=StrEnum)
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+class DeliveryEvent(StrEnum):
+    """STALE_... are receipts of an attempt that a later one has followed; all else speaks of the latest attempt.
+
+    RELEASE and EXPIRE come from whoever holds the attempt and knows that it never left the house.
+    """
+
+    CLAIM = "claim"
+    RELEASE = "release"
+    EXPIRE = "expire"
+    ACCEPT = "accept"
+    FAIL = "fail"
+    GIVE_UP = "give_up"
+    REFUSE = "refuse"
+    LOSE_SIGHT = "lose_sight"
+    FIND = "find"
+    MISS = "miss"
+    RECEIPT_PROGRESS = "receipt_progress"
+    RECEIPT_DELIVERED = "receipt_delivered"
+    RECEIPT_UNDELIVERED = "receipt_undelivered"
+    STALE_PROGRESS = "stale_progress"
+    STALE_DELIVERED = "stale_delivered"
+    STALE_UNDELIVERED = "stale_undelivered"
+
+
+class AttemptState(StrEnum):
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    UNKNOWN = "unknown"
+
+
+class AttemptEvent(StrEnum):
+    ACCEPT = "accept"
+    FAIL = "fail"
+    REFUSE = "refuse"
+    LOSE_SIGHT = "lose_sight"
+    FIND = "find"
+    MISS = "miss"
+    RECEIPT = "receipt"
+
+
+class ReceiptKind(StrEnum):
+    """What a gateway says of a message it took; each adapter maps its own words onto these."""
+
+    PROGRESS = "progress"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    IRRELEVANT = "irrelevant"
+
+
+class IllegalMove(Exception):  # noqa: N818 - reads as what it says
+    """An event that the state does not allow."""
+
+
+_D = DeliveryState
+_E = DeliveryEvent
+FINAL: Final = frozenset({_D.DELIVERED, _D.UNDELIVERED, _D.DEAD, _D.CANCELLED})
+SENDABLE: Final = (_D.QUEUED, _D.WAITING)
+_OPEN: Final = tuple(state for state in _D if state not in FINAL)
+
+# Where each event leads from the states that are still open; the final ones stay, by the second table.
+_LEADS: Final[Mapping[DeliveryEvent, Mapping[DeliveryState, DeliveryState]]] = {
+    _E.CLAIM: dict.fromkeys(SENDABLE, _D.SENDING),
+    _E.RELEASE: {_D.SENDING: _D.QUEUED, _D.UNKNOWN: _D.QUEUED},
+    _E.EXPIRE: dict.fromkeys((*SENDABLE, _D.SENDING, _D.UNKNOWN), _D.CANCELLED),
+    _E.ACCEPT: dict.fromkeys(_OPEN, _D.ACCEPTED),
+    _E.FAIL: {_D.SENDING: _D.WAITING, _D.UNKNOWN: _D.WAITING},
+    _E.GIVE_UP: {_D.SENDING: _D.DEAD, _D.UNKNOWN: _D.DEAD},
+    _E.REFUSE: {_D.SENDING: _D.DEAD, _D.UNKNOWN: _D.DEAD, _D.QUEUED: _D.DEAD},
+    _E.LOSE_SIGHT: {_D.SENDING: _D.UNKNOWN},
+    _E.FIND: {_D.UNKNOWN: _D.ACCEPTED},
+    _E.MISS: {_D.UNKNOWN: _D.QUEUED},
+    _E.RECEIPT_PROGRESS: dict.fromkeys(_OPEN, _D.ACCEPTED),
+    _E.RECEIPT_DELIVERED: dict.fromkeys(_OPEN, _D.DELIVERED),
+    _E.RECEIPT_UNDELIVERED: dict.fromkeys(_OPEN, _D.UNDELIVERED),
+    _E.STALE_PROGRESS: dict.fromkeys(SENDABLE, _D.ACCEPTED),
+    _E.STALE_DELIVERED: dict.fromkeys(_OPEN, _D.DELIVERED),
+    _E.STALE_UNDELIVERED: {},
+}
+# Happens only to rows the drain has just locked in the right state: elsewhere a mistake, not late news.
+_NEVER_LATE: Final = _E.CLAIM
+
+
+def _complete() -> Iterator[tuple[tuple[DeliveryState, DeliveryEvent], DeliveryState]]:
+    for event, leads in _LEADS.items():
+        for state in _D:
+            if state in leads:
+                yield (state, event), leads[state]
+            elif event is not _NEVER_LATE:
+                yield (state, event), state
+
+
+DELIVERY_MOVES: Final[Mapping[tuple[DeliveryState, DeliveryEvent], DeliveryState]] = dict(_complete())
+
+_A = AttemptState
+_ALL_EVENTS_STAY: Final = {(state, event): state for state in _A for event in AttemptEvent}
+ATTEMPT_MOVES: Final[Mapping[tuple[AttemptState, AttemptEvent], AttemptState]] = _ALL_EVENTS_STAY | {
+    (_A.SENDING, AttemptEvent.ACCEPT): _A.ACCEPTED,
+    (_A.SENDING, AttemptEvent.FAIL): _A.TRANSIENT,
+    (_A.SENDING, AttemptEvent.REFUSE): _A.PERMANENT,
+    (_A.SENDING, AttemptEvent.LOSE_SIGHT): _A.UNKNOWN,
+    (_A.SENDING, AttemptEvent.RECEIPT): _A.ACCEPTED,
+    (_A.UNKNOWN, AttemptEvent.ACCEPT): _A.ACCEPTED,
+    (_A.UNKNOWN, AttemptEvent.FAIL): _A.TRANSIENT,
+    (_A.UNKNOWN, AttemptEvent.REFUSE): _A.PERMANENT,
+    (_A.UNKNOWN, AttemptEvent.FIND): _A.ACCEPTED,
+    (_A.UNKNOWN, AttemptEvent.MISS): _A.TRANSIENT,
+    (_A.UNKNOWN, AttemptEvent.RECEIPT): _A.ACCEPTED,
+    (_A.TRANSIENT, AttemptEvent.ACCEPT): _A.ACCEPTED,
+    (_A.TRANSIENT, AttemptEvent.RECEIPT): _A.ACCEPTED,
+    (_A.PERMANENT, AttemptEvent.RECEIPT): _A.ACCEPTED,
+}
+
+RECEIPT_EVENTS: Final[Mapping[tuple[ReceiptKind, bool], DeliveryEvent]] = {
+    (ReceiptKind.PROGRESS, True): _E.RECEIPT_PROGRESS,
+    (ReceiptKind.DELIVERED, True): _E.RECEIPT_DELIVERED,
+    (ReceiptKind.UNDELIVERED, True): _E.RECEIPT_UNDELIVERED,
+    (ReceiptKind.PROGRESS, False): _E.STALE_PROGRESS,
+    (ReceiptKind.DELIVERED, False): _E.STALE_DELIVERED,
+    (ReceiptKind.UNDELIVERED, False): _E.STALE_UNDELIVERED,
+}
+"""(what the receipt says, whether it is of the latest attempt) -> event."""
+
+
+def move(state: DeliveryState, event: DeliveryEvent) -> DeliveryState:
+    """The delivery's next state. Raises IllegalMove."""
+    try:
+        return DELIVERY_MOVES[state, event]
+    except KeyError:
+        raise IllegalMove(f"{event} in {state}") from None
+
+
+def move_attempt(state: AttemptState, event: AttemptEvent) -> AttemptState:
+    """The attempt's next state; every event has its row in every state."""
+    return ATTEMPT_MOVES[state, event]
+
+
+def as_values(moves: Mapping[tuple[S, E], S], events: Iterable[E]) -> str:
+    """The rows of some events as a SQL VALUES list (event, from, to), so that statements follow the table."""
+    wanted = set(events)
+    rows = [f"('{event}','{state}','{to}')" for (state, event), to in moves.items() if event in wanted]
+    return "(VALUES " + ",".join(rows) + ")"

@@ -1,0 +1,102 @@
+"""How names, offices, times, money and reasons are shortened."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notify.forms import Kind, Person, Value, forms, sentence, shorten
+from notify.sms_text import measure
+
+WORDS = st.lists(st.text("abcđêốÁ[€", min_size=1, max_size=12), min_size=1, max_size=8).map(" ".join)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (
+            "Nguyễn Thị Minh Phương",
+            ("Nguyen Thi Minh Phuong", "Nguyen T.M.Phuong", "N.T.M.Phuong", "N.Phuong"),
+        ),
+        ("Lê Thử", ("Le Thu", "L.Thu")),
+        ("Thử", ("Thu",)),
+        ("Công Tằng Tôn Nữ Thị Thử", ("Cong Tang Ton Nu Thi Thu", "Cong T.T.N.T.Thu", "C.T.T.N.T.Thu", "C.Thu")),
+    ],
+)
+def test_a_person_keeps_the_given_name(name: str, expected: tuple[str, ...]) -> None:
+    assert forms(Kind.HANDLER, Person(name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Ủy ban nhân dân phường Điện Bàn", ("UBND phuong Dien Ban", "UBND P.Dien Ban")),
+        ("UBND P.Dien Ban", ("UBND P.Dien Ban",)),
+        ("Ủy ban nhân dân xã Gò Nổi", ("UBND xa Go Noi", "UBND X.Go Noi")),
+        ("Xã Thanh Phương", ("Xa Thanh Phuong", "X.Thanh Phuong")),
+        ("Đặc khu Hoàng Sa", ("Dac khu Hoang Sa", "DK.Hoang Sa")),
+        ("Bộ phận Tiếp nhận và Trả kết quả", ("Bo phan Mot cua", "BP Mot cua")),
+        (
+            "Trung tâm Phục vụ hành chính công phường Xuân Hương - Đà Lạt",
+            ("TT PVHCC phuong Xuan Huong - Da Lat", "TT PVHCC P.Xuan Huong - Da Lat", "TT PVHCC P.Xuan Huong..."),
+        ),
+    ],
+)
+def test_an_office_is_abbreviated_by_the_table(name: str, expected: tuple[str, ...]) -> None:
+    assert forms(Kind.OFFICE, name) == expected
+    assert forms(Kind.HANDLER, name) == expected
+
+
+def test_a_time_is_vietnams_and_loses_its_century_first() -> None:
+    assert forms(Kind.TIME, datetime(2026, 11, 26, 3, 0, tzinfo=UTC)) == ("10:00 26/11/2026", "10:00 26/11/26")
+
+
+def test_money_is_grouped() -> None:
+    assert forms(Kind.MONEY, 100_000) == ("100.000d",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Kind.TIME, "10:00"),
+        (Kind.MONEY, "100.000"),
+        (Kind.WHOLE, 5),
+        (Kind.OFFICE, 5),
+        (Kind.HANDLER, 5),
+        (Kind.REASON, 5),
+        (Kind.OFFICE, Person("Lê Thử")),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(kind: Kind, value: Value) -> None:
+    with pytest.raises(TypeError):
+        forms(kind, value)
+
+
+@given(st.sampled_from([Kind.OFFICE, Kind.REASON, Kind.WHOLE]), WORDS)
+def test_every_next_form_is_shorter_and_all_are_gsm7(kind: Kind, words: str) -> None:
+    sizes = [measure(text) for text in forms(kind, words)]
+    assert {size.encoding for size in sizes} == {"GSM-7"}
+    assert all(size.units > after.units for size, after in pairwise(sizes))
+
+
+@given(WORDS, st.integers(min_value=8, max_value=60))
+def test_a_shortened_text_fits_and_says_that_it_was_cut(words: str, limit: int) -> None:
+    plain = forms(Kind.WHOLE, words)[0]
+    short = shorten(plain, limit)
+    assert measure(short).units <= limit
+    if short != plain:
+        assert short.endswith("...")
+        assert plain.startswith(short[:-3])
+
+
+def test_is_cut_between_words_where_that_loses_little() -> None:
+    assert shorten("Giay de nghi chua co chu ky", 20) == "Giay de nghi chua..."
+    assert shorten("Giay deeeeeeeeeeeeeeeeeeeeeee", 20) == "Giay deeeeeeeeeee..."
+
+
+def test_a_reason_becomes_a_sentence() -> None:
+    assert sentence("Thieu giay to") == "Thieu giay to."
+    assert sentence("Thieu giay to!") == "Thieu giay to!"
+    assert forms(Kind.REASON, " Thiếu\n giấy tờ ") == ("Thieu giay to.",)

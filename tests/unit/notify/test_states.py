@@ -1,0 +1,165 @@
+"""The tables of delivery and attempt: every row, allowed and not, and what holds for any order of events."""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notify.diagrams import TARGET, render, write
+from notify.states import (
+    ATTEMPT_MOVES,
+    DELIVERY_MOVES,
+    FINAL,
+    RECEIPT_EVENTS,
+    AttemptEvent,
+    AttemptState,
+    DeliveryEvent,
+    DeliveryState,
+    IllegalMove,
+    ReceiptKind,
+    as_values,
+    move,
+    move_attempt,
+)
+
+D, E = DeliveryState, DeliveryEvent
+EVENTS = st.lists(st.sampled_from(list(DeliveryEvent)), max_size=30)
+# Written by hand, apart from the table: where each event leads from each open state; "-" stays, "!" is illegal.
+#                        queued       sending      waiting      unknown      accepted
+ROWS: dict[DeliveryEvent, str] = {
+    E.CLAIM: "              sending      !            sending      !            !",
+    E.RELEASE: "            -            queued       -            queued       -",
+    E.EXPIRE: "             cancelled    cancelled    cancelled    cancelled    -",
+    E.ACCEPT: "             accepted     accepted     accepted     accepted     -",
+    E.FAIL: "               -            waiting      -            waiting      -",
+    E.GIVE_UP: "            -            dead         -            dead         -",
+    E.REFUSE: "             dead         dead         -            dead         -",
+    E.LOSE_SIGHT: "         -            unknown      -            -            -",
+    E.FIND: "               -            -            -            accepted     -",
+    E.MISS: "               -            -            -            queued       -",
+    E.RECEIPT_PROGRESS: "   accepted     accepted     accepted     accepted     -",
+    E.RECEIPT_DELIVERED: "  delivered    delivered    delivered    delivered    delivered",
+    E.RECEIPT_UNDELIVERED: "undelivered  undelivered  undelivered  undelivered  undelivered",
+    E.STALE_PROGRESS: "     accepted     -            accepted     -            -",
+    E.STALE_DELIVERED: "    delivered    delivered    delivered    delivered    delivered",
+    E.STALE_UNDELIVERED: "  -            -            -            -            -",
+}
+OPEN = (D.QUEUED, D.SENDING, D.WAITING, D.UNKNOWN, D.ACCEPTED)
+
+
+@pytest.mark.parametrize("event", list(DeliveryEvent))
+def test_every_event_leads_where_it_should_from_every_open_state(event: DeliveryEvent) -> None:
+    for state, expected in zip(OPEN, ROWS[event].split(), strict=True):
+        if expected == "!":
+            with pytest.raises(IllegalMove):
+                move(state, event)
+        else:
+            assert move(state, event) == (state if expected == "-" else DeliveryState(expected))
+
+
+@pytest.mark.parametrize(("state", "event"), list(product(sorted(FINAL), DeliveryEvent)))
+def test_nothing_leads_out_of_a_final_state(state: DeliveryState, event: DeliveryEvent) -> None:
+    if event is E.CLAIM:
+        with pytest.raises(IllegalMove):
+            move(state, event)
+    else:
+        assert move(state, event) is state
+
+
+@given(EVENTS)
+def test_the_first_final_word_stands_whatever_follows(events: list[DeliveryEvent]) -> None:
+    state, settled = D.QUEUED, None
+    for event in events:
+        try:
+            state = move(state, event)
+        except IllegalMove:
+            continue
+        if settled is None and state in FINAL:
+            settled = state
+        assert settled is None or state is settled
+
+
+@given(EVENTS)
+def test_a_message_the_gateway_has_is_never_sent_again(events: list[DeliveryEvent]) -> None:
+    state = D.ACCEPTED
+    for event in events:
+        if (state, event) in DELIVERY_MOVES:
+            state = move(state, event)
+        assert (state, E.CLAIM) not in DELIVERY_MOVES
+
+
+@given(EVENTS)
+def test_an_unknown_outcome_is_not_sent_again_before_somebody_knows(events: list[DeliveryEvent]) -> None:
+    telling = {E.FAIL, E.MISS, E.RELEASE}
+    state = D.UNKNOWN
+    for event in events:
+        if event in telling:
+            return
+        if (state, event) in DELIVERY_MOVES:
+            state = move(state, event)
+        assert state not in (D.QUEUED, D.WAITING, D.SENDING)
+
+
+@given(EVENTS)
+def test_a_receipt_repeated_changes_nothing_more(events: list[DeliveryEvent]) -> None:
+    state = D.QUEUED
+    for event in events:
+        if (state, event) in DELIVERY_MOVES:
+            state = move(state, event)
+            if event in RECEIPT_EVENTS.values():
+                assert move(state, event) is state
+
+
+def test_every_attempt_event_has_a_row_in_every_state() -> None:
+    assert set(ATTEMPT_MOVES) == set(product(AttemptState, AttemptEvent))
+
+
+A = AttemptState
+ATTEMPT_ROWS = {
+    #                      sending    accepted  transient permanent unknown
+    AttemptEvent.ACCEPT: ("accepted", "-", "accepted", "-", "accepted"),
+    AttemptEvent.FAIL: ("transient", "-", "-", "-", "transient"),
+    AttemptEvent.REFUSE: ("permanent", "-", "-", "-", "permanent"),
+    AttemptEvent.LOSE_SIGHT: ("unknown", "-", "-", "-", "-"),
+    AttemptEvent.FIND: ("-", "-", "-", "-", "accepted"),
+    AttemptEvent.MISS: ("-", "-", "-", "-", "transient"),
+    AttemptEvent.RECEIPT: ("accepted", "-", "accepted", "accepted", "accepted"),
+}
+
+
+@pytest.mark.parametrize("event", list(AttemptEvent))
+def test_every_event_leads_an_attempt_where_it_should(event: AttemptEvent) -> None:
+    for state, expected in zip(AttemptState, ATTEMPT_ROWS[event], strict=True):
+        assert move_attempt(state, event) == (state if expected == "-" else AttemptState(expected))
+
+
+def test_every_receipt_that_matters_has_its_event() -> None:
+    assert set(RECEIPT_EVENTS) == set(product(set(ReceiptKind) - {ReceiptKind.IRRELEVANT}, (True, False)))
+
+
+def test_the_table_becomes_sql_row_by_row() -> None:
+    assert as_values(ATTEMPT_MOVES, [AttemptEvent.MISS]) == (
+        "(VALUES ('miss','sending','sending'),('miss','accepted','accepted'),('miss','transient','transient'),"
+        "('miss','permanent','permanent'),('miss','unknown','transient'))"
+    )
+
+
+def test_the_pages_of_the_tables_are_fresh() -> None:
+    for name, page in render().items():
+        assert (TARGET / name).read_text(encoding="utf-8") == page, "run: python -m notify.diagrams"
+
+
+def test_a_page_draws_every_change_and_lists_every_row() -> None:
+    page = render()["delivery.md"]
+    assert "    unknown --> queued: release, miss\n" in page
+    assert "    [*] --> queued\n" in page
+    assert "    dead --> [*]\n" in page
+    assert page.count("\n| ") == len(DELIVERY_MOVES) + 1
+
+
+def test_pages_are_written_into_a_folder(tmp_path: Path) -> None:
+    target = tmp_path / "states"
+    write(target)
+    assert {path.name for path in target.iterdir()} == {"attempt.md", "delivery.md"}
