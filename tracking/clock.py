@@ -1,0 +1,241 @@
+"""The deadline clock of a dossier: an append-only ledger from which the due time is recomputed.
+
+The legal clock starts when a dossier is accepted (state 2), stands still while the citizen is waited for (5 and 6) and
+ends with 8 or 9. What an undo takes back stays in the ledger, cancelled by a `void` entry after it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Final
+
+from kernel.clock import local
+from tracking.states import BusinessState
+from tracking.working_calendar import WorkingCalendar
+
+
+class Unit(StrEnum):
+    WORKING_DAYS = "working_days"
+    WORKING_HOURS = "working_hours"
+    DAYS = "days"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A length of time the law gives. Working hours are 60 working minutes, whatever the length of a day.
+
+    `amount` 0 with a unit of days means the very day, until work ends. `cutoff`, if given: what comes after this clock
+    time counts from the opening of the next working day.
+    """
+
+    amount: int
+    unit: Unit
+    cutoff: time | None = None
+
+
+class EntryKind(StrEnum):
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXTEND = "extend"
+    STOP = "stop"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockEntry:
+    """One line of the ledger. `minutes` are working minutes granted, for `extend` alone. `void` cancels the last entry
+    that still stands."""
+
+    kind: EntryKind
+    at: datetime
+    minutes: int | None = None
+
+
+class Condition(StrEnum):
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class DueTime:
+    """`due_at` is None while the clock has not started or is paused: it is not known then. `projected_at` is what it
+    would be if the clock went on now; equal to `due_at` where that is known. UTC."""
+
+    condition: Condition
+    due_at: datetime | None
+    projected_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A standing entry and the clock after it: condition, due time, and the `minutes` it added to the due time.
+
+    `at` is the entry's instant, or that of an earlier entry if a server's clock stepped back: the ledger's does not.
+    """
+
+    entry: ClockEntry
+    at: datetime
+    condition: Condition
+    due_at: datetime
+    minutes: int
+
+
+_TURNS: Final[dict[tuple[Condition, EntryKind], Condition]] = {
+    (Condition.IDLE, EntryKind.START): Condition.RUNNING,
+    (Condition.RUNNING, EntryKind.PAUSE): Condition.PAUSED,
+    (Condition.PAUSED, EntryKind.RESUME): Condition.RUNNING,
+    (Condition.RUNNING, EntryKind.EXTEND): Condition.RUNNING,
+    (Condition.PAUSED, EntryKind.EXTEND): Condition.PAUSED,
+    (Condition.RUNNING, EntryKind.STOP): Condition.STOPPED,
+    (Condition.PAUSED, EntryKind.STOP): Condition.STOPPED,
+}
+_STEPS: Final[dict[tuple[Condition, Condition], EntryKind]] = {
+    (Condition.IDLE, Condition.RUNNING): EntryKind.START,
+    (Condition.RUNNING, Condition.PAUSED): EntryKind.PAUSE,
+    (Condition.PAUSED, Condition.RUNNING): EntryKind.RESUME,
+    (Condition.RUNNING, Condition.STOPPED): EntryKind.STOP,
+    (Condition.PAUSED, Condition.STOPPED): EntryKind.STOP,
+}
+
+
+def term_end(term: Term, start: datetime, calendar: WorkingCalendar) -> datetime:
+    """When a term that starts at an instant ends, nothing pausing it."""
+    begin = begin_of(term, start, calendar)
+    if term.unit is Unit.WORKING_HOURS:
+        return calendar.add_minutes(begin, term.amount * 60)
+    if term.amount == 0:
+        return calendar.closing_of(begin)
+    if term.unit is Unit.WORKING_DAYS:
+        return calendar.add_working_days(begin, term.amount)
+    return calendar.add_calendar_days(begin, term.amount)
+
+
+def begin_of(term: Term, start: datetime, calendar: WorkingCalendar) -> datetime:
+    """The working minute from which a term counts."""
+    begin = calendar.clamp(start)
+    if term.cutoff is not None and local(begin).time() > term.cutoff:
+        return calendar.opening_after(begin)
+    return begin
+
+
+def standing(entries: Sequence[ClockEntry]) -> list[ClockEntry]:
+    """The entries that no void has cancelled, in order. Raises ValueError when a void has nothing to cancel."""
+    kept: list[ClockEntry] = []
+    for entry in entries:
+        if entry.kind is not EntryKind.VOID:
+            kept.append(entry)
+        elif kept:
+            kept.pop()
+        else:
+            raise ValueError("the ledger cancels an entry it does not have")
+    return kept
+
+
+def replay(entries: Sequence[ClockEntry], term: Term, calendar: WorkingCalendar) -> list[Turn]:
+    """What each standing entry did. Raises ValueError for a ledger that cannot be (a pause before the start, ...)."""
+    turns: list[Turn] = []
+    for entry in standing(entries):
+        last = turns[-1] if turns else None
+        condition = _after(last.condition if last else Condition.IDLE, entry.kind)
+        if last is None:
+            turns.append(Turn(entry, entry.at, condition, term_end(term, entry.at, calendar), 0))
+            continue
+        at = max(last.at, entry.at)
+        added = entry.minutes or 0 if entry.kind is EntryKind.EXTEND else 0
+        if last.condition is Condition.PAUSED and condition is not Condition.PAUSED:
+            added = calendar.minutes_between(_paused_at(turns), at)
+        turns.append(Turn(entry, at, condition, calendar.add_minutes(last.due_at, added), added))
+    return turns
+
+
+def due(
+    entries: Sequence[ClockEntry], term: Term, calendar: WorkingCalendar, *, now: datetime | None = None
+) -> DueTime:
+    """The due time by the ledger. While paused, `now` gives the projection; without it that of resuming at once."""
+    turns = replay(entries, term, calendar)
+    if not turns:
+        return DueTime(Condition.IDLE, None, None)
+    last = turns[-1]
+    if last.condition is not Condition.PAUSED:
+        return DueTime(last.condition, last.due_at, last.due_at)
+    waited = max(0, calendar.minutes_between(_paused_at(turns), now)) if now else 0
+    return DueTime(last.condition, None, calendar.add_minutes(last.due_at, waited))
+
+
+def elapsed_minutes(entries: Sequence[ClockEntry], calendar: WorkingCalendar, now: datetime) -> int:
+    """Working minutes the agency has used: from the start to now (or the end), less the pauses."""
+    used, since, latest = 0, None, None
+    for entry in standing(entries):
+        latest = entry.at if latest is None else max(latest, entry.at)
+        if entry.kind in (EntryKind.START, EntryKind.RESUME):
+            since = latest
+        elif entry.kind in (EntryKind.PAUSE, EntryKind.STOP) and since is not None:
+            used += calendar.minutes_between(since, latest)
+            since = None
+    return used + (max(0, calendar.minutes_between(since, now)) if since is not None else 0)
+
+
+def remaining_minutes(
+    entries: Sequence[ClockEntry], term: Term, calendar: WorkingCalendar, now: datetime
+) -> int | None:
+    """Working minutes left until the due time, negative when it has passed; None before the clock starts. While paused
+    or stopped, what was left at that moment."""
+    turns = replay(entries, term, calendar)
+    if not turns:
+        return None
+    last = turns[-1]
+    if last.condition is Condition.PAUSED:
+        now = _paused_at(turns)
+    elif last.condition is Condition.STOPPED:
+        now = last.at
+    return calendar.minutes_between(now, last.due_at)
+
+
+def is_on_time(ended_at: datetime, due_at: datetime) -> bool:
+    """QĐ 766/QĐ-TTg: on time if the date of the end is not after the date due, in Vietnam."""
+    return local(ended_at).date() <= local(due_at).date()
+
+
+def wanted_condition(state: BusinessState, origin: int | None) -> Condition:
+    """How the clock has to stand in a business state. A detour from 1 or 9 leaves it as it is there."""
+    came_from = int(str(origin)[0]) if origin else int(state)
+    if came_from in (BusinessState.DRAFT, BusinessState.SUBMITTED, BusinessState.DECLINED):
+        return Condition.IDLE
+    if state in (BusinessState.STOPPED, BusinessState.FINISHED, BusinessState.HANDED_OVER):
+        return Condition.STOPPED
+    if came_from == BusinessState.FINISHED:
+        return Condition.STOPPED
+    return Condition.PAUSED if state in (BusinessState.SUPPLEMENT, BusinessState.FEE) else Condition.RUNNING
+
+
+def entries_for(
+    entries: Sequence[ClockEntry], state: BusinessState, origin: int | None, at: datetime
+) -> list[ClockEntry]:
+    """The entries to append when a dossier comes to stand in a state: none, one, or the voids of an undo."""
+    kept = standing(entries)
+    current = Condition.IDLE
+    for entry in kept:
+        current = _after(current, entry.kind)
+    wanted = wanted_condition(state, origin)
+    if current is wanted or (current is Condition.IDLE and wanted is Condition.STOPPED):
+        return []
+    if wanted is Condition.IDLE:
+        return [ClockEntry(EntryKind.VOID, at)] * len(kept)
+    if current is Condition.STOPPED:
+        return [ClockEntry(EntryKind.VOID, at)]
+    return [ClockEntry(_STEPS[current, wanted], at)]
+
+
+def _after(condition: Condition, kind: EntryKind) -> Condition:
+    following = _TURNS.get((condition, kind))
+    if following is None:
+        raise ValueError(f"the ledger has {kind} while {condition}")
+    return following
+
+
+def _paused_at(turns: Sequence[Turn]) -> datetime:
+    return next(turn.at for turn in reversed(turns) if turn.entry.kind is EntryKind.PAUSE)
