@@ -71,6 +71,24 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "internal": Problem(500, "Hệ thống gặp lỗi, hãy thử lại sau.", "Something failed here; try again later."),
     "unavailable": Problem(503, "Hệ thống tạm thời chưa sẵn sàng.", "The service is not ready for the moment."),
+    # log-in and phones
+    "login_failed": Problem(
+        401, "Đăng nhập không thành công, hãy bắt đầu lại.", "The log-in did not succeed; start it again."
+    ),
+    "not_an_officer": Problem(
+        403, "Tài khoản hiện không phải là cán bộ của hệ thống.", "This account holds no office in the system at present."
+    ),
+    "phone_code_expired": Problem(
+        410, "Mã xác nhận không còn dùng được, hãy yêu cầu mã mới.", "The code can no longer be used; ask for a new one."
+    ),
+    "phone_code_wrong": Problem(
+        422, "Mã xác nhận chưa đúng, còn {tries_left} lần thử.", "The code is not right; {tries_left} tries are left."
+    ),
+    "eid_unavailable": Problem(
+        503,
+        "Hệ thống định danh điện tử chưa trả lời, hãy thử lại sau {retry_after} giây.",
+        "The electronic identity provider does not answer; try again in {retry_after} seconds.",
+    ),
 }
 
 FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
@@ -82,6 +100,11 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "email": ("Địa chỉ thư điện tử chưa đúng.", "Not a valid e-mail address."),
     "pattern": ("Chưa đúng dạng quy định.", "Not in the required form."),
     "control_characters": ("Có ký tự không được dùng.", "Holds characters that are not allowed."),
+    "phone_invalid": ("Không phải số điện thoại Việt Nam.", "Not a Vietnamese phone number."),
+    "phone_old_prefix": ("Đầu số 11 số đã ngừng dùng; hãy nhập số mới.", "This prefix has ended; give the new number."),
+    "phone_landline": ("Cần số di động, không phải số cố định.", "A mobile number is needed, not a landline."),
+    "phone_foreign": ("Cần số di động Việt Nam.", "A Vietnamese mobile number is needed."),
+    "phone_not_mobile": ("Cần số di động.", "A mobile number is needed."),
     "length_min": ("Cần ít nhất {min} ký tự hoặc phần tử.", "Needs at least {min} characters or items."),
     "length_max": ("Nhiều nhất {max} ký tự hoặc phần tử.", "At most {max} characters or items."),
     "length_between": ("Cần từ {min} đến {max} ký tự hoặc phần tử.", "Needs {min} to {max} characters or items."),

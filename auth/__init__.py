@@ -1,0 +1,1 @@
+"""Who is calling: electronic identity, sessions and tokens, officers, and the proof of a phone number."""

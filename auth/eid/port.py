@@ -1,0 +1,53 @@
+"""The port to an electronic identity provider, whatever dialect it speaks."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """What the citizen's browser carries to the provider."""
+
+    redirect_uri: str
+    state: str
+    nonce: str
+    code_challenge: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeExchange:
+    """What we kept to ourselves, needed once the browser is back with a code."""
+
+    redirect_uri: str
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EidIdentity:
+    """Who logged in, as the provider vouches. `identity_number` is a valid personal number or None; level 1 or 2."""
+
+    issuer: str
+    subject: str = field(repr=False)
+    identity_number: str | None = field(repr=False)
+    full_name: str = field(repr=False)
+    birth_date: date | None = field(repr=False)
+    level: int
+    authenticated_at: datetime
+
+
+class EidProvider(Protocol):
+    """Both calls go over the network: never call them inside a transaction.
+
+    They raise DomainError `eid_unavailable` (retry_after) when the provider does not answer; everything else is
+    `login_failed`, without a hint of which check failed.
+    """
+
+    def authorization_url(self, request: AuthorizationRequest) -> str:
+        """The address to open in the system browser."""
+        ...
+
+    def exchange(self, code: str, kept: CodeExchange, *, issuer: str | None = None) -> EidIdentity:
+        """Turns the code of a callback into a verified identity; `issuer` is the callback's `iss`, where it had one."""
+        ...

@@ -1,0 +1,158 @@
+"""People, officers, log-ins, sessions, signing keys and phones. Personal values are sealed; names stay plain."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import Base
+from kernel.ids import new_id
+from kernel.vault import Sealed, SealedText
+
+IDENTITY_FIELD = "person.identity_number"
+SUBJECT_FIELD = "person.subject"
+BIRTH_FIELD = "person.birth_date"
+PRIVATE_KEY_FIELD = "signing_key.private_key"
+PHONE_FIELD = "phone.number"
+PROOF_PHONE_FIELD = "phone_proof.number"
+PROOF_CODE_FIELD = "phone_proof.code"
+
+
+class Person(Base):
+    """Known by the personal identity number (số định danh cá nhân), or by the eID subject where there is none."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("(identity_number IS NULL) = (identity_index IS NULL)", name="identity"),
+        CheckConstraint("identity_index IS NOT NULL OR subject_index IS NOT NULL", name="known"),
+        CheckConstraint("identity_level BETWEEN 1 AND 2", name="level"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    identity_number: Mapped[Sealed | None] = mapped_column(SealedText)
+    identity_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    subject_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    full_name: Mapped[str] = mapped_column(Text)
+    birth_date: Mapped[Sealed | None] = mapped_column(SealedText)
+    identity_level: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Officer(Base):
+    """A person's office (cán bộ) in the subtree of one agency, from and to dates included, by Vietnam's calendar."""
+
+    __tablename__ = "officer"
+    __table_args__ = (
+        UniqueConstraint("person_id", "agency_code", "valid_from"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
+        CheckConstraint("jsonb_typeof(roles) = 'array' AND jsonb_array_length(roles) > 0", name="roles"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"))
+    roles: Mapped[list[Any]]
+    display_name: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+
+
+class LoginAttempt(Base):
+    """One log-in under way. State, nonce, verifier and the app's secret are derived from the id, so none is stored."""
+
+    __tablename__ = "login_attempt"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    as_role: Mapped[str] = mapped_column(Text)
+    redirect_uri: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    taken_at: Mapped[datetime | None]
+
+
+class LoginSession(Base):
+    """One device logged in. `generation` numbers its refresh tokens; `rotated_at` is when the newest came to be."""
+
+    __tablename__ = "login_session"
+    __table_args__ = (
+        CheckConstraint("(revoked_at IS NULL) = (revoke_reason IS NULL)", name="revoked"),
+        Index("ix_login_session_open", "person_id", postgresql_where=text("revoked_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+    identity_level: Mapped[int] = mapped_column(SmallInteger)
+    authenticated_at: Mapped[datetime]
+    device: Mapped[str | None] = mapped_column(Text)
+    generation: Mapped[int] = mapped_column(Integer)
+    rotated_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    revoked_at: Mapped[datetime | None]
+    revoke_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class SigningKey(Base):
+    """A key of access tokens: published from its creation, signing from `active_from` until the next one does."""
+
+    __tablename__ = "signing_key"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kid: Mapped[str] = mapped_column(Text, unique=True)
+    private_key: Mapped[Sealed] = mapped_column(SealedText)
+    public_jwk: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    active_from: Mapped[datetime]
+
+
+class Phone(Base):
+    """A number its owner has proved to hold; several people of a family may hold the same one."""
+
+    __tablename__ = "phone"
+    __table_args__ = (UniqueConstraint("person_id", "number_index"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    number: Mapped[Sealed] = mapped_column(SealedText)
+    number_index: Mapped[bytes] = mapped_column(LargeBinary)
+    verified_at: Mapped[datetime]
+
+
+class PhoneProof(Base):
+    """A one-time code on its way to a phone. The readable code is kept, sealed, only until the proof is settled."""
+
+    __tablename__ = "phone_proof"
+    __table_args__ = (
+        Index("ix_phone_proof_person", "person_id", "created_at"),
+        Index("ix_phone_proof_number", "number_index", "created_at"),
+        CheckConstraint("state IN ('pending', 'confirmed', 'exhausted', 'superseded')", name="state"),
+        CheckConstraint("(state = 'pending') = (code IS NOT NULL)", name="code"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    number: Mapped[Sealed] = mapped_column(SealedText)
+    number_index: Mapped[bytes] = mapped_column(LargeBinary)
+    code: Mapped[Sealed | None] = mapped_column(SealedText)
+    code_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(Text)
+    tries: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]

@@ -1,0 +1,69 @@
+"""Rules of sessions, signing keys and phone proofs that need no database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from auth.settings import SessionSettings
+from kernel.actor import ActorKind
+
+ATTEMPT_TTL: Final = timedelta(minutes=10)
+PROOF_TTL: Final = timedelta(minutes=10)
+PROOF_TRIES: Final = 5
+# A successor must have been signing for longer than any token lives, and any clock is off, before a key may go.
+KEY_REMAINS: Final = timedelta(hours=1)
+
+
+def session_lifetime(kind: ActorKind, settings: SessionSettings) -> timedelta:
+    return settings.officer_lifetime if kind is ActorKind.OFFICER else settings.citizen_lifetime
+
+
+def session_idle(kind: ActorKind, settings: SessionSettings) -> timedelta:
+    return settings.officer_idle if kind is ActorKind.OFFICER else settings.citizen_idle
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPlan:
+    """What the set of signing keys needs: a new one from `create_from` on, and the removal of the oldest `drop`."""
+
+    create_from: datetime | None
+    drop: int
+
+
+def plan_keys(active_from: Sequence[datetime], now: datetime, settings: SessionSettings) -> KeyPlan:
+    """The plan for keys that sign from `active_from` (ascending), each until the next one does."""
+    if not active_from:
+        return KeyPlan(create_from=now, drop=0)
+    due = active_from[-1] + settings.key_lifetime
+    create = max(due, now + settings.key_lead) if due - settings.key_lead <= now else None
+    drop = sum(1 for successor in active_from[1:] if successor + KEY_REMAINS <= now)
+    return KeyPlan(create_from=create, drop=drop)
+
+
+def signing_position(active_from: Sequence[datetime], now: datetime) -> int:
+    """Which of the keys (ascending, not empty) signs: the newest that may, else the first there is."""
+    return max(0, sum(1 for instant in active_from if instant <= now) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `most` codes in any `window`."""
+
+    most: int
+    window: timedelta
+
+
+PERSON_CAPS: Final = (Cap(1, timedelta(seconds=60)), Cap(5, timedelta(hours=1)))
+NUMBER_CAPS: Final = (Cap(5, timedelta(hours=24)),)
+LONGEST_WINDOW: Final = max(cap.window for cap in (*PERSON_CAPS, *NUMBER_CAPS))
+
+
+def wait_for(caps: Sequence[Cap], asked: Sequence[datetime], now: datetime) -> timedelta | None:
+    """How long until one more code may be asked for, given when earlier ones were; None if it may be now."""
+    waits = [timedelta()]
+    for cap in caps:
+        inside = sorted(instant for instant in asked if instant > now - cap.window)
+        if len(inside) >= cap.most:
+            waits.append(inside[-cap.most] + cap.window - now)
+    return max(waits) or None

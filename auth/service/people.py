@@ -1,0 +1,65 @@
+"""What other packages may know of people and officers, through ports wired at boot."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from auth import store
+from auth.models import BIRTH_FIELD, IDENTITY_FIELD, PHONE_FIELD, Officer, Person
+from kernel.work import Work
+
+_ATTEMPTS_KEPT = timedelta(days=1)
+_PROOFS_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """`phone` is the number proved last, in E.164."""
+
+    full_name: str
+    phone: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDetails:
+    """`identity_number` is None only where the eID provider gives none."""
+
+    full_name: str
+    identity_number: str | None = field(repr=False)
+    birth_date: date | None = field(repr=False)
+    identity_level: int
+
+
+def person_contact(work: Work, person_id: UUID) -> Contact | None:
+    person = work.session.get(Person, person_id)
+    if person is None:
+        return None
+    phones = store.phones_of(work.session, person_id)
+    number = work.vault.open(PHONE_FIELD, phones[0].id, phones[0].number) if phones else None
+    return Contact(person.full_name, number)
+
+
+def person_details(work: Work, person_id: UUID) -> PersonDetails | None:
+    """For the slip and for pre-filling a form. Whoever reads another person's writes the audit row."""
+    person = work.session.get(Person, person_id)
+    if person is None:
+        return None
+    number, born = person.identity_number, person.birth_date
+    return PersonDetails(
+        full_name=person.full_name,
+        identity_number=None if number is None else work.vault.open(IDENTITY_FIELD, person.id, number),
+        birth_date=None if born is None else date.fromisoformat(work.vault.open(BIRTH_FIELD, person.id, born)),
+        identity_level=person.identity_level,
+    )
+
+
+def officer_name(work: Work, officer_id: UUID) -> str | None:
+    """The name by which an officer signs, also after the office has ended."""
+    officer = work.session.get(Officer, officer_id)
+    return None if officer is None else officer.display_name
+
+
+def forget_ended(work: Work) -> None:
+    """Removes log-in attempts and phone proofs that nobody will ask about again; run it now and then."""
+    now = work.now()
+    store.delete_ended(work.session, attempts_before=now - _ATTEMPTS_KEPT, proofs_before=now - _PROOFS_KEPT)

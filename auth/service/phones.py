@@ -1,0 +1,188 @@
+"""Proof that a person holds a phone: a one-time code, few tries, and answers that say nothing of other people."""
+
+import hashlib
+import hmac
+import math
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from auth import store
+from auth.models import PHONE_FIELD, PROOF_CODE_FIELD, PROOF_PHONE_FIELD, Phone, PhoneProof
+from auth.rules import LONGEST_WINDOW, NUMBER_CAPS, PERSON_CAPS, PROOF_TRIES, PROOF_TTL, wait_for
+from auth.service.access import person_of
+from auth.states import ProofEvent, ProofState, next_proof_state
+from kernel.actor import Actor
+from kernel.audit import write_audit
+from kernel.errors import DomainError, FieldError
+from kernel.ids import new_id
+from kernel.outbox import record_event
+from kernel.vietnam import BadPhone, parse_mobile
+from kernel.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRequest:
+    proof_id: UUID
+    expires_at: datetime
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProofMessage:
+    """What the text message must carry: number in E.164, six digits, and until when they count."""
+
+    phone: str = field(repr=False)
+    code: str = field(repr=False)
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProofOutcome:
+    """The result of trying a code. Commit first: a wrong try counts; then `settle()`."""
+
+    phone_id: UUID | None
+    refusal: DomainError | None = None
+
+    def settle(self) -> UUID:
+        """The phone's id. Raises `phone_code_wrong` (tries_left) or `phone_code_expired`."""
+        if self.phone_id is None:
+            raise self.refusal or DomainError("phone_code_expired")
+        return self.phone_id
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedPhone:
+    id: UUID
+    number: str = field(repr=False)
+    verified_at: datetime
+
+
+def request_phone_proof(work: Work, actor: Actor, phone: str) -> ProofRequest:
+    """Sends a code to `phone` and drops the caller's earlier ones.
+
+    Raises `invalid_fields` (/phone) for a text that is no Vietnamese mobile number, `too_many_requests` (retry_after).
+    """
+    person_id = person_of(actor)
+    number = _number(phone)
+    index = work.vault.index(PHONE_FIELD, number)
+    store.lock_person(work.session, person_id)
+    _hold_caps(work, person_id, index)
+    for earlier in store.pending_proofs(work.session, person_id):
+        _move(earlier, ProofEvent.NEW_REQUEST)
+    row, now = new_id(), work.now()
+    code = f"{secrets.randbelow(10**6):06d}"
+    work.session.add(
+        PhoneProof(
+            id=row,
+            person_id=person_id,
+            number=work.vault.seal(PROOF_PHONE_FIELD, row, number),
+            number_index=index,
+            code=work.vault.seal(PROOF_CODE_FIELD, row, code),
+            code_digest=_digest(work, row, code),
+            state=ProofState.PENDING,
+            tries=0,
+            created_at=now,
+            expires_at=now + PROOF_TTL,
+        )
+    )
+    record_event(work.session, "phone_proof.requested", row, {"proof_id": str(row), "person_id": str(person_id)})
+    write_audit(work.session, actor, "phone_proof.request", "phone_proof", row)
+    return ProofRequest(row, now + PROOF_TTL, PROOF_TRIES)
+
+
+def confirm_phone_proof(work: Work, actor: Actor, proof_id: UUID, code: str) -> ProofOutcome:
+    """Tries a code. Raises `not_found` for a proof of someone else; every other result is in the outcome."""
+    person_id = person_of(actor)
+    proof = store.lock_proof(work.session, proof_id, person_id)
+    if proof is None:
+        raise DomainError("not_found")
+    right = hmac.compare_digest(_digest(work, proof.id, code), proof.code_digest)
+    last = proof.tries + 1 >= PROOF_TRIES
+    event = ProofEvent.RIGHT_CODE if right else ProofEvent.LAST_WRONG_CODE if last else ProofEvent.WRONG_CODE
+    if work.now() >= proof.expires_at or not _move(proof, event):
+        return ProofOutcome(None, DomainError("phone_code_expired"))
+    if not right:
+        proof.tries += 1
+        return ProofOutcome(None, DomainError("phone_code_wrong", tries_left=PROOF_TRIES - proof.tries))
+    if proof.confirmed_at is None:
+        proof.confirmed_at = work.now()
+        write_audit(work.session, actor, "phone_proof.confirm", "phone_proof", proof.id)
+    return ProofOutcome(_link(work, person_id, proof))
+
+
+def read_proof_message(work: Work, proof_id: UUID) -> ProofMessage | None:
+    """What to send for a proof; None once it is settled or its time is over."""
+    proof = work.session.get(PhoneProof, proof_id)
+    if proof is None or proof.code is None or work.now() >= proof.expires_at:
+        return None
+    return ProofMessage(
+        phone=work.vault.open(PROOF_PHONE_FIELD, proof.id, proof.number),
+        code=work.vault.open(PROOF_CODE_FIELD, proof.id, proof.code),
+        valid_until=proof.expires_at,
+    )
+
+
+def verified_phone(work: Work, person_id: UUID, phone: str) -> bool:
+    """Whether this person has proved to hold `phone`, however it is written."""
+    try:
+        number = parse_mobile(phone)
+    except BadPhone:
+        return False
+    return store.find_phone(work.session, person_id, work.vault.index(PHONE_FIELD, number)) is not None
+
+
+def list_phones(work: Work, actor: Actor) -> list[VerifiedPhone]:
+    """The caller's own proved numbers, the latest proof first."""
+    return [
+        VerifiedPhone(phone.id, work.vault.open(PHONE_FIELD, phone.id, phone.number), phone.verified_at)
+        for phone in store.phones_of(work.session, person_of(actor))
+    ]
+
+
+def _number(phone: str) -> str:
+    try:
+        return parse_mobile(phone)
+    except BadPhone as error:
+        raise DomainError("invalid_fields", fields=[FieldError("/phone", error.code)]) from None
+
+
+def _hold_caps(work: Work, person_id: UUID, index: bytes) -> None:
+    now = work.now()
+    by_person, to_number = store.proof_times(work.session, person_id, index, now - LONGEST_WINDOW)
+    waits = [wait for wait in (wait_for(PERSON_CAPS, by_person, now), wait_for(NUMBER_CAPS, to_number, now)) if wait]
+    if waits:
+        raise DomainError("too_many_requests", retry_after=math.ceil(max(waits).total_seconds()))
+
+
+def _move(proof: PhoneProof, event: ProofEvent) -> bool:
+    """Takes the proof where the table says; False, and nothing changes, where it says nothing."""
+    state = next_proof_state(ProofState(proof.state), event)
+    if state is None:
+        return False
+    proof.state = state
+    if state is not ProofState.PENDING:
+        proof.code = None
+    return True
+
+
+def _link(work: Work, person_id: UUID, proof: PhoneProof) -> UUID:
+    phone = store.find_phone(work.session, person_id, proof.number_index)
+    if phone is None:
+        row = new_id()
+        number = work.vault.open(PROOF_PHONE_FIELD, proof.id, proof.number)
+        phone = Phone(
+            id=row,
+            person_id=person_id,
+            number=work.vault.seal(PHONE_FIELD, row, number),
+            number_index=proof.number_index,
+        )
+        work.session.add(phone)
+    phone.verified_at = proof.confirmed_at or work.now()
+    return phone.id
+
+
+def _digest(work: Work, proof_id: UUID, code: str) -> bytes:
+    key = work.vault.derive("auth phone proof code")
+    return hmac.digest(key, proof_id.bytes + code.encode(errors="replace"), hashlib.sha256)

@@ -1,0 +1,102 @@
+"""The states of log-in attempts, sessions and phone proofs as pure tables. What is not in a table is refused."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class AttemptState(StrEnum):
+    OPEN = "open"
+    TAKEN = "taken"
+    EXPIRED = "expired"
+
+
+def attempt_state(taken_at: datetime | None, expires_at: datetime, now: datetime) -> AttemptState:
+    """A log-in attempt is taken once; what was never taken expires."""
+    if taken_at is not None:
+        return AttemptState.TAKEN
+    return AttemptState.OPEN if now < expires_at else AttemptState.EXPIRED
+
+
+class SessionState(StrEnum):
+    ACTIVE = "active"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+class Presented(StrEnum):
+    """Which refresh token of a session was shown."""
+
+    CURRENT = "current"
+    RETRIED = "retried"
+    REPLAYED = "replayed"
+    UNKNOWN = "unknown"
+
+
+class RefreshStep(StrEnum):
+    ROTATE = "rotate"
+    REPEAT = "repeat"
+    REVOKE = "revoke"
+    REFUSE = "refuse"
+
+
+# A retry in the window gets the successor it missed; anything older was copied, and ends the whole family.
+REFRESH: Final[Mapping[tuple[SessionState, Presented], RefreshStep]] = {
+    (SessionState.ACTIVE, Presented.CURRENT): RefreshStep.ROTATE,
+    (SessionState.ACTIVE, Presented.RETRIED): RefreshStep.REPEAT,
+    (SessionState.ACTIVE, Presented.REPLAYED): RefreshStep.REVOKE,
+}
+
+
+def session_state(
+    revoked_at: datetime | None, expires_at: datetime, used_at: datetime, idle: timedelta, now: datetime
+) -> SessionState:
+    """The state of a session last refreshed at `used_at`."""
+    if revoked_at is not None:
+        return SessionState.REVOKED
+    return SessionState.ACTIVE if now < min(expires_at, used_at + idle) else SessionState.EXPIRED
+
+
+def presented(shown: int, generation: int, rotated_at: datetime, window: timedelta, now: datetime) -> Presented:
+    """What a token of generation `shown` is to a session that stands at `generation` since `rotated_at`."""
+    if shown == generation:
+        return Presented.CURRENT
+    if shown > generation:
+        return Presented.UNKNOWN
+    if shown == generation - 1 and now <= rotated_at + window:
+        return Presented.RETRIED
+    return Presented.REPLAYED
+
+
+def refresh_step(state: SessionState, shown: Presented) -> RefreshStep:
+    return REFRESH.get((state, shown), RefreshStep.REFUSE)
+
+
+class ProofState(StrEnum):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    EXHAUSTED = "exhausted"
+    SUPERSEDED = "superseded"
+
+
+class ProofEvent(StrEnum):
+    RIGHT_CODE = "right_code"
+    WRONG_CODE = "wrong_code"
+    LAST_WRONG_CODE = "last_wrong_code"
+    NEW_REQUEST = "new_request"
+
+
+PROOF: Final[Mapping[tuple[ProofState, ProofEvent], ProofState]] = {
+    (ProofState.PENDING, ProofEvent.RIGHT_CODE): ProofState.CONFIRMED,
+    (ProofState.PENDING, ProofEvent.WRONG_CODE): ProofState.PENDING,
+    (ProofState.PENDING, ProofEvent.LAST_WRONG_CODE): ProofState.EXHAUSTED,
+    (ProofState.PENDING, ProofEvent.NEW_REQUEST): ProofState.SUPERSEDED,
+    # The answer was lost and the phone asks again.
+    (ProofState.CONFIRMED, ProofEvent.RIGHT_CODE): ProofState.CONFIRMED,
+}
+
+
+def next_proof_state(state: ProofState, event: ProofEvent) -> ProofState | None:
+    """The state after `event`, or None where the proof no longer takes it."""
+    return PROOF.get((state, event))

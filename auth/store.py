@@ -1,0 +1,157 @@
+"""Every query of this package."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, exists, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from auth.models import LoginAttempt, LoginSession, Officer, Person, Phone, PhoneProof, SigningKey
+from auth.states import ProofState
+from kernel.clock import local
+from kernel.vault import Sealed
+
+
+class SigningKeyRow(NamedTuple):
+    id: UUID
+    kid: str
+    private_key: Sealed
+    public_jwk: dict[str, Any]
+    active_from: datetime
+
+
+def signing_keys(connection: Connection) -> list[SigningKeyRow]:
+    """All published keys, in the order in which they sign."""
+    rows = connection.execute(
+        select(
+            SigningKey.id, SigningKey.kid, SigningKey.private_key, SigningKey.public_jwk, SigningKey.active_from
+        ).order_by(SigningKey.active_from, SigningKey.id)
+    )
+    return [SigningKeyRow(*row) for row in rows]
+
+
+def lock_signing_keys(session: Session) -> Sequence[SigningKey]:
+    """The same as rows, for one caller at a time."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('motcua.signing_key'))"))
+    return session.scalars(select(SigningKey).order_by(SigningKey.active_from, SigningKey.id)).all()
+
+
+def session_is_alive(connection: Connection, session_id: UUID, now: datetime) -> bool:
+    """Whether a session is neither revoked nor past its end, and the office it acts for is still held."""
+    in_office = exists().where(Officer.id == LoginSession.officer_id, *_in_office(local(now).date()))
+    found = connection.execute(
+        select(LoginSession.id).where(
+            LoginSession.id == session_id,
+            LoginSession.revoked_at.is_(None),
+            LoginSession.expires_at > now,
+            or_(LoginSession.officer_id.is_(None), in_office),
+        )
+    )
+    return found.first() is not None
+
+
+def _in_office(day: date) -> tuple[Any, ...]:
+    return Officer.valid_from <= day, or_(Officer.valid_to.is_(None), Officer.valid_to >= day)
+
+
+def add_person_once(session: Session, person: dict[str, Any]) -> None:
+    """Inserts a person unless one with the same identity number or subject is there or on its way."""
+    session.execute(insert(Person).values(person).on_conflict_do_nothing())
+
+
+def find_person(session: Session, *, identity_index: bytes | None, subject_index: bytes | None) -> Person | None:
+    """By identity number where it is known, else by the provider's subject; locked against a second log-in."""
+    known = (
+        Person.identity_index == identity_index if identity_index is not None else Person.subject_index == subject_index
+    )
+    return session.scalar(select(Person).where(known).with_for_update())
+
+
+def lock_person(session: Session, person_id: UUID) -> None:
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+
+
+def officer_of(session: Session, person_id: UUID, day: date) -> Officer | None:
+    """The office a person holds on `day`; the latest one if there are several."""
+    return session.scalar(
+        select(Officer)
+        .where(Officer.person_id == person_id, *_in_office(day))
+        .order_by(Officer.valid_from.desc(), Officer.id.desc())
+        .limit(1)
+    )
+
+
+def officer_in_office(session: Session, officer_id: UUID, day: date) -> Officer | None:
+    return session.scalar(select(Officer).where(Officer.id == officer_id, *_in_office(day)))
+
+
+def find_office(session: Session, person_id: UUID, agency_code: str, valid_from: date) -> Officer | None:
+    return session.scalar(
+        select(Officer).where(
+            Officer.person_id == person_id, Officer.agency_code == agency_code, Officer.valid_from == valid_from
+        )
+    )
+
+
+def lock_attempt(session: Session, attempt_id: UUID) -> LoginAttempt | None:
+    return session.get(LoginAttempt, attempt_id, with_for_update=True)
+
+
+def lock_session(session: Session, session_id: UUID) -> LoginSession | None:
+    # A second refresh waits here and must then see what the first one wrote.
+    return session.get(LoginSession, session_id, with_for_update=True, populate_existing=True)
+
+
+def open_sessions(session: Session, person_id: UUID, now: datetime) -> Sequence[LoginSession]:
+    return session.scalars(
+        select(LoginSession)
+        .where(LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None), LoginSession.expires_at > now)
+        .order_by(LoginSession.created_at.desc())
+        .with_for_update()
+    ).all()
+
+
+def proof_times(session: Session, person_id: UUID, number_index: bytes, since: datetime) -> tuple[list[datetime], ...]:
+    """When codes were asked for since then: by this person, and for this number by anyone.
+
+    Holds the number until the transaction ends, so that two askers cannot both be the last one allowed.
+    """
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(encode(:number, 'hex'), 0))"), {"number": number_index}
+    )
+    asked = select(PhoneProof.created_at).where(PhoneProof.created_at > since)
+    return (
+        list(session.scalars(asked.where(PhoneProof.person_id == person_id))),
+        list(session.scalars(asked.where(PhoneProof.number_index == number_index))),
+    )
+
+
+def pending_proofs(session: Session, person_id: UUID) -> Sequence[PhoneProof]:
+    return session.scalars(
+        select(PhoneProof).where(PhoneProof.person_id == person_id, PhoneProof.state == ProofState.PENDING)
+    ).all()
+
+
+def lock_proof(session: Session, proof_id: UUID, person_id: UUID) -> PhoneProof | None:
+    return session.scalar(
+        select(PhoneProof).where(PhoneProof.id == proof_id, PhoneProof.person_id == person_id).with_for_update()
+    )
+
+
+def find_phone(session: Session, person_id: UUID, number_index: bytes) -> Phone | None:
+    return session.scalar(select(Phone).where(Phone.person_id == person_id, Phone.number_index == number_index))
+
+
+def phones_of(session: Session, person_id: UUID) -> Sequence[Phone]:
+    """The newest proof first."""
+    return session.scalars(
+        select(Phone).where(Phone.person_id == person_id).order_by(Phone.verified_at.desc(), Phone.id.desc())
+    ).all()
+
+
+def delete_ended(session: Session, *, attempts_before: datetime, proofs_before: datetime) -> None:
+    session.execute(delete(LoginAttempt).where(LoginAttempt.expires_at < attempts_before))
+    session.execute(delete(PhoneProof).where(PhoneProof.created_at < proofs_before))
