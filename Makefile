@@ -32,7 +32,7 @@ setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Cần Python 3.11 trở lên. / Python 3.11 or newer is needed." >&2; exit 1; }
-	@test "$$(cat $(READY) 2>/dev/null)" = "$$(pwd -P)" || rm -rf .venv
+	@test ! -e $(READY) || test "$$(cat $(READY))" = "$$(pwd -P)" || rm -rf .venv
 	"$(PYTHON)" -m venv .venv || { rm -rf .venv; \
 		echo "Cần mô-đun venv của Python (Debian, Ubuntu: python3-venv). / Python's venv module is needed." >&2; exit 1; }
 	$(RUN) pip install --disable-pip-version-check --require-hashes -r requirements.lock
