@@ -5,22 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from auth.settings import SessionSettings
-from kernel.actor import ActorKind
-
 ATTEMPT_TTL: Final = timedelta(minutes=10)
 PROOF_TTL: Final = timedelta(minutes=10)
 PROOF_TRIES: Final = 5
 # A successor must have been signing for longer than any token lives, and any clock is off, before a key may go.
 KEY_REMAINS: Final = timedelta(hours=1)
-
-
-def session_lifetime(kind: ActorKind, settings: SessionSettings) -> timedelta:
-    return settings.officer_lifetime if kind is ActorKind.OFFICER else settings.citizen_lifetime
-
-
-def session_idle(kind: ActorKind, settings: SessionSettings) -> timedelta:
-    return settings.officer_idle if kind is ActorKind.OFFICER else settings.citizen_idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +20,15 @@ class KeyPlan:
     drop: int
 
 
-def plan_keys(active_from: Sequence[datetime], now: datetime, settings: SessionSettings) -> KeyPlan:
-    """The plan for keys that sign from `active_from` (ascending), each until the next one does."""
+def plan_keys(active_from: Sequence[datetime], now: datetime, *, lifetime: timedelta, lead: timedelta) -> KeyPlan:
+    """The plan for keys that sign from `active_from` (ascending), each until the next one does.
+
+    The next one starts when the newest is `lifetime` old, and is published `lead` before that.
+    """
     if not active_from:
         return KeyPlan(create_from=now, drop=0)
-    due = active_from[-1] + settings.key_lifetime
-    create = max(due, now + settings.key_lead) if due - settings.key_lead <= now else None
+    due = active_from[-1] + lifetime
+    create = max(due, now + lead) if due - lead <= now else None
     drop = sum(1 for successor in active_from[1:] if successor + KEY_REMAINS <= now)
     return KeyPlan(create_from=create, drop=drop)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from kernel.actor import ActorKind
 from kernel.settings import Environment
 
 SANDBOX_ISSUER = "http://127.0.0.1:8025/eid"
@@ -91,6 +92,12 @@ class SessionSettings:
             officer_idle=timedelta(minutes=env.integer("MOTCUA_OFFICER_IDLE_MINUTES", 15)),
             key_lifetime=timedelta(days=env.integer("MOTCUA_SIGNING_KEY_DAYS", 30)),
         )
+
+    def lifetime(self, kind: ActorKind) -> timedelta:
+        return self.officer_lifetime if kind is ActorKind.OFFICER else self.citizen_lifetime
+
+    def idle(self, kind: ActorKind) -> timedelta:
+        return self.officer_idle if kind is ActorKind.OFFICER else self.citizen_idle
 
 
 @dataclass(frozen=True, slots=True)

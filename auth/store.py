@@ -67,11 +67,11 @@ def find_person(session: Session, *, identity_index: bytes | None, subject_index
     known = (
         Person.identity_index == identity_index if identity_index is not None else Person.subject_index == subject_index
     )
-    return session.scalar(select(Person).where(known).with_for_update())
+    return session.scalar(select(Person).where(known).with_for_update(key_share=True))
 
 
 def lock_person(session: Session, person_id: UUID) -> None:
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
 def officer_of(session: Session, person_id: UUID, day: date) -> Officer | None:
@@ -110,7 +110,6 @@ def open_sessions(session: Session, person_id: UUID, now: datetime) -> Sequence[
         select(LoginSession)
         .where(LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None), LoginSession.expires_at > now)
         .order_by(LoginSession.created_at.desc())
-        .with_for_update()
     ).all()
 
 

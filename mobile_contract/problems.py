@@ -56,7 +56,9 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "precondition_failed": Problem(412, "Dữ liệu đã thay đổi, hãy tải lại.", "The data has changed; reload it."),
     "payload_too_large": Problem(413, "Nội dung gửi lên quá lớn.", "The request body is too large."),
     "unsupported_media_type": Problem(415, "Loại nội dung không được hỗ trợ.", "The media type is not supported."),
-    "range_not_satisfiable": Problem(416, "Phần được yêu cầu nằm ngoài nội dung.", "The range lies outside the content."),
+    "range_not_satisfiable": Problem(
+        416, "Phần được yêu cầu nằm ngoài nội dung.", "The range lies outside the content."
+    ),
     "headers_too_large": Problem(431, "Tiêu đề của yêu cầu quá lớn.", "The request headers are too large."),
     "invalid_fields": Problem(422, "Có trường chưa đúng.", "Some fields are not valid."),
     "idempotency_key_reused": Problem(
@@ -76,10 +78,14 @@ PROBLEMS: Final[dict[str, Problem]] = {
         401, "Đăng nhập không thành công, hãy bắt đầu lại.", "The log-in did not succeed; start it again."
     ),
     "not_an_officer": Problem(
-        403, "Tài khoản hiện không phải là cán bộ của hệ thống.", "This account holds no office in the system at present."
+        403,
+        "Tài khoản hiện không phải là cán bộ của hệ thống.",
+        "This account holds no office in the system at present.",
     ),
     "phone_code_expired": Problem(
-        410, "Mã xác nhận không còn dùng được, hãy yêu cầu mã mới.", "The code can no longer be used; ask for a new one."
+        410,
+        "Mã xác nhận không còn dùng được, hãy yêu cầu mã mới.",
+        "The code can no longer be used; ask for a new one.",
     ),
     "phone_code_wrong": Problem(
         422, "Mã xác nhận chưa đúng, còn {tries_left} lần thử.", "The code is not right; {tries_left} tries are left."

@@ -18,7 +18,7 @@ from auth import store
 from auth.eid.pkce import code_challenge
 from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity
 from auth.models import BIRTH_FIELD, IDENTITY_FIELD, SUBJECT_FIELD, LoginAttempt, LoginSession, Officer, Person
-from auth.rules import ATTEMPT_TTL, session_lifetime
+from auth.rules import ATTEMPT_TTL
 from auth.service.sessions import grant_for
 from auth.settings import EidSettings, SessionSettings
 from auth.states import AttemptState, attempt_state
@@ -115,7 +115,7 @@ def open_session(
         generation=1,
         rotated_at=now,
         created_at=now,
-        expires_at=now + session_lifetime(kind, settings),
+        expires_at=now + settings.lifetime(kind),
     )
     work.session.add(session)
     grant = grant_for(session, officer, settings)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from auth import store
 from auth.models import LoginSession, Officer
-from auth.rules import session_idle
 from auth.service.access import person_of
 from auth.settings import SessionSettings
 from auth.states import RefreshStep, presented, refresh_step, session_state
@@ -43,7 +42,7 @@ def refresh_session(work: Work, settings: SessionSettings, token: str) -> Grant 
         return None
     now = work.now()
     standing = session_state(
-        session.revoked_at, session.expires_at, session.rotated_at, session_idle(_kind(session), settings), now
+        session.revoked_at, session.expires_at, session.rotated_at, settings.idle(_kind(session)), now
     )
     step = refresh_step(
         standing, presented(named[1], session.generation, session.rotated_at, settings.refresh_window, now)
@@ -137,4 +136,4 @@ def _kind(session: LoginSession) -> ActorKind:
 
 
 def _ends(session: LoginSession, settings: SessionSettings) -> datetime:
-    return min(session.expires_at, session.rotated_at + session_idle(_kind(session), settings))
+    return min(session.expires_at, session.rotated_at + settings.idle(_kind(session)))

@@ -21,7 +21,8 @@ def keep_signing_keys(work: Work, settings: SessionSettings) -> bool:
     Returns whether a key was made. Safe from several processes at once.
     """
     keys = store.lock_signing_keys(work.session)
-    plan = plan_keys([key.active_from for key in keys], work.now(), settings)
+    starts = [key.active_from for key in keys]
+    plan = plan_keys(starts, work.now(), lifetime=settings.key_lifetime, lead=settings.key_lead)
     for key in keys[: plan.drop]:
         work.session.delete(key)
         write_audit(work.session, SYSTEM, "signing_key.remove", "signing_key", key.id)
