@@ -84,7 +84,7 @@ class Faults:
     def add(self, given: dict[str, Any]) -> Rule:
         """A rule from JSON members as in `Rule`. Raises BadRuleError."""
         mode = given.get("mode")
-        if mode not in WIRE_MODES | self._own:
+        if not isinstance(mode, str) or mode not in WIRE_MODES | self._own:
             raise BadRuleError(f"mode: one of {', '.join(sorted(WIRE_MODES | self._own))}")
         options = {key: value for key, value in given.items() if key != "mode" and value is not None}
         for key, value in options.items():
@@ -93,7 +93,7 @@ class Faults:
             raise BadRuleError(f"op: one of {', '.join(sorted(self._ops))}")
         if "retry_after" in options:
             options["retry_after"] = str(options["retry_after"])
-        rule = Rule(self._next, str(mode), **options)
+        rule = Rule(self._next, mode, **options)
         self._next += 1
         self.rules.append(rule)
         if rule.mode in WIRE_MODES:

@@ -72,6 +72,10 @@ class Receipts:
         while not self._due.empty():
             self._due.get_nowait()
 
+    def pending(self) -> list[Receipt]:
+        """What is laid out but not yet due, in the order it falls due."""
+        return [receipt for _, _, receipt in sorted(self._heap)]
+
     def waiting(self) -> int:
         return len(self._heap) + self._due.qsize()
 
