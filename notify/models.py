@@ -40,9 +40,10 @@ class Delivery(Base):
     """One text on its way to one address over one channel.
 
     `due_at` is when a drain must look at the row again: to send it (queued, waiting), because its lease ends (sending),
-    or to ask the gateway (unknown); null when nothing is to be done. `generation` counts claims: it is the number of the
-    latest attempt and fences off whoever still works on an earlier one. `fingerprint` is a blind index of gateway,
-    address and body, by which equal messages are counted. `code` and `reason` are those of the last outcome, `why` the
+    or to ask the gateway (unknown); null when nothing is to be done. `generation` counts claims: it is the number of
+    the latest attempt and fences off whoever still works on an earlier one. `fingerprint` is a blind index of gateway,
+    address and body, by which equal messages are counted. `failures` counts transient outcomes, `asked` the questions about the
+    latest unknown one. `code` and `reason` are those of the last outcome, `why` the
     plan's. Nothing is to be sent after `valid_until`.
     """
 
@@ -67,6 +68,7 @@ class Delivery(Base):
     state: Mapped[str] = mapped_column(Text, default=str(DeliveryState.QUEUED))
     due_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
     generation: Mapped[int] = mapped_column(SmallInteger, default=0)
+    failures: Mapped[int] = mapped_column(SmallInteger, default=0)
     asked: Mapped[int] = mapped_column(SmallInteger, default=0)
     address: Mapped[Sealed] = mapped_column(SealedText)
     body: Mapped[Sealed] = mapped_column(SealedText)

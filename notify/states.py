@@ -165,8 +165,12 @@ def move_attempt(state: AttemptState, event: AttemptEvent) -> AttemptState:
     return ATTEMPT_MOVES[state, event]
 
 
-def as_values(moves: Mapping[tuple[S, E], S], events: Iterable[E]) -> str:
-    """The rows of some events as a SQL VALUES list (event, from, to), so that statements follow the table."""
+def as_case(moves: Mapping[tuple[S, E], S], event: str, state: str, events: Iterable[E]) -> str:
+    """The rows of `events` as a SQL expression: the state that follows, given expressions for the event and the state."""
     wanted = set(events)
-    rows = [f"('{event}','{state}','{to}')" for (state, event), to in moves.items() if event in wanted]
-    return "(VALUES " + ",".join(rows) + ")"
+    changes = [
+        f"WHEN '{cause}/{before}' THEN '{after}'"
+        for (before, cause), after in moves.items()
+        if cause in wanted and before != after
+    ]
+    return f"(CASE {event} || '/' || {state} {' '.join(changes)} ELSE {state} END)"

@@ -19,7 +19,7 @@ from notify.states import (
     DeliveryState,
     IllegalMove,
     ReceiptKind,
-    as_values,
+    as_case,
     move,
     move_attempt,
 )
@@ -139,10 +139,10 @@ def test_every_receipt_that_matters_has_its_event() -> None:
     assert set(RECEIPT_EVENTS) == set(product(set(ReceiptKind) - {ReceiptKind.IRRELEVANT}, (True, False)))
 
 
-def test_the_table_becomes_sql_row_by_row() -> None:
-    assert as_values(ATTEMPT_MOVES, [AttemptEvent.MISS]) == (
-        "(VALUES ('miss','sending','sending'),('miss','accepted','accepted'),('miss','transient','transient'),"
-        "('miss','permanent','permanent'),('miss','unknown','transient'))"
+def test_the_table_becomes_sql() -> None:
+    assert as_case(ATTEMPT_MOVES, "n.event", "a.state", [AttemptEvent.MISS, AttemptEvent.FIND]) == (
+        "(CASE n.event || '/' || a.state WHEN 'find/unknown' THEN 'accepted' WHEN 'miss/unknown' THEN 'transient' "
+        "ELSE a.state END)"
     )
 
 

@@ -1,0 +1,231 @@
+"""The drain's queries: claim, record, reclaim, ask. One statement a chunk; times are the database's.
+
+A delivery's row lock comes first and its attempts change only under it, so no two statements here can wait for each
+other in a circle.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from notify.outcomes import EXPIRED, LEASE_LOST, Claim, News
+from notify.plan import Priority
+from notify.settled import Settled
+from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, AttemptEvent, DeliveryEvent, as_case
+
+# A chunk holds urgent rows first: each priority has its own scan of the index, for as many rows as the ones before left.
+_DUE: Final = """due_{priority} AS MATERIALIZED (
+    SELECT id, valid_until FROM delivery
+    WHERE state IN ('queued', 'waiting') AND priority = {priority} AND due_at <= now()
+    ORDER BY due_at LIMIT {room} FOR UPDATE SKIP LOCKED)"""
+_CLAIM: Final = """
+WITH {due},
+due AS ({all_due}),
+claimed AS (
+    UPDATE delivery d SET state = 'sending', generation = d.generation + 1, asked = 0, due_at = now() + :lease
+    FROM due WHERE d.id = due.id AND (due.valid_until IS NULL OR due.valid_until > now())
+    RETURNING d.id, d.generation, d.failures, d.priority, d.gateway, d.address, d.body,
+        extract(epoch FROM d.valid_until - now())::float8 AS valid_for_s),
+lapsed AS (
+    UPDATE delivery d SET state = 'cancelled', due_at = NULL, settled_at = now(), code = :expired
+    FROM due WHERE d.id = due.id AND due.valid_until <= now()),
+begun AS (
+    INSERT INTO attempt (id, delivery_id, number, gateway, state)
+    SELECT uuidv7(), id, generation, gateway, 'sending' FROM claimed
+    RETURNING id, delivery_id)
+SELECT begun.id AS attempt_id, claimed.* FROM claimed JOIN begun ON begun.delivery_id = claimed.id
+"""
+_RECORD: Final = f"""
+WITH news AS (
+    SELECT * FROM unnest(
+        CAST(:attempts AS uuid[]), CAST(:deliveries AS uuid[]), CAST(:numbers AS int[]), CAST(:events AS text[]),
+        CAST(:attempt_events AS text[]), CAST(:refs AS text[]), CAST(:codes AS text[]), CAST(:reasons AS text[]),
+        CAST(:waits AS interval[])
+    ) AS n(attempt_id, delivery_id, number, event, attempt_event, ref, code, reason, wait)),
+held AS MATERIALIZED (
+    SELECT id, state, generation, dossier_id, channel FROM delivery
+    WHERE id = ANY(CAST(:deliveries AS uuid[])) ORDER BY id FOR UPDATE),
+noted AS (
+    UPDATE attempt a SET
+        state = {as_case(ATTEMPT_MOVES, "n.attempt_event", "a.state", AttemptEvent)},
+        provider_ref = coalesce(a.provider_ref, n.ref), code = n.code, reason = n.reason, finished_at = now()
+    FROM news n JOIN held ON held.id = n.delivery_id WHERE a.id = n.attempt_id),
+turned AS (
+    SELECT n.*, held.state AS before, held.dossier_id, held.channel,
+        {as_case(DELIVERY_MOVES, "n.event", "held.state", DeliveryEvent)} AS after
+    FROM news n JOIN held ON held.id = n.delivery_id AND held.generation = n.number),
+moved AS (
+    UPDATE delivery d SET state = t.after, code = t.code, reason = t.reason,
+        failures = d.failures + (t.event = 'fail')::int,
+        due_at = CASE WHEN t.after IN ('queued', 'waiting', 'unknown') THEN now() + t.wait END,
+        settled_at = CASE WHEN t.after = ANY(:final) THEN now() END
+    FROM turned t WHERE d.id = t.delivery_id AND t.after <> t.before)
+SELECT delivery_id, dossier_id, channel, after AS status, now() AS at FROM turned
+WHERE after = ANY(:final) AND after <> before AND dossier_id IS NOT NULL
+"""
+_RECLAIM: Final = """
+WITH lost AS MATERIALIZED (
+    SELECT id, generation FROM delivery WHERE state = 'sending' AND due_at <= now()
+    ORDER BY due_at LIMIT :room FOR UPDATE SKIP LOCKED),
+noted AS (
+    UPDATE attempt a SET state = 'unknown', code = :code, finished_at = now()
+    FROM lost WHERE a.delivery_id = lost.id AND a.number = lost.generation AND a.state = 'sending')
+UPDATE delivery d SET state = 'unknown', code = :code, due_at = now() + :wait FROM lost WHERE d.id = lost.id
+"""
+_ASK: Final = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM delivery WHERE state = 'unknown' AND due_at <= now()
+    ORDER BY due_at LIMIT :room FOR UPDATE SKIP LOCKED),
+held AS (
+    UPDATE delivery d SET due_at = now() + :lease, asked = d.asked + 1 FROM due WHERE d.id = due.id
+    RETURNING d.id, d.generation, d.failures, d.gateway, d.address, d.body, d.fingerprint, d.asked)
+SELECT a.id AS attempt_id, a.started_at, held.* FROM held
+JOIN attempt a ON a.delivery_id = held.id AND a.number = held.generation
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery to send; `address` and `body` are sealed. `valid_for_s`: seconds until it is worth nothing."""
+
+    claim: Claim
+    priority: int
+    gateway: str
+    address: bytes
+    body: bytes
+    valid_for_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A delivery whose latest attempt, begun at `started_at`, ended unseen. `asked` counts questions, this one too."""
+
+    claim: Claim
+    gateway: str
+    address: bytes
+    body: bytes
+    fingerprint: bytes
+    asked: int
+    started_at: datetime
+
+
+def _claim_statement() -> TextClause:
+    parts, before = [], []
+    for priority in Priority:
+        room = " - ".join([":room", *(f"(SELECT count(*) FROM due_{other})" for other in before)])
+        parts.append(_DUE.format(priority=int(priority), room=room))
+        before.append(int(priority))
+    every = " UNION ALL ".join(f"SELECT * FROM due_{priority}" for priority in before)
+    return text(_CLAIM.format(due=",\n".join(parts), all_due=every))
+
+
+_CLAIM_STATEMENT: Final = _claim_statement()
+_RECORD_STATEMENT: Final = text(_RECORD)
+
+
+def claim_due(session: Session, room: int, lease: timedelta) -> list[Claimed]:
+    """Takes up to `room` deliveries that are due, urgent ones first, and writes an attempt for each.
+
+    The caller commits before it calls any gateway. What is no longer valid is cancelled and not returned.
+    """
+    rows = session.execute(_CLAIM_STATEMENT, {"room": room, "lease": lease, "expired": EXPIRED})
+    return [
+        Claimed(
+            Claim(row.attempt_id, row.id, row.generation, row.failures),
+            row.priority,
+            row.gateway,
+            bytes(row.address),
+            bytes(row.body),
+            row.valid_for_s,
+        )
+        for row in rows
+    ]
+
+
+def record_news(session: Session, news: Sequence[News]) -> list[Settled]:
+    """Records what became of claims, by the tables of states. Returns the deliveries of dossiers that this settled.
+
+    News of an attempt that a later one has followed are noted on the attempt and leave the delivery alone.
+    """
+    if not news:
+        return []
+    rows = session.execute(_RECORD_STATEMENT, {**_columns(news), "final": [str(state) for state in FINAL]})
+    return [Settled(row.delivery_id, row.dossier_id, row.channel, row.status, row.at) for row in rows]
+
+
+def _columns(news: Sequence[News]) -> dict[str, list[Any]]:
+    return {
+        "attempts": [item.claim.attempt_id for item in news],
+        "deliveries": [item.claim.delivery_id for item in news],
+        "numbers": [item.claim.number for item in news],
+        "events": [str(item.event) for item in news],
+        "attempt_events": [str(item.attempt_event) for item in news],
+        "refs": [item.ref for item in news],
+        "codes": [item.code for item in news],
+        "reasons": [item.reason for item in news],
+        "waits": [item.wait for item in news],
+    }
+
+
+def lose_expired_leases(session: Session, wait: timedelta, *, room: int = 1000) -> int:
+    """Makes deliveries unknown whose lease ran out: whoever held them may or may not have sent them.
+
+    They are asked about after `wait`. Returns how many there were.
+    """
+    result = session.execute(text(_RECLAIM), {"room": room, "wait": wait, "code": LEASE_LOST})
+    return int(getattr(result, "rowcount", 0))
+
+
+def claim_questions(session: Session, room: int, lease: timedelta) -> list[Asking]:
+    """Takes up to `room` unknown deliveries whose time to ask has come; nobody else asks about them for `lease`."""
+    return [
+        Asking(
+            Claim(row.attempt_id, row.id, row.generation, row.failures),
+            row.gateway,
+            bytes(row.address),
+            bytes(row.body),
+            bytes(row.fingerprint),
+            row.asked,
+            row.started_at,
+        )
+        for row in session.execute(text(_ASK), {"room": room, "lease": lease})
+    ]
+
+
+def hold_equal_messages(session: Session, fingerprint: bytes) -> None:
+    """From here to the end of the transaction nobody else accounts for messages equal to these."""
+    key = int.from_bytes(fingerprint[:8], "big", signed=True)
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def equal_message_in_flight(session: Session, asking: Asking) -> bool:
+    """Whether another drain is sending an equal message at this moment, whose id we cannot know yet."""
+    found = session.execute(
+        text("SELECT 1 FROM delivery WHERE fingerprint = :fingerprint AND state = 'sending' AND id <> :id LIMIT 1"),
+        {"fingerprint": asking.fingerprint, "id": asking.claim.delivery_id},
+    )
+    return found.first() is not None
+
+
+def refs_of_others(session: Session, attempt_id: UUID, refs: Sequence[str]) -> frozenset[str]:
+    """Which of `refs` are accounted for by other attempts."""
+    rows = session.execute(
+        text("SELECT provider_ref FROM attempt WHERE provider_ref = ANY(CAST(:refs AS text[])) AND id <> :id"),
+        {"refs": list(refs), "id": attempt_id},
+    )
+    return frozenset(row.provider_ref for row in rows)
+
+
+def ask_later(session: Session, claim: Claim, wait: timedelta) -> None:
+    """Puts the question off, unless the delivery has gone on meanwhile."""
+    session.execute(
+        text(
+            "UPDATE delivery SET due_at = now() + :wait WHERE id = :id AND generation = :number AND state = 'unknown'"
+        ),
+        {"wait": wait, "id": claim.delivery_id, "number": claim.number},
+    )

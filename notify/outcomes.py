@@ -1,0 +1,99 @@
+"""What an outcome, or the answer to a question, means for delivery and attempt. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from notify.channels.port import Outcome, OutcomeKind, Sighting
+from notify.retry import Patience, ask_again, next_try
+from notify.states import AttemptEvent, DeliveryEvent, ReceiptKind
+
+EXPIRED: Final = "expired"
+NOT_STARTED: Final = "not_started"
+NOT_FOUND: Final = "not_found"
+LEASE_LOST: Final = "lease_lost"
+CANNOT_ASK: Final = "cannot_ask"
+_AT_ONCE: Final = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One delivery held by a drain, with the attempt that was written for it. `number` is the fencing generation."""
+
+    attempt_id: UUID
+    delivery_id: UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is to be recorded of a claim. `wait`: until somebody must look at the delivery again."""
+
+    claim: Claim
+    event: DeliveryEvent
+    attempt_event: AttemptEvent
+    ref: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    wait: timedelta = _AT_ONCE
+
+
+def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
+    """What follows from the outcome of a call."""
+    told = {"ref": outcome.ref, "code": outcome.code, "reason": outcome.reason}
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        return News(claim, DeliveryEvent.ACCEPT, AttemptEvent.ACCEPT, **told)
+    if outcome.kind is OutcomeKind.PERMANENT:
+        return News(claim, DeliveryEvent.REFUSE, AttemptEvent.REFUSE, **told)
+    if outcome.kind is OutcomeKind.UNKNOWN:
+        return News(claim, DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT, **told, wait=patience.ask_after)
+    asked_for = None if outcome.retry_after_s is None else timedelta(seconds=outcome.retry_after_s)
+    wait = next_try(claim.number, claim.delivery_id, retry_after=asked_for)
+    if wait is None:
+        return News(claim, DeliveryEvent.GIVE_UP, AttemptEvent.FAIL, **told)
+    return News(claim, DeliveryEvent.FAIL, AttemptEvent.FAIL, **told, wait=wait)
+
+
+def released(claim: Claim) -> News:
+    """The call was never begun: somebody else may send at once."""
+    return News(
+        claim, DeliveryEvent.RELEASE, AttemptEvent.FAIL, code=NOT_STARTED, reason="the call was not begun in time"
+    )
+
+
+def expired(claim: Claim) -> News:
+    """The call was never begun, and now nobody shall."""
+    return News(claim, DeliveryEvent.EXPIRE, AttemptEvent.FAIL, code=EXPIRED, reason="no longer valid")
+
+
+def cannot_ask(claim: Claim) -> News:
+    """Nobody can tell whether the message left, and it is not sent blindly: a person must decide."""
+    reason = "outcome unknown, and the gateway cannot be asked"
+    return News(claim, DeliveryEvent.GIVE_UP, AttemptEvent.LOSE_SIGHT, code=CANNOT_ASK, reason=reason)
+
+
+def answer_of(claim: Claim, sightings: Sequence[Sighting], taken: frozenset[str]) -> News:
+    """What follows from what the gateway has: `sightings` of equal messages, less those `taken` by other attempts.
+
+    Equal messages cannot be told apart, so they are counted: one that no other attempt accounts for is this one's.
+    """
+    mine = next((sighting for sighting in sightings if sighting.ref not in taken), None)
+    if mine is None:
+        reason = "the gateway does not have it"
+        return News(claim, DeliveryEvent.MISS, AttemptEvent.MISS, code=NOT_FOUND, reason=reason)
+    return News(claim, _SEEN[mine.kind], AttemptEvent.FIND, ref=mine.ref, code=mine.code)
+
+
+def no_answer(claim: Claim, asked: int) -> timedelta:
+    """How long to wait before asking again, after `asked` questions without an answer."""
+    return ask_again(asked, claim.delivery_id)
+
+
+_SEEN: Final = {
+    ReceiptKind.PROGRESS: DeliveryEvent.FIND,
+    ReceiptKind.IRRELEVANT: DeliveryEvent.FIND,
+    ReceiptKind.DELIVERED: DeliveryEvent.RECEIPT_DELIVERED,
+    ReceiptKind.UNDELIVERED: DeliveryEvent.RECEIPT_UNDELIVERED,
+}

@@ -1,0 +1,41 @@
+"""The event by which others learn how a delivery ended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from kernel.outbox import record_event
+
+DELIVERY_SETTLED: Final = "delivery.settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`status` is a final state of a delivery; `at` is when it was reached."""
+
+    delivery_id: UUID
+    dossier_id: UUID
+    channel: str
+    status: str
+    at: datetime
+
+
+def announce_settled(session: Session, settled: Iterable[Settled]) -> None:
+    """Writes an event for each into the caller's transaction."""
+    for delivery in settled:
+        record_event(
+            session,
+            DELIVERY_SETTLED,
+            delivery.delivery_id,
+            {
+                "dossier_id": str(delivery.dossier_id),
+                "delivery_id": str(delivery.delivery_id),
+                "status": delivery.status,
+                "channel": delivery.channel,
+                "at": delivery.at.isoformat(),
+            },
+        )
