@@ -18,11 +18,13 @@ from notify.plan import Priority
 from notify.settled import Settled
 from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, AttemptEvent, DeliveryEvent, as_case
 
-# A chunk holds urgent rows first: each priority has its own scan of the index, for as many rows as the ones before left.
+# A chunk holds urgent rows first: each priority has its own scan of the index, for as many rows as are still wanted.
 _DUE: Final = """due_{priority} AS MATERIALIZED (
     SELECT id, valid_until FROM delivery
     WHERE state IN ('queued', 'waiting') AND priority = {priority} AND due_at <= now()
     ORDER BY due_at LIMIT {room} FOR UPDATE SKIP LOCKED)"""
+_TAKEN: Final = "(SELECT count(*) FROM due_{})"
+_ROWS: Final = "SELECT * FROM due_{}"
 _CLAIM: Final = """
 WITH {due},
 due AS ({all_due}),
@@ -40,7 +42,7 @@ begun AS (
     RETURNING id, delivery_id)
 SELECT begun.id AS attempt_id, claimed.* FROM claimed JOIN begun ON begun.delivery_id = claimed.id
 """
-_RECORD: Final = f"""
+_RECORD: Final = """
 WITH news AS (
     SELECT * FROM unnest(
         CAST(:attempts AS uuid[]), CAST(:deliveries AS uuid[]), CAST(:numbers AS int[]), CAST(:events AS text[]),
@@ -52,12 +54,12 @@ held AS MATERIALIZED (
     WHERE id = ANY(CAST(:deliveries AS uuid[])) ORDER BY id FOR UPDATE),
 noted AS (
     UPDATE attempt a SET
-        state = {as_case(ATTEMPT_MOVES, "n.attempt_event", "a.state", AttemptEvent)},
+        state = {attempt_state},
         provider_ref = coalesce(a.provider_ref, n.ref), code = n.code, reason = n.reason, finished_at = now()
     FROM news n JOIN held ON held.id = n.delivery_id WHERE a.id = n.attempt_id),
 turned AS (
     SELECT n.*, held.state AS before, held.dossier_id, held.channel,
-        {as_case(DELIVERY_MOVES, "n.event", "held.state", DeliveryEvent)} AS after
+        {delivery_state} AS after
     FROM news n JOIN held ON held.id = n.delivery_id AND held.generation = n.number),
 moved AS (
     UPDATE delivery d SET state = t.after, code = t.code, reason = t.reason,
@@ -115,17 +117,21 @@ class Asking:
 
 
 def _claim_statement() -> TextClause:
-    parts, before = [], []
-    for priority in Priority:
-        room = " - ".join([":room", *(f"(SELECT count(*) FROM due_{other})" for other in before)])
-        parts.append(_DUE.format(priority=int(priority), room=room))
-        before.append(int(priority))
-    every = " UNION ALL ".join(f"SELECT * FROM due_{priority}" for priority in before)
-    return text(_CLAIM.format(due=",\n".join(parts), all_due=every))
+    numbers = [int(priority) for priority in Priority]
+    scans = [
+        _DUE.format(priority=number, room=" - ".join([":room", *map(_TAKEN.format, numbers[:turn])]))
+        for turn, number in enumerate(numbers)
+    ]
+    return text(_CLAIM.format(due=",\n".join(scans), all_due=" UNION ALL ".join(map(_ROWS.format, numbers))))
 
 
 _CLAIM_STATEMENT: Final = _claim_statement()
-_RECORD_STATEMENT: Final = text(_RECORD)
+_RECORD_STATEMENT: Final = text(
+    _RECORD.format(
+        attempt_state=as_case(ATTEMPT_MOVES, "n.attempt_event", "a.state", AttemptEvent),
+        delivery_state=as_case(DELIVERY_MOVES, "n.event", "held.state", DeliveryEvent),
+    )
+)
 
 
 def claim_due(session: Session, room: int, lease: timedelta) -> list[Claimed]:

@@ -42,9 +42,9 @@ class Delivery(Base):
     `due_at` is when a drain must look at the row again: to send it (queued, waiting), because its lease ends (sending),
     or to ask the gateway (unknown); null when nothing is to be done. `generation` counts claims: it is the number of
     the latest attempt and fences off whoever still works on an earlier one. `fingerprint` is a blind index of gateway,
-    address and body, by which equal messages are counted. `failures` counts transient outcomes, `asked` the questions about the
-    latest unknown one. `code` and `reason` are those of the last outcome, `why` the
-    plan's. Nothing is to be sent after `valid_until`.
+    address and body, by which equal messages are counted. `failures` counts transient outcomes, `asked` the questions
+    about the latest unknown one. `code` and `reason` are those of the last outcome, `why` the plan's. Nothing is to be
+    sent after `valid_until`.
     """
 
     __tablename__ = "delivery"

@@ -20,11 +20,15 @@ _AT_ONCE: Final = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One delivery held by a drain, with the attempt that was written for it. `number` is the fencing generation."""
+    """One delivery held by a drain, with the attempt that was written for it.
+
+    `number` is the fencing generation; `failures` how many attempts before it failed for a time.
+    """
 
     attempt_id: UUID
     delivery_id: UUID
     number: int
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +46,23 @@ class News:
 
 def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
     """What follows from the outcome of a call."""
-    told = {"ref": outcome.ref, "code": outcome.code, "reason": outcome.reason}
-    if outcome.kind is OutcomeKind.ACCEPTED:
-        return News(claim, DeliveryEvent.ACCEPT, AttemptEvent.ACCEPT, **told)
+    event, attempt_event, wait = DeliveryEvent.ACCEPT, AttemptEvent.ACCEPT, _AT_ONCE
     if outcome.kind is OutcomeKind.PERMANENT:
-        return News(claim, DeliveryEvent.REFUSE, AttemptEvent.REFUSE, **told)
-    if outcome.kind is OutcomeKind.UNKNOWN:
-        return News(claim, DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT, **told, wait=patience.ask_after)
-    asked_for = None if outcome.retry_after_s is None else timedelta(seconds=outcome.retry_after_s)
-    wait = next_try(claim.number, claim.delivery_id, retry_after=asked_for)
-    if wait is None:
-        return News(claim, DeliveryEvent.GIVE_UP, AttemptEvent.FAIL, **told)
-    return News(claim, DeliveryEvent.FAIL, AttemptEvent.FAIL, **told, wait=wait)
+        event, attempt_event = DeliveryEvent.REFUSE, AttemptEvent.REFUSE
+    elif outcome.kind is OutcomeKind.UNKNOWN:
+        event, attempt_event, wait = DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT, patience.ask_after
+    elif outcome.kind is OutcomeKind.TRANSIENT:
+        asked_for = None if outcome.retry_after_s is None else timedelta(seconds=outcome.retry_after_s)
+        next_wait = next_try(claim.failures + 1, claim.delivery_id, retry_after=asked_for)
+        attempt_event = AttemptEvent.FAIL
+        event, wait = (DeliveryEvent.GIVE_UP, _AT_ONCE) if next_wait is None else (DeliveryEvent.FAIL, next_wait)
+    return News(claim, event, attempt_event, outcome.ref, outcome.code, outcome.reason, wait)
 
 
 def released(claim: Claim) -> News:
     """The call was never begun: somebody else may send at once."""
-    return News(
-        claim, DeliveryEvent.RELEASE, AttemptEvent.FAIL, code=NOT_STARTED, reason="the call was not begun in time"
-    )
+    reason = "the call was not begun in time"
+    return News(claim, DeliveryEvent.RELEASE, AttemptEvent.FAIL, code=NOT_STARTED, reason=reason)
 
 
 def expired(claim: Claim) -> News:

@@ -166,7 +166,7 @@ def move_attempt(state: AttemptState, event: AttemptEvent) -> AttemptState:
 
 
 def as_case(moves: Mapping[tuple[S, E], S], event: str, state: str, events: Iterable[E]) -> str:
-    """The rows of `events` as a SQL expression: the state that follows, given expressions for the event and the state."""
+    """The rows of `events` as a SQL expression for the state that follows, given those for the event and the state."""
     wanted = set(events)
     changes = [
         f"WHEN '{cause}/{before}' THEN '{after}'"
