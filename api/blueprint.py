@@ -1,6 +1,6 @@
 """One declaration per operation: what it takes and answers, who may call it, how it commits. Documented as enforced.
 
-`@blueprint.operation("POST", "/dossiers/<uuid:dossier_id>/submission", "submitDossier", body=SubmitRequest(),
+`@blueprint.operation("POST", "/v1/dossiers/<uuid:dossier_id>/submission", "submitDossier", body=SubmitRequest(),
 answer=DossierAnswer(), idempotent=True)` above `def submit_dossier(work, body, dossier_id)`.
 
 A view's arguments come in this order: `work` (if `transaction` or `idempotent`), loaded `body`, loaded `query`, then
@@ -21,7 +21,7 @@ from api.bodies import BodyParser
 from api.conditional import demand_condition
 from api.context import edge_of, here
 from api.idempotency import in_transaction, once, read_key
-from api.limits import count_call
+from api.limits import LIMITS, count_call
 from api.operations import Operation, Options, describe
 from api.problems import problem
 from api.security import admit
@@ -36,8 +36,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = BodyParser()
 
-    def __init__(self, name: str, *, url_prefix: str = "/v1", description: str = "") -> None:
-        super().__init__(name, __name__, url_prefix=url_prefix, description=description)
+    def __init__(self, name: str, *, description: str = "") -> None:
+        super().__init__(name, __name__, description=description)
         self.operations: dict[str, Operation] = {}
         self._prepare_doc_cbks.append(_document)
 
@@ -45,6 +45,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         self, method: str, rule: str, operation_id: str, **options: Unpack[Options]
     ) -> Callable[[View], View]:
         """Registers a view as an operation; see `api.operations.Operation` for the options."""
+        if "limit" in options and options["limit"] not in LIMITS:
+            raise LookupError(f"{operation_id}: no such class of limits")
         operation = Operation(id=operation_id, method=method, rule=rule, **options)
 
         def register(view: View) -> View:

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
 
 from api.settings import ApiSettings
+from auth.eid.port import EidProvider
+from auth.settings import AuthSettings
+from auth.tokens.keyring import KeyRing
 from kernel.actor import Actor
 from kernel.bell import Bell
 from kernel.clock import Clock
@@ -14,10 +18,17 @@ from kernel.settings import KernelSettings
 from kernel.storage import FileStore
 from kernel.vault import Vault
 
+if TYPE_CHECKING:
+    from tracking.office import Office
+
 
 class TokenReader(Protocol):
     def read(self, token: str) -> Actor:
         """The actor an access token stands for. Raises DomainError with a code of status 401."""
+        ...
+
+    def forget(self, session_id: UUID) -> None:
+        """Asks the database about this session again; called after a revocation has committed."""
         ...
 
 
@@ -55,6 +66,18 @@ class Container(Protocol):
 
     @property
     def files(self) -> FileStore: ...
+
+    @property
+    def office(self) -> "Office": ...
+
+    @property
+    def auth(self) -> AuthSettings: ...
+
+    @property
+    def eid(self) -> EidProvider: ...
+
+    @property
+    def keys(self) -> KeyRing: ...
 
     @property
     def token_reader(self) -> TokenReader: ...

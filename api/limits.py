@@ -25,7 +25,8 @@ LIMITS: Final[dict[str, Limit]] = {
     "refresh": Limit(600, 60, "address"),
     "lookup": Limit(120, 60, "address"),
     "phone_proof": Limit(10, 3600, "account"),
-    "act": Limit(120, 60, "account"),
+    "phone_confirm": Limit(30, 3600, "account"),
+    "upload": Limit(240, 3600, "account"),
 }
 
 

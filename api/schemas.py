@@ -71,6 +71,19 @@ class Line(Text):
         return super()._deserialize(value.strip() if isinstance(value, str) else value, attr, data, **kwargs)
 
 
+class Map(fields.Dict):
+    """Values by name. What is wrong with one is reported at its name: marshmallow's own says "value" in between."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            if not isinstance(error.messages, dict):
+                raise
+            found = {name: inner.get("value", inner.get("key")) for name, inner in error.messages.items()}
+            raise ValidationError(found) from None
+
+
 class Instant(fields.AwareDateTime):
     """RFC 3339 with an offset: read into UTC, written in +07:00."""
 

@@ -40,24 +40,24 @@ _PAGE: Final = """<!doctype html>
 _SCRIPT: Final = 'SwaggerUIBundle({url: "/v1/docs/openapi-3.0.json", dom_id: "#page", deepLinking: true});\n'
 
 
-@blueprint.operation("GET", "/openapi.json", "readOpenApi", documented=False)
+@blueprint.operation("GET", "/v1/openapi.json", "readOpenApi", documented=False)
 def read_openapi() -> flask.Response:
     return _document(modern=True)
 
 
-@blueprint.operation("GET", "/docs/openapi-3.0.json", "readDocsOpenApi", documented=False)
+@blueprint.operation("GET", "/v1/docs/openapi-3.0.json", "readDocsOpenApi", documented=False)
 def read_docs_openapi() -> flask.Response:
     return _document(modern=False)
 
 
-@blueprint.operation("GET", "/docs", "readDocsPage", documented=False)
+@blueprint.operation("GET", "/v1/docs", "readDocsPage", documented=False)
 def read_docs_page() -> flask.Response:
     response = flask.Response(_PAGE, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _PAGE_POLICY
     return response
 
 
-@blueprint.operation("GET", "/docs/<name>", "readDocsAsset", documented=False)
+@blueprint.operation("GET", "/v1/docs/<name>", "readDocsAsset", documented=False)
 def read_docs_asset(name: str) -> flask.Response:
     if name == _OWN:
         content = _SCRIPT.encode()

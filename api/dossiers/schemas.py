@@ -5,7 +5,7 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields, validate
 
 from api.paging import PageAnswer
-from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Text
+from api.schemas import AnswerSchema, Instant, Line, Map, RequestSchema, Text
 
 _SHA256: Final = validate.Regexp(r"^[0-9a-f]{64}$")
 _CODE: Final = validate.Regexp(r"^[a-z0-9_]{1,60}$")
@@ -26,7 +26,7 @@ class SentFileSchema(RequestSchema):
     size = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
 
 
-class ManifestField(fields.Dict):
+class ManifestField(Map):
     """Paper code to its files: what the phone believes it has sent."""
 
     def __init__(self, **kwargs: Any) -> None:

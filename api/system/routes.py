@@ -11,11 +11,11 @@ from api.blueprint import Blueprint
 from api.container import HealthCheck
 from api.context import container, here
 from api.security import bearer_token
-from api.system.schemas import LivenessAnswer, ReadinessAnswer
+from api.system.schemas import LivenessAnswer, PublicKeysAnswer, ReadinessAnswer
 from kernel.errors import DomainError
 from kernel.metrics import exposition
 
-blueprint = Blueprint("system", url_prefix="", description="Health and metrics.")
+blueprint = Blueprint("system", description="Health and metrics.")
 _log = structlog.get_logger()
 
 
@@ -42,6 +42,14 @@ def read_metrics() -> flask.Response:
     if not (_on_this_machine() or _holds_metrics_token()):
         raise DomainError("not_found")
     return flask.Response(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@blueprint.operation("GET", "/.well-known/jwks.json", "readPublicKeys", answer=PublicKeysAnswer())
+def read_public_keys() -> flask.Response:
+    """The public keys of access tokens (RFC 7517), the next one included."""
+    response = flask.jsonify(container().keys.jwks())
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
 
 
 def _passes(name: str, check: HealthCheck) -> bool:

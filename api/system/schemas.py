@@ -15,3 +15,19 @@ class ReadinessAnswer(AnswerSchema):
         metadata={"description": "degraded: something is away that the API can do without."},
     )
     checks = fields.Dict(keys=fields.String(), values=fields.String(validate=validate.OneOf(["ok", "failed"])))
+
+
+class PublicKeyAnswer(AnswerSchema):
+    """One JSON Web Key (RFC 7517)."""
+
+    kty = fields.String()
+    crv = fields.String()
+    x = fields.String()
+    y = fields.String()
+    kid = fields.String()
+    use = fields.String()
+    alg = fields.String()
+
+
+class PublicKeysAnswer(AnswerSchema):
+    keys = fields.List(fields.Nested(PublicKeyAnswer))

@@ -20,13 +20,13 @@ from api.answers import json_answer
 from api.app import create_app
 from api.blueprint import Blueprint
 from api.conditional import check_match, core_of, tag_for, unchanged
-from api.container import HealthCheck
+from api.container import Container, HealthCheck
 from api.context import actor, here
 from api.limits import count_try
 from api.paging import PageAnswer, PageQuery, read_page, turn_page
 from api.permits import PERMITS, Permit, anyone, citizen, role, signed_in
 from api.resources import RESOURCES
-from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Text
+from api.schemas import AnswerSchema, Instant, Line, Map, RequestSchema, Text
 from api.settings import ApiSettings
 from kernel.actor import Actor, ActorKind
 from kernel.bell import Bell
@@ -133,6 +133,12 @@ class ThingRequest(RequestSchema):
     contact = fields.Email(load_default=None)
     at = Instant(load_default=None)
     parts = fields.List(fields.Nested(PartRequest), load_default=list, validate=validate.Length(max=3))
+    sizes = Map(
+        keys=fields.String(validate=validate.Length(max=5)),
+        values=fields.List(fields.Nested(PartRequest)),
+        load_default=dict,
+        validate=validate.Length(max=2),
+    )
     extras = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), load_default=dict)
 
 
@@ -158,7 +164,7 @@ NUMBERS = range(1, 26)
 
 
 @things.operation(
-    "POST", "/things", "createThing", body=ThingRequest(), answer=ThingAnswer(), status=201, idempotent=True
+    "POST", "/v1/things", "createThing", body=ThingRequest(), answer=ThingAnswer(), status=201, idempotent=True
 )
 def create_thing(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     """Makes a thing."""
@@ -167,13 +173,13 @@ def create_thing(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     return {"id": new_id(), "name": body["name"], "at": work.now()}
 
 
-@things.operation("POST", "/things/check", "checkThing", body=ThingRequest(), answer=ThingAnswer())
+@things.operation("POST", "/v1/things/check", "checkThing", body=ThingRequest(), answer=ThingAnswer())
 def check_thing(body: dict[str, Any]) -> dict[str, Any]:
     """Says back what was understood."""
     return {"id": THING_ID, **body}
 
 
-@things.operation("GET", "/things", "listThings", query=ThingsQuery(), answer=ThingsAnswer())
+@things.operation("GET", "/v1/things", "listThings", query=ThingsQuery(), answer=ThingsAnswer())
 def list_things(query: dict[str, Any]) -> Any:
     """Numbers, a page at a time."""
     page = read_page(query)
@@ -183,7 +189,7 @@ def list_things(query: dict[str, Any]) -> Any:
     return turn_page(page, rows, key=lambda number: [number], present=lambda number: number)
 
 
-@things.operation("GET", "/things/<uuid:thing_id>", "readThing", answer=ThingAnswer(), etag=True)
+@things.operation("GET", "/v1/things/<uuid:thing_id>", "readThing", answer=ThingAnswer(), etag=True)
 def read_thing(thing_id: UUID) -> flask.Response:
     """One thing, rendered beforehand."""
     if thing_id != THING_ID:
@@ -194,7 +200,7 @@ def read_thing(thing_id: UUID) -> flask.Response:
 
 @things.operation(
     "PUT",
-    "/things/<uuid:thing_id>",
+    "/v1/things/<uuid:thing_id>",
     "changeThing",
     body=ThingRequest(),
     answer=ThingAnswer(),
@@ -207,18 +213,18 @@ def change_thing(work: Work, body: dict[str, Any], thing_id: UUID) -> dict[str, 
     return {"id": thing_id, "name": body["name"], "at": work.now()}
 
 
-@things.operation("DELETE", "/things/<uuid:thing_id>", "removeThing", status=204, transaction=True)
+@things.operation("DELETE", "/v1/things/<uuid:thing_id>", "removeThing", status=204, transaction=True)
 def remove_thing(work: Work, thing_id: UUID) -> None:
     """Nothing comes back."""
 
 
-@things.operation("POST", "/tries", "tryThing", transaction=True, status=204, problems=("forbidden",))
+@things.operation("POST", "/v1/tries", "tryThing", transaction=True, status=204, problems=("forbidden",))
 def try_thing(work: Work) -> DomainError:
     """A failed try that counts."""
     return DomainError("forbidden")
 
 
-@things.operation("POST", "/guesses", "guessThing", status=204, limit="login")
+@things.operation("POST", "/v1/guesses", "guessThing", status=204, limit="login")
 def guess_thing() -> None:
     """Limited by address, and by what is guessed."""
     count_try("guess", here().args.get("what", ""), tries=3, window_s=60)
@@ -238,13 +244,13 @@ def _trouble(kind: str) -> Exception:
     return known.get(kind) or BadGateway()
 
 
-@things.operation("GET", "/trouble/<kind>", "meetTrouble", status=204)
+@things.operation("GET", "/v1/trouble/<kind>", "meetTrouble", status=204)
 def meet_trouble(kind: str) -> None:
     """Fails as asked."""
     raise _trouble(kind)
 
 
-@things.operation("GET", "/whoami", "readActor")
+@things.operation("GET", "/v1/whoami", "readActor")
 def read_actor() -> flask.Response:
     return flask.jsonify(kind=actor().kind, roles=actor().roles)
 
@@ -265,7 +271,9 @@ THING_PERMITS: Mapping[str, Permit] = {
 
 def make_app(container: EdgeContainer | None = None) -> flask.Flask:
     return create_app(
-        container or EdgeContainer(), resources=(*RESOURCES, things), permits={**PERMITS, **THING_PERMITS}
+        cast(Container, container or EdgeContainer()),
+        resources=(*RESOURCES, things),
+        permits={**PERMITS, **THING_PERMITS},
     )
 
 

@@ -127,6 +127,11 @@ def test_json_that_is_no_object_is_a_field_problem_of_the_whole(edge_client: Fla
         ("parts", [{"size": 1}] * 4, "/parts", "length_max", "At most 3 characters or items."),
         ("parts", [{}], "/parts/0/size", "required", "Required."),
         ("parts", [7], "/parts/0", "invalid", "Not a valid value."),
+        ("sizes", {"a": [{"size": 1}, {"size": 0}]}, "/sizes/a/1/size", "range_between", "Must be from 1 to 9."),
+        ("sizes", {"too long": []}, "/sizes/too long", "length_max", "At most 5 characters or items."),
+        ("sizes", {"a": 1}, "/sizes/a", "invalid", "Not a valid value."),
+        ("sizes", {"a": [], "b": [], "c": []}, "/sizes", "length_max", "At most 2 characters or items."),
+        ("sizes", [], "/sizes", "invalid", "Not a valid value."),
         ("a/b~c", 1, "/a~1b~0c", "unknown", "Unknown field."),
     ],
 )

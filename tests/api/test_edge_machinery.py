@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from api.app import create_app
-from api.container import HealthCheck
+from api.container import Container, HealthCheck
 from api.limits import network
 from api.permits import PERMITS, all_of, any_of, anyone, citizen, identity_level, officer, role, signed_in
 from api.settings import ApiSettings
@@ -36,7 +37,7 @@ def test_predicates_are_about_the_actor_alone() -> None:
 
 def test_an_operation_without_a_permit_stops_the_boot() -> None:
     with pytest.raises(LookupError, match="createThing"):
-        create_app(EdgeContainer(), resources=(things,), permits=PERMITS)
+        create_app(cast(Container, EdgeContainer()), resources=(things,), permits=PERMITS)
 
 
 def test_an_open_operation_reads_no_token(edge_client: FlaskClient) -> None:

@@ -1,0 +1,93 @@
+"""Log-in by electronic identity, and tokens. No connection is held while the provider is asked."""
+
+from typing import Any
+from uuid import UUID
+
+from api.auth.schemas import CompleteLoginRequest, LoginAnswer, RefreshRequest, StartLoginRequest, TokensAnswer
+from api.blueprint import Blueprint
+from api.context import actor, container
+from api.transactions import unit_of_work
+from auth.service import login, sessions
+from auth.tokens.issuer import Grant, TokenIssuer, Tokens
+from kernel.errors import DomainError
+
+blueprint = Blueprint("auth", description="Log-in by electronic identity, and tokens (đăng nhập).")
+
+
+@blueprint.operation(
+    "POST",
+    "/v1/auth/logins",
+    "startLogin",
+    body=StartLoginRequest(),
+    answer=LoginAnswer(),
+    status=201,
+    limit="login",
+    problems=("eid_unavailable",),
+)
+def start_login(body: dict[str, Any]) -> dict[str, Any]:
+    """Begins a log-in: open `authorization_url` in the system browser, then complete with what its redirect carries."""
+    held = container()
+    with unit_of_work() as work:
+        started = login.open_attempt(work, held.auth.eid, body["as_role"], body["redirect_uri"])
+    return {
+        "login_id": started.login_id,
+        "login_secret": started.login_secret,
+        "authorization_url": held.eid.authorization_url(started.request),
+        "expires_at": started.expires_at,
+    }
+
+
+@blueprint.operation(
+    "POST",
+    "/v1/auth/logins/<uuid:login_id>/complete",
+    "completeLogin",
+    body=CompleteLoginRequest(),
+    answer=TokensAnswer(),
+    limit="login",
+    problems=("login_failed", "not_an_officer", "eid_unavailable"),
+)
+def complete_login(body: dict[str, Any], login_id: UUID) -> Tokens:
+    """Exchanges the provider's code, once, for the tokens of a new session."""
+    held = container()
+    with unit_of_work() as work:
+        taken = login.take_attempt(work, body["state"], body["login_secret"])
+        if taken.login_id != login_id:
+            raise DomainError("login_failed")
+    identity = held.eid.exchange(body["code"], taken.kept, issuer=body["iss"])
+    with unit_of_work() as work:
+        grant = login.open_session(work, held.auth.sessions, identity, taken.as_role, body["device"])
+    return _issue(grant)
+
+
+@blueprint.operation(
+    "POST",
+    "/v1/auth/tokens",
+    "refreshTokens",
+    body=RefreshRequest(),
+    answer=TokensAnswer(),
+    limit="refresh",
+    problems=("unauthenticated",),
+)
+def refresh_tokens(body: dict[str, Any]) -> Tokens:
+    """New tokens for a refresh token. A used one that comes back late ends its whole session."""
+    with unit_of_work() as work:
+        grant = sessions.refresh_session(work, container().auth.sessions, body["refresh_token"])
+    if grant is None:
+        raise DomainError("unauthenticated")
+    return _issue(grant)
+
+
+@blueprint.operation("POST", "/v1/auth/logout", "logOut", status=204)
+def log_out() -> None:
+    """Ends the session of this token."""
+    session_id = actor().session_id
+    if session_id is None:
+        raise DomainError("unauthenticated")
+    with unit_of_work() as work:
+        sessions.revoke_session(work, actor(), session_id)
+    container().token_reader.forget(session_id)
+
+
+def _issue(grant: Grant) -> Tokens:
+    held = container()
+    return TokenIssuer(held.keys, held.vault, held.clock, held.auth.sessions).issue(grant)

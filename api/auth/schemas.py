@@ -1,0 +1,113 @@
+"""Requests and answers of log-in and of the caller's account."""
+
+from marshmallow import fields, validate
+
+from api.schemas import AnswerSchema, Instant, Line, RequestSchema
+from mobile_contract.vocabulary import ACCOUNT_KINDS, ROLES
+
+_OPAQUE = 4096
+
+
+class StartLoginRequest(RequestSchema):
+    as_role = fields.String(
+        data_key="as",
+        load_default="citizen",
+        validate=validate.OneOf(ACCOUNT_KINDS),
+        metadata={"description": "In what capacity: an officer may also file as a citizen."},
+    )
+    redirect_uri = Line(
+        load_default=None,
+        high=500,
+        metadata={"description": "One of the registered addresses of the app; the first of them when left out."},
+    )
+
+
+class LoginAnswer(AnswerSchema):
+    login_id = fields.UUID()
+    login_secret = fields.String(metadata={"description": "Kept by the app that began the log-in, to complete it."})
+    authorization_url = fields.URL(metadata={"description": "To be opened in the system browser."})
+    expires_at = Instant()
+
+
+class CompleteLoginRequest(RequestSchema):
+    """What the provider's redirect carried, and the secret that never left the app."""
+
+    code = Line(required=True, high=_OPAQUE)
+    state = Line(required=True, high=_OPAQUE)
+    login_secret = Line(required=True, high=200)
+    iss = Line(load_default=None, high=500, metadata={"description": "Of the redirect, where it had one (RFC 9207)."})
+    device = Line(load_default=None, high=80, metadata={"description": "How the person would name this device."})
+
+
+class RefreshRequest(RequestSchema):
+    refresh_token = Line(required=True, high=_OPAQUE)
+
+
+class TokensAnswer(AnswerSchema):
+    access_token = fields.String()
+    refresh_token = fields.String()
+    token_type = fields.String(validate=validate.Equal("Bearer"))
+    expires_in = fields.Integer(metadata={"description": "Seconds until the access token ends."})
+    refresh_expires_at = Instant()
+    session_id = fields.UUID()
+
+
+class MeAnswer(AnswerSchema):
+    id = fields.UUID()
+    kind = fields.String(validate=validate.OneOf(ACCOUNT_KINDS))
+    full_name = fields.String()
+    identity_number = fields.String(allow_none=True)
+    birth_date = fields.Date(allow_none=True)
+    identity_level = fields.Integer(validate=validate.OneOf([1, 2]))
+    agency_code = fields.String(allow_none=True)
+    roles = fields.List(fields.String(validate=validate.OneOf(ROLES)))
+
+
+class SessionAnswer(AnswerSchema):
+    id = fields.UUID()
+    kind = fields.String(validate=validate.OneOf(ACCOUNT_KINDS))
+    device = fields.String(allow_none=True)
+    created_at = Instant()
+    last_used_at = Instant()
+    expires_at = Instant()
+    current = fields.Boolean()
+
+
+class SessionsAnswer(AnswerSchema):
+    items = fields.List(fields.Nested(SessionAnswer))
+
+
+class EndSessionsQuery(RequestSchema):
+    keep_current = fields.Boolean(load_default=False)
+
+
+class EndedAnswer(AnswerSchema):
+    ended = fields.Integer(metadata={"description": "How many sessions were ended."})
+
+
+class PhoneAnswer(AnswerSchema):
+    id = fields.UUID()
+    number = fields.String(metadata={"description": "E.164."})
+    verified_at = Instant()
+
+
+class PhonesAnswer(AnswerSchema):
+    items = fields.List(fields.Nested(PhoneAnswer))
+
+
+class PhoneProofRequest(RequestSchema):
+    phone = Line(required=True, high=32)
+
+
+class PhoneProofAnswer(AnswerSchema):
+    proof_id = fields.UUID()
+    expires_at = Instant()
+    tries_left = fields.Integer()
+
+
+class ConfirmPhoneRequest(RequestSchema):
+    code = Line(required=True, high=12, metadata={"description": "The six digits of the text message."})
+
+
+class ConfirmedPhoneAnswer(AnswerSchema):
+    phone_id = fields.UUID()

@@ -1,0 +1,28 @@
+"""The closed lists that the phone may switch on. A list may gain words within a version; none is taken away.
+
+Domains keep enumerations of their own; a test holds both to be the same words.
+"""
+
+from typing import Final
+
+ACCOUNT_KINDS: Final = ("citizen", "officer")
+ROLES: Final = ("receiver", "appraiser", "leader", "hand_over", "admin")
+LANGUAGES: Final = ("vi", "en")
+
+# Official codes of the national portal; 0 is ours.
+DOSSIER_STATUSES: Final[dict[int, tuple[str, str]]] = {
+    0: ("Nháp", "Draft"),
+    1: ("Mới đăng ký", "Newly filed"),
+    2: ("Được tiếp nhận", "Accepted"),
+    3: ("Không được tiếp nhận", "Declined"),
+    4: ("Đang xử lý", "Being processed"),
+    5: ("Yêu cầu bổ sung giấy tờ", "Supplement requested"),
+    6: ("Yêu cầu thực hiện nghĩa vụ tài chính", "Payment requested"),
+    7: ("Công dân yêu cầu rút hồ sơ", "Withdrawal asked for"),
+    8: ("Dừng xử lý", "Processing stopped"),
+    9: ("Đã xử lý xong", "Processing finished"),
+    10: ("Đã trả kết quả", "Result handed over"),
+}
+HAND_OVER_STATES: Final = ("not_ready", "ready", "handed_over")
+HAND_OVER_WAYS: Final = ("online", "counter", "post")
+UPLOAD_STATES: Final = ("receiving", "complete", "refused")
