@@ -1,7 +1,6 @@
 """The schema of the template database."""
 
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -11,7 +10,7 @@ from kernel.db import Base
 
 def build_schema(database_url: str) -> None:
     """Migrates the empty database to the newest schema."""
-    if find_spec("migrations") is not None:
+    if any(Path("migrations/versions").glob("*.py")):
         import_module("migrations").migrate(database_url)
         return
     for package in ("kernel", "auth", "tracking", "notify"):

@@ -1,0 +1,42 @@
+"""Valkey carries the bell and the counters, and may vanish: no caller ever notices."""
+
+import pytest
+import redis
+from rq import Queue
+
+from kernel.bell import Bell, connect, guard_key
+from kernel.errors import DomainError
+from kernel.limits import Limiter
+
+GONE = "unix:///nonexistent/valkey.sock"
+
+
+def test_one_job_is_queued_until_the_drain_lifts_the_guard(clean_redis: str) -> None:
+    connection = redis.Redis.from_url(clean_redis)
+    bell, queue = Bell(connection), Queue("plan", connection=connection)
+    assert [bell.ring("plan") for _ in range(5)] == [True] * 5
+    assert len(queue) == 1
+    bell.clear("plan")
+    bell.ring("plan")
+    assert len(queue) == 2
+    assert 0 < connection.ttl(guard_key("plan")) <= 15
+    connection.close()
+
+
+def test_a_ring_without_valkey_is_lost_quietly() -> None:
+    bell = Bell(connect(GONE))
+    assert bell.ring("plan") is False
+    bell.clear("plan")
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_tries_are_limited_with_and_without_valkey(clean_redis: str, gone: bool) -> None:
+    connection = connect(GONE if gone else clean_redis)
+    limiter = Limiter(connection)
+    for _ in range(3):
+        limiter.hit("lookup", "a", limit=3, window_s=60)
+    with pytest.raises(DomainError, match="too_many_requests") as caught:
+        limiter.hit("lookup", "a", limit=3, window_s=60)
+    limiter.hit("lookup", "b", limit=3, window_s=60)
+    assert 1 <= caught.value.params["retry_after"] <= 61
+    connection.close()

@@ -1,0 +1,99 @@
+"""An event is handled exactly once in effect, whatever fails; a poisonous one stops nobody."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from kernel.db import Database
+from kernel.ids import new_id
+from kernel.outbox import MAX_ATTEMPTS, OutboxEvent, drain_events, record_event
+
+
+def _record(database: Database, kind: str = "a.b", count: int = 1) -> list[UUID]:
+    with database.transaction() as session:
+        return [record_event(session, kind, new_id(), {"n": n}) for n in range(count)]
+
+
+def _open(database: Database) -> int:
+    with database.transaction() as session:
+        return session.scalars(select(func.count()).select_from(OutboxEvent).where(OutboxEvent.done_at.is_(None))).one()
+
+
+def test_an_event_of_a_rolled_back_change_never_was(clean_database: Database) -> None:
+    def change() -> None:
+        with clean_database.transaction() as session:
+            record_event(session, "a.b", new_id(), {})
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        change()
+    assert _open(clean_database) == 0
+
+
+def test_the_bell_rings_after_the_commit_and_only_then(database_url: str, clean_database: Database) -> None:
+    seen: list[int] = []
+    ringing = Database(database_url, ring=lambda _drain: seen.append(_open(clean_database)))
+    with ringing.transaction() as session:
+        record_event(session, "a.b", new_id(), {})
+        session.flush()
+        assert seen == []
+    ringing.dispose()
+    assert seen == [1]
+
+
+def test_events_reach_their_handlers_in_order(clean_database: Database) -> None:
+    wanted = _record(clean_database, count=25)
+    seen: list[UUID] = []
+    taken = drain_events(clean_database, {"a.b": [lambda _s, event: seen.append(event.id)]}, chunk=10)
+    assert taken == 10
+    while drain_events(clean_database, {"a.b": [lambda _s, event: seen.append(event.id)]}, chunk=10):
+        pass
+    assert seen == wanted
+    assert _open(clean_database) == 0
+
+
+def test_a_failing_event_leaves_no_effect_and_stops_nobody(clean_database: Database) -> None:
+    bad, good = _record(clean_database, count=2)
+
+    def handle(session: Session, event: OutboxEvent) -> None:
+        record_event(session, "effect", event.id, {})
+        if event.id == bad:
+            raise ValueError("049090000001 must not be kept")
+
+    drain_events(clean_database, {"a.b": [handle]})
+    with clean_database.transaction() as session:
+        effects = session.scalars(select(OutboxEvent.subject_id).where(OutboxEvent.kind == "effect")).all()
+        failed = session.get_one(OutboxEvent, bad)
+    assert effects == [good]
+    assert (failed.attempts, failed.error, failed.done_at) == (1, "ValueError", None)
+    assert failed.next_attempt_at > failed.created_at
+
+
+def test_a_poisonous_event_dies_in_the_end(clean_database: Database) -> None:
+    (bad,) = _record(clean_database)
+
+    def fail(_session: Session, _event: OutboxEvent) -> None:
+        raise RuntimeError
+
+    for _ in range(MAX_ATTEMPTS + 2):
+        drain_events(clean_database, {"a.b": [fail]})
+        with clean_database.transaction() as session:
+            session.execute(text("UPDATE outbox_event SET next_attempt_at = now()"))
+    with clean_database.transaction() as session:
+        row = session.get_one(OutboxEvent, bad)
+    assert row.dead_at is not None
+    assert row.attempts == MAX_ATTEMPTS
+
+
+def test_two_drains_share_the_work(clean_database: Database) -> None:
+    _record(clean_database, count=4)
+    taken: list[int] = []
+
+    def nested(_session: Session, _event: OutboxEvent) -> None:
+        if not taken:
+            taken.append(drain_events(clean_database, {}, chunk=10))
+
+    assert drain_events(clean_database, {"a.b": [nested]}, chunk=2) == 2
+    assert taken == [2]
