@@ -4,6 +4,7 @@ import asyncio
 import base64
 import http.client
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
@@ -47,7 +48,7 @@ class Caller:
     def __init__(self, origin: str) -> None:
         self.origin = origin
         parts = urlsplit(origin)
-        self._host, self._port = str(parts.hostname), parts.port
+        self._host, self._port = str(parts.hostname), parts.port or 80
 
     def __call__(
         self,
@@ -72,6 +73,12 @@ class Caller:
             return Answer(response.status, response.headers, response.read())
         finally:
             connection.close()
+
+    def raw(self, octets: bytes) -> bytes:
+        """Everything that comes back for these octets until the server closes."""
+        with socket.create_connection((self._host, self._port), timeout=PATIENCE_S) as connection:
+            connection.sendall(octets)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
 
     def control(self, method: str, path: str, data: object = None) -> Any:
         """JSON from `/_control`; anything but a 2xx fails the test."""
