@@ -8,7 +8,7 @@ endif
 WORKERS ?= 2
 RUN := .venv/bin/python -m
 READY := .venv/ready
-LOCK_OPTIONS := --extra dev --universal --generate-hashes --no-annotate --no-header --no-emit-index-url
+LOCK_OPTIONS := --extra dev --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test test-long lint bench lock openapi clean
