@@ -77,6 +77,14 @@ def duration_text(minutes: int) -> Text:
     return Text(vi, en)
 
 
+def term_text(term: Term) -> Text:
+    """ "3 ngày làm việc" / "3 working days"; without an amount "trong ngày" / "the same day"."""
+    if not term.amount:
+        return Text("trong ngày", "the same day")
+    vi, en = _UNITS[term.unit]
+    return Text(f"{term.amount} {vi}", f"{term.amount} {en}{'' if term.amount == 1 else 's'}")
+
+
 def _day_text(day: date) -> Text:
     vi, en = _WEEKDAYS[day.weekday()]
     return Text(f"{vi} {day:%d/%m/%Y}", f"{en} {day:%d/%m/%Y}")
@@ -89,12 +97,8 @@ def _opening(turn: Turn, term: Term, calendar: WorkingCalendar) -> Iterator[Line
     if begin - turn.at >= timedelta(minutes=1):
         vi, en = moment_text(begin)
         yield Line("begin", begin, Text(f"Ngoài giờ nhận: tính từ {vi}.", f"Outside hours: counted from {en}."))
-    unit = _UNITS[term.unit]
-    if term.amount:
-        plural = "" if term.amount == 1 else "s"
-        yield Line("term", begin, Text(f"Thời hạn {term.amount} {unit.vi}.", f"Term: {term.amount} {unit.en}{plural}."))
-    else:
-        yield Line("term", begin, Text("Thời hạn: trong ngày.", "Term: the same day."))
+    vi, en = term_text(term)
+    yield Line("term", begin, Text(f"Thời hạn {vi}." if term.amount else f"Thời hạn: {vi}.", f"Term: {en}."))
     yield from _days_between(begin, turn.due_at, calendar)
     yield _due_line(turn.at, turn.due_at)
 
