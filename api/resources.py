@@ -5,7 +5,24 @@ from typing import Final
 from api.auth.account import blueprint as account
 from api.auth.routes import blueprint as auth
 from api.blueprint import Blueprint
+from api.catalogue.routes import blueprint as catalogue
+from api.desk.routes import blueprint as desk
 from api.docs.routes import blueprint as docs
+from api.dossiers.routes import blueprint as dossiers
+from api.lookups.routes import blueprint as lookups
 from api.system.routes import blueprint as system
+from api.uploads.routes import blueprint as uploads
+from api.webhooks.routes import blueprint as webhooks
 
-RESOURCES: Final[tuple[Blueprint, ...]] = (system, docs, auth, account)
+RESOURCES: Final[tuple[Blueprint, ...]] = (
+    system,
+    docs,
+    auth,
+    account,
+    catalogue,
+    uploads,
+    dossiers,
+    desk,
+    lookups,
+    webhooks,
+)

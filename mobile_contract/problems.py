@@ -3,7 +3,10 @@
 Placeholders in texts are members of the problem document. RFC 9457.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from mobile_contract.dossier_problems import DOSSIER_FIELD_TEXTS, DOSSIER_PROBLEMS
+from mobile_contract.problem import Problem
 
 TYPE_BASE: Final = "urn:motcua:problem:"
 
@@ -30,12 +33,6 @@ TITLES: Final[dict[int, tuple[str, str]]] = {
     502: ("Bên ngoài không trả lời đúng", "Bad gateway"),
     503: ("Tạm thời chưa sẵn sàng", "Service unavailable"),
 }
-
-
-class Problem(NamedTuple):
-    status: int
-    vi: str
-    en: str
 
 
 PROBLEMS: Final[dict[str, Problem]] = {
@@ -95,6 +92,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
         "Hệ thống định danh điện tử chưa trả lời, hãy thử lại sau {retry_after} giây.",
         "The electronic identity provider does not answer; try again in {retry_after} seconds.",
     ),
+    **DOSSIER_PROBLEMS,
 }
 
 FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
@@ -118,4 +116,5 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "range_min": ("Ít nhất là {min}.", "Must be at least {min}."),
     "range_max": ("Nhiều nhất là {max}.", "Must be at most {max}."),
     "range_between": ("Phải từ {min} đến {max}.", "Must be from {min} to {max}."),
+    **DOSSIER_FIELD_TEXTS,
 }

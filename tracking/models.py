@@ -121,7 +121,7 @@ class ClockRow(Base):
 
 
 class DossierCounter(Base):
-    """The last number given to a dossier of an agency on a day; one locked row, so that two servers never give one twice."""
+    """The last number given to a dossier of an agency on a day; one locked row: no number is given twice."""
 
     __tablename__ = "dossier_counter"
 

@@ -12,10 +12,10 @@ from tracking.catalogue.service import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class PersonCard:
-    """What the register knows of a person; `identity_number` is the 12-digit personal number."""
+    """What the register knows of a person; `identity_number` is the 12-digit personal number, where it is known."""
 
     full_name: str
-    identity_number: str
+    identity_number: str | None
     birth_date: date | None
 
 

@@ -9,37 +9,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, RowMapping
 
 from kernel.actor import Actor
 from kernel.clock import local
 from kernel.vault import Vault
+from tracking import queries
 from tracking.models import FILE_NAME_FIELD, FORM_FIELD, PHONE_FIELD, REASON_FIELD, SECRET_FIELD
 from tracking.states import LABELS, BusinessState, allowed_events
 from tracking.texts import Language
 from tracking.timeline_texts import describe
 
-_SELECT: Final = """
-SELECT d.*, a.name AS agency_name, a.short_name AS agency_short_name, v.code AS procedure_code, v.number AS procedure_version,
-  v.document->'name' AS procedure_name, v.document->'process' AS process,
-  (SELECT coalesce(json_agg(json_build_object('id', t.id, 'at', t.at, 'axis', t.axis, 'event', t.event, 'from', t.from_state,
-     'to', t.to_state, 'step', t.step, 'actor_kind', t.actor_kind, 'actor_name', t.actor_name, 'details', t.details,
-     'reason', encode(t.reason, 'hex')) ORDER BY t.seq), '[]'::json)
-   FROM timeline_entry t WHERE t.dossier_id = d.id) AS timeline,
-  (SELECT coalesce(json_agg(json_build_object('id', f.id, 'kind', f.kind, 'code', f.code, 'added_at', f.added_at,
-     'upload_id', u.id, 'size', u.size, 'media_type', u.media_type, 'sha256', encode(u.sha256, 'hex'),
-     'file_name', encode(u.file_name, 'hex')) ORDER BY f.id), '[]'::json)
-   FROM dossier_file f JOIN upload u ON u.id = f.upload_id WHERE f.dossier_id = d.id AND f.removed_at IS NULL) AS files
-FROM dossier d JOIN agency a ON a.code = d.agency_code JOIN procedure_version v ON v.id = d.version_id
-"""
-_OWN = text(_SELECT + "WHERE d.id = :id AND d.applicant_id = :person")
-_DESK = text(
-    _SELECT
-    + """WHERE d.id = :id AND d.state <> 0 AND a.path LIKE
-    (SELECT path FROM agency WHERE code = :agency) || '%'"""
-)
-_FILED = text(_SELECT + "WHERE d.id = :id AND d.state <> 0")
-_SEEN = text("SELECT seen_version FROM dossier WHERE id = :id AND applicant_id = :person")
 # What a stranger with the slip in hand may see of the timeline: the official status and the results of telling it.
 _PUBLIC_AXES: Final = frozenset({"business"})
 
@@ -54,21 +34,66 @@ class Reader:
 
     def seen_version(self, actor: Actor, dossier_id: UUID) -> int | None:
         """The number behind the citizen's ETag, or None when there is no such dossier of theirs."""
-        return self.connection.execute(_SEEN, {"id": dossier_id, "person": actor.person_id}).scalar()
+        return self.connection.execute(queries.SEEN, {"id": dossier_id, "person": actor.person_id}).scalar()
 
     def own(self, actor: Actor, dossier_id: UUID) -> tuple[int, dict[str, Any]] | None:
         """(seen_version, everything the citizen sees), or None."""
-        row = self._one(_OWN, id=dossier_id, person=actor.person_id)
+        row = self._one(queries.OWN, id=dossier_id, person=actor.person_id)
         return None if row is None else (row["seen_version"], self._citizen_view(row))
 
     def desk(self, actor: Actor, dossier_id: UUID) -> tuple[int, dict[str, Any]] | None:
         """(version, what an officer sees), or None outside their subtree. The caller writes the audit row."""
-        row = self._one(_DESK, id=dossier_id, agency=actor.agency_code)
+        row = self._one(queries.DESK, id=dossier_id, agency=actor.agency_code)
         return None if row is None else (row["version"], self._desk_view(row))
+
+    def own_lines(self, actor: Actor, *, before: UUID | None, limit: int) -> list[dict[str, Any]]:
+        """The citizen's dossiers as lines of a list, newest first; ids are ordered by time."""
+        rows = self.connection.execute(queries.OWN_LINES, {"person": actor.person_id, "before": before, "limit": limit})
+        return [self._line(row) for row in rows.mappings()]
+
+    def inbox(
+        self, actor: Actor, *, state: int | None, search: str | None, after: tuple[datetime, UUID] | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Open dossiers of the officer's agency subtree, the one due first on top.
+
+        `after` is the place (order_at, id) of the last line seen; each line carries `place`: order_at in full.
+        """
+        values = {
+            "agency": actor.agency_code,
+            "state": state,
+            "search": f"%{_escaped(search)}%" if search else None,
+            "after_at": after[0] if after else None,
+            "after_id": after[1] if after else None,
+            "limit": limit,
+        }
+        rows = self.connection.execute(queries.INBOX, values).mappings()
+        return [
+            {
+                **self._line(row),
+                "applicant_name": row["applicant_name"],
+                "acceptance_due_at": row["acceptance_due_at"],
+                "order_at": row["order_at"],
+                "place": row["order_at"].isoformat(),
+                "handler": row["handler_name"],
+                "step": row["step"],
+            }
+            for row in rows
+        ]
+
+    def _line(self, row: RowMapping) -> dict[str, Any]:
+        return {
+            "id": str(row["id"]),
+            "code": row["code"],
+            "procedure": self._procedure(row),
+            "agency": {"code": row["agency_code"], "name": row["agency_name"]},
+            "status": status_of(row["state"], self.language),
+            "due_at": row["due_at"],
+            "updated_at": row["updated_at"],
+        }
 
     def public(self, dossier_id: UUID) -> dict[str, Any] | None:
         """What the holder of the code and the secret sees."""
-        row = self._one(_FILED, id=dossier_id)
+        row = self._one(queries.FILED, id=dossier_id)
         return None if row is None else self._public_view(row)
 
     def _one(self, statement: Any, **values: Any) -> RowMapping | None:
@@ -202,3 +227,7 @@ def mask_phone(phone: str) -> str:
 
 def _instants(row: RowMapping, *names: str) -> dict[str, str | None]:
     return {name: wire(row[name]) for name in names}
+
+
+def _escaped(search: str) -> str:
+    return search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -22,16 +22,13 @@ from tracking.models import (
     UploadPiece,
 )
 
-
 DRAFT = 0
 
 
 def lock_own_dossier(session: Session, actor: Actor, dossier_id: UUID) -> Dossier:
     """The caller's own dossier, locked. Raises `not_found`, also for somebody else's."""
     found = session.scalar(
-        select(Dossier)
-        .where(Dossier.id == dossier_id, Dossier.applicant_id == actor.person_id)
-        .with_for_update()
+        select(Dossier).where(Dossier.id == dossier_id, Dossier.applicant_id == actor.person_id).with_for_update()
     )
     if found is None:
         raise DomainError("not_found")
@@ -66,39 +63,12 @@ def _at_desk(actor: Actor) -> Select[Dossier]:
     return select(Dossier).where(Dossier.state != DRAFT, Dossier.agency_code.in_(subtree))
 
 
-def find_by_code(session: Session, code: str) -> Dossier | None:
-    return session.scalar(select(Dossier).where(Dossier.code == code))
+def find_dossier(session: Session, dossier_id: UUID) -> Dossier | None:
+    return session.get(Dossier, dossier_id)
 
 
 def lock_dossier(session: Session, dossier_id: UUID) -> Dossier | None:
     return session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update())
-
-
-def list_inbox(
-    session: Session,
-    actor: Actor,
-    *,
-    states: Sequence[int],
-    search: str | None,
-    after: tuple[datetime, UUID] | None,
-    limit: int,
-) -> Sequence[Dossier]:
-    """Open dossiers of the officer's subtree, the one due first at the top; `after` is the last (order_at, id) seen."""
-    query = _at_desk(actor).where(Dossier.state.in_(states))
-    if search:
-        folded = f"%{_escaped(search)}%"
-        query = query.where(or_(Dossier.code.ilike(folded, escape="\\"), Dossier.applicant_name.ilike(folded, escape="\\")))
-    if after is not None:
-        query = query.where(or_(Dossier.order_at > after[0], and_(Dossier.order_at == after[0], Dossier.id > after[1])))
-    return session.scalars(query.order_by(Dossier.order_at, Dossier.id).limit(limit)).all()
-
-
-def list_own_dossiers(session: Session, person_id: UUID, *, before: UUID | None, limit: int) -> Sequence[Dossier]:
-    """The citizen's dossiers, newest first; ids are ordered by time."""
-    query = select(Dossier).where(Dossier.applicant_id == person_id)
-    if before is not None:
-        query = query.where(Dossier.id < before)
-    return session.scalars(query.order_by(Dossier.id.desc()).limit(limit)).all()
 
 
 def count_drafts(session: Session, person_id: UUID) -> int:
@@ -129,6 +99,15 @@ def last_business_entry(session: Session, dossier_id: UUID) -> TimelineEntry | N
         .order_by(TimelineEntry.seq.desc())
         .limit(1)
     )
+
+
+def timeline_has(session: Session, dossier_id: UUID, cause_id: UUID, event: str) -> bool:
+    found = session.scalar(
+        select(TimelineEntry.id).where(
+            TimelineEntry.dossier_id == dossier_id, TimelineEntry.cause_id == cause_id, TimelineEntry.event == event
+        )
+    )
+    return found is not None
 
 
 def find_timeline_entry(session: Session, entry_id: UUID) -> TimelineEntry | None:
@@ -193,9 +172,7 @@ def release_names(session: Session, dossier_id: UUID, now: datetime) -> None:
 
 
 def lock_upload(session: Session, owner_id: UUID | None, upload_id: UUID) -> Upload:
-    found = session.scalar(
-        select(Upload).where(Upload.id == upload_id, Upload.owner_id == owner_id).with_for_update()
-    )
+    found = session.scalar(select(Upload).where(Upload.id == upload_id, Upload.owner_id == owner_id).with_for_update())
     if found is None:
         raise DomainError("not_found")
     return found
@@ -227,7 +204,3 @@ def lock_expired_uploads(session: Session, now: datetime, limit: int) -> Sequenc
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

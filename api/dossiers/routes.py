@@ -23,10 +23,9 @@ from api.dossiers.views import match_own, own_after, own_dossier
 from api.paging import PageQuery, read_page, turn_page
 from api.phones import read_phone
 from api.transactions import unit_of_work
-from kernel.errors import DomainError
 from kernel.work import Work
 from tracking.reading import Reader
-from tracking.service import citizen, drafts, results
+from tracking.service import citizen, drafts, results, slips
 from tracking.service.drafts import SentFile
 
 blueprint = Blueprint("dossiers", description="The citizen's own dossiers (hồ sơ)")
@@ -41,7 +40,13 @@ _DOSSIER = "/v1/dossiers/<uuid:dossier_id>"
     answer=DossierSchema(),
     status=201,
     idempotent=True,
-    problems=("procedure_unknown", "agency_unknown", "agency_does_not_serve", "identity_level_too_low", "too_many_drafts"),
+    problems=(
+        "procedure_unknown",
+        "agency_unknown",
+        "agency_does_not_serve",
+        "identity_level_too_low",
+        "too_many_drafts",
+    ),
 )
 def open_draft(work: Work, body: dict[str, Any]) -> flask.Response:
     dossier = drafts.open_draft(
@@ -51,7 +56,7 @@ def open_draft(work: Work, body: dict[str, Any]) -> flask.Response:
         procedure_code=body["procedure_code"],
         agency_code=body["agency_code"],
         values=body["form_values"],
-        lang=language(),
+        language=language(),
     )
     response = own_after(work, dossier.id, status=201)
     response.headers["Location"] = f"/v1/dossiers/{dossier.id}"
@@ -156,16 +161,11 @@ def ask_withdrawal(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.
     return own_after(work, dossier_id)
 
 
-@blueprint.operation(
-    "GET", f"{_DOSSIER}/slip", "readSlip", media_type="application/pdf", problems=("slip_not_yet",)
-)
+@blueprint.operation("GET", f"{_DOSSIER}/slip", "readSlip", media_type="application/pdf", problems=("slip_not_yet",))
 def read_slip(dossier_id: UUID) -> flask.Response:
-    held = container()
-    with held.database.reading() as connection:
-        found = Reader(connection, held.vault, "vi").own(actor(), dossier_id)
-    if found is None:
-        raise DomainError("not_found")
-    return send_slip(found[1])
+    with unit_of_work() as work:
+        facts = slips.own_slip(work, actor(), container().office, dossier_id)
+    return send_slip(facts)
 
 
 @blueprint.operation("GET", f"{_DOSSIER}/files/<uuid:file_id>", "readFile", media_type="application/octet-stream")

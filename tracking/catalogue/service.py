@@ -1,4 +1,4 @@
-"""The published catalogue: agencies, procedure versions, calendars. Versions never change, so they are kept in memory."""
+"""The published catalogue: agencies, procedure versions, calendars. Versions never change: they are kept."""
 
 import hashlib
 import json
@@ -17,6 +17,7 @@ from kernel.ids import new_id
 from tracking.catalogue.definition import Procedure
 from tracking.catalogue.loader import read_procedure
 from tracking.catalogue.models import Agency, CalendarOverride, ProcedureVersion
+from tracking.texts import Text
 from tracking.working_calendar import DayKind, Override, WorkingCalendar, default_overrides
 
 _FRESH_SECONDS = 30.0
@@ -94,7 +95,7 @@ class Catalogue:
         ).all()
         # Later entries win: what ships with the product, then the rule for all, then the agency's own.
         rows = sorted(rows, key=lambda row: row.agency_code is not None)
-        ours = [Override(row.day, DayKind(row.kind), row.legal_basis, row.source) for row in rows]
+        ours = [Override(row.day, DayKind(row.kind), Text(row.legal_basis, row.legal_basis), row.source) for row in rows]
         calendar = WorkingCalendar(overrides=(*default_overrides(), *ours))
         self._calendars[agency_code] = (time.monotonic(), calendar)
         return calendar

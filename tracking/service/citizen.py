@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from tracking.rules import missing_papers, reserved_names
+
 from kernel.actor import Actor
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError
@@ -15,9 +17,8 @@ from tracking.catalogue.service import Published
 from tracking.codes import format_code
 from tracking.models import PHONE_FIELD, SECRET_FIELD, Dossier
 from tracking.office import Office
-from tracking.rules import missing_papers, reserved_names
 from tracking.service.change import Because, change_state
-from tracking.service.drafts import SentFile, lock_editable, read_form, write_form
+from tracking.service.drafts import SentFile, read_form, write_form
 from tracking.states import BusinessState, Event
 
 
@@ -79,7 +80,9 @@ def _check_complete(work: Work, published: Published, dossier: Dossier, manifest
     write_form(work, published, dossier, values, draft=False)
     there = _attached(work, dossier)
     errors = _manifest_errors(manifest.papers, there)
-    errors += [FieldError(f"/papers/{code}", "paper_missing") for code in missing_papers(published.procedure, values, there)]
+    errors += [
+        FieldError(f"/papers/{code}", "paper_missing") for code in missing_papers(published.procedure, values, there)
+    ]
     errors += _hold_names(work, published, dossier, values)
     if errors:
         raise DomainError("invalid_fields", fields=errors)
@@ -93,9 +96,7 @@ def _attached(work: Work, dossier: Dossier) -> dict[str, tuple[SentFile, ...]]:
     return papers
 
 
-def _manifest_errors(
-    said: dict[str, tuple[SentFile, ...]], there: dict[str, tuple[SentFile, ...]]
-) -> list[FieldError]:
+def _manifest_errors(said: dict[str, tuple[SentFile, ...]], there: dict[str, tuple[SentFile, ...]]) -> list[FieldError]:
     """No empty dossier, ever: what the phone says it sent and what is here must be the same set of bytes."""
     errors = []
     for code in sorted({*said, *there}):
@@ -114,6 +115,3 @@ def _hold_names(work: Work, published: Published, dossier: Dossier, values: dict
         for name in reserved_names(published.procedure, values, dossier.agency_code)
         if not store.reserve_name(work.session, name.scope, name.folded, dossier.id)
     ]
-
-
-__all__ = ["Manifest", "SentFile", "answer_supplement", "ask_withdrawal", "lock_editable", "submit_dossier"]

@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tracking.catalogue.definition import Paper
+from tracking.forms import check_form
+
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
@@ -14,9 +17,7 @@ from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
 from kernel.work import Work
 from tracking import store
-from tracking.catalogue.definition import Paper
 from tracking.catalogue.service import Published
-from tracking.forms import check_form
 from tracking.models import FORM_FIELD, Dossier, DossierFile, Upload
 from tracking.office import Office
 from tracking.service.uploads import require_usable
@@ -39,7 +40,14 @@ class SentFile:
 
 
 def open_draft(
-    work: Work, actor: Actor, office: Office, *, procedure_code: str, agency_code: str, values: dict[str, Any], lang: str
+    work: Work,
+    actor: Actor,
+    office: Office,
+    *,
+    procedure_code: str,
+    agency_code: str,
+    values: dict[str, Any],
+    language: str,
 ) -> Dossier:
     """A new draft under the version in force today. Raises `procedure_unknown`, `agency_unknown`, `invalid_fields`."""
     assert actor.person_id is not None  # noqa: S101 - permits let only citizens come here
@@ -62,7 +70,7 @@ def open_draft(
         version=1,
         seen_version=1,
         supplements=0,
-        language=lang,
+        language=language,
         fee_vnd=published.procedure.fee_vnd,
         form_values=work.vault.seal(FORM_FIELD, row, "{}"),
         created_at=work.now(),
@@ -123,9 +131,7 @@ def lock_editable(work: Work, actor: Actor, dossier_id: UUID, expect: Expect | N
     if expect is not None:
         expect(dossier.seen_version)
     if dossier.state not in _EDITABLE:
-        raise DomainError(
-            "not_editable", state=dossier.state, allowed_from=[int(state) for state in _EDITABLE]
-        )
+        raise DomainError("not_editable", state=dossier.state, allowed_from=[int(state) for state in _EDITABLE])
     return dossier
 
 

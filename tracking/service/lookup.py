@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from kernel.errors import DomainError
-from tracking.codes import parse_code, parse_secret
+from tracking.codes import normalise_code, normalise_secret
 from tracking.models import SECRET_FIELD
 from tracking.reading import Reader
 
@@ -18,14 +18,13 @@ _NOBODY = UUID(int=0)
 
 def look_up(reader: Reader, code: str, secret: str) -> dict[str, Any]:
     """What the holder of code and secret may see. Raises `lookup_failed` for any wrong pair, always the same way."""
-    row = reader.connection.execute(_FIND, {"code": parse_code(code) or ""}).one_or_none()
-    if row is None or row.lookup_secret is None:
+    row = reader.connection.execute(_FIND, {"code": normalise_code(code) or ""}).one_or_none()
+    holder, sealed = (row.id, row.lookup_secret) if row and row.lookup_secret else (_NOBODY, None)
+    if sealed is None:
         sealed = reader.vault.seal(SECRET_FIELD, _NOBODY, "--------")
-        expected, known = reader.vault.open(SECRET_FIELD, _NOBODY, sealed), False
-    else:
-        expected, known = reader.vault.open(SECRET_FIELD, row.id, row.lookup_secret), True
-    same = hmac.compare_digest(expected.encode(), parse_secret(secret).encode())
-    view = reader.public(row.id) if known and same else None
+    expected = reader.vault.open(SECRET_FIELD, holder, sealed)
+    same = hmac.compare_digest(expected.encode(), (normalise_secret(secret) or "").encode())
+    view = reader.public(holder) if same else None
     if view is None:
         raise DomainError("lookup_failed")
     return view

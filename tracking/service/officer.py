@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
+from tracking.process import first_step, take_step
+
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError
@@ -12,7 +14,6 @@ from tracking import store
 from tracking.handover import HandOverWay
 from tracking.models import Dossier
 from tracking.office import Office
-from tracking.process import first_step, take_step
 from tracking.service.change import Because, add_timeline, change_state
 from tracking.states import UNDO_OF, BusinessState, Event
 
@@ -44,7 +45,9 @@ def accept_dossier(work: Work, actor: Actor, office: Office, dossier_id: UUID, e
     return _decide(work, actor, office, dossier_id, expect, Event.ACCEPT, None)
 
 
-def decline_dossier(work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, reason: str) -> Dossier:
+def decline_dossier(
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, reason: str
+) -> Dossier:
     """State 3, for a reason the citizen reads; a name held for the dossier is free again."""
     dossier = _decide(work, actor, office, dossier_id, expect, Event.DECLINE, reason)
     store.release_names(work.session, dossier.id, work.now())
@@ -102,7 +105,9 @@ def finish_dossier(work: Work, actor: Actor, office: Office, dossier_id: UUID, e
     return dossier
 
 
-def hand_over_result(work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, way: HandOverWay) -> Dossier:
+def hand_over_result(
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, way: HandOverWay
+) -> Dossier:
     """State 10: the result has reached the citizen, `way` says how (online, counter, post)."""
     dossier = lock_at_desk(work, actor, dossier_id, expect)
     _require_role(actor, Event.HAND_OVER)
@@ -139,11 +144,11 @@ def undo_last(work: Work, actor: Actor, office: Office, dossier_id: UUID, expect
     if work.now() - last.at > office.settings.undo_window:
         raise DomainError("undo_too_late")
     _change(work, actor, office, dossier, event, reason)
-    _forget(dossier, event, office, work)
+    _forget(dossier, event)
     return dossier
 
 
-def _forget(dossier: Dossier, event: Event, office: Office, work: Work) -> None:
+def _forget(dossier: Dossier, event: Event) -> None:
     match event:
         case Event.UNDO_ACCEPT:
             dossier.accepted_at = None
@@ -194,6 +199,4 @@ def _require_role(actor: Actor, event: Event) -> None:
 
 def _require_state(dossier: Dossier, *states: BusinessState) -> None:
     if dossier.state not in states:
-        raise DomainError(
-            "action_not_allowed", state=dossier.state, allowed_from=[int(state) for state in states]
-        )
+        raise DomainError("action_not_allowed", state=dossier.state, allowed_from=[int(state) for state in states])

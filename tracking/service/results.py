@@ -23,13 +23,13 @@ RESULT_TYPES = ("application/pdf", "image/jpeg", "image/png")
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file ready to be read from the store: `sha256` is hex; `name` is safe for a header, never the sender's own."""
+    """A file ready to be read from the store: `name` is safe for a header, never the sender's own."""
 
     upload_id: UUID
     name: str
     media_type: str
     size: int
-    sha256: str
+    sha256: bytes
     pieces: Sequence[Piece]
 
 
@@ -39,9 +39,7 @@ def attach_result(
     """Adds a result file while the dossier is processed. Raises `invalid_fields`, `result_kind_unknown`."""
     dossier = lock_at_desk(work, actor, dossier_id, expect)
     if dossier.state != BusinessState.PROCESSING:
-        raise DomainError(
-            "action_not_allowed", state=dossier.state, allowed_from=[int(BusinessState.PROCESSING)]
-        )
+        raise DomainError("action_not_allowed", state=dossier.state, allowed_from=[int(BusinessState.PROCESSING)])
     kinds = [result.code for result in office.catalogue.version(work.session, dossier.version_id).procedure.results]
     if kind not in kinds:
         raise DomainError("result_kind_unknown", known=kinds)
@@ -92,6 +90,6 @@ def _download(work: Work, dossier: Dossier, file: DossierFile, upload: Upload) -
         name=stem + extension_of(upload.media_type),
         media_type=upload.media_type,
         size=upload.size,
-        sha256=upload.sha256.hex(),
+        sha256=upload.sha256,
         pieces=pieces_of(work, upload.id),
     )

@@ -45,7 +45,7 @@ class Content:
 
 
 def create_upload(work: Work, actor: Actor, *, size: int, file_name: str, declared_type: str | None) -> Upload:
-    """Opens an upload of `size` bytes. Raises `file_empty`, `file_too_large`, `file_type_unknown`, `too_many_uploads`."""
+    """Opens an upload of `size` bytes. Raises `file_empty`, `file_too_large`, `file_type_unknown` and the like."""
     assert actor.person_id is not None  # noqa: S101 - permits let only logged-in people come here
     if size <= 0:
         raise DomainError("file_empty")

@@ -1,0 +1,69 @@
+"""How procedures and agencies are shown."""
+
+from marshmallow import fields
+
+from api.schemas import AnswerSchema, Line, RequestSchema
+
+
+class AgencyQuery(RequestSchema):
+    commune_code = Line(load_default=None, high=10)
+
+
+class AgencySchema(AnswerSchema):
+    code = fields.String()
+    name = fields.String()
+    parent_code = fields.String(allow_none=True)
+    commune_code = fields.String(allow_none=True)
+
+
+class AgencyList(AnswerSchema):
+    items = fields.List(fields.Nested(AgencySchema))
+
+
+class TermSchema(AnswerSchema):
+    amount = fields.Integer()
+    unit = fields.String()
+
+
+class PaperSchema(AnswerSchema):
+    code = fields.String()
+    name = fields.String()
+    required = fields.Boolean(metadata={"description": "False when a condition decides; see `condition`."})
+    condition = fields.Dict(allow_none=True, metadata={"description": "Form field and values for which it is needed."})
+    media_types = fields.List(fields.String())
+    max_bytes = fields.Integer()
+
+
+class FeeLineSchema(AnswerSchema):
+    code = fields.String()
+    name = fields.String()
+    amount_vnd = fields.Integer()
+
+
+class ResultKindSchema(AnswerSchema):
+    code = fields.String()
+    name = fields.String()
+
+
+class ProcedureLineSchema(AnswerSchema):
+    code = fields.String()
+    name = fields.String()
+    version = fields.Integer()
+    sector = fields.String()
+    level = fields.String()
+    fee_vnd = fields.Integer()
+    term = fields.Nested(TermSchema)
+
+
+class ProcedureSchema(ProcedureLineSchema):
+    acceptance_limit_hours = fields.Integer()
+    identity_level = fields.Integer()
+    legal_basis = fields.List(fields.String())
+    papers = fields.List(fields.Nested(PaperSchema))
+    fees = fields.List(fields.Nested(FeeLineSchema))
+    results = fields.List(fields.Nested(ResultKindSchema))
+    form = fields.Dict(metadata={"description": "JSON Schema 2020-12 of `form_values`, with titles in both languages."})
+
+
+class ProcedureList(AnswerSchema):
+    items = fields.List(fields.Nested(ProcedureLineSchema))

@@ -1,0 +1,163 @@
+"""The officer's desk. Every act names, by If-Match, the version it is meant for."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import flask
+
+from api.blueprint import Blueprint
+from api.context import actor, container, language
+from api.desk.schemas import (
+    AttachResultRequest,
+    DeskDossierSchema,
+    HandOverRequest,
+    InboxPage,
+    InboxQuery,
+    NothingRequest,
+    ReasonRequest,
+    SettleWithdrawalRequest,
+    StepRequest,
+)
+from api.dossiers.downloads import send_file
+from api.dossiers.views import desk_view, match_desk
+from api.paging import read_page, turn_page
+from api.schemas import RequestSchema
+from api.transactions import unit_of_work
+from kernel.audit import write_audit
+from kernel.errors import DomainError, FieldError
+from kernel.work import Work
+from tracking.handover import HandOverWay
+from tracking.reading import Reader
+from tracking.service import officer, results
+from tracking.service.drafts import SentFile
+
+blueprint = Blueprint("desk", description="The officer's desk (một cửa)")
+_DOSSIER = "/v1/desk/dossiers/<uuid:dossier_id>"
+_REFUSALS = ("action_not_allowed", "role_missing")
+Act = Callable[[Work, dict[str, Any], UUID], object]
+
+
+@blueprint.operation("GET", "/v1/desk/dossiers", "listInbox", query=InboxQuery(), answer=InboxPage(), transaction=True)
+def list_inbox(work: Work, query: dict[str, Any]) -> Any:
+    page = read_page(query)
+    after = (datetime.fromisoformat(str(page.after[0])), UUID(str(page.after[1]))) if page.after else None
+    reader = Reader(work.session.connection(), work.vault, language())
+    lines = reader.inbox(actor(), state=query["status"], search=query["search"], after=after, limit=page.limit + 1)
+    write_audit(work.session, actor(), "desk.list_inbox", "agency", None, agency=actor().agency_code or "")
+    return turn_page(page, lines, lambda line: [line["place"], line["id"]], lambda line: line)
+
+
+@blueprint.operation("GET", _DOSSIER, "readDeskDossier", answer=DeskDossierSchema(), transaction=True, etag=True)
+def read_desk_dossier(work: Work, dossier_id: UUID) -> flask.Response:
+    response = desk_view(work, dossier_id)
+    write_audit(work.session, actor(), "dossier.read", "dossier", dossier_id)
+    return response
+
+
+@blueprint.operation("GET", f"{_DOSSIER}/files/<uuid:file_id>", "readDeskFile", media_type="application/octet-stream")
+def read_desk_file(dossier_id: UUID, file_id: UUID) -> flask.Response:
+    with unit_of_work() as work:
+        download = results.desk_file(work, actor(), dossier_id, file_id)
+    return send_file(download)
+
+
+def _act(name: str, operation_id: str, body: RequestSchema, act: Act, *problems: str) -> None:
+    """One act of the desk: idempotent, for a version the officer has seen, answered with the dossier as it is then."""
+
+    @blueprint.operation(
+        "POST",
+        f"{_DOSSIER}/{name}",
+        operation_id,
+        body=body,
+        answer=DeskDossierSchema(),
+        idempotent=True,
+        if_match=True,
+        problems=(*_REFUSALS, *problems),
+    )
+    def view(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
+        act(work, body, dossier_id)
+        return desk_view(work, dossier_id)
+
+
+def _accept(work: Work, _body: dict[str, Any], dossier_id: UUID) -> object:
+    return officer.accept_dossier(work, actor(), container().office, dossier_id, match_desk(dossier_id))
+
+
+def _decline(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    return officer.decline_dossier(
+        work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]
+    )
+
+
+def _request_supplement(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    return officer.request_supplement(
+        work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]
+    )
+
+
+def _start(work: Work, _body: dict[str, Any], dossier_id: UUID) -> object:
+    return officer.start_processing(work, actor(), container().office, dossier_id, match_desk(dossier_id))
+
+
+def _move_step(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    return officer.move_step(
+        work, actor(), container().office, dossier_id, match_desk(dossier_id), action=body["action"], note=body["note"]
+    )
+
+
+def _attach_result(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    file = body["file"]
+    sent = SentFile(file["upload_id"], bytes.fromhex(file["sha256"]), file["size"])
+    return results.attach_result(
+        work, actor(), container().office, dossier_id, match_desk(dossier_id), kind=body["kind"], sent=sent
+    )
+
+
+def _finish(work: Work, _body: dict[str, Any], dossier_id: UUID) -> object:
+    return officer.finish_dossier(work, actor(), container().office, dossier_id, match_desk(dossier_id))
+
+
+def _hand_over(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    way = HandOverWay(body["way"])
+    return officer.hand_over_result(work, actor(), container().office, dossier_id, match_desk(dossier_id), way=way)
+
+
+def _settle_withdrawal(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    if not body["grant"] and not body["reason"]:
+        raise DomainError("invalid_fields", fields=[FieldError("/reason", "required")])
+    return officer.settle_withdrawal(
+        work,
+        actor(),
+        container().office,
+        dossier_id,
+        match_desk(dossier_id),
+        grant=body["grant"],
+        reason=body["reason"],
+    )
+
+
+def _stop(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    return officer.stop_dossier(
+        work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]
+    )
+
+
+def _undo(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    return officer.undo_last(
+        work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]
+    )
+
+
+_act("acceptance", "acceptDossier", NothingRequest(), _accept)
+_act("refusal", "declineDossier", ReasonRequest(), _decline)
+_act("supplement-request", "requestSupplement", ReasonRequest(), _request_supplement, "supplement_limit")
+_act("start", "startProcessing", NothingRequest(), _start)
+_act("step", "moveStep", StepRequest(), _move_step, "step_role_missing", "step_action_unknown")
+_act("results", "attachResult", AttachResultRequest(), _attach_result, "result_kind_unknown", "file_differs")
+_act("finish", "finishDossier", NothingRequest(), _finish, "result_missing", "step_role_missing", "step_action_unknown")
+_act("hand-over", "handOverResult", HandOverRequest(), _hand_over)
+_act("withdrawal-decision", "settleWithdrawal", SettleWithdrawalRequest(), _settle_withdrawal)
+_act("stop", "stopDossier", ReasonRequest(), _stop)
+_act("undo", "undoLastAction", ReasonRequest(), _undo, "nothing_to_undo", "undo_too_late")

@@ -1,0 +1,31 @@
+"""Look-up without login. Code and secret travel in the body: a URL would leave them in logs and histories."""
+
+from typing import Any
+
+from api.blueprint import Blueprint
+from api.context import container, language
+from api.dossiers.schemas import PublicDossierSchema
+from api.limits import count_try
+from api.lookups.schemas import LookupRequest
+from tracking.codes import normalise_code
+from tracking.reading import Reader
+from tracking.service.lookup import look_up
+
+blueprint = Blueprint("lookups", description="Look-up without login (tra cứu)")
+
+
+@blueprint.operation(
+    "POST",
+    "/v1/lookups",
+    "lookUpDossier",
+    body=LookupRequest(),
+    answer=PublicDossierSchema(),
+    limit="lookup",
+    problems=("lookup_failed",),
+)
+def look_up_dossier(body: dict[str, Any]) -> dict[str, Any]:
+    # Tries are counted on the code being guessed at, whether it exists or not.
+    count_try("lookup_code", normalise_code(body["code"]) or body["code"], tries=10, window_s=900)
+    held = container()
+    with held.database.reading() as connection:
+        return look_up(Reader(connection, held.vault, language()), body["code"], body["secret"])

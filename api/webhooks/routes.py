@@ -1,0 +1,48 @@
+"""Delivery receipts. A forged one is refused; a repeated one is answered like the first; the thinking is done later."""
+
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+import flask
+
+from api.answers import no_content
+from api.blueprint import Blueprint
+from api.context import container, here
+from api.transactions import unit_of_work
+from kernel.errors import DomainError
+from notify.channels.twilio_receipts import SIGNATURE_HEADER, read_receipt, valid_signature
+from notify.receipts import take_receipt
+
+blueprint = Blueprint("webhooks", description="What gateways report back")
+_BODY_LIMIT = 64 * 1024
+_MOST_FIELDS = 60
+
+
+@blueprint.operation(
+    "POST",
+    "/v1/webhooks/twilio/<uuid:attempt_id>",
+    "takeTwilioReceipt",
+    status=204,
+    body_limit=_BODY_LIMIT,
+    problems=("signature_invalid", "unsupported_media_type", "payload_too_large"),
+)
+def take_twilio_receipt(attempt_id: UUID) -> flask.Response:
+    request, held = here(), container()
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise DomainError("unsupported_media_type")
+    raw = request.get_data(cache=False)
+    params = _fields(raw)
+    # The gateway signs the address it was given, which behind a proxy is not the one this process sees.
+    url = f"{held.settings.public_base_url}{request.path}"
+    if not valid_signature(url, params, request.headers.get(SIGNATURE_HEADER, ""), held.notify.twilio.auth_token):
+        raise DomainError("signature_invalid")
+    with unit_of_work() as work:
+        take_receipt(work, attempt_id, read_receipt(params), raw)
+    return no_content()
+
+
+def _fields(raw: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=bool(raw), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise DomainError("bad_request") from None

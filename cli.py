@@ -1,0 +1,215 @@
+"""The `motcua` command."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from kernel.embedded import EngineError
+from kernel.settings import SettingsError
+from stack import ROOT, Ports, free_ports, prepare, processes, require_free
+from stack import environment as stack_environment
+
+STATE = ROOT / ".data"
+_console = Console(highlight=False)
+
+
+def _plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A refusal is a sentence on standard error and exit code 1, not a traceback."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except (SettingsError, EngineError) as error:
+            click.echo(str(error), err=True)
+            sys.exit(1)
+
+    return run
+
+
+@click.group()
+def main() -> None:
+    """Một Cửa: dịch vụ công trên điện thoại."""
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--sandbox-port", default=8001, show_default=True)
+@click.option("--state", type=click.Path(path_type=Path), default=STATE, help="Folder of the data and logs.")
+@click.option("--web-workers", default=2, show_default=True)
+@_plain_errors
+def up(port: int, sandbox_port: int, state: Path, web_workers: int) -> None:
+    """Runs everything on this machine; Ctrl-C stops it."""
+    from kernel.embedded import Supervisor, engines
+
+    ports = Ports(port, sandbox_port)
+    require_free(ports)
+    with engines(
+        state / "engines",
+        database_url=os.environ.get("MOTCUA_DATABASE_URL"),
+        redis_url=os.environ.get("MOTCUA_REDIS_URL"),
+        say=click.echo,
+    ) as urls:
+        env = stack_environment(state, urls, ports, os.environ)
+        prepare(state, env)
+        supervisor = Supervisor(state)
+        code = supervisor.run(processes(env, ports, web_workers=web_workers), lambda: _greet(ports, env))
+    sys.exit(code)
+
+
+def _greet(ports: Ports, env: dict[str, str]) -> None:
+    _console.print(f"\n[bold green]Một Cửa[/] http://127.0.0.1:{ports.api}   API: /v1/docs   Ctrl-C: dừng / stop")
+    if env.get("MOTCUA_MODE") != "production":
+        _console.print(f"Điện thoại thử / phone: http://127.0.0.1:{ports.sandbox}/phone\n")
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--workers", default=2, show_default=True)
+@click.option("--threads", default=16, show_default=True, help="Threads of each worker that may wait for the database.")
+@_plain_errors
+def serve(port: int, host: str, workers: int, threads: int) -> None:
+    """Serves the API with granian."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    from wiring import Settings
+
+    Settings.read(os.environ)
+    Server(
+        "wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        working_dir=ROOT,
+        log_access=False,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+@main.command()
+@click.argument("queue", type=click.Choice(["plan", "send", "sweep"]))
+@_plain_errors
+def worker(queue: str) -> None:
+    """Works off one queue."""
+    from worker import serve as work_off
+
+    work_off(queue)
+
+
+@main.command()
+@_plain_errors
+def cron() -> None:
+    """Rings every drain every few seconds."""
+    from worker import ring_forever
+
+    ring_forever()
+
+
+@main.command()
+@_plain_errors
+def migrate() -> None:
+    """Brings the database of MOTCUA_DATABASE_URL to the newest schema."""
+    from migrations import head_revision
+    from migrations import migrate as bring_up
+    from wiring import Settings
+
+    bring_up(Settings.read(os.environ).kernel.database_url)
+    click.echo(f"schema {head_revision()}")
+
+
+@main.command()
+@_plain_errors
+def seed() -> None:
+    """Puts catalogue, signing keys and (not in production) the sandbox's people into the database."""
+    from seeding import seed_system
+
+    click.echo(json.dumps(seed_system(os.environ)))
+
+
+@main.command()
+@_plain_errors
+def demo() -> None:
+    """A dossier from the phone to the text with its result, over HTTP."""
+    from bench.journey.demo import run_demo
+
+    sys.exit(run_demo(free_ports()))
+
+
+@main.command()
+@click.option("--write", is_flag=True, help="Write mobile_contract/openapi.json.")
+@_plain_errors
+def openapi(write: bool) -> None:
+    """Prints the OpenAPI document."""
+    from api.openapi import DOCUMENT, render_detached
+
+    text = render_detached()
+    if write:
+        DOCUMENT.write_text(text, encoding="utf-8")
+    else:
+        click.echo(text)
+
+
+@main.group()
+def catalogue() -> None:
+    """Procedures as data."""
+
+
+@catalogue.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def check(file: Path, as_json: bool) -> None:
+    """Checks a procedure file; exit code 1 when it is not sound."""
+    from tracking.catalogue.check import check_file
+
+    findings = check_file(file)
+    if as_json:
+        click.echo(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+    sys.exit(1 if findings else 0)
+
+
+@main.group()
+def audit() -> None:
+    """The audit trail."""
+
+
+@audit.command()
+@_plain_errors
+def verify() -> None:
+    """Walks the whole chain; exit code 1 when anything is wrong."""
+    from kernel.audit import verify_audit
+    from wiring import build_container
+
+    held = build_container(os.environ)
+    with held.database.transaction() as session:
+        findings = verify_audit(session, held.vault)
+    for finding in findings:
+        click.echo(finding)
+    click.echo("OK" if not findings else f"{len(findings)} findings")
+    sys.exit(1 if findings else 0)
+
+
+@main.command()
+def diagrams() -> None:
+    """Writes docs/states/ anew from the state tables."""
+    from docs_pages import write_diagrams
+
+    for path in write_diagrams():
+        click.echo(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""Every table of the system in one metadata: importing this imports every package's models."""
+
+import notify.models
+
+import auth.models
+import kernel.audit
+import kernel.idempotency
+import kernel.outbox
+import kernel.vault
+import tracking.catalogue.models
+import tracking.models
+from kernel.db import Base
+
+METADATA = Base.metadata
+PACKAGES = (auth.models, kernel.audit, kernel.idempotency, kernel.outbox, kernel.vault, notify.models)
+PACKAGES += (tracking.catalogue.models, tracking.models)

@@ -1,0 +1,98 @@
+"""Problem types and field texts of dossiers, their files, the officer's desk and look-up."""
+
+from typing import Final
+
+from mobile_contract.problem import Problem
+
+DOSSIER_PROBLEMS: Final[dict[str, Problem]] = {
+    # filing
+    "procedure_unknown": Problem(404, "Không có thủ tục này.", "There is no such procedure."),
+    "agency_unknown": Problem(404, "Không có cơ quan này.", "There is no such agency."),
+    "paper_unknown": Problem(404, "Thủ tục không có giấy tờ này.", "The procedure has no such paper."),
+    "agency_does_not_serve": Problem(
+        409, "Cơ quan này không giải quyết thủ tục đã chọn.", "This agency does not serve the procedure."
+    ),
+    "identity_level_too_low": Problem(
+        409, "Thủ tục cần tài khoản định danh mức {needed}.", "The procedure needs identity level {needed}."
+    ),
+    "too_many_drafts": Problem(
+        409, "Đã có {limit} bản nháp, hãy xóa bớt.", "There are {limit} drafts already; discard some."
+    ),
+    "not_editable": Problem(
+        409, "Hồ sơ không còn sửa được ở trạng thái này.", "The dossier cannot be edited in its present state."
+    ),
+    "not_a_draft": Problem(409, "Chỉ xóa được bản nháp.", "Only a draft can be discarded."),
+    "already_submitted": Problem(
+        409, "Hồ sơ đã nộp với mã {dossier_code}.", "The dossier was filed already, as {dossier_code}."
+    ),
+    "too_many_files": Problem(409, "Mỗi giấy tờ nhận nhiều nhất {limit} tệp.", "A paper takes {limit} files at most."),
+    # files
+    "file_empty": Problem(422, "Tệp rỗng, hãy chụp hoặc chọn lại.", "The file is empty; take or choose it again."),
+    "file_too_large": Problem(
+        413, "Tệp quá lớn, nhiều nhất {max_bytes} byte.", "The file is too large; {max_bytes} bytes at most."
+    ),
+    "file_type_unknown": Problem(
+        415, "Loại tệp không được nhận; hãy gửi ảnh JPEG, PNG, HEIC hoặc PDF.", "Send a JPEG, PNG, HEIC or PDF file."
+    ),
+    "file_differs": Problem(409, "Tệp đã nhận khác với tệp được nêu.", "The file here differs from the one named."),
+    "too_many_uploads": Problem(
+        409, "Đang có {limit} tệp chưa dùng, hãy xóa bớt.", "There are {limit} unused files; delete some."
+    ),
+    "upload_closed": Problem(409, "Tệp này đã nhận xong.", "This upload is closed."),
+    "upload_offset_conflict": Problem(409, "Hãy gửi tiếp từ byte {offset}.", "Go on from byte {offset}."),
+    "upload_past_its_size": Problem(
+        413, "Gửi nhiều hơn {size} byte đã khai.", "More than the declared {size} bytes were sent."
+    ),
+    "upload_in_use": Problem(409, "Tệp đang thuộc một hồ sơ.", "A dossier uses this file."),
+    "tus_version": Problem(412, "Cần giao thức tus {supported}.", "The tus protocol {supported} is needed."),
+    "tus_header_invalid": Problem(400, "Tiêu đề {header} chưa đúng.", "The header {header} is not valid."),
+    # states
+    "action_not_allowed": Problem(
+        409,
+        "Trạng thái {state} không cho phép việc này; được phép ở các trạng thái: {allowed_from}.",
+        "State {state} does not allow this; the states that do: {allowed_from}.",
+    ),
+    "hand_over_not_allowed": Problem(409, "Chưa có kết quả để trả.", "There is no result to hand over in this state."),
+    "slip_not_yet": Problem(
+        409, "Phiếu có sau khi hồ sơ được tiếp nhận.", "The slip exists once the dossier is accepted."
+    ),
+    "role_missing": Problem(
+        403, "Việc này cần một trong các vai trò: {needed}.", "This needs one of the roles: {needed}."
+    ),
+    "supplement_limit": Problem(
+        409, "Thủ tục chỉ cho yêu cầu bổ sung {limit} lần.", "The procedure allows {limit} supplement requests."
+    ),
+    "result_missing": Problem(409, "Cần đính kèm kết quả trước khi hoàn tất.", "Attach the result before finishing."),
+    "result_kind_unknown": Problem(
+        422, "Loại kết quả phải là một trong: {known}.", "The kind of result must be one of: {known}."
+    ),
+    "nothing_to_undo": Problem(409, "Không có việc của bạn để rút lại.", "There is no action of yours to take back."),
+    "undo_too_late": Problem(409, "Đã quá hạn rút lại.", "It is too late to take this back."),
+    # what outside parties post
+    "signature_invalid": Problem(403, "Chữ ký không đúng.", "The signature is not valid."),
+    # look-up
+    "lookup_failed": Problem(
+        404, "Mã hồ sơ hoặc mã tra cứu chưa đúng.", "The dossier code or the look-up secret is not right."
+    ),
+}
+
+DOSSIER_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "name_taken": (
+        "Tên này đã được hộ kinh doanh khác trong cùng xã, phường đăng ký.",
+        "Another household business of the same commune holds this name.",
+    ),
+    "phone_not_proved": (
+        "Số này chưa được xác nhận bằng mã gửi qua tin nhắn.",
+        "This number has not been confirmed by a texted code.",
+    ),
+    "paper_missing": ("Thiếu giấy tờ này.", "This paper is missing."),
+    "file_missing": ("Còn {count} tệp chưa nhận được.", "{count} files have not arrived."),
+    "file_not_in_manifest": ("Có {count} tệp không nằm trong danh sách gửi.", "{count} files are not in the manifest."),
+    "file_incomplete": ("Tệp chưa gửi xong.", "The file has not arrived in full."),
+    "file_differs": ("Tệp đã nhận khác với tệp được nêu.", "The file here differs from the one named."),
+    "file_in_use": ("Tệp đã dùng cho giấy tờ khác.", "The file is used elsewhere."),
+    "file_type_unknown": ("Không đọc được loại tệp.", "The type of the file cannot be told."),
+    "file_type_mismatch": ("Nội dung tệp không đúng loại đã khai.", "The bytes do not bear out the declared type."),
+    "file_type_not_accepted": ("Giấy tờ này chỉ nhận: {accepted}.", "This paper takes only: {accepted}."),
+    "file_too_large": ("Tệp quá lớn, nhiều nhất {max_bytes} byte.", "Too large; {max_bytes} bytes at most."),
+}

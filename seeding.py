@@ -1,0 +1,25 @@
+"""What a new database needs first: catalogue, signing keys and, outside production, the sandbox's people."""
+
+from collections.abc import Mapping
+
+from auth.seed import sandbox_officers, seed_people
+from auth.service.signing_keys import keep_signing_keys
+from kernel.clock import local
+from kernel.work import Work
+from tracking.catalogue.seed import seed_catalogue
+from wiring import build_container
+
+
+def seed_system(values: Mapping[str, str]) -> dict[str, int]:
+    """Idempotent: run again, it changes only what differs. Returns counts of what is there or new."""
+    held = build_container(values)
+    try:
+        with held.database.transaction() as session:
+            work = Work(session, held.vault, held.clock)
+            counts = seed_catalogue(session, local(work.now()).date())
+            keep_signing_keys(work, held.auth.sessions)
+            if held.settings.mode != "production":
+                counts["new_officers"] = seed_people(work, sandbox_officers())
+    finally:
+        held.close()
+    return counts

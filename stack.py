@@ -1,0 +1,181 @@
+"""The whole system as processes on one machine: what `motcua up`, the demo, the benches and the flow tests start."""
+
+import os
+import secrets
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kernel.embedded import Engines, EngineUrls, ProcessSpec, StartError, Supervisor
+
+ROOT = Path(__file__).parent
+QUEUES = ("plan", "send", "sweep")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    api: int
+    sandbox: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A running system: where it answers, and the environment its processes have."""
+
+    api_url: str
+    sandbox_url: str
+    environment: Mapping[str, str]
+    supervisor: Supervisor
+
+
+def free_ports() -> Ports:
+    """Two ports nobody listens on now."""
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        return Ports(first.getsockname()[1], second.getsockname()[1])
+
+
+def require_free(ports: Ports) -> None:
+    """Raises StartError, saying which, if somebody listens on one of the ports."""
+    for port in (ports.api, ports.sandbox):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise StartError(
+                    f"Cổng {port} đang có chương trình khác dùng; chọn cổng khác bằng --port / --sandbox-port.\n"
+                    f"Port {port} is in use by another program; choose others with --port / --sandbox-port."
+                ) from None
+
+
+def environment(state_dir: Path, urls: EngineUrls, ports: Ports, said: Mapping[str, str]) -> dict[str, str]:
+    """The environment of every process: what was said, and for development what the sandbox needs."""
+    metrics = state_dir / "metrics"
+    env = {
+        "MOTCUA_DATABASE_URL": urls.database_url,
+        "MOTCUA_REDIS_URL": urls.redis_url,
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+        "MOTCUA_FILES_URL": said.get("MOTCUA_FILES_URL") or (state_dir / "files").resolve().as_uri(),
+    }
+    if said.get("MOTCUA_MODE") != "production":
+        sandbox = f"http://127.0.0.1:{ports.sandbox}"
+        defaults = {
+            "MOTCUA_PUBLIC_BASE_URL": f"http://127.0.0.1:{ports.api}",
+            "MOTCUA_TRUSTED_PROXIES": "0",
+            "MOTCUA_EID_ISSUER": f"{sandbox}/eid",
+            "MOTCUA_TWILIO_BASE_URL": f"{sandbox}/twilio",
+        }
+        env |= {name: said.get(name) or value for name, value in defaults.items()}
+        env["MOTCUA_MASTER_KEY"] = said.get("MOTCUA_MASTER_KEY") or _kept_key(state_dir)
+    return {**said, **env}
+
+
+def processes(env: Mapping[str, str], ports: Ports, *, web_workers: int = 2) -> list[ProcessSpec]:
+    """Every process of ours, in the order in which they start."""
+    specs = []
+    if env.get("MOTCUA_MODE") != "production":
+        argv = _python("-m", "sandbox", "--host", "127.0.0.1", "--port", str(ports.sandbox))
+        specs.append(_spec("sandbox", argv, env, answers(f"http://127.0.0.1:{ports.sandbox}/health")))
+    specs.append(web(env, ports, web_workers))
+    specs.extend(_spec(f"worker-{queue}", _python("-m", "cli", "worker", queue), env) for queue in QUEUES)
+    specs.append(_spec("cron", _python("-m", "cli", "cron"), env))
+    return specs
+
+
+def web(env: Mapping[str, str], ports: Ports, workers: int) -> ProcessSpec:
+    argv = _python("-m", "cli", "serve", "--port", str(ports.api), "--workers", str(workers))
+    return _spec("api", argv, env, answers(f"http://127.0.0.1:{ports.api}/health/live"))
+
+
+@contextmanager
+def running_stack(
+    state_dir: Path,
+    ports: Ports,
+    said: Mapping[str, str],
+    *,
+    durable: bool = True,
+    say: Callable[[str], None] | None = None,
+    echo: Callable[[str], None] | None = None,
+    web_workers: int = 2,
+) -> Iterator[Stack]:
+    """Engines, schema, seed and all processes, until the block ends. Raises EngineError and its kinds."""
+    require_free(ports)
+    engines = Engines(
+        state_dir / "engines",
+        database_url=said.get("MOTCUA_DATABASE_URL") or None,
+        redis_url=said.get("MOTCUA_REDIS_URL") or None,
+        durable=durable,
+        say=say,
+    )
+    with engines as urls:
+        env = environment(state_dir, urls, ports, said)
+        prepare(state_dir, env)
+        supervisor = Supervisor(state_dir, echo=echo, say=say)
+        try:
+            supervisor.start(processes(env, ports, web_workers=web_workers))
+            yield Stack(f"http://127.0.0.1:{ports.api}", f"http://127.0.0.1:{ports.sandbox}", env, supervisor)
+        finally:
+            supervisor.stop()
+
+
+def prepare(state_dir: Path, env: Mapping[str, str]) -> None:
+    """Schema, catalogue and, outside production, the sandbox's officers; empties what the last run measured."""
+    from migrations import migrate
+    from seeding import seed_system
+
+    metrics = state_dir / "metrics"
+    metrics.mkdir(parents=True, exist_ok=True)
+    for file in metrics.glob("*.db"):
+        file.unlink()
+    migrate(env["MOTCUA_DATABASE_URL"])
+    seed_system(env)
+
+
+def answers(url: str) -> Callable[[], bool]:
+    """A check that a GET of `url` is answered with 200."""
+
+    def check() -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - our own loopback address
+                return bool(response.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    return check
+
+
+def wait_until(check: Callable[[], bool], seconds: float) -> bool:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if check():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _spec(name: str, argv: list[str], env: Mapping[str, str], ready: Callable[[], bool] | None = None) -> ProcessSpec:
+    return ProcessSpec(name, argv, env=dict(env), ready=ready, cwd=ROOT)
+
+
+def _python(*arguments: str) -> list[str]:
+    return [sys.executable, *arguments]
+
+
+def _kept_key(state_dir: Path) -> str:
+    """The development master key of this state folder, made once; without it its data cannot be read."""
+    file = state_dir / "master.key"
+    if not file.exists():
+        state_dir.mkdir(parents=True, exist_ok=True)
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as opened:
+            opened.write(b64encode(secrets.token_bytes(32)).decode())
+    return file.read_text()

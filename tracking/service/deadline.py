@@ -1,0 +1,53 @@
+"""Keeps a dossier's clock ledger and due times in step with its state."""
+
+from datetime import datetime
+
+from tracking.catalogue.definition import Procedure
+
+from kernel.ids import new_id
+from kernel.work import Work
+from tracking import store
+from tracking.clock import ClockEntry, EntryKind, Term, Unit, due, entries_for, term_end
+from tracking.models import ClockRow, Dossier, TimelineEntry
+from tracking.office import Office
+from tracking.states import BusinessState
+from tracking.working_calendar import WorkingCalendar
+
+
+def move_clock(work: Work, office: Office, dossier: Dossier, before: BusinessState, entry: TimelineEntry) -> None:
+    """Appends what the new state asks of the ledger, and recomputes the due times from it."""
+    procedure = office.catalogue.version(work.session, dossier.version_id).procedure
+    calendar = office.catalogue.calendar(work.session, dossier.agency_code)
+    if dossier.state == BusinessState.SUBMITTED:
+        _restart_acceptance(dossier, procedure, calendar, work.now())
+        if before == BusinessState.DRAFT:
+            return
+    ledger = read_ledger(work, dossier) if before not in (BusinessState.DRAFT, BusinessState.SUBMITTED) else []
+    added = entries_for(ledger, BusinessState(dossier.state), dossier.origin, work.now())
+    for line in added:
+        work.session.add(
+            ClockRow(
+                id=new_id(),
+                dossier_id=dossier.id,
+                kind=line.kind.value,
+                at=line.at,
+                minutes=line.minutes,
+                timeline_id=entry.id,
+            )
+        )
+    if added:
+        time = due([*ledger, *added], procedure.term, calendar, now=work.now())
+        dossier.due_at = time.due_at
+        dossier.order_at = time.projected_at or dossier.acceptance_due_at
+    if dossier.state == BusinessState.ACCEPTED and before == BusinessState.SUBMITTED:
+        dossier.accepted_at = work.now()
+
+
+def read_ledger(work: Work, dossier: Dossier) -> list[ClockEntry]:
+    return [ClockEntry(EntryKind(row.kind), row.at, row.minutes) for row in store.list_clock(work.session, dossier.id)]
+
+
+def _restart_acceptance(dossier: Dossier, procedure: Procedure, calendar: WorkingCalendar, now: datetime) -> None:
+    # Each time the dossier comes to stand before the receiving officer, that officer's own limit begins.
+    limit = Term(procedure.acceptance_limit_hours, Unit.WORKING_HOURS)
+    dossier.acceptance_due_at = dossier.order_at = term_end(limit, now, calendar)

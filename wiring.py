@@ -1,0 +1,200 @@
+"""The only place where settings become objects, ports meet adapters, and events meet their handlers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from notify.settings import NotifySettings
+from redis import Redis
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from api.container import HealthCheck
+from api.settings import ApiSettings
+from auth.eid.oidc import OidcProvider
+from auth.service import people, phones
+from auth.settings import AuthSettings
+from auth.tokens.keyring import KeyRing
+from auth.tokens.reader import TokenReader
+from kernel.bell import Bell, connect
+from kernel.clock import Clock, SystemClock
+from kernel.db import Database
+from kernel.limits import Limiter
+from kernel.outbox import Handlers, OutboxEvent
+from kernel.settings import Environment, KernelSettings
+from kernel.storage import ObjectStore
+from kernel.vault import Vault, open_vault
+from kernel.work import Work
+from notify.ports import DossierNotice, OneTimeCode
+from tracking.catalogue.service import Catalogue
+from tracking.office import Office, PersonCard, TrackingSettings
+from tracking.service.notices import read_notice, record_told
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the environment says, read once."""
+
+    kernel: KernelSettings
+    api: ApiSettings
+    auth: AuthSettings
+    notify: NotifySettings
+    tracking: TrackingSettings
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> "Settings":
+        """Raises SettingsError, naming every variable that is missing or unfit."""
+        env = Environment(values)
+        settings = cls(
+            kernel=KernelSettings.read(env),
+            api=ApiSettings.read(env),
+            auth=AuthSettings.read(env),
+            notify=NotifySettings.read(env),
+            tracking=TrackingSettings.read(env),
+        )
+        env.finish()
+        return settings
+
+
+class Register:
+    """Tracking's register of people, kept by auth."""
+
+    def person_card(self, work: Work, person_id: UUID) -> PersonCard:
+        found = people.person_details(work, person_id)
+        if found is None:
+            raise LookupError("a dossier's applicant is not in the register")
+        return PersonCard(found.full_name, found.identity_number, found.birth_date)
+
+    def officer_name(self, work: Work, officer_id: UUID) -> str:
+        return people.officer_name(work, officer_id) or ""
+
+    def has_proved_phone(self, work: Work, person_id: UUID, phone: str) -> bool:
+        return phones.verified_phone(work, person_id, phone)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDesk:
+    """Notify's source of what a status notice says, kept by tracking."""
+
+    vault: Vault
+    clock: Clock
+    office: Office
+
+    def notice(self, session: Session, dossier_id: UUID, payload: dict[str, Any]) -> DossierNotice | None:
+        work = Work(session, self.vault, self.clock)
+        facts = read_notice(work, self.office, dossier_id, UUID(payload["timeline_id"]))
+        if facts is None:
+            return None
+        return DossierNotice(
+            phone=facts.phone,
+            language=facts.language,
+            code=facts.code,
+            agency=facts.agency,
+            handler_name=facts.handler_name,
+            handler_unit="Bộ phận Tiếp nhận và Trả kết quả",
+            received_at=facts.received_at,
+            at=facts.at,
+            status=facts.status,
+            due_at=facts.due_at,
+            answer_by=facts.answer_by,
+            reason=facts.reason,
+            fee_vnd=facts.fee_vnd,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProofDesk:
+    """Notify's source of one-time codes, kept by auth."""
+
+    vault: Vault
+    clock: Clock
+
+    def one_time_code(self, session: Session, proof_id: UUID) -> OneTimeCode | None:
+        found = phones.read_proof_message(Work(session, self.vault, self.clock), proof_id)
+        if found is None:
+            return None
+        return OneTimeCode(found.phone, "vi", found.code, found.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """Built once for a process, shared by its threads."""
+
+    all_settings: Settings
+    database: Database
+    redis: Redis
+    vault: Vault
+    clock: Clock
+    bell: Bell
+    limiter: Limiter
+    files: ObjectStore
+    office: Office
+    eid: OidcProvider
+    keys: KeyRing
+    token_reader: TokenReader
+    health_checks: Mapping[str, HealthCheck]
+
+    @property
+    def settings(self) -> KernelSettings:
+        return self.all_settings.kernel
+
+    @property
+    def api(self) -> ApiSettings:
+        return self.all_settings.api
+
+    @property
+    def auth(self) -> AuthSettings:
+        return self.all_settings.auth
+
+    @property
+    def notify(self) -> NotifySettings:
+        return self.all_settings.notify
+
+
+def build_container(values: Mapping[str, str], *, clock: Clock | None = None) -> Container:
+    """Everything of one process, from its environment. Raises SettingsError, VaultError, or the database's errors."""
+    settings = Settings.read(values)
+    clock = clock or SystemClock()
+    redis = connect(settings.kernel.redis_url)
+    bell = Bell(redis)
+    database = Database(settings.kernel.database_url, pool_size=settings.kernel.pool_size, ring=bell.ring)
+    with database.transaction() as session:
+        vault = open_vault(session.connection(), settings.kernel.master_key)
+    keys = KeyRing(database, vault, clock)
+    return Container(
+        all_settings=settings,
+        database=database,
+        redis=redis,
+        vault=vault,
+        clock=clock,
+        bell=bell,
+        limiter=Limiter(redis),
+        files=ObjectStore(settings.kernel.files_url),
+        office=Office(Catalogue(), Register(), settings.tracking),
+        eid=OidcProvider(settings.auth.eid, clock),
+        keys=keys,
+        token_reader=TokenReader(database, keys, clock, settings.auth.sessions),
+        health_checks=_health_checks(database, redis),
+    )
+
+
+def _health_checks(database: Database, redis: Redis) -> dict[str, HealthCheck]:
+    def schema_is_current() -> bool:
+        with database.reading() as connection:
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == head_revision())
+
+    return {
+        # Without Valkey messages leave seconds later and nothing is lost, so the service is ready, only not whole.
+        "database": HealthCheck(required=True, passes=schema_is_current),
+        "valkey": HealthCheck(required=False, passes=lambda: bool(redis.ping())),
+    }
+
+
+def event_handlers(held: Container) -> Handlers:
+    """Outbox event -> what is to be done about it, in the transaction that marks it done."""
+
+    def told(session: Session, event: OutboxEvent) -> None:
+        record_told(Work(session, held.vault, held.clock), event.payload)
+
+    return {**notify_handlers(held), "delivery.settled": (told,)}
