@@ -1,0 +1,17 @@
+import json
+from pathlib import Path
+
+from auth.seed import sandbox_officers
+from kernel.vietnam import parse_identity_number
+
+
+def test_the_sandbox_officers_can_log_in_and_cover_every_step() -> None:
+    people = json.loads(Path("sandbox/people.json").read_text(encoding="utf-8"))["people"]
+    names = {person["citizen_pid"]: person["name"] for person in people}
+    officers = sandbox_officers()
+    assert {officer.identity_number: officer.full_name for officer in officers}.items() <= names.items()
+    assert all(parse_identity_number(officer.identity_number) for officer in officers)
+    roles = {agency: set[str]() for agency in ("H17.20551", "H17.20587")}
+    for officer in officers:
+        roles[officer.agency_code].update(officer.roles)
+    assert all(covered == {"receiver", "appraiser", "leader", "hand_over"} for covered in roles.values())
