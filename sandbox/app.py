@@ -75,7 +75,7 @@ async def serving(host: str, port: int, settings: Settings) -> AsyncIterator[Wor
         sock.bind((address, port))
         shown = f"[{address}]" if family == socket.AF_INET6 else address
         world = World(f"http://{shown}:{sock.getsockname()[1]}", settings)
-        runner = web.AppRunner(build(world), access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        runner = web.AppRunner(build(world), access_log=None, handle_signals=False, shutdown_timeout=0.5)
         await runner.setup()
         try:
             await web.SockSite(runner, sock, backlog=1024).start()

@@ -9,6 +9,7 @@ PARAMETERS = (
     "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
     "prompt",
 )  # fmt: skip
+SCOPES = ("openid", "profile")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 

@@ -87,7 +87,7 @@ class EidProvider(Twin):
                 "token_endpoint": f"{self.issuer}/token",
                 "userinfo_endpoint": f"{self.issuer}/userinfo",
                 "jwks_uri": f"{self.issuer}/jwks",
-                "scopes_supported": ["openid"],
+                "scopes_supported": list(authorize.SCOPES),
                 "response_types_supported": ["code"],
                 "response_modes_supported": ["query"],
                 "grant_types_supported": ["authorization_code"],
@@ -189,7 +189,7 @@ class EidProvider(Twin):
             "access_token": self.grants.token(grant, now, self.token_life_s),
             "token_type": "Bearer",
             "expires_in": self.token_life_s,
-            "scope": "openid",
+            "scope": " ".join(name for name in authorize.SCOPES if name in grant.scope.split()),
         }
         if not self.faults.take("no_id_token"):
             answer["id_token"] = self._id_token(grant, int(now))

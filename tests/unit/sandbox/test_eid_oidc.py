@@ -33,7 +33,7 @@ def test_a_program_logs_in_without_reading_html(party: RelyingParty) -> None:
     back = party.login("thu")
     assert (back["state"], back["iss"]) == ("trang-thai-1", party.issuer)
     tokens = party.exchange(back["code"]).json()
-    assert tokens["token_type"] == "Bearer"
+    assert (tokens["token_type"], tokens["scope"]) == ("Bearer", "openid")
     claims = party.verify(tokens["id_token"])
     assert {key: claims[key] for key in ("name", "birthdate", "citizen_pid", "identity_level", "acr")} == {
         "name": "Nguyễn Văn Thử",
@@ -273,3 +273,8 @@ def test_bytes_that_are_no_text_in_the_address(party: RelyingParty) -> None:
     for octets in (b"state=\xff\xfe", b"login_hint=\xed\xa0\x80", b"redirect_uri=http://127.0.0.1/\xc3"):
         raw = b"GET /eid/authorize?" + good + b"&" + octets + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
         assert party.call.raw(raw).split(b" ")[1] in (b"200", b"303", b"400")
+
+
+def test_scopes_that_are_not_offered_are_left_out(party: RelyingParty) -> None:
+    code = party.login("thu", scope="profile email openid")["code"]
+    assert party.exchange(code).json()["scope"] == "openid profile"
