@@ -65,10 +65,10 @@ moved AS (
     UPDATE delivery d SET state = t.after, code = t.code, reason = t.reason,
         failures = d.failures + (t.event = 'fail')::int,
         due_at = CASE WHEN t.after IN ('queued', 'waiting', 'unknown') THEN now() + t.wait END,
-        settled_at = CASE WHEN t.after = ANY(:final) THEN now() END
+        settled_at = CASE WHEN t.after = ANY(CAST(:final AS text[])) THEN now() END
     FROM turned t WHERE d.id = t.delivery_id AND t.after <> t.before)
 SELECT delivery_id, dossier_id, channel, after AS status, now() AS at FROM turned
-WHERE after = ANY(:final) AND after <> before AND dossier_id IS NOT NULL
+WHERE after = ANY(CAST(:final AS text[])) AND after <> before AND dossier_id IS NOT NULL
 """
 _RECLAIM: Final = """
 WITH lost AS MATERIALIZED (

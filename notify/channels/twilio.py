@@ -4,7 +4,6 @@ import logging
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from json import loads
 from typing import Any, Final
@@ -18,29 +17,14 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question, Sighting
-from notify.channels.twilio_table import NAME, kind_of_status, refusal
+from notify.channels.twilio_table import NAME, TwilioSettings, kind_of_status, refusal
 
-REAL_BASE_URL: Final = "https://api.twilio.com"
 _SHORTEST_VALIDITY: Final = 6
 _LONGEST_VALIDITY: Final = 36000
 _PAGE: Final = 100
 # Twilio lists the newest first; a list in slight disorder is still read this far past the beginning of the window.
 _DISORDER: Final = timedelta(hours=1)
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioSettings:
-    """`sender` is a number (E.164), an alphanumeric sender, or a messaging service ("MG…"). `base_url` replaces the
-    scheme and host of every call: another region of Twilio's, or the sandbox. Receipts come to `public_base_url`."""
-
-    account_sid: str
-    auth_token: str
-    sender: str
-    public_base_url: str
-    base_url: str = REAL_BASE_URL
-    timeout_s: float = 8.0
-    connections: int = 64
 
 
 class _Refused(Exception):  # noqa: N818 - an answer, not a defect

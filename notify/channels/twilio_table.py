@@ -1,5 +1,6 @@
-"""Twilio's words as data: error codes and message statuses, and what they mean here. Loads no network library."""
+"""Twilio's settings, and its words as data: error codes and message statuses. Loads no network library."""
 
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from notify.channels.port import Outcome, OutcomeKind
 from notify.states import ReceiptKind
 
 NAME: Final = "twilio"
+REAL_BASE_URL: Final = "https://api.twilio.com"
 KIND_OF_STATUS: Final = MappingProxyType(
     {
         **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent"), ReceiptKind.PROGRESS),
@@ -23,6 +25,20 @@ KIND_OF_STATUS: Final = MappingProxyType(
     }
 )
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioSettings:
+    """`sender` is a number (E.164), an alphanumeric sender, or a messaging service ("MG…"). `base_url` replaces the
+    scheme and host of every call: another region of Twilio's, or the sandbox. Receipts come to `public_base_url`."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    sender: str
+    public_base_url: str
+    base_url: str = REAL_BASE_URL
+    timeout_s: float = 8.0
+    connections: int = 64
 
 
 class Verdict(NamedTuple):

@@ -12,7 +12,8 @@ from uuid import UUID
 import pytest
 
 from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question, Sighting
-from notify.channels.twilio import REAL_BASE_URL, TwilioGateway, TwilioSettings
+from notify.channels.twilio import TwilioGateway
+from notify.channels.twilio_table import REAL_BASE_URL, TwilioSettings
 from notify.states import ReceiptKind
 from tests.unit.notify.wire import Answer, Request, Wire, serving
 
