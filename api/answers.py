@@ -52,6 +52,6 @@ def no_content() -> flask.Response:
 
 
 def speak(response: flask.Response, request: EdgeRequest) -> None:
-    """Says which language the answer is in, and on what it depends."""
-    response.headers["Content-Language"] = request.language
+    """Says which language the answer is in, unless it is said already, and on what it depends."""
+    response.headers.setdefault("Content-Language", request.language)
     response.headers["Vary"] = VARY

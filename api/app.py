@@ -10,12 +10,12 @@ from api.answers import WireJson
 from api.blueprint import Blueprint
 from api.bodies import JSON_LIMIT
 from api.container import Container
-from api.context import EXTENSION, Edge, EdgeRequest
+from api.context import EXTENSION, PERMITS_HELD, Edge, EdgeRequest, permits_of
 from api.observing import close_request, open_request
-from api.openapi import EdgeApi
 from api.permits import PERMITS, Permit
 from api.problems import respond
 from api.resources import RESOURCES
+from api.spec import EdgeApi
 
 _CURSORS: Final = "api cursors"
 _DIGESTS: Final = "api limit digests"
@@ -26,31 +26,38 @@ class EdgeApp(flask.Flask):
     json_provider_class = WireJson
 
 
-def create_app(
-    container: Container,
-    *,
-    resources: Sequence[Blueprint] = RESOURCES,
-    permits: Mapping[str, Permit] = PERMITS,
-) -> flask.Flask:
-    """The WSGI application. Raises LookupError when an operation has no permit."""
+def outline(resources: Sequence[Blueprint] = RESOURCES, permits: Mapping[str, Permit] = PERMITS) -> EdgeApp:
+    """Every route and the document, with nothing behind them. Raises LookupError for an operation without a permit."""
     missing = sorted(name for each in resources for name in each.operations if name not in permits)
     if missing:
         raise LookupError(f"operations without a permit: {', '.join(missing)}")
     app = EdgeApp("api", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = JSON_LIMIT
     app.url_map.merge_slashes = False
-    app.extensions[EXTENSION] = Edge(
-        container=container,
-        permits=dict(permits),
-        digest_key=container.vault.derive(_DIGESTS),
-        cursor_key=container.vault.derive(_CURSORS),
-    )
+    app.extensions[PERMITS_HELD] = dict(permits)
     app.before_request(open_request)
     app.after_request(close_request)
     app.register_error_handler(Exception, respond)
     api = EdgeApi(app)
     for blueprint in resources:
         api.register_blueprint(blueprint)
+    return app
+
+
+def create_app(
+    container: Container,
+    *,
+    resources: Sequence[Blueprint] = RESOURCES,
+    permits: Mapping[str, Permit] = PERMITS,
+) -> flask.Flask:
+    """The WSGI application."""
+    app = outline(resources, permits)
+    app.extensions[EXTENSION] = Edge(
+        container=container,
+        permits=permits_of(app),
+        digest_key=container.vault.derive(_DIGESTS),
+        cursor_key=container.vault.derive(_CURSORS),
+    )
     proxies = container.settings.trusted_proxies
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

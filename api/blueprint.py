@@ -19,7 +19,7 @@ import flask_smorest
 from api.answers import no_content
 from api.bodies import BodyParser
 from api.conditional import demand_condition
-from api.context import edge_of, here
+from api.context import here, permits_of
 from api.idempotency import in_transaction, once, read_key
 from api.limits import LIMITS, count_call
 from api.operations import Operation, Options, describe
@@ -114,4 +114,4 @@ def _guard(run: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
 
 def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, app: flask.Flask, **_rest: Any) -> dict[str, Any]:
     operation: Operation = doc_info["operation"]
-    return describe(doc, operation, edge_of(app).permits[operation.id])
+    return describe(doc, operation, permits_of(app)[operation.id])

@@ -14,6 +14,7 @@ from kernel.actor import ANONYMOUS, Actor
 
 Language = Literal["vi", "en"]
 EXTENSION: Final = "motcua"
+PERMITS_HELD: Final = "motcua permits"
 _LONGEST_ACCEPT: Final = 200
 
 
@@ -55,8 +56,8 @@ def edge() -> Edge:
     return cast(Edge, flask.current_app.extensions[EXTENSION])
 
 
-def edge_of(app: flask.Flask) -> Edge:
-    return cast(Edge, app.extensions[EXTENSION])
+def permits_of(app: flask.Flask) -> dict[str, Permit]:
+    return cast(dict[str, Permit], app.extensions[PERMITS_HELD])
 
 
 def container() -> Container:

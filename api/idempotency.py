@@ -1,14 +1,15 @@
 """Idempotency-Key at the edge: read from the header; the first answer is kept in the transaction of the effect."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
+from uuid import UUID
 
 import flask
 
-from api.answers import JSON
+from api.answers import speak
 from api.context import EdgeRequest, here
-from api.problems import PROBLEM_JSON
 from api.transactions import unit_of_work
 from kernel.errors import DomainError
 from kernel.idempotency import StoredAnswer, find_answer, keep_answer, request_hash
@@ -17,6 +18,7 @@ from kernel.work import Work
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 _LONGEST: Final = 255
+_KEPT: Final = ("Content-Type", "Content-Language", "Cache-Control", "ETag", "Location")
 
 WorkView = Callable[..., flask.Response]
 
@@ -68,15 +70,17 @@ def once(view: WorkView) -> Callable[..., flask.Response]:
     return run
 
 
-def _keep(work: Work, account: Any, key: str, digest: bytes, response: flask.Response) -> None:
-    answer = StoredAnswer(response.status_code, response.get_data(as_text=True))
-    keep_answer(work.session, work.vault, account, key, digest, answer)
+def _keep(work: Work, account: UUID, key: str, digest: bytes, response: flask.Response) -> None:
+    speak(response, here())
+    headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
+    text = json.dumps(headers) + "\n" + response.get_data(as_text=True)
+    keep_answer(work.session, work.vault, account, key, digest, StoredAnswer(response.status_code, text))
 
 
 def _replay(stored: StoredAnswer) -> flask.Response:
-    mimetype = PROBLEM_JSON if stored.status >= 400 else JSON
-    response = flask.Response(stored.body, stored.status, mimetype=mimetype)
-    if not stored.body:
-        del response.headers["Content-Type"]
+    headers, _, body = stored.body.partition("\n")
+    response = flask.Response(body, stored.status)
+    del response.headers["Content-Type"]
+    response.headers.extend(json.loads(headers))
     response.headers[REPLAYED] = "true"
     return response

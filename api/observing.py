@@ -38,7 +38,7 @@ def close_request(response: flask.Response) -> flask.Response:
     """After the view or the problem mapper: headers, compression, the log line."""
     request = here()
     headers = response.headers
-    if (response.mimetype or "").endswith("json") and "Idempotency-Replayed" not in headers:
+    if (response.mimetype or "").endswith("json"):
         speak(response, request)
     compress(response, request)
     headers["X-Request-Id"] = request.request_id

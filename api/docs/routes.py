@@ -10,7 +10,7 @@ from swagger_ui_bundle import swagger_ui_path
 
 from api.blueprint import Blueprint
 from api.conditional import core_of, tag_for, unchanged
-from api.openapi import document_of, downgrade
+from api.spec import document_of, downgrade
 from kernel.errors import DomainError
 
 blueprint = Blueprint("docs", description="The OpenAPI document.")
