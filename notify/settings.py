@@ -14,7 +14,7 @@ SANDBOX_SENDER = "+15005550006"
 
 @dataclass(frozen=True, slots=True)
 class SendSettings:
-    """`in_flight`: calls open at once in one process; `chunk`: deliveries claimed at once, and the most held in wait."""
+    """`in_flight`: calls open at once in one process; `chunk`: the most deliveries claimed and waiting for a call."""
 
     in_flight: int
     chunk: int

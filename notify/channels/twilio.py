@@ -1,6 +1,7 @@
 """SMS by Twilio through its own async client, over one keep-alive connection pool."""
 
 import logging
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ _LONGEST_VALIDITY: Final = 36000
 _PAGE: Final = 100
 # Twilio lists the newest first; a list in slight disorder is still read this far past the beginning of the window.
 _DISORDER: Final = timedelta(hours=1)
+_SID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _log = structlog.get_logger()
 
 
@@ -126,7 +128,7 @@ class TwilioGateway:
         except (TwilioException, ValueError, TypeError, AttributeError, KeyError) as error:
             # It said 2xx and then something we cannot read, so it may well have taken the message.
             return Outcome(OutcomeKind.UNKNOWN, code="bad_answer", reason=type(error).__name__)
-        if not isinstance(made.sid, str) or not made.sid:
+        if not isinstance(made.sid, str) or not _SID.fullmatch(made.sid):
             return Outcome(OutcomeKind.UNKNOWN, code="bad_answer", reason="no message id")
         return Outcome(OutcomeKind.ACCEPTED, ref=made.sid)
 
@@ -139,7 +141,7 @@ class TwilioGateway:
                 created = record.date_created or datetime.now(UTC)
                 if created < question.since - _DISORDER:
                     break
-                if created >= question.since and record.body == question.body and record.sid:
+                if created >= question.since and record.body == question.body and _SID.fullmatch(record.sid or ""):
                     found.append(_sighting(record))
         return found[::-1]
 

@@ -1,0 +1,71 @@
+"""Deliveries whose fate nobody saw: their gateways are asked before anything is sent again."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import structlog
+
+from notify.channels.port import AskFailed, Gateway, Sighting
+from notify.claims import Asking
+from notify.ledger import Ledger
+from notify.outcomes import cannot_ask
+
+_AT_ONCE: Final = 16
+_LOOK_EVERY_S: Final = 1.0
+_log = structlog.get_logger()
+
+
+class Inquirer:
+    """`busy` until a look has found nothing to ask about."""
+
+    def __init__(self, ledger: Ledger, gateways: Mapping[str, Gateway], threads: ThreadPoolExecutor) -> None:
+        self._ledger = ledger
+        self._gateways = gateways
+        self._threads = threads
+        self._told = asyncio.Event()
+        self.busy = True
+
+    def stop(self) -> None:
+        self._told.set()
+
+    async def ask_until_told(self, answered: Callable[[], None]) -> None:
+        """Looks every second for deliveries to ask about; calls `answered` after each round that settled some."""
+        loop = asyncio.get_running_loop()
+        while not self._told.is_set():
+            asking = await loop.run_in_executor(self._threads, self._ledger.claim_questions, _AT_ONCE)
+            self.busy = bool(asking)
+            if asking:
+                await asyncio.gather(*map(self._settle, asking))
+                answered()
+                continue
+            answered()
+            try:
+                async with asyncio.timeout(_LOOK_EVERY_S):
+                    await self._told.wait()
+            except TimeoutError:
+                continue
+
+    async def _settle(self, asking: Asking) -> None:
+        loop = asyncio.get_running_loop()
+        gateway = self._gateways.get(asking.gateway)
+        if gateway is None or not gateway.can_be_asked:
+            await loop.run_in_executor(self._threads, self._ledger.settle, cannot_ask(asking.claim))
+            return
+        sightings = await self._ask(gateway, asking)
+        if sightings is None:
+            await loop.run_in_executor(self._threads, self._ledger.ask_later, asking)
+        else:
+            await loop.run_in_executor(self._threads, self._ledger.answer, asking, sightings)
+
+    async def _ask(self, gateway: Gateway, asking: Asking) -> list[Sighting] | None:
+        """What the gateway has; None when it cannot say."""
+        try:
+            return list(await gateway.find(self._ledger.question(asking)))
+        except AskFailed as error:
+            _log.warning("notify.no_answer", gateway=asking.gateway, asked=asking.asked, error=str(error))
+        except Exception as error:
+            # A defect here must not stop other questions, and no answer is never taken for a no.
+            _log.error("notify.question_crashed", gateway=asking.gateway, error=type(error).__name__)
+        return None

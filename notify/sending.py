@@ -1,0 +1,216 @@
+"""The send drain: claims a chunk, commits, calls gateways with no connection held, records the outcomes, goes on.
+
+Claims, calls and records overlap: while some calls run, the next chunk is claimed and the outcomes of the last are
+written, each in a transaction of its own on a thread of its own.
+"""
+
+import asyncio
+import heapq
+import time
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+import structlog
+
+from kernel.metrics import ATTEMPTS
+from notify.asking import Inquirer
+from notify.channels.port import Gateway, Outcome, OutcomeKind
+from notify.ledger import Ledger, Ready
+from notify.outcomes import News, expired, news_of, released
+from notify.settings import SendSettings
+
+_POLL_S: Final = 0.05
+_GATHER_S: Final = 0.005
+_WORTH_RECORDING: Final = 32
+# How much of the future is claimed ahead of the calls: more than a claim takes, less than a lease.
+_AHEAD_S: Final = 0.1
+_LEAST_AHEAD: Final = 4
+_SMOOTHING: Final = 0.1
+_log = structlog.get_logger()
+
+
+class Sender:
+    """Owns the event loop in which the gateways keep their connections from one run to the next. For one thread."""
+
+    def __init__(self, ledger: Ledger, gateways: Mapping[str, Gateway], settings: SendSettings) -> None:
+        self._ledger = ledger
+        self._gateways = gateways
+        self._settings = settings
+        self._runner = asyncio.Runner()
+        self._threads = ThreadPoolExecutor(3, thread_name_prefix="ledger")
+
+    def run(self, *, time_slice_s: float) -> bool:
+        """Sends what is due and asks about what is unknown, until dry or the slice is over. True when work is left.
+
+        What was begun is finished and recorded even when the database fails meanwhile; its error is raised after that.
+        """
+        return self._runner.run(self._run(time_slice_s))
+
+    async def _run(self, time_slice_s: float) -> bool:
+        # The loop stood still since the last run: let it notice which kept connections were closed meanwhile.
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return await Run(self._ledger, self._gateways, self._settings, self._threads).until(time_slice_s)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        for gateway in self._gateways.values():
+            self._runner.run(gateway.close())
+        self._runner.close()
+        self._threads.shutdown()
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    news: News
+    gateway: str
+    outcome: str
+
+
+class Run:
+    """One run of the drain."""
+
+    def __init__(
+        self, ledger: Ledger, gateways: Mapping[str, Gateway], settings: SendSettings, threads: ThreadPoolExecutor
+    ) -> None:
+        self._ledger = ledger
+        self._gateways = gateways
+        self._settings = settings
+        self._threads = threads
+        self._loop = asyncio.get_running_loop()
+        self._inquirer = Inquirer(ledger, gateways, threads)
+        self._waiting: list[tuple[int, int, Ready]] = []
+        self._turns = count()
+        self._calls: set[asyncio.Task[None]] = set()
+        self._done: list[_Done] = []
+        self._stirred = asyncio.Event()
+        self._latency_s = 0.0
+        self._dry = False
+        self._look_again = 0.0
+        self._failure: Exception | None = None
+
+    async def until(self, time_slice_s: float) -> bool:
+        """Runs for at most `time_slice_s` and then as long as calls are open. True when work is left."""
+        ends = time.monotonic() + time_slice_s
+        inquiry = self._loop.create_task(self._inquirer.ask_until_told(self._look_now))
+        inquiry.add_done_callback(lambda _: self._stirred.set())
+        while await self._turn(ends):
+            if inquiry.done() and self._failure is None:
+                self._failure = self._failure_of(inquiry)
+        self._inquirer.stop()
+        await asyncio.gather(inquiry, return_exceptions=True)
+        failure = self._failure or self._failure_of(inquiry)
+        if failure is not None:
+            raise failure
+        return not self._dry or self._inquirer.busy
+
+    async def _turn(self, ends: float) -> bool:
+        """Claims and records what there is to; else waits for something to happen. False when all is done."""
+        wanted = self._wanted(time.monotonic() < ends)
+        batch, self._done = self._done, []
+        if wanted or batch:
+            await asyncio.gather(self._claim(wanted), self._record(batch))
+            self._start_calls()
+            return True
+        if not self._calls and not self._waiting and (self._failure or not self._inquirer.busy):
+            return False
+        self._stirred.clear()
+        try:
+            async with asyncio.timeout(_POLL_S):
+                await self._stirred.wait()
+        except TimeoutError:
+            return True
+        if len(self._done) < _WORTH_RECORDING:
+            await asyncio.sleep(_GATHER_S)
+        return True
+
+    def _wanted(self, in_time: bool) -> int:
+        """How many deliveries to claim now; 0 for none."""
+        now = time.monotonic()
+        if not in_time or self._failure is not None or (self._dry and now < self._look_again):
+            return 0
+        limit, chunk = self._settings.in_flight, self._settings.chunk
+        ahead = max(_LEAST_AHEAD, min(chunk, int(limit * _AHEAD_S / max(self._latency_s, _AHEAD_S / 10))))
+        room = limit - len(self._calls) + ahead - len(self._waiting)
+        return min(room, chunk) if room > ahead // 2 else 0
+
+    async def _claim(self, wanted: int) -> None:
+        if not wanted:
+            return
+        try:
+            ready = await self._loop.run_in_executor(self._threads, self._ledger.claim, wanted)
+        except Exception as error:
+            self._failure = error
+            return
+        self._dry = len(ready) < wanted
+        self._look_again = time.monotonic() + _POLL_S
+        for item in ready:
+            heapq.heappush(self._waiting, (item.priority, next(self._turns), item))
+
+    async def _record(self, batch: list[_Done]) -> None:
+        if not batch:
+            return
+        news = [done.news for done in batch]
+        try:
+            await self._loop.run_in_executor(self._threads, self._ledger.record, news)
+        except Exception as error:
+            # Their leases run out, and then they are asked about: nothing is lost, and nothing is sent twice.
+            self._failure = self._failure or error
+            return
+        for (gateway, outcome), number in Counter((done.gateway, done.outcome) for done in batch).items():
+            ATTEMPTS.labels(gateway=gateway, outcome=outcome).inc(number)
+
+    def _start_calls(self) -> None:
+        while self._waiting and len(self._calls) < self._settings.in_flight:
+            ready = heapq.heappop(self._waiting)[2]
+            now = time.monotonic()
+            if ready.failed is not None:
+                self._finish(ready, news_of(ready.claim, ready.failed, self._settings.patience), ready.failed.kind)
+            elif ready.valid_by is not None and now >= ready.valid_by:
+                self._finish(ready, expired(ready.claim), "expired")
+            elif now >= ready.start_by:
+                self._finish(ready, released(ready.claim), "released")
+            else:
+                task = self._loop.create_task(self._call(ready))
+                self._calls.add(task)
+                task.add_done_callback(self._called)
+
+    def _called(self, task: asyncio.Task[None]) -> None:
+        self._calls.discard(task)
+        self._start_calls()
+        self._stirred.set()
+
+    async def _call(self, ready: Ready) -> None:
+        began = time.monotonic()
+        outcome = await self._send(ready)
+        self._latency_s += (time.monotonic() - began - self._latency_s) * _SMOOTHING
+        self._finish(ready, news_of(ready.claim, outcome, self._settings.patience), outcome.kind)
+
+    async def _send(self, ready: Ready) -> Outcome:
+        gateway = self._gateways.get(ready.gateway)
+        if gateway is None:
+            _log.error("notify.no_gateway", gateway=ready.gateway)
+            return Outcome(OutcomeKind.TRANSIENT, code="no_gateway", reason="not configured here", operator=True)
+        try:
+            return await gateway.send(ready.message)
+        except Exception as error:
+            # A defect of the adapter must not stop the others; the call may have left.
+            _log.error("notify.gateway_crashed", gateway=ready.gateway, error=type(error).__name__)
+            return Outcome(OutcomeKind.UNKNOWN, code="crashed", reason=type(error).__name__)
+
+    def _finish(self, ready: Ready, news: News, outcome: str) -> None:
+        self._done.append(_Done(news, ready.gateway, str(outcome)))
+        self._stirred.set()
+
+    def _look_now(self) -> None:
+        self._look_again = 0.0
+        self._stirred.set()
+
+    @staticmethod
+    def _failure_of(task: "asyncio.Task[None]") -> Exception | None:
+        error = task.exception() if task.done() and not task.cancelled() else None
+        return error if isinstance(error, Exception) else None
