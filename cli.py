@@ -41,7 +41,7 @@ def main() -> None:
 
 @main.command()
 @click.option("--port", default=8000, show_default=True)
-@click.option("--sandbox-port", default=8001, show_default=True)
+@click.option("--sandbox-port", default=8025, show_default=True)
 @click.option("--state", type=click.Path(path_type=Path), default=STATE, help="Folder of the data and logs.")
 @click.option("--web-workers", default=2, show_default=True)
 @_plain_errors
@@ -78,14 +78,19 @@ def _greet(ports: Ports, env: dict[str, str]) -> None:
 @_plain_errors
 def serve(port: int, host: str, workers: int, threads: int) -> None:
     """Serves the API with granian."""
-    from granian.constants import Interfaces
-    from granian.server import Server
-
     from wiring import Settings
 
     Settings.read(os.environ)
-    Server(
-        "wsgi:app",
+    web_server("wsgi:app", host=host, port=port, workers=workers, threads=threads).serve()
+
+
+def web_server(app: str, *, port: int, host: str = "127.0.0.1", workers: int = 2, threads: int = 16) -> Any:
+    """The server of web workers for the WSGI application `module:name`; `serve()` runs it until it is told to stop."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    return Server(
+        app,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -94,7 +99,7 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
         working_dir=ROOT,
         log_access=False,
         respawn_failed_workers=True,
-    ).serve()
+    )
 
 
 @main.command()
@@ -126,6 +131,22 @@ def migrate() -> None:
 
     bring_up(Settings.read(os.environ).kernel.database_url)
     click.echo(f"schema {head_revision()}")
+
+
+@main.command()
+@click.argument("message")
+@_plain_errors
+def revision(message: str) -> None:
+    """Drafts a schema revision against a scratch database of its own."""
+    import tempfile
+
+    from kernel.embedded import engines
+    from migrations import draft_revision
+    from migrations import migrate as bring_up
+
+    with tempfile.TemporaryDirectory() as folder, engines(Path(folder), durable=False) as urls:
+        bring_up(urls.database_url)
+        draft_revision(urls.database_url, message)
 
 
 @main.command()
@@ -205,9 +226,10 @@ def verify() -> None:
 @main.command()
 def diagrams() -> None:
     """Writes docs/states/ anew from the state tables."""
-    from docs_pages import write_diagrams
+    from notify import diagrams as of_notify
+    from tracking import diagrams as of_tracking
 
-    for path in write_diagrams():
+    for path in (*of_tracking.write(), *of_notify.write()):
         click.echo(path)
 
 

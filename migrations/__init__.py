@@ -35,6 +35,20 @@ def migrate(database_url: str) -> None:
         engine.dispose()
 
 
+def draft_revision(database_url: str, message: str) -> None:
+    """Writes a revision from the difference between models and database, for a person to read and mend."""
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        config = _config(database_url)
+        config.attributes["connection"] = connection
+        command.revision(config, message, autogenerate=True, rev_id=f"{_next_number():04d}")
+    engine.dispose()
+
+
+def _next_number() -> int:
+    return 1 + max((int(file.name[:4]) for file in (_HERE / "versions").glob("[0-9]*.py")), default=0)
+
+
 @cache
 def head_revision() -> str | None:
     """The revision this code is written for."""

@@ -1,12 +1,23 @@
-"""Alembic's entry: runs revisions on the connection that `migrations.migrate` holds."""
+"""Alembic's entry: runs revisions on the connection that `migrations` holds."""
+
+from typing import Any, Literal
 
 from alembic import context
 
+from kernel.vault import SealedText
 from migrations.schema import METADATA
 
-connection = context.config.attributes["connection"]
+
+def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    """A revision names what the database sees, so that it never depends on code that changes later."""
+    return "sa.LargeBinary()" if kind == "type" and isinstance(item, SealedText) else False
+
+
 context.configure(
-    connection=connection, target_metadata=METADATA, compare_server_default=True, transaction_per_migration=True
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    transaction_per_migration=True,
+    render_item=_render,
 )
 with context.begin_transaction():
     context.run_migrations()

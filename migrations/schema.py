@@ -1,12 +1,11 @@
 """Every table of the system in one metadata: importing this imports every package's models."""
 
-import notify.models
-
 import auth.models
 import kernel.audit
 import kernel.idempotency
 import kernel.outbox
 import kernel.vault
+import notify.models
 import tracking.catalogue.models
 import tracking.models
 from kernel.db import Base

@@ -36,7 +36,7 @@ _OPEN_STATES = "state IN (1, 2, 4, 5, 6, 7, 9)"
 
 class Dossier(Base):
     """`state` and `origin` are official codes (0-10); `version` counts business changes and is the officer's ETag;
-    `seen_version` counts every change that the citizen can see."""
+    `seen_version` counts every change the citizen can see; `applicant_search` is the name as `search_key` folds it."""
 
     __tablename__ = "dossier"
     __table_args__ = (
@@ -44,12 +44,19 @@ class Dossier(Base):
         CheckConstraint("state = 0 OR (code IS NOT NULL AND notify_phone IS NOT NULL)", name="filed"),
         Index("ix_dossier_inbox", "agency_code", "order_at", "id", postgresql_where=text(_OPEN_STATES)),
         Index("ix_dossier_applicant", "applicant_id", "id"),
+        Index(
+            "ix_dossier_search",
+            "applicant_search",
+            postgresql_using="gin",
+            postgresql_ops={"applicant_search": "gin_trgm_ops"},
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str | None] = mapped_column(Text, unique=True)
     applicant_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     applicant_name: Mapped[str] = mapped_column(Text)
+    applicant_search: Mapped[str] = mapped_column(Text)
     version_id: Mapped[UUID] = mapped_column(ForeignKey("procedure_version.id"))
     agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"))
     state: Mapped[int] = mapped_column(SmallInteger, default=0)

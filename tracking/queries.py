@@ -58,7 +58,7 @@ WHERE d.state IN (1, 2, 4, 5, 6, 7, 9)
   AND d.agency_code IN (
     SELECT code FROM agency WHERE path LIKE (SELECT path FROM agency WHERE code = :agency) || '%')
   AND (CAST(:search AS text) IS NULL
-    OR d.code ILIKE CAST(:search AS text) OR d.applicant_name ILIKE CAST(:search AS text))
+    OR d.code ILIKE CAST(:search AS text) OR d.applicant_search LIKE CAST(:search AS text))
   AND (CAST(:after_at AS timestamptz) IS NULL
     OR (d.order_at, d.id) > (CAST(:after_at AS timestamptz), CAST(:after_id AS uuid)))
 ORDER BY d.order_at, d.id LIMIT :limit

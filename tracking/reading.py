@@ -16,6 +16,7 @@ from kernel.clock import local
 from kernel.vault import Vault
 from tracking import queries
 from tracking.models import FILE_NAME_FIELD, FORM_FIELD, PHONE_FIELD, REASON_FIELD, SECRET_FIELD
+from tracking.rules import search_key
 from tracking.states import LABELS, BusinessState, allowed_events
 from tracking.texts import Language
 from tracking.timeline_texts import describe
@@ -61,7 +62,7 @@ class Reader:
         values = {
             "agency": actor.agency_code,
             "state": state,
-            "search": f"%{_escaped(search)}%" if search else None,
+            "search": f"%{_escaped(search_key(search))}%" if search else None,
             "after_at": after[0] if after else None,
             "after_id": after[1] if after else None,
             "limit": limit,

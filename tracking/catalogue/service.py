@@ -95,7 +95,7 @@ class Catalogue:
         ).all()
         # Later entries win: what ships with the product, then the rule for all, then the agency's own.
         rows = sorted(rows, key=lambda row: row.agency_code is not None)
-        ours = [Override(row.day, DayKind(row.kind), Text(row.legal_basis, row.legal_basis), row.source) for row in rows]
+        ours = [_override(row) for row in rows]
         calendar = WorkingCalendar(overrides=(*default_overrides(), *ours))
         self._calendars[agency_code] = (time.monotonic(), calendar)
         return calendar
@@ -134,6 +134,10 @@ def list_agencies(session: Session, *, commune_code: str | None = None) -> Seque
     if commune_code is not None:
         query = query.where(Agency.commune_code == commune_code)
     return session.scalars(query).all()
+
+
+def _override(row: CalendarOverride) -> Override:
+    return Override(row.day, DayKind(row.kind), Text(row.legal_basis, row.legal_basis), row.source)
 
 
 def _published(row: ProcedureVersion) -> Published:

@@ -7,9 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tracking.catalogue.definition import Paper
-from tracking.forms import check_form
-
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
@@ -17,9 +14,12 @@ from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
 from kernel.work import Work
 from tracking import store
+from tracking.catalogue.definition import Paper
 from tracking.catalogue.service import Published
+from tracking.forms import check_form
 from tracking.models import FORM_FIELD, Dossier, DossierFile, Upload
 from tracking.office import Office
+from tracking.rules import search_key
 from tracking.service.uploads import require_usable
 from tracking.states import BusinessState
 
@@ -59,11 +59,13 @@ def open_draft(
         raise DomainError("identity_level_too_low", needed=published.procedure.identity_level)
     if store.count_drafts(work.session, actor.person_id) >= MAX_DRAFTS:
         raise DomainError("too_many_drafts", limit=MAX_DRAFTS)
+    name = office.people.person_card(work, actor.person_id).full_name
     row = new_id()
     dossier = Dossier(
         id=row,
         applicant_id=actor.person_id,
-        applicant_name=office.people.person_card(work, actor.person_id).full_name,
+        applicant_name=name,
+        applicant_search=search_key(name),
         version_id=published.id,
         agency_code=agency.code,
         state=int(BusinessState.DRAFT),

@@ -1,0 +1,177 @@
+"""A seeded catalogue, a citizen with a proved phone, officers of two communes, and quick ways to a given state."""
+
+import hashlib
+import itertools
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+from tests.support.forms import household_form
+
+from auth.models import PHONE_FIELD, Officer, Person, Phone
+from kernel.actor import Actor, ActorKind
+from kernel.clock import SettableClock, local
+from kernel.ids import new_id
+from kernel.storage import ObjectStore
+from kernel.vault import Vault
+from kernel.work import Work
+from tracking.catalogue.seed import seed_catalogue
+from tracking.catalogue.service import Catalogue
+from tracking.models import Dossier, Upload
+from tracking.office import Office, TrackingSettings
+from tracking.service import citizen, drafts, officer, results, uploads
+from tracking.service.citizen import Manifest
+from tracking.service.drafts import SentFile
+from wiring import Register
+
+PHONE = "+84912345678"
+DIEN_BAN, GO_NOI = "H17.20551", "H17.20587"
+JPEG = b"\xff\xd8\xff\xe0 a photograph \xff\xd9"
+_numbers = itertools.count(1)
+
+
+def any_version(_version: int) -> None:
+    """An `Expect` that takes whatever version there is."""
+
+
+@dataclass
+class Scene:
+    """One transaction's worth of people and paper."""
+
+    work: Work
+    office: Office
+    files: ObjectStore
+    clock: SettableClock
+    _people: dict[str, UUID] = field(default_factory=dict)
+
+    def citizen(self, name: str = "Nguyễn Văn Thử") -> Actor:
+        if name not in self._people:
+            person = self._person(name)
+            row = new_id()
+            self.work.session.add(
+                Phone(
+                    id=row,
+                    person_id=person,
+                    number=self.work.vault.seal(PHONE_FIELD, row, PHONE),
+                    number_index=self.work.vault.index(PHONE_FIELD, PHONE),
+                    verified_at=self.work.now(),
+                )
+            )
+            self._people[name] = person
+            self.work.session.flush()
+        return Actor(ActorKind.CITIZEN, person_id=self._people[name], session_id=new_id(), identity_level=2)
+
+    def officer(self, *roles: str, agency: str = DIEN_BAN, name: str = "Trần Thị Mẫu") -> Actor:
+        person, row = self._person(name), new_id()
+        self.work.session.add(
+            Officer(
+                id=row,
+                person_id=person,
+                agency_code=agency,
+                roles=list(roles),
+                display_name=name,
+                valid_from=date(2025, 7, 1),
+            )
+        )
+        self.work.session.flush()
+        return Actor(
+            ActorKind.OFFICER,
+            person_id=person,
+            session_id=new_id(),
+            identity_level=2,
+            officer_id=row,
+            agency_code=agency,
+            roles=frozenset(roles),
+        )
+
+    def upload(self, actor: Actor, content: bytes = JPEG, declared: str | None = "image/jpeg") -> Upload:
+        upload = uploads.create_upload(self.work, actor, size=len(content), file_name="ảnh.jpg", declared_type=declared)
+        self.work.session.flush()
+        piece = uploads.store_piece(self.files, self.work.vault, upload.id, 0, content)
+        uploads.record_pieces(self.work, actor, upload.id, [piece])
+        chunks = uploads.read_content(self.files, self.work.vault, upload.id, [piece])
+        return uploads.close_upload(self.work, actor, upload.id, uploads.inspect_content(chunks))
+
+    def sent(self, upload: Upload) -> SentFile:
+        return SentFile(upload.id, upload.sha256 or b"", upload.size)
+
+    def draft(self, actor: Actor, **form: Any) -> Dossier:
+        dossier = drafts.open_draft(
+            self.work,
+            actor,
+            self.office,
+            procedure_code="1.001612",
+            agency_code=DIEN_BAN,
+            values=household_form(**form),
+            language="vi",
+        )
+        self.work.session.flush()
+        return dossier
+
+    def with_papers(self, actor: Actor, dossier: Dossier) -> Manifest:
+        procedure = self.office.catalogue.version(self.work.session, dossier.version_id).procedure
+        papers: dict[str, tuple[SentFile, ...]] = {}
+        for paper in procedure.papers:
+            if paper.required:
+                sent = self.sent(self.upload(actor, JPEG[:-2] + str(next(_numbers)).encode() + JPEG[-2:]))
+                drafts.set_paper(self.work, actor, self.office, dossier.id, paper.code, [sent])
+                papers[paper.code] = (sent,)
+        return Manifest(papers)
+
+    def submitted(self, actor: Actor, **form: Any) -> Dossier:
+        dossier = self.draft(actor, **form)
+        manifest = self.with_papers(actor, dossier)
+        return citizen.submit_dossier(self.work, actor, self.office, dossier.id, notify_phone=PHONE, manifest=manifest)
+
+    def finished(self, actor: Actor, **form: Any) -> Dossier:
+        dossier = self.submitted(actor, **form)
+        receiver, appraiser, leader = (self.officer(role) for role in ("receiver", "appraiser", "leader"))
+        officer.accept_dossier(self.work, receiver, self.office, dossier.id, any_version)
+        officer.start_processing(self.work, appraiser, self.office, dossier.id, any_version)
+        result = self.upload(appraiser)
+        results.attach_result(
+            self.work,
+            appraiser,
+            self.office,
+            dossier.id,
+            any_version,
+            kind=self._result_kind(dossier),
+            sent=self.sent(result),
+        )
+        officer.move_step(
+            self.work, appraiser, self.office, dossier.id, any_version, action="advance", note="Hồ sơ hợp lệ"
+        )
+        return officer.finish_dossier(self.work, leader, self.office, dossier.id, any_version)
+
+    def later(self, **delta: float) -> None:
+        self.clock.advance(timedelta(**delta))
+
+    def _result_kind(self, dossier: Dossier) -> str:
+        return self.office.catalogue.version(self.work.session, dossier.version_id).procedure.results[0].code
+
+    def _person(self, name: str) -> UUID:
+        row, number = new_id(), f"0490900{next(_numbers):05d}"
+        self.work.session.add(
+            Person(
+                id=row,
+                identity_number=self.work.vault.seal("person.identity_number", row, number),
+                identity_index=hashlib.sha256(number.encode()).digest(),
+                full_name=name,
+                identity_level=2,
+            )
+        )
+        self.work.session.flush()
+        return row
+
+
+@pytest.fixture
+def scene(session: Session, clock: SettableClock, tmp_path: Path) -> Scene:
+    vault = Vault({1: bytes(32)}, bytes(32))
+    seed_catalogue(session, local(clock.now()).date())
+    session.flush()
+    office = Office(Catalogue(), Register(), TrackingSettings(undo_window=timedelta(minutes=10)))
+    return Scene(Work(session, vault, clock), office, ObjectStore(tmp_path.as_uri()), clock)
