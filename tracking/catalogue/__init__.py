@@ -1,0 +1,1 @@
+"""Procedures (thủ tục) as data: definition, loading, checks, and the versions published."""

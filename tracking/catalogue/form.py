@@ -1,0 +1,152 @@
+"""A form as a JSON Schema (2020-12), with what we add to it: a second language, hints, Vietnamese formats.
+
+Own keywords, ignored by any other reader: `x-title-en` beside `title`; `x-labels`, a {vi, en} name for each word of an
+`enum`; `x-hint`, a {vi, en} sentence for a value that does not fit; `x-sex-field`, `x-birth-field` and
+`x-province-field`, the sibling a value is compared with.
+Schemas refer to their own `$defs` alone; regular expressions run in linear time.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import jsonschema_rs
+
+Schema = Mapping[str, Any]
+_MAPS: Final = ("properties", "patternProperties", "$defs", "dependentSchemas")
+_LISTS: Final = ("allOf", "anyOf", "oneOf", "prefixItems")
+_SINGLES: Final = (
+    "items",
+    "additionalProperties",
+    "contains",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "not",
+    "if",
+    "then",
+    "else",
+)
+# What asks for something to be there. A draft may lack it.
+_DEMANDS: Final = frozenset(
+    {
+        "required",
+        "dependentRequired",
+        "minItems",
+        "minProperties",
+        "minLength",
+        "contains",
+        "minContains",
+        "maxContains",
+        "not",
+        "if",
+        "then",
+        "else",
+    }
+)
+_MAX_REFERENCES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form's schema, compiled once for submission and once, without demands, for drafts."""
+
+    schema: Schema
+    _compiled: dict[bool, jsonschema_rs.Draft202012Validator] = field(default_factory=dict, compare=False, repr=False)
+
+    def validator(self, *, draft: bool) -> jsonschema_rs.Draft202012Validator:
+        """Raises ValueError for a schema that is none (`jsonschema_rs.ValidationError` is one)."""
+        found = self._compiled.get(draft)
+        if found is None:
+            found = self._compiled[draft] = compile_schema(relax(self.schema) if draft else self.schema)
+        return found
+
+    def nodes_at(self, path: Sequence[str | int]) -> list[Schema]:
+        """The schema nodes that describe the value at a path of the form values, the nearest first."""
+        nodes = list(resolve(self.schema, self.schema))
+        for part in path:
+            nodes = [node for parent in nodes for node in _children(self.schema, parent, part)]
+        return nodes
+
+
+def compile_schema(schema: Schema) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(
+        dict(schema), validate_formats=True, offline=True, pattern_options=jsonschema_rs.RegexOptions()
+    )
+
+
+def relax(schema: Any) -> Any:
+    """The schema without its demands: what is there must be well-typed, and nothing must be there."""
+    if not isinstance(schema, Mapping):
+        return schema
+    relaxed: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in _DEMANDS:
+            continue
+        if key in _MAPS and isinstance(value, Mapping):
+            relaxed[key] = {name: relax(inner) for name, inner in value.items()}
+        elif key in _LISTS and isinstance(value, list):
+            # Without its demands more than one branch of a oneOf may fit.
+            relaxed["anyOf" if key == "oneOf" else key] = [relax(inner) for inner in value]
+        else:
+            relaxed[key] = relax(value) if key in _SINGLES else value
+    return relaxed
+
+
+def subschemas(schema: Any, pointer: str = "") -> Iterator[tuple[str, Schema]]:
+    """Every schema object inside a schema with its JSON pointer, the schema itself first."""
+    if not isinstance(schema, Mapping):
+        return
+    yield pointer, schema
+    for key in _MAPS:
+        if isinstance(schema.get(key), Mapping):
+            for name, inner in schema[key].items():
+                yield from subschemas(inner, f"{pointer}/{key}/{escape(str(name))}")
+    for key in _LISTS:
+        if isinstance(schema.get(key), list):
+            for place, inner in enumerate(schema[key]):
+                yield from subschemas(inner, f"{pointer}/{key}/{place}")
+    for key in _SINGLES:
+        yield from subschemas(schema.get(key), f"{pointer}/{key}")
+
+
+def resolve(root: Schema, node: Any) -> Iterator[Schema]:
+    """A node and what its `$ref` and `allOf` add to it. References that lead nowhere or in a ring end silently."""
+    queue, seen = [node], 0
+    while queue and seen < _MAX_REFERENCES:
+        current = queue.pop(0)
+        if not isinstance(current, Mapping):
+            continue
+        seen += 1
+        yield current
+        reference = current.get("$ref")
+        if isinstance(reference, str) and reference.startswith("#"):
+            queue.append(value_at(root, reference[1:]))
+        if isinstance(current.get("allOf"), list):
+            queue.extend(current["allOf"])
+
+
+def value_at(document: Any, pointer: str) -> Any:
+    """The value a JSON pointer leads to, None where there is none."""
+    found = document
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, Mapping):
+            found = found.get(name)
+        elif isinstance(found, list) and name.isascii() and len(name) < 7 and name.isdigit() and int(name) < len(found):
+            found = found[int(name)]
+        else:
+            return None
+    return found
+
+
+def escape(name: str) -> str:
+    """A name as one part of a JSON pointer."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _children(root: Schema, parent: Schema, part: str | int) -> Iterator[Schema]:
+    if isinstance(part, int):
+        yield from resolve(root, parent.get("items"))
+    elif isinstance(parent.get("properties"), Mapping):
+        yield from resolve(root, parent["properties"].get(part))
