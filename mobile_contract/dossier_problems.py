@@ -59,6 +59,10 @@ DOSSIER_PROBLEMS: Final[dict[str, Problem]] = {
     "role_missing": Problem(
         403, "Việc này cần một trong các vai trò: {needed}.", "This needs one of the roles: {needed}."
     ),
+    "step_role_missing": Problem(403, "Bước này thuộc vai trò {needed}.", "This step belongs to the role {needed}."),
+    "step_action_unknown": Problem(
+        409, "Bước này chỉ cho phép: {allowed_actions}.", "This step allows only: {allowed_actions}."
+    ),
     "supplement_limit": Problem(
         409, "Thủ tục chỉ cho yêu cầu bổ sung {limit} lần.", "The procedure allows {limit} supplement requests."
     ),
@@ -77,6 +81,39 @@ DOSSIER_PROBLEMS: Final[dict[str, Problem]] = {
 }
 
 DOSSIER_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
+    # values of a form
+    "type": ("Sai kiểu dữ liệu, cần: {types}.", "Wrong type; needed: {types}."),
+    "does_not_fit": ("{hint_vi}", "{hint_en}"),
+    "too_deep": ("Lồng nhau quá {max} cấp.", "Nested deeper than {max} levels."),
+    "too_many_values": ("Có hơn {max} giá trị.", "More than {max} values."),
+    "key_invalid": ("Có tên trường không dùng được.", "Holds a field name that cannot be used."),
+    "number_too_large": ("Số quá lớn.", "The number is too large."),
+    "date_invalid": ("Không có ngày này (cần dạng NĂM-THÁNG-NGÀY).", "There is no such date (needed: YYYY-MM-DD)."),
+    "date_in_future": ("Ngày này chưa đến.", "This date has not come yet."),
+    "date_too_early": ("Ngày này quá xa trong quá khứ.", "This date is too far in the past."),
+    "identity_number_shape": ("Số định danh cá nhân gồm đúng 12 chữ số.", "An identity number has exactly 12 digits."),
+    "identity_number_province": (
+        "Ba số đầu không phải mã nơi đăng ký khai sinh.",
+        "The first three digits are no place of birth registration.",
+    ),
+    "identity_number_birth_year": ("Năm sinh trong số này chưa đến.", "The year of birth in this number has not come."),
+    "identity_number_sex_differs": (
+        "Giới tính trong số định danh khác với giới tính đã khai.",
+        "The number tells another sex than the one declared.",
+    ),
+    "identity_number_birth_year_differs": (
+        "Năm sinh trong số định danh khác với ngày sinh đã khai.",
+        "The number tells another year of birth than the one declared.",
+    ),
+    "province_unknown": ("Không có tỉnh, thành phố mang mã này.", "No province has this code."),
+    "commune_unknown": ("Không có xã, phường, đặc khu mang mã này.", "No commune has this code."),
+    "commune_not_in_province": ("Xã, phường này không thuộc tỉnh đã chọn.", "The commune is not in that province."),
+    "commune_of_another_agency": (
+        "Hồ sơ phải nộp cho cơ quan của xã, phường này.",
+        "The dossier belongs to the agency of this commune.",
+    ),
+    "name_empty": ("Thiếu tên riêng.", "The name proper is missing."),
+    # names, phones and papers
     "name_taken": (
         "Tên này đã được hộ kinh doanh khác trong cùng xã, phường đăng ký.",
         "Another household business of the same commune holds this name.",
