@@ -229,8 +229,8 @@ def diagrams() -> None:
     from notify import diagrams as of_notify
     from tracking import diagrams as of_tracking
 
-    for path in (*of_tracking.write(), *of_notify.write()):
-        click.echo(path)
+    of_tracking.write()
+    of_notify.write()
 
 
 if __name__ == "__main__":

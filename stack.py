@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kernel.embedded import Engines, EngineUrls, ProcessSpec, StartError, Supervisor
+from kernel.embedded import EngineError, Engines, EngineUrls, ProcessSpec, Supervisor
 
 ROOT = Path(__file__).parent
 QUEUES = ("plan", "send", "sweep")
@@ -44,16 +44,16 @@ def free_ports() -> Ports:
 
 
 def require_free(ports: Ports) -> None:
-    """Raises StartError, saying which, if somebody listens on one of the ports."""
+    """Raises EngineError, saying which, if somebody listens on one of the ports."""
     for port in (ports.api, ports.sandbox):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
-                raise StartError(
-                    f"Cổng {port} đang có chương trình khác dùng; chọn cổng khác bằng --port / --sandbox-port.\n"
-                    f"Port {port} is in use by another program; choose others with --port / --sandbox-port."
+                raise EngineError(
+                    f"Cổng {port} đang có chương trình khác dùng; chọn cổng khác bằng --port / --sandbox-port.",
+                    f"Port {port} is in use by another program; choose others with --port / --sandbox-port.",
                 ) from None
 
 

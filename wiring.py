@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from notify.settings import NotifySettings
 from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from api.container import HealthCheck
 from api.settings import ApiSettings
 from auth.eid.oidc import OidcProvider
 from auth.service import people, phones
+from auth.service.signing_keys import keep_signing_keys
 from auth.settings import AuthSettings
 from auth.tokens.keyring import KeyRing
 from auth.tokens.reader import TokenReader
@@ -26,10 +26,19 @@ from kernel.settings import Environment, KernelSettings
 from kernel.storage import ObjectStore
 from kernel.vault import Vault, open_vault
 from kernel.work import Work
+from migrations import head_revision
+from notify.handlers import Announcer
+from notify.plan import Offer
 from notify.ports import DossierNotice, OneTimeCode
+from notify.settings import NotifySettings
+from notify.texts import shipped_templates
 from tracking.catalogue.service import Catalogue
 from tracking.office import Office, PersonCard, TrackingSettings
 from tracking.service.notices import read_notice, record_told
+from tracking.service.uploads import expire_uploads
+
+if TYPE_CHECKING:
+    from notify.sending import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +160,12 @@ class Container:
     def notify(self) -> NotifySettings:
         return self.all_settings.notify
 
+    def close(self) -> None:
+        """Ends what holds connections; for programs that build a container and go on."""
+        self.eid.close()
+        self.database.dispose()
+        self.redis.close()
+
 
 def build_container(values: Mapping[str, str], *, clock: Clock | None = None) -> Container:
     """Everything of one process, from its environment. Raises SettingsError, VaultError, or the database's errors."""
@@ -197,4 +212,35 @@ def event_handlers(held: Container) -> Handlers:
     def told(session: Session, event: OutboxEvent) -> None:
         record_told(Work(session, held.vault, held.clock), event.payload)
 
-    return {**notify_handlers(held), "delivery.settled": (told,)}
+    announcer = Announcer(
+        vault=held.vault,
+        clock=held.clock,
+        dossiers=NoticeDesk(held.vault, held.clock, held.office),
+        codes=ProofDesk(held.vault, held.clock),
+        offers=(Offer("sms", "twilio"),),
+        book=shipped_templates(),
+    )
+    return {**announcer.handlers(), "delivery.settled": (told,)}
+
+
+def build_sender(held: Container) -> "Sender":
+    """The send drain with its gateways; for one thread of one worker."""
+    # The gateway's library is large, and a web worker never calls it.
+    from notify.channels.twilio import TwilioGateway
+    from notify.ledger import Ledger
+    from notify.sending import Sender
+
+    ledger = Ledger(held.database, held.vault, held.notify.send.patience)
+    return Sender(ledger, {"twilio": TwilioGateway(held.notify.twilio)}, held.notify.send)
+
+
+def keep_house(held: Container) -> None:
+    """What each domain does now and then, a transaction each: signing keys, ended log-ins, forgotten uploads."""
+    with held.database.transaction() as session:
+        work = Work(session, held.vault, held.clock)
+        keep_signing_keys(work, held.auth.sessions)
+        people.forget_ended(work)
+    with held.database.transaction() as session:
+        keys = expire_uploads(Work(session, held.vault, held.clock))
+    for key in keys:
+        held.files.delete(key)

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from redis import Redis
@@ -17,7 +17,10 @@ from kernel.logs import configure_logs
 from kernel.metrics import DRAIN_FAILURES, EVENTS
 from kernel.outbox import PLAN, drain_events
 from kernel.work import Work
-from wiring import Container, build_container, event_handlers, keep_house, send_messages
+from wiring import Container, build_container, build_sender, event_handlers, keep_house
+
+if TYPE_CHECKING:
+    from notify.sending import Sender
 
 SEND: Final = "send"
 SWEEP: Final = "sweep"
@@ -55,8 +58,8 @@ def _plan(held: Container) -> bool:
     return True
 
 
-def _send(held: Container) -> bool:
-    return send_messages(held, time_slice_s=TIME_SLICE_S)
+def _send(_held: Container) -> bool:
+    return _sender().run(time_slice_s=TIME_SLICE_S)
 
 
 def _sweep(held: Container) -> bool:
@@ -73,7 +76,7 @@ DRAINS: Final[Mapping[str, Callable[[Container], bool]]] = {PLAN: _plan, SEND: _
 RING_EVERY_S: Final[Mapping[str, float]] = {PLAN: 2.0, SEND: 2.0, SWEEP: 20.0}
 
 
-class OneQueueWorker(SimpleWorker):  # type: ignore[misc]
+class OneQueueWorker(SimpleWorker):
     """Listens to one queue (RQ may lose a job of several when killed), forks for no job, and reconnects within 2 s."""
 
     max_connection_wait_time = 2.0
@@ -102,6 +105,12 @@ def ring_forever() -> None:
                 held.bell.ring(drain)
                 due[drain] = now + every
         time.sleep(0.5)
+
+
+@cache
+def _sender() -> "Sender":
+    # One for the life of the process: it keeps the gateways' connections open between runs.
+    return build_sender(_container())
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from api.settings import ApiSettings
@@ -17,9 +17,8 @@ from kernel.limits import Limiter
 from kernel.settings import KernelSettings
 from kernel.storage import FileStore
 from kernel.vault import Vault
-
-if TYPE_CHECKING:
-    from tracking.office import Office
+from notify.settings import NotifySettings
+from tracking.office import Office
 
 
 class TokenReader(Protocol):
@@ -68,10 +67,13 @@ class Container(Protocol):
     def files(self) -> FileStore: ...
 
     @property
-    def office(self) -> "Office": ...
+    def office(self) -> Office: ...
 
     @property
     def auth(self) -> AuthSettings: ...
+
+    @property
+    def notify(self) -> NotifySettings: ...
 
     @property
     def eid(self) -> EidProvider: ...

@@ -1,5 +1,7 @@
 """Files going out: unsealed piece by piece, so that a large scan never stands whole in memory."""
 
+from base64 import b64encode
+
 import flask
 
 from api.context import container
@@ -15,7 +17,7 @@ def send_file(download: Download) -> flask.Response:
     response = flask.Response(chunks, mimetype=download.media_type)
     response.headers["Content-Length"] = str(download.size)
     response.headers["Content-Disposition"] = f'attachment; filename="{download.name}"'
-    response.headers["Repr-Digest"] = f"sha-256=:{download.digest_base64}:"
+    response.headers["Repr-Digest"] = f"sha-256=:{b64encode(download.sha256).decode()}:"
     return response
 
 
