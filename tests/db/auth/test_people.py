@@ -95,8 +95,9 @@ def test_nothing_personal_or_secret_lies_in_a_table_or_a_log(house: House) -> No
             confirm_phone_proof(work, actor, proof.proof_id, "")
             refresh_session(work, SESSIONS, tokens.refresh_token)
     secrets = [
-        "049090000001", "1990-09-02", "84905000001", "0905000001", message.code, start.login_secret, start.request.state,
-        taken.kept.nonce, taken.kept.verifier, tokens.access_token, tokens.refresh_token, "eid-thu-1", "PRIVATE KEY",
+        "049090000001", "1990-09-02", "84905000001", "0905000001", message.code, start.login_secret,
+        start.request.state, taken.kept.nonce, taken.kept.verifier, tokens.access_token, tokens.refresh_token,
+        "eid-thu-1", "PRIVATE KEY",
     ]  # fmt: skip
     with house.database.reading() as connection:
         kept = "\n".join(
