@@ -124,7 +124,8 @@ class ClockRow(Base):
     kind: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
     minutes: Mapped[int | None] = mapped_column(Integer)
-    timeline_id: Mapped[UUID | None] = mapped_column(ForeignKey("timeline_entry.id"))
+    # Checked at commit: both rows are written by one use case, in whichever order the session flushes them.
+    timeline_id: Mapped[UUID] = mapped_column(ForeignKey("timeline_entry.id", deferrable=True, initially="DEFERRED"))
 
 
 class DossierCounter(Base):

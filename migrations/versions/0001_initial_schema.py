@@ -509,9 +509,15 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=True),
-        sa.Column("timeline_id", sa.Uuid(), nullable=True),
+        sa.Column("timeline_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"], name=op.f("fk_clock_entry_dossier_id")),
-        sa.ForeignKeyConstraint(["timeline_id"], ["timeline_entry.id"], name=op.f("fk_clock_entry_timeline_id")),
+        sa.ForeignKeyConstraint(
+            ["timeline_id"],
+            ["timeline_entry.id"],
+            name=op.f("fk_clock_entry_timeline_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_entry")),
     )
     op.create_index("ix_clock_entry_dossier", "clock_entry", ["dossier_id", "seq"], unique=False)

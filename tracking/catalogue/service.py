@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from kernel.errors import DomainError
@@ -57,7 +58,7 @@ class Catalogue:
         rows = session.scalars(
             select(ProcedureVersion)
             .where(ProcedureVersion.effective_from <= today)
-            .distinct(ProcedureVersion.code)
+            .ext(distinct_on(ProcedureVersion.code))
             .order_by(ProcedureVersion.code, ProcedureVersion.effective_from.desc(), ProcedureVersion.number.desc())
         )
         versions = tuple(self._versions.setdefault(row.id, _published(row)) for row in rows)

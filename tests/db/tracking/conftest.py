@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.support.forms import household_form
 
 from auth.models import PHONE_FIELD, Officer, Person, Phone
 from kernel.actor import Actor, ActorKind
@@ -19,6 +18,7 @@ from kernel.ids import new_id
 from kernel.storage import ObjectStore
 from kernel.vault import Vault
 from kernel.work import Work
+from tests.support.forms import household_form
 from tracking.catalogue.seed import seed_catalogue
 from tracking.catalogue.service import Catalogue
 from tracking.models import Dossier, Upload

@@ -54,8 +54,8 @@ def test_a_supplement_pauses_the_clock(scene: Scene) -> None:
         scene.work, actor, scene.office, dossier.id, note="Đã chụp lại", manifest=_manifest(scene, dossier)
     )
     assert (dossier.state, dossier.origin) == (S.ACCEPTED, None)
-    assert dossier.due_at is not None
-    assert (dossier.due_at - THURSDAY).total_seconds() == 2 * 3600
+    # Two working hours later: 10:00 to 11:30, and after the noon break until 14:00.
+    assert dossier.due_at == datetime(2026, 11, 26, 14, 0, tzinfo=VIETNAM)
 
 
 def test_more_supplement_requests_than_allowed_are_refused(scene: Scene) -> None:
