@@ -49,7 +49,9 @@ def _commune(text: str, node: Mapping[str, Any], beside: Mapping[str, Any], _tod
     if commune is None:
         return "commune_unknown"
     province = beside.get(node.get("x-province-field", ""))
-    return "commune_not_in_province" if province in provinces() and province != commune.province_code else None
+    if not isinstance(province, str) or province not in provinces():
+        return None
+    return None if province == commune.province_code else "commune_not_in_province"
 
 
 FORMATS: Final[Mapping[str, Check]] = {
