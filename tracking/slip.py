@@ -71,7 +71,7 @@ def render_slip(facts: SlipFacts) -> bytes:
 
     Every value reaches the template as data. A character outside Vietnamese and Western writing becomes U+FFFD.
     """
-    issued = facts.as_of.astimezone(UTC)
+    issued = facts.as_of.astimezone(UTC).replace(microsecond=0)
     pdf = typst.compile(
         _template(),
         sys_inputs={"facts": json.dumps(_page(facts, issued))},

@@ -1,7 +1,11 @@
 """Look-up without login. Code and secret travel in the body: a URL would leave them in logs and histories."""
 
+import json
 from typing import Any
 
+import flask
+
+from api.answers import json_answer
 from api.blueprint import Blueprint
 from api.context import container, language
 from api.dossiers.schemas import PublicDossierSchema
@@ -23,9 +27,10 @@ blueprint = Blueprint("lookups", description="Look-up without login (tra cứu)"
     limit="lookup",
     problems=("lookup_failed",),
 )
-def look_up_dossier(body: dict[str, Any]) -> dict[str, Any]:
+def look_up_dossier(body: dict[str, Any]) -> flask.Response:
     # Tries are counted on the code being guessed at, whether it exists or not.
     count_try("lookup_code", normalise_code(body["code"]) or body["code"], tries=10, window_s=900)
     held = container()
     with held.database.reading() as connection:
-        return look_up(Reader(connection, held.vault, language()), body["code"], body["secret"])
+        view = look_up(Reader(connection, held.vault, language()), body["code"], body["secret"])
+    return json_answer(json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode())
