@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, exists, or_, select, text
+from sqlalchemy import BindParameter, Connection, Date, bindparam, delete, exists, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -39,22 +39,26 @@ def lock_signing_keys(session: Session) -> Sequence[SigningKey]:
     return session.scalars(select(SigningKey).order_by(SigningKey.active_from, SigningKey.id)).all()
 
 
+def _in_office(day: date | BindParameter[date]) -> tuple[Any, ...]:
+    return Officer.valid_from <= day, or_(Officer.valid_to.is_(None), Officer.valid_to >= day)
+
+
+# Asked by every process about every session every few seconds, so it is put together once.
+_ALIVE = select(LoginSession.id).where(
+    LoginSession.id == bindparam("session_id"),
+    LoginSession.revoked_at.is_(None),
+    LoginSession.expires_at > bindparam("now"),
+    or_(
+        LoginSession.officer_id.is_(None),
+        exists().where(Officer.id == LoginSession.officer_id, *_in_office(bindparam("day", type_=Date))),
+    ),
+)
+
+
 def session_is_alive(connection: Connection, session_id: UUID, now: datetime) -> bool:
     """Whether a session is neither revoked nor past its end, and the office it acts for is still held."""
-    in_office = exists().where(Officer.id == LoginSession.officer_id, *_in_office(local(now).date()))
-    found = connection.execute(
-        select(LoginSession.id).where(
-            LoginSession.id == session_id,
-            LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now,
-            or_(LoginSession.officer_id.is_(None), in_office),
-        )
-    )
-    return found.first() is not None
-
-
-def _in_office(day: date) -> tuple[Any, ...]:
-    return Officer.valid_from <= day, or_(Officer.valid_to.is_(None), Officer.valid_to >= day)
+    asked = {"session_id": session_id, "now": now, "day": local(now).date()}
+    return connection.execute(_ALIVE, asked).first() is not None
 
 
 def add_person_once(session: Session, person: dict[str, Any]) -> None:
