@@ -12,9 +12,9 @@ from pathlib import Path
 from kernel.embedded import Engines, ProcessSpec, Supervisor
 
 _FAMILY = """
-import os, subprocess, sys, time
+import pathlib, subprocess, sys, time
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
-print("family", flush=True)
+pathlib.Path(sys.argv[1]).touch()
 time.sleep(600)
 """
 
@@ -40,8 +40,9 @@ def main() -> int:
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
 
-        specs = [ProcessSpec("family", [sys.executable, "-c", _FAMILY])] if asked.family else []
-        return supervisor.run(specs, on_ready=tell)
+        up = asked.state_dir / "family-is-up"
+        family = ProcessSpec("family", [sys.executable, "-c", _FAMILY, str(up)], ready=up.exists)
+        return supervisor.run([family] if asked.family else [], on_ready=tell)
 
 
 def _become(account: int, rehearsal: Path) -> None:

@@ -11,6 +11,7 @@ import psutil
 
 from kernel.embedded import leftovers
 from kernel.embedded.spec import Step
+from tests.support.processes import running
 from tests.support.waiting import eventually
 
 _ASK_THEN_FORCE: tuple[Step, ...] = ((signal.SIGTERM, 0.3), (signal.SIGKILL, 5.0))
@@ -22,11 +23,8 @@ _STUBBORN = (
 
 @contextmanager
 def _running(code: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env={**os.environ, **env}) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"up\n"
+    with running([sys.executable, "-c", code], until=b"up", env={**os.environ, **env}) as process:
         yield process
-        process.kill()
 
 
 def test_a_process_is_known_by_pid_and_creation_time() -> None:

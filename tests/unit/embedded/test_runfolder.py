@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from kernel.embedded import AlreadyRunningError, EngineError, leftovers
 from kernel.embedded.runfolder import claim, release
+from tests.support.processes import running
 
 _HOLD = """
 import sys, time
@@ -23,9 +23,7 @@ time.sleep(600)
 
 
 def test_the_folder_of_another_process_is_refused_naming_it(tmp_path: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", _HOLD, str(tmp_path)], stdout=subprocess.PIPE) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == b"held\n"
+    with running([sys.executable, "-c", _HOLD, str(tmp_path)], until=b"held") as holder:
         with pytest.raises(AlreadyRunningError) as refused:
             claim(tmp_path)
         assert refused.value.pid == holder.pid
@@ -46,7 +44,7 @@ def test_one_process_may_hold_a_folder_several_times(tmp_path: Path) -> None:
 
 
 def test_what_a_dead_supervisor_noted_is_ended_and_said(tmp_path: Path) -> None:
-    with subprocess.Popen(["sleep", "600"]) as left:
+    with running(["sleep", "600"]) as left:
         identity = leftovers.identify(left.pid)
         assert identity is not None
         record = leftovers.to_record("sleep", identity, [(signal.SIGTERM, 5.0)])
@@ -58,7 +56,7 @@ def test_what_a_dead_supervisor_noted_is_ended_and_said(tmp_path: Path) -> None:
 
 
 def test_children_that_were_never_noted_are_found_by_their_marker(tmp_path: Path) -> None:
-    with subprocess.Popen(["sleep", "600"], env={**os.environ, leftovers.MARKER: "dead-run/web"}) as left:
+    with running(["sleep", "600"], env={**os.environ, leftovers.MARKER: "dead-run/web"}) as left:
         _note(tmp_path, run="dead-run")
         release(claim(tmp_path))
         assert left.wait() == -signal.SIGTERM

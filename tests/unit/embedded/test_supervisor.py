@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psutil
@@ -17,6 +18,7 @@ from kernel.embedded import ProcessSpec, StartError, Supervisor
 from kernel.embedded.keeper import FIRST_DELAY_S, LONGEST_DELAY_S, WELL_AFTER_S, next_delay
 from kernel.embedded.leftovers import is_alive, marked
 from kernel.embedded.runfolder import claim, release
+from tests.support.processes import running
 from tests.support.waiting import eventually
 
 # Writes its name when it is up and again when it is told to stop.
@@ -201,11 +203,8 @@ sys.exit(Supervisor(folder, echo=None).run([spec], on_ready=lambda: print("ready
 """
 
 
-def _command(folder: Path, code: str) -> subprocess.Popen[bytes]:
-    command = subprocess.Popen([sys.executable, "-c", _COMMAND, str(folder), code], stdout=subprocess.PIPE)
-    assert command.stdout is not None
-    assert command.stdout.readline() == b"ready\n"
-    return command
+def _command(folder: Path, code: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    return running([sys.executable, "-c", _COMMAND, str(folder), code], until=b"ready")
 
 
 @given(lives=st.lists(st.floats(min_value=0, max_value=60), max_size=30))
