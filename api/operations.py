@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
-from marshmallow import Schema
-
 from api.permits import Permit, anyone
-from api.schemas import AnswerSchema, ProblemSchema, RequestSchema
+from api.schemas import AnswerSchema, RequestSchema
 from mobile_contract.problems import PROBLEMS, TITLES
 
 SECURITY_SCHEME: Final = "accessToken"
+PROBLEM: Final = "Problem"
+_PROBLEM: Final = {"$ref": f"#/components/schemas/{PROBLEM}"}
 _STRING: Final = {"type": "string"}
 _KEY_HEADER: Final = {
     "name": "Idempotency-Key",
@@ -160,5 +160,4 @@ def _problem_responses(codes: set[str]) -> dict[str, Any]:
 
 
 def _problem_response(description: str) -> dict[str, Any]:
-    schema: type[Schema] = ProblemSchema
-    return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
+    return {"description": description, "content": {"application/problem+json": {"schema": _PROBLEM}}}

@@ -5,7 +5,8 @@ from typing import Any, Final
 import flask
 import flask_smorest
 
-from api.operations import SECURITY_SCHEME
+from api.operations import PROBLEM, SECURITY_SCHEME
+from api.schemas import ProblemSchema
 
 TITLE: Final = "Một Cửa"
 VERSION: Final = "1.0.0"
@@ -30,6 +31,7 @@ class EdgeApi(flask_smorest.Api):  # type: ignore[misc]
                 "info": {"description": _ABOUT},
             },
         )
+        self.spec.components.schema(PROBLEM, schema=ProblemSchema)
         self.spec.components.security_scheme(
             SECURITY_SCHEME,
             {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Access token of a login."},

@@ -46,7 +46,7 @@ class RefreshRequest(RequestSchema):
 class TokensAnswer(AnswerSchema):
     access_token = fields.String()
     refresh_token = fields.String()
-    token_type = fields.String(validate=validate.Equal("Bearer"))
+    token_type = fields.String(dump_default="Bearer", validate=validate.Equal("Bearer"))
     expires_in = fields.Integer(metadata={"description": "Seconds until the access token ends."})
     refresh_expires_at = Instant()
     session_id = fields.UUID()

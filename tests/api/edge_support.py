@@ -11,6 +11,8 @@ import flask
 import redis
 from marshmallow import fields, validate
 from psycopg import errors as pg
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -20,7 +22,7 @@ from api.answers import json_answer
 from api.app import create_app
 from api.blueprint import Blueprint
 from api.conditional import check_match, core_of, tag_for, unchanged
-from api.container import Container, HealthCheck
+from api.container import Container, HealthCheck, TokenReader
 from api.context import actor, here
 from api.limits import count_try
 from api.paging import PageAnswer, PageQuery, read_page, turn_page
@@ -29,6 +31,7 @@ from api.resources import RESOURCES
 from api.schemas import AnswerSchema, Instant, Line, Map, RequestSchema, Text
 from api.settings import ApiSettings
 from kernel.actor import Actor, ActorKind
+from kernel.audit import write_audit
 from kernel.bell import Bell
 from kernel.clock import Clock, SettableClock
 from kernel.db import Database
@@ -54,6 +57,9 @@ class Tokens:
         if token not in TOKENS:
             raise DomainError("unauthenticated")
         return TOKENS[token]
+
+    def forget(self, session_id: UUID) -> None:
+        raise AssertionError(session_id)
 
 
 @dataclass
@@ -100,7 +106,7 @@ def settings(trusted_proxies: int = 0) -> KernelSettings:
 
 def nowhere() -> redis.Redis:
     """A client of a server that is not there."""
-    return redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.1)
+    return redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0))
 
 
 @dataclass
@@ -113,8 +119,13 @@ class EdgeContainer:
     bell: Bell = field(default_factory=lambda: Bell(nowhere()))
     limiter: Limiter = field(default_factory=lambda: Limiter(nowhere()))
     files: FileStore = field(default_factory=NoFiles)
-    token_reader: Tokens = field(default_factory=Tokens)
+    token_reader: TokenReader = field(default_factory=Tokens)
     health_checks: Mapping[str, HealthCheck] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Back to how it was built, for the next test of the same application."""
+        self.database = cast(Database, CountingDatabase())
+        self.limiter = Limiter(nowhere())
 
     @property
     def counts(self) -> CountingDatabase:
@@ -166,11 +177,15 @@ NUMBERS = range(1, 26)
 @things.operation(
     "POST", "/v1/things", "createThing", body=ThingRequest(), answer=ThingAnswer(), status=201, idempotent=True
 )
-def create_thing(work: Work, body: dict[str, Any]) -> dict[str, Any]:
+def create_thing(work: Work, body: dict[str, Any]) -> Any:
     """Makes a thing."""
     if body["name"] == "refused":
         raise DomainError("forbidden")
-    return {"id": new_id(), "name": body["name"], "at": work.now()}
+    row = new_id()
+    write_audit(work.session, actor(), "thing.create", "thing", row)
+    if body["name"] == "half-refused":
+        return DomainError("forbidden")
+    return {"id": row, "name": body["name"], "at": work.now()}, {"Location": f"/v1/things/{row}"}
 
 
 @things.operation("POST", "/v1/things/check", "checkThing", body=ThingRequest(), answer=ThingAnswer())
