@@ -30,17 +30,16 @@ class Inquirer:
     def stop(self) -> None:
         self._told.set()
 
-    async def ask_until_told(self, answered: Callable[[], None]) -> None:
-        """Looks every second for deliveries to ask about; calls `answered` after each round that settled some."""
+    async def ask_until_told(self, looked: Callable[[bool], None]) -> None:
+        """Looks every second for deliveries to ask about; calls `looked` each time with whether it found any."""
         loop = asyncio.get_running_loop()
         while not self._told.is_set():
             asking = await loop.run_in_executor(self._threads, self._ledger.claim_questions, _AT_ONCE)
             self.busy = bool(asking)
+            await asyncio.gather(*map(self._settle, asking))
+            looked(self.busy)
             if asking:
-                await asyncio.gather(*map(self._settle, asking))
-                answered()
                 continue
-            answered()
             try:
                 async with asyncio.timeout(_LOOK_EVERY_S):
                     await self._told.wait()

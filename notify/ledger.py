@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kernel.db import Database
@@ -153,8 +153,4 @@ class Ledger:
 
 def _passes(error: Exception) -> bool:
     """Whether trying again can help: the connection was lost, refused or blocked, not the values refused."""
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        # Class 22 is bad data, 23 a broken constraint; without a state there was no server to refuse anything.
-        return error.connection_invalidated or not str(state or "").startswith(("22", "23"))
-    return True
+    return not isinstance(error, DataError | IntegrityError | ProgrammingError)

@@ -22,6 +22,7 @@ from notify.channels.port import Gateway, Outcome, OutcomeKind
 from notify.ledger import Ledger, Ready
 from notify.outcomes import News, expired, news_of, released
 from notify.settings import SendSettings
+from notify.states import DeliveryEvent
 
 _POLL_S: Final = 0.05
 _GATHER_S: Final = 0.005
@@ -90,13 +91,14 @@ class Run:
         self._stirred = asyncio.Event()
         self._latency_s = 0.0
         self._dry = False
+        self._more_to_see = False
         self._look_again = 0.0
         self._failure: Exception | None = None
 
     async def until(self, time_slice_s: float) -> bool:
         """Runs for at most `time_slice_s` and then as long as calls are open. True when work is left."""
         ends = time.monotonic() + time_slice_s
-        inquiry = self._loop.create_task(self._inquirer.ask_until_told(self._look_now))
+        inquiry = self._loop.create_task(self._inquirer.ask_until_told(self._looked))
         inquiry.add_done_callback(lambda _: self._stirred.set())
         while await self._turn(ends):
             if inquiry.done() and self._failure is None:
@@ -141,12 +143,13 @@ class Run:
     async def _claim(self, wanted: int) -> None:
         if not wanted:
             return
+        self._more_to_see = False
         try:
             ready = await self._loop.run_in_executor(self._threads, self._ledger.claim, wanted)
         except Exception as error:
             self._failure = error
             return
-        self._dry = len(ready) < wanted
+        self._dry = len(ready) < wanted and not self._more_to_see
         self._look_again = time.monotonic() + _POLL_S
         for item in ready:
             heapq.heappush(self._waiting, (item.priority, next(self._turns), item))
@@ -161,6 +164,8 @@ class Run:
             # Their leases run out, and then they are asked about: nothing is lost, and nothing is sent twice.
             self._failure = self._failure or error
             return
+        if any(item.event is DeliveryEvent.RELEASE for item in news):
+            self._look_now()
         for (gateway, outcome), number in Counter((done.gateway, done.outcome) for done in batch).items():
             ATTEMPTS.labels(gateway=gateway, outcome=outcome).inc(number)
 
@@ -206,8 +211,14 @@ class Run:
         self._done.append(_Done(news, ready.gateway, str(outcome)))
         self._stirred.set()
 
+    def _looked(self, found: bool) -> None:
+        if found:
+            self._look_now()
+        self._stirred.set()
+
     def _look_now(self) -> None:
-        self._look_again = 0.0
+        """Deliveries have become due; a claim under way at this moment may not have seen them."""
+        self._dry, self._more_to_see = False, True
         self._stirred.set()
 
     @staticmethod

@@ -1,0 +1,171 @@
+"""Deliveries made the way the plan makes them, a gateway behind the port, and time that passes by moving rows back."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from kernel.db import Database
+from kernel.ids import new_id
+from kernel.vault import Vault
+from notify.channels.port import Outcome, OutcomeKind, Outgoing, Question, Sighting
+from notify.ledger import Ledger
+from notify.plan import PlannedDelivery, Priority
+from notify.retry import Patience
+from notify.sending import Sender
+from notify.settings import SendSettings
+from notify.states import ReceiptKind
+from notify.store import add_delivery, add_notification
+from notify.texts import Rendered, shipped_templates
+
+VAULT = Vault({1: bytes(range(32))}, bytes(32))
+PHONE = "+84912345678"
+PATIENCE = Patience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
+TEMPLATE = shipped_templates().get("dossier.accepted", "sms", "vi")
+ACCEPTED = OutcomeKind.ACCEPTED
+
+
+def queue(
+    session: Session,
+    *,
+    body: str = "Ho so A da duoc tiep nhan.",
+    phone: str = PHONE,
+    priority: Priority = Priority.NOTICE,
+    gateway: str = "fake",
+    dossier_id: UUID | None = None,
+    valid_for: timedelta | None = None,
+) -> UUID:
+    """One delivery that is due now."""
+    told = add_notification(session, VAULT, new_id(), TEMPLATE.name, phone, dossier_id)
+    assert told is not None
+    planned = PlannedDelivery("sms", gateway, phone, TEMPLATE, priority, "a test")
+    return add_delivery(session, VAULT, told, dossier_id, planned, Rendered(body, "GSM-7", 9, 1), valid_for=valid_for)
+
+
+def queued(database: Database, number: int = 1, **how: Any) -> list[UUID]:
+    """Some deliveries, committed."""
+    with database.transaction() as session:
+        usual: list[dict[str, Any]] = [{"body": f"Tin so {turn}", "dossier_id": new_id()} for turn in range(number)]
+        return [queue(session, **fields | how) for fields in usual]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the ledger says of a delivery. `attempts` are (state, ref, code) by number."""
+
+    state: str
+    code: str | None
+    generation: int
+    failures: int
+    due_in: timedelta | None
+    settled: bool
+    attempts: list[tuple[str, str | None, str | None]]
+
+
+def row_of(session: Session, delivery_id: UUID) -> Row:
+    found = session.execute(
+        text(
+            "SELECT state, code, generation, failures, due_at - now() AS due_in, settled_at IS NOT NULL AS settled "
+            "FROM delivery WHERE id = :id"
+        ),
+        {"id": delivery_id},
+    ).one()
+    attempts = session.execute(
+        text("SELECT state, provider_ref, code FROM attempt WHERE delivery_id = :id ORDER BY number"),
+        {"id": delivery_id},
+    )
+    return Row(**found._mapping, attempts=[(item.state, item.provider_ref, item.code) for item in attempts])
+
+
+def rows_of(database: Database, deliveries: Sequence[UUID]) -> list[Row]:
+    with database.transaction() as session:
+        return [row_of(session, delivery) for delivery in deliveries]
+
+
+def pass_time(session: Session, by: timedelta) -> None:
+    """What was due in `by` is due now."""
+    session.execute(
+        text(
+            "UPDATE delivery SET due_at = due_at - :by, valid_until = valid_until - :by, created_at = created_at - :by"
+        ),
+        {"by": by},
+    )
+    session.execute(text("UPDATE attempt SET started_at = started_at - :by"), {"by": by})
+
+
+def later(database: Database, by: timedelta) -> None:
+    with database.transaction() as session:
+        pass_time(session, by)
+
+
+def settled_events(session: Session) -> list[dict[str, Any]]:
+    rows = session.execute(text("SELECT payload FROM outbox_event WHERE kind = 'delivery.settled' ORDER BY seq"))
+    return [row.payload for row in rows]
+
+
+@dataclass
+class FakeGateway:
+    """A gateway that remembers what it took. `answer` decides each call; by default all is taken."""
+
+    answer: Callable[[Outgoing, "FakeGateway"], Outcome] = lambda message, gateway: gateway.take(message)
+    latency_s: float = 0.0
+    can_be_asked: bool = True
+    name: str = "fake"
+    timeout_s: float = 8.0
+    calls: list[Outgoing] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    box: list[tuple[Outgoing, Sighting]] = field(default_factory=list)
+    open_now: int = 0
+    most_open: int = 0
+    closed: bool = False
+    on_question: Callable[[Question], None] = lambda _: None
+
+    def take(self, message: Outgoing, kind: ReceiptKind = ReceiptKind.PROGRESS, ref: str | None = None) -> Outcome:
+        """Takes the message and says so."""
+        seen = Sighting(ref or f"SM{len(self.box) + 1}", kind)
+        self.box.append((message, seen))
+        return Outcome(ACCEPTED, ref=seen.ref)
+
+    async def send(self, message: Outgoing) -> Outcome:
+        self.calls.append(message)
+        self.open_now += 1
+        self.most_open = max(self.most_open, self.open_now)
+        try:
+            await asyncio.sleep(self.latency_s)
+            return self.answer(message, self)
+        finally:
+            self.open_now -= 1
+
+    async def find(self, question: Question) -> Sequence[Sighting]:
+        self.questions.append(question)
+        self.on_question(question)
+        return [seen for message, seen in self.box if (message.to, message.body) == (question.to, question.body)]
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def bodies(self) -> list[str]:
+        return [message.body for message, _ in self.box]
+
+
+@contextmanager
+def sender(
+    database: Database, gateways: Mapping[str, Any], *, in_flight: int = 64, chunk: int = 128
+) -> Iterator[Sender]:
+    made = Sender(Ledger(database, VAULT, PATIENCE), gateways, SendSettings(in_flight, chunk, PATIENCE))
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def drain(database: Database, gateway: FakeGateway, **how: Any) -> bool:
+    """One run of the drain until dry."""
+    with sender(database, {gateway.name: gateway}, **how) as made:
+        return made.run(time_slice_s=30)

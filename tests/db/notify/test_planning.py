@@ -1,0 +1,179 @@
+"""Events become notifications and deliveries: once, with the text the law wants, to whoever can be reached."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
+
+from kernel.clock import SettableClock
+from kernel.db import Database
+from kernel.ids import new_id
+from kernel.outbox import OutboxEvent, drain_events, record_event
+from notify.handlers import Announcer
+from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
+from notify.plan import NoTemplate, Offer
+from notify.ports import DossierNotice, OneTimeCode
+from notify.texts import TemplateError, shipped_templates
+from tests.db.notify.support import PHONE, VAULT
+
+NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+NOTICE = DossierNotice(
+    phone=PHONE,
+    language="vi",
+    code="H17.20551-261120-0001",
+    agency="Ủy ban nhân dân phường Điện Bàn",
+    handler_name="Nguyễn Thị Thử",
+    handler_unit="Bộ phận Tiếp nhận và Trả kết quả",
+    received_at=NOON,
+    at=NOON,
+    status="Được tiếp nhận",
+    due_at=datetime(2026, 11, 26, 3, 0, tzinfo=UTC),
+    answer_by=datetime(2026, 11, 21, 3, 0, tzinfo=UTC),
+    fee_vnd=100_000,
+)
+
+
+class Desks:
+    """Dossiers and codes, as other packages would tell of them."""
+
+    def __init__(self, notice: DossierNotice | None = NOTICE, code: OneTimeCode | None = None) -> None:
+        self.told = notice
+        self.code = code
+        self.asked: list[tuple[UUID, Mapping[str, Any]]] = []
+
+    def notice(self, session: Session, dossier_id: UUID, payload: dict[str, Any]) -> DossierNotice | None:
+        self.asked.append((dossier_id, payload))
+        return self.told
+
+    def one_time_code(self, session: Session, proof_id: UUID) -> OneTimeCode | None:
+        return self.code
+
+
+def _announcer(desks: Desks, clock: SettableClock) -> Announcer:
+    return Announcer(VAULT, clock, desks, desks, [Offer("sms", "twilio")], shipped_templates())
+
+
+def _changed(event: str, to: int) -> OutboxEvent:
+    dossier = new_id()
+    payload = {"dossier_id": str(dossier), "timeline_id": str(new_id()), "event": event, "from": 1, "to": to}
+    return OutboxEvent(id=new_id(), kind="dossier.state_changed", subject_id=dossier, payload=payload)
+
+
+def _only_delivery(session: Session) -> Delivery:
+    return session.query(Delivery).one()
+
+
+def _body(delivery: Delivery) -> str:
+    return VAULT.open(BODY_FIELD, delivery.id, delivery.body)
+
+
+def test_a_change_of_status_becomes_one_text(session: Session, clock: SettableClock) -> None:
+    desks, event = Desks(), _changed("accept", 2)
+    _announcer(desks, clock).tell_of_change(session, event)
+    told, delivery = session.query(Notification).one(), _only_delivery(session)
+    assert (told.event_id, told.kind, told.dossier_id) == (event.id, "dossier.accepted", event.subject_id)
+    assert _body(delivery) == (
+        "UBND phuong Dien Ban: Ho so H17.20551-261120-0001 da duoc tiep nhan 10:00 20/11/2026, "
+        "can bo Nguyen Thi Thu. Hen tra ket qua 10:00 26/11/2026."
+    )
+    assert VAULT.open(ADDRESS_FIELD, delivery.id, delivery.address) == PHONE
+    assert (delivery.channel, delivery.gateway, delivery.state, delivery.parts) == ("sms", "twilio", "queued", 1)
+    assert (delivery.template, delivery.template_version, delivery.valid_until) == ("dossier.accepted", 1, None)
+    assert delivery.why.endswith("required by law")
+    assert desks.asked == [(event.subject_id, event.payload)]
+    assert session.info["motcua.rings"] == {"send"}
+
+
+def test_the_same_event_tells_the_same_person_once(session: Session, clock: SettableClock) -> None:
+    announcer, event = _announcer(Desks(), clock), _changed("accept", 2)
+    announcer.tell_of_change(session, event)
+    announcer.tell_of_change(session, event)
+    assert session.query(Delivery).count() == 1
+    announcer.tell_of_change(session, _changed("accept", 2))
+    assert session.query(Delivery).count() == 2
+
+
+def test_no_phone_and_no_name_is_readable_in_the_tables(session: Session, clock: SettableClock) -> None:
+    _announcer(Desks(), clock).tell_of_change(session, _changed("accept", 2))
+    for table in ("notification", "delivery"):
+        rows = "".join(session.scalars(text(f"SELECT t::text FROM {table} t")))  # noqa: S608
+        assert "912345678" not in rows
+        assert "Nguyen" not in rows
+
+
+def test_an_office_answers_while_nobody_handles_the_dossier(session: Session, clock: SettableClock) -> None:
+    desks = Desks(replace(NOTICE, handler_name=None))
+    _announcer(desks, clock).tell_of_change(session, _changed("submit", 1))
+    assert "Noi xu ly: Bo phan Mot cua. Se tra loi" in _body(_only_delivery(session))
+
+
+def test_a_change_without_a_reason_points_to_the_app(session: Session, clock: SettableClock) -> None:
+    _announcer(Desks(), clock).tell_of_change(session, _changed("stop", 8))
+    assert "Ly do: xem thong bao tren ung dung." in _body(_only_delivery(session))
+
+
+def test_the_reason_is_told(session: Session, clock: SettableClock) -> None:
+    desks = Desks(replace(NOTICE, reason="Thiếu hợp đồng thuê nhà"))
+    _announcer(desks, clock).tell_of_change(session, _changed("decline", 3))
+    assert "Ly do: Thieu hop dong thue nha." in _body(_only_delivery(session))
+
+
+@pytest.mark.parametrize("notice", [None, replace(NOTICE, phone="")])
+def test_where_nobody_can_be_told_nothing_is_queued(
+    session: Session, clock: SettableClock, notice: DossierNotice | None
+) -> None:
+    with capture_logs() as logs:
+        _announcer(Desks(notice), clock).tell_of_change(session, _changed("accept", 2))
+    assert session.query(Notification).count() == 0
+    assert logs[0]["event"] in ("notify.nobody_to_tell", "notify.no_channel")
+
+
+def test_a_notice_that_would_break_the_law_is_not_sent(session: Session, clock: SettableClock) -> None:
+    desks = Desks(replace(NOTICE, due_at=None))
+    with pytest.raises(TemplateError):
+        _announcer(desks, clock).tell_of_change(session, _changed("accept", 2))
+
+
+def test_a_change_nobody_wrote_a_text_for_is_an_error(session: Session, clock: SettableClock) -> None:
+    with pytest.raises(NoTemplate):
+        _announcer(Desks(), clock).tell_of_change(session, _changed("fly", 4))
+
+
+def _requested() -> OutboxEvent:
+    proof = new_id()
+    return OutboxEvent(id=new_id(), kind="phone_proof.requested", subject_id=proof, payload={"proof_id": str(proof)})
+
+
+def test_a_one_time_code_is_urgent_and_expires(session: Session, clock: SettableClock) -> None:
+    code = OneTimeCode(PHONE, "vi", "123456", clock.now() + timedelta(minutes=5))
+    _announcer(Desks(code=code), clock).tell_code(session, _requested())
+    delivery = _only_delivery(session)
+    assert _body(delivery).startswith("Ma xac nhan so dien thoai: 123456. Dung truoc 10:05 20/11/2026.")
+    assert (delivery.priority, delivery.dossier_id) == (0, None)
+    left = session.scalar(text("SELECT valid_until - now() FROM delivery"))
+    assert left == timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("age", [timedelta(minutes=5), timedelta(hours=1), None])
+def test_a_code_whose_time_is_over_is_not_queued(session: Session, clock: SettableClock, age: timedelta | None) -> None:
+    code = None if age is None else OneTimeCode(PHONE, "vi", "123456", clock.now())
+    clock.advance(age or timedelta(0))
+    _announcer(Desks(code=code), clock).tell_code(session, _requested())
+    assert session.query(Notification).count() == 0
+
+
+def test_events_reach_their_handlers_through_the_outbox(clean_database: Database, clock: SettableClock) -> None:
+    announcer = _announcer(Desks(code=OneTimeCode(PHONE, "vi", "123456", clock.now() + timedelta(minutes=5))), clock)
+    changed, requested = _changed("finish", 9), _requested()
+    with clean_database.transaction() as session:
+        record_event(session, changed.kind, changed.subject_id, changed.payload)
+        record_event(session, requested.kind, requested.subject_id, requested.payload)
+    assert drain_events(clean_database, announcer.handlers()) == 2
+    with clean_database.transaction() as session:
+        assert {row.template for row in session.query(Delivery)} == {"dossier.finished", "phone_proof.code"}

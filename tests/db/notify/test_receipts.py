@@ -1,0 +1,228 @@
+"""Receipts: repeated, late, reordered, early, for an attempt that another followed, for none of ours."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import permutations
+from threading import Barrier
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from kernel.clock import SettableClock
+from kernel.db import Database
+from kernel.errors import DomainError
+from kernel.ids import new_id
+from kernel.work import Work
+from notify.channels.port import Outcome, OutcomeKind
+from notify.claims import claim_due, claim_questions, lose_expired_leases, record_news
+from notify.models import RAW_FIELD, Receipt
+from notify.outcomes import Claim, answer_of, news_of
+from notify.ports import ReceiptNote
+from notify.receipts import ReceiptResult, take_receipt
+from notify.states import ReceiptKind
+from tests.db.notify.support import PATIENCE, VAULT, pass_time, queue, queued, row_of, settled_events
+
+RAW = b"MessageSid=SM1&MessageStatus=delivered&To=%2B84912345678"
+KINDS = {
+    "queued": ReceiptKind.PROGRESS,
+    "sent": ReceiptKind.PROGRESS,
+    "delivered": ReceiptKind.DELIVERED,
+    "undelivered": ReceiptKind.UNDELIVERED,
+    "received": ReceiptKind.IRRELEVANT,
+}
+MOVED, KEPT, REPEATED = ReceiptResult
+
+
+def _note(status: str, ref: str = "SM1", code: str | None = None) -> ReceiptNote:
+    return ReceiptNote("twilio", f"{ref}:{status}", ref, KINDS[status], status, code, "because" if code else None)
+
+
+class Post:
+    """Deliveries under way, and the receipts that come for them."""
+
+    def __init__(self, session: Session, clock: SettableClock) -> None:
+        self.session = session
+        self._work = Work(session, VAULT, clock)
+
+    def claim(self, *, dossier_id: UUID | None = None) -> Claim:
+        queue(self.session, dossier_id=dossier_id)
+        (claimed,) = claim_due(self.session, 10, PATIENCE.lease)
+        return claimed.claim
+
+    def accepted(self) -> Claim:
+        claim = self.claim(dossier_id=new_id())
+        self.record(claim, Outcome(OutcomeKind.ACCEPTED, ref="SM1"))
+        return claim
+
+    def record(self, claim: Claim, outcome: Outcome) -> None:
+        record_news(self.session, [news_of(claim, outcome, PATIENCE)])
+
+    def take(self, claim: Claim, status: str, ref: str = "SM1", code: str | None = None) -> ReceiptResult:
+        return take_receipt(self._work, claim.attempt_id, _note(status, ref, code), RAW)
+
+    def state(self, claim: Claim) -> str:
+        return row_of(self.session, claim.delivery_id).state
+
+    def resent(self, claim: Claim) -> Claim:
+        """The same delivery's second attempt, after the gateway said it does not have the first."""
+        pass_time(self.session, PATIENCE.lease)
+        lose_expired_leases(self.session, timedelta(0))
+        (asking,) = claim_questions(self.session, 10, PATIENCE.lease)
+        record_news(self.session, [answer_of(asking.claim, [], frozenset())])
+        (claimed,) = claim_due(self.session, 10, PATIENCE.lease)
+        return claimed.claim
+
+
+@pytest.fixture
+def post(session: Session, clock: SettableClock) -> Post:
+    return Post(session, clock)
+
+
+def test_a_receipt_tells_that_the_text_arrived(post: Post) -> None:
+    claim = post.accepted()
+    assert post.take(claim, "sent") is KEPT
+    assert post.state(claim) == "accepted"
+    assert post.take(claim, "delivered") is MOVED
+    row = row_of(post.session, claim.delivery_id)
+    assert (row.state, row.settled, row.due_in) == ("delivered", True, None)
+    (event,) = settled_events(post.session)
+    assert (event["delivery_id"], event["status"], event["channel"]) == (str(claim.delivery_id), "delivered", "sms")
+    assert set(event) == {"delivery_id", "dossier_id", "status", "channel", "at"}
+
+
+def test_a_repeated_receipt_changes_and_tells_nothing(post: Post) -> None:
+    claim = post.accepted()
+    assert [post.take(claim, "delivered") for _ in range(3)] == [MOVED, REPEATED, REPEATED]
+    assert post.session.query(Receipt).count() == 1
+    assert len(settled_events(post.session)) == 1
+
+
+def test_what_came_is_kept_sealed(post: Post) -> None:
+    claim = post.accepted()
+    post.take(claim, "undelivered", code="30005")
+    receipt = post.session.query(Receipt).one()
+    assert VAULT.open_bytes(RAW_FIELD, receipt.id, receipt.raw) == RAW
+    assert (receipt.attempt_id, receipt.status, receipt.code, receipt.ref) == (
+        claim.attempt_id, "undelivered", "30005", "SM1",
+    )  # fmt: skip
+    stored = post.session.scalar(text("SELECT raw FROM receipt"))
+    assert b"912345678" not in bytes(stored or b"")
+    row = row_of(post.session, claim.delivery_id)
+    assert (row.state, row.code) == ("undelivered", "30005")
+
+
+@pytest.mark.parametrize("order", list(permutations(["queued", "sent", "delivered"])))
+def test_the_order_of_receipts_does_not_matter(post: Post, order: tuple[str, ...]) -> None:
+    claim = post.accepted()
+    for status in order:
+        post.take(claim, status)
+    assert post.state(claim) == "delivered"
+    assert len(settled_events(post.session)) == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [("delivered", "undelivered"), ("undelivered", "delivered")])
+def test_the_first_final_word_stands(post: Post, first: str, second: str) -> None:
+    claim = post.accepted()
+    post.take(claim, first)
+    assert post.take(claim, second) is KEPT
+    assert post.state(claim) == first
+    assert [event["status"] for event in settled_events(post.session)] == [first]
+    assert post.session.query(Receipt).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [("sent", "accepted"), ("delivered", "delivered"), ("undelivered", "undelivered")]
+)
+@pytest.mark.parametrize("outcome", [*OutcomeKind, None])
+def test_a_receipt_before_our_own_record_is_not_undone_by_it(
+    post: Post, status: str, state: str, outcome: OutcomeKind | None
+) -> None:
+    claim = post.claim(dossier_id=new_id())
+    assert post.take(claim, status) is MOVED
+    assert post.state(claim) == state
+    if outcome is not None:
+        post.record(claim, Outcome(outcome))
+    assert post.state(claim) == state
+    row = row_of(post.session, claim.delivery_id)
+    assert row.attempts[0][:2] == ("accepted", "SM1")
+    assert claim_due(post.session, 10, PATIENCE.lease) == []
+
+
+@pytest.mark.parametrize("status", ["sent", "delivered"])
+def test_a_receipt_settles_what_nobody_saw(post: Post, status: str) -> None:
+    claim = post.claim()
+    post.record(claim, Outcome(OutcomeKind.UNKNOWN))
+    assert post.take(claim, status) is MOVED
+    pass_time(post.session, PATIENCE.ask_after)
+    assert claim_questions(post.session, 10, PATIENCE.lease) == []
+
+
+def test_a_receipt_while_the_gateway_is_being_asked_wins(post: Post) -> None:
+    claim = post.claim()
+    post.record(claim, Outcome(OutcomeKind.UNKNOWN))
+    pass_time(post.session, PATIENCE.ask_after)
+    (asking,) = claim_questions(post.session, 10, PATIENCE.lease)
+    post.take(claim, "delivered")
+    record_news(post.session, [answer_of(asking.claim, [], frozenset())])
+    assert post.state(claim) == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "result"),
+    [
+        ("sent", "sending", KEPT),
+        ("delivered", "delivered", MOVED),
+        ("undelivered", "sending", KEPT),
+        ("received", "sending", KEPT),
+    ],
+)
+def test_a_receipt_of_an_earlier_attempt_settles_only_by_delivery(
+    post: Post, status: str, state: str, result: ReceiptResult
+) -> None:
+    first = post.claim(dossier_id=new_id())
+    second = post.resent(first)
+    assert (second.delivery_id, second.number) == (first.delivery_id, 2)
+    assert post.take(first, status) is result
+    assert post.state(first) == state
+    post.record(second, Outcome(OutcomeKind.ACCEPTED, ref="SM2"))
+    assert post.state(first) == ("accepted" if state == "sending" else state)
+
+
+def test_a_receipt_that_tells_of_something_else_is_only_kept(post: Post) -> None:
+    claim = post.claim()
+    assert post.take(claim, "received") is KEPT
+    assert row_of(post.session, claim.delivery_id).attempts == [("sending", None, None)]
+
+
+def test_a_code_without_a_dossier_is_settled_in_silence(post: Post) -> None:
+    claim = post.claim()
+    assert post.take(claim, "delivered") is MOVED
+    assert settled_events(post.session) == []
+
+
+def test_a_receipt_for_no_attempt_of_ours_is_refused(post: Post) -> None:
+    claim = Claim(new_id(), new_id(), 1)
+    with pytest.raises(DomainError) as refused:
+        post.take(claim, "delivered")
+    assert refused.value.code == "not_found"
+    assert post.session.query(Receipt).count() == 0
+
+
+def test_the_same_receipt_twice_at_once_counts_once(clean_database: Database, clock: SettableClock) -> None:
+    queued(clean_database, 1)
+    with clean_database.transaction() as session:
+        (claimed,) = claim_due(session, 10, PATIENCE.lease)
+    together = Barrier(4)
+
+    def take(_: int) -> ReceiptResult:
+        together.wait(10)
+        with clean_database.transaction() as session:
+            return take_receipt(Work(session, VAULT, clock), claimed.claim.attempt_id, _note("delivered"), RAW)
+
+    with ThreadPoolExecutor(4) as threads:
+        results = sorted(threads.map(take, range(4)))
+    assert results == sorted([MOVED, REPEATED, REPEATED, REPEATED])
+    with clean_database.transaction() as session:
+        assert len(settled_events(session)) == 1

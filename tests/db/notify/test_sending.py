@@ -1,0 +1,376 @@
+"""The send drain: everything leaves, once, whatever the gateway, the database and the clock do meanwhile."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
+
+from kernel.db import Database
+from kernel.ids import new_id
+from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question
+from notify.ledger import Ledger
+from notify.outcomes import Claim, news_of
+from notify.plan import Priority
+from notify.retry import Patience
+from notify.sending import Sender
+from notify.settings import SendSettings
+from notify.states import ReceiptKind
+from tests.db.notify.support import (
+    PATIENCE,
+    VAULT,
+    FakeGateway,
+    drain,
+    later,
+    queued,
+    rows_of,
+    sender,
+    settled_events,
+)
+
+LOST = Outcome(OutcomeKind.UNKNOWN, code="no_answer")
+
+
+def _states(database: Database, deliveries: list[Any]) -> Counter[str]:
+    return Counter(row.state for row in rows_of(database, deliveries))
+
+
+def test_everything_that_is_due_leaves_once(clean_database: Database) -> None:
+    deliveries = queued(clean_database, 300)
+    gateway = FakeGateway(latency_s=0.005)
+    assert drain(clean_database, gateway, in_flight=16, chunk=32) is False
+    assert sorted(gateway.bodies()) == sorted(f"Tin so {turn}" for turn in range(300))
+    assert _states(clean_database, deliveries) == {"accepted": 300}
+    assert 1 < gateway.most_open <= 16
+    refs = {attempt[1] for row in rows_of(clean_database, deliveries) for attempt in row.attempts}
+    assert refs == {f"SM{number}" for number in range(1, 301)}
+
+
+def test_the_attempt_is_committed_and_no_connection_held_when_the_call_is_made(
+    database_url: str, clean_database: Database
+) -> None:
+    narrow = Database(database_url, pool_size=1)
+    seen: list[str | None] = []
+
+    def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
+        with narrow.transaction() as session:
+            state = text("SELECT state FROM attempt WHERE id = :id")
+            seen.append(session.scalar(state, {"id": message.attempt_id}))
+        return gateway.take(message)
+
+    queued(clean_database, 3)
+    drain(narrow, FakeGateway(answer))
+    narrow.dispose()
+    assert seen == ["sending"] * 3
+
+
+def test_outcomes_of_one_chunk_go_their_own_ways(clean_database: Database) -> None:
+    outcomes = [*OutcomeKind]
+    gateway = FakeGateway(lambda message, _: Outcome(outcomes[int(message.body[-1]) % 4], code="c"))
+    deliveries = queued(clean_database, 8)
+    drain(clean_database, gateway)
+    assert _states(clean_database, deliveries) == {"accepted": 2, "waiting": 2, "dead": 2, "unknown": 2}
+    with clean_database.transaction() as session:
+        assert [event["status"] for event in settled_events(session)] == ["dead", "dead"]
+
+
+def test_what_failed_for_a_time_is_tried_again_when_its_time_comes(clean_database: Database) -> None:
+    answers = iter([Outcome(OutcomeKind.TRANSIENT, code="20503")])
+    gateway = FakeGateway(lambda message, gateway: next(answers, None) or gateway.take(message))
+    deliveries = queued(clean_database, 1)
+    drain(clean_database, gateway)
+    drain(clean_database, gateway)
+    assert len(gateway.calls) == 1
+    later(clean_database, timedelta(seconds=10))
+    drain(clean_database, gateway)
+    assert _states(clean_database, deliveries) == {"accepted": 1}
+    assert gateway.calls[0].attempt_id != gateway.calls[1].attempt_id
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_what_nobody_saw_is_asked_about_before_it_is_sent_again(clean_database: Database, arrived: bool) -> None:
+    def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
+        first = len(gateway.calls) == 1
+        if arrived or not first:
+            gateway.take(message)
+        return LOST if first else Outcome(OutcomeKind.ACCEPTED, ref="SM9")
+
+    gateway = FakeGateway(answer)
+    deliveries = queued(clean_database, 1)
+    drain(clean_database, gateway)
+    later(clean_database, PATIENCE.ask_after - timedelta(seconds=5))
+    drain(clean_database, gateway)
+    assert gateway.questions == []
+    later(clean_database, timedelta(seconds=5))
+    drain(clean_database, gateway)
+    assert gateway.bodies() == ["Tin so 0"]
+    assert (len(gateway.questions), len(gateway.calls)) == (1, 1 if arrived else 2)
+    assert _states(clean_database, deliveries) == {"accepted": 1}
+
+
+def test_a_gateway_that_already_delivered_settles_the_question(clean_database: Database) -> None:
+    def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
+        gateway.take(message, ReceiptKind.DELIVERED)
+        return LOST
+
+    deliveries = queued(clean_database, 1)
+    gateway = FakeGateway(answer)
+    drain(clean_database, gateway)
+    later(clean_database, PATIENCE.ask_after)
+    drain(clean_database, gateway)
+    assert _states(clean_database, deliveries) == {"delivered": 1}
+    with clean_database.transaction() as session:
+        assert [event["status"] for event in settled_events(session)] == ["delivered"]
+
+
+@given(fates=st.lists(st.sampled_from(["accepted", "lost", "arrived"]), min_size=1, max_size=6))
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_equal_messages_are_counted(clean_database: Database, fates: list[str]) -> None:
+    """As many equal texts reach the phone as were meant to, however many answers were lost."""
+    phone = f"+849{new_id().int % 10**8:08d}"
+
+    def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
+        fate = fates[len(gateway.calls) - 1] if len(gateway.calls) <= len(fates) else "accepted"
+        if fate == "lost":
+            return LOST
+        taken = gateway.take(message, ref=f"SM{message.attempt_id}")
+        return LOST if fate == "arrived" else taken
+
+    gateway = FakeGateway(answer)
+    deliveries = queued(clean_database, len(fates), body="Cung mot tin", phone=phone)
+    drain(clean_database, gateway)
+    later(clean_database, PATIENCE.ask_after)
+    drain(clean_database, gateway)
+    assert len(gateway.box) == len(fates)
+    assert _states(clean_database, deliveries) == {"accepted": len(fates)}
+    refs = [attempt[1] for row in rows_of(clean_database, deliveries) for attempt in row.attempts if attempt[1]]
+    assert sorted(refs) == sorted(seen.ref for _, seen in gateway.box)
+
+
+def test_an_equal_message_in_flight_puts_the_question_off(clean_database: Database) -> None:
+    first, second = queued(clean_database, 2, body="Cung mot tin")
+    ledger = Ledger(clean_database, VAULT, PATIENCE)
+    unseen, flying = ledger.claim(2)
+    ledger.record([news_of(unseen.claim, LOST, PATIENCE)])
+    gateway = FakeGateway()
+    gateway.take(flying.message, ref="SM1")
+    later(clean_database, PATIENCE.ask_after)
+    drain(clean_database, gateway)
+    row, other = (rows_of(clean_database, [item.claim.delivery_id])[0] for item in (unseen, flying))
+    assert (row.state, other.state, len(gateway.questions)) == ("unknown", "sending", 1)
+    ledger.record([news_of(flying.claim, Outcome(OutcomeKind.ACCEPTED, ref="SM1"), PATIENCE)])
+    later(clean_database, timedelta(seconds=3))
+    drain(clean_database, gateway)
+    assert _states(clean_database, [first, second]) == {"accepted": 2}
+    assert [seen.ref for _, seen in gateway.box] == ["SM1", "SM2"]
+
+
+@pytest.mark.parametrize("error", [AskFailed("busy"), RuntimeError("a defect")])
+def test_no_answer_is_never_taken_for_a_no(clean_database: Database, error: Exception) -> None:
+    def refuse(_: Question) -> None:
+        raise error
+
+    gateway = FakeGateway(lambda *_: LOST, on_question=refuse)
+    deliveries = queued(clean_database, 1)
+    drain(clean_database, gateway)
+    for turn in range(1, 4):
+        later(clean_database, timedelta(minutes=2))
+        drain(clean_database, gateway)
+        assert (len(gateway.questions), len(gateway.calls)) == (turn, 1)
+        assert _states(clean_database, deliveries) == {"unknown": 1}
+
+
+def test_a_gateway_that_cannot_be_asked_leaves_it_to_a_person(clean_database: Database) -> None:
+    gateway = FakeGateway(lambda *_: LOST, can_be_asked=False)
+    deliveries = queued(clean_database, 1)
+    drain(clean_database, gateway)
+    later(clean_database, PATIENCE.ask_after)
+    drain(clean_database, gateway)
+    (row,) = rows_of(clean_database, deliveries)
+    assert (row.state, row.code, len(gateway.calls), gateway.questions) == ("dead", "cannot_ask", 1, [])
+
+
+@given(arrived=st.sets(st.integers(min_value=0, max_value=19)), recorded=st.integers(min_value=0, max_value=10))
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_drain_that_dies_at_any_moment_loses_and_doubles_nothing(
+    clean_database: Database, arrived: set[int], recorded: int
+) -> None:
+    """It had claimed twenty; some calls had reached the gateway, some of those had been recorded."""
+    deliveries = queued(clean_database, 20, phone=f"+849{new_id().int % 10**8:08d}")
+    ledger, gateway = Ledger(clean_database, VAULT, PATIENCE), FakeGateway()
+    left = recorded
+    for turn, ready in enumerate(ledger.claim(20)):
+        if turn not in arrived:
+            continue
+        outcome = gateway.take(ready.message, ref=f"SM{ready.claim.attempt_id}")
+        if left:
+            left -= 1
+            ledger.record([news_of(ready.claim, outcome, PATIENCE)])
+    for _ in range(2):
+        drain(clean_database, gateway)
+        later(clean_database, PATIENCE.lease)
+    drain(clean_database, gateway)
+    assert Counter(gateway.bodies()) == Counter(f"Tin so {turn}" for turn in range(20))
+    assert _states(clean_database, deliveries) == {"accepted": 20}
+
+
+def test_a_defect_of_the_adapter_stops_nobody_else(clean_database: Database) -> None:
+    def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
+        if message.body == "Tin so 1":
+            raise RuntimeError("a defect")
+        return gateway.take(message)
+
+    deliveries = queued(clean_database, 3)
+    with capture_logs() as logs:
+        drain(clean_database, FakeGateway(answer))
+    assert _states(clean_database, deliveries) == {"accepted": 2, "unknown": 1}
+    assert [entry["event"] for entry in logs] == ["notify.gateway_crashed"]
+
+
+def test_a_gateway_not_configured_here_waits(clean_database: Database) -> None:
+    deliveries = queued(clean_database, 1, gateway="elsewhere")
+    drain(clean_database, FakeGateway())
+    (row,) = rows_of(clean_database, deliveries)
+    assert (row.state, row.code) == ("waiting", "no_gateway")
+
+
+def test_a_text_that_cannot_be_opened_is_dead_and_stops_nobody_else(clean_database: Database) -> None:
+    deliveries = queued(clean_database, 3)
+    with clean_database.transaction() as session:
+        session.execute(text("UPDATE delivery SET body = address WHERE id = :id"), {"id": deliveries[1]})
+    gateway = FakeGateway()
+    drain(clean_database, gateway)
+    rows = rows_of(clean_database, deliveries)
+    assert [row.state for row in rows] == ["accepted", "dead", "accepted"]
+    assert (rows[1].code, len(gateway.calls)) == ("unreadable", 2)
+
+
+def _impatient(database: Database, gateway: FakeGateway, start_within: timedelta) -> None:
+    patience = Patience(start_within, PATIENCE.timeout, PATIENCE.margin)
+    made = Sender(Ledger(database, VAULT, patience), {"fake": gateway}, SendSettings(1, 8, patience))
+    made.run(time_slice_s=30)
+    made.close()
+
+
+def test_a_call_that_cannot_begin_in_time_is_given_back_and_made_later(clean_database: Database) -> None:
+    deliveries = queued(clean_database, 4)
+    gateway = FakeGateway(latency_s=0.15)
+    _impatient(clean_database, gateway, timedelta(seconds=0.1))
+    assert sorted(gateway.bodies()) == [f"Tin so {turn}" for turn in range(4)]
+    rows = rows_of(clean_database, deliveries)
+    assert {row.state for row in rows} == {"accepted"}
+    assert ("transient", None, "not_started") in [attempt for row in rows for attempt in row.attempts]
+
+
+def test_a_code_that_lapses_while_it_waits_for_its_call_is_not_sent(clean_database: Database) -> None:
+    queued(clean_database, 1, priority=Priority.URGENT)
+    (code,) = queued(clean_database, 1, body="Ma 123456", valid_for=timedelta(seconds=0.2))
+    gateway = FakeGateway(latency_s=0.4)
+    _impatient(clean_database, gateway, timedelta(seconds=5))
+    (row,) = rows_of(clean_database, [code])
+    assert (row.state, row.code) == ("cancelled", "expired")
+    assert gateway.bodies() == ["Tin so 0"]
+
+
+def test_the_gateway_is_told_how_long_a_code_is_good_for(clean_database: Database) -> None:
+    queued(clean_database, 1, valid_for=timedelta(minutes=5))
+    gateway = FakeGateway()
+    drain(clean_database, gateway)
+    assert gateway.calls[0].valid_for_s in (299, 300)
+
+
+def test_an_urgent_one_overtakes_what_was_claimed_before_it(clean_database: Database) -> None:
+    queued(clean_database, 40)
+
+    def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
+        if len(gateway.calls) == 1:
+            queued(clean_database, 1, body="Ma 123456", priority=Priority.URGENT)
+        return gateway.take(message)
+
+    gateway = FakeGateway(answer, latency_s=0.03)
+    drain(clean_database, gateway, in_flight=1, chunk=8)
+    assert gateway.bodies().index("Ma 123456") < 20
+
+
+def test_a_slice_that_is_over_leaves_work_and_says_so(clean_database: Database) -> None:
+    queued(clean_database, 3)
+    gateway = FakeGateway()
+    with sender(clean_database, {"fake": gateway}) as made:
+        assert made.run(time_slice_s=0) is True
+        assert gateway.calls == []
+        assert made.run(time_slice_s=30) is False
+        assert len(gateway.calls) == 3
+        assert made.run(time_slice_s=30) is False
+    assert gateway.closed
+
+
+def test_outcomes_survive_a_database_that_cuts_the_line(clean_database: Database, database_url: str) -> None:
+    cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+               "AND pid <> pg_backend_pid() AND application_name = 'drain'")  # fmt: skip
+    joined = "&" if "?" in database_url else "?"
+    drained = Database(f"{database_url}{joined}application_name=drain", pool_size=4)
+
+    def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
+        with clean_database.transaction() as session:
+            session.execute(cut)
+        return gateway.take(message)
+
+    deliveries = queued(clean_database, 3)
+    gateway = FakeGateway(answer)
+    for _ in range(5):
+        try:
+            drain(drained, gateway)
+        except DBAPIError:
+            continue
+    drained.dispose()
+    assert _states(clean_database, deliveries) == {"accepted": 3}
+    assert sorted(gateway.bodies()) == [f"Tin so {turn}" for turn in range(3)]
+
+
+def test_news_the_database_refuses_take_no_others_with_them(clean_database: Database) -> None:
+    def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
+        gateway.take(message)
+        return Outcome(OutcomeKind.ACCEPTED, ref="SM\x00" if message.body == "Tin so 1" else "SM1")
+
+    deliveries = queued(clean_database, 3)
+    gateway = FakeGateway(answer)
+    with capture_logs() as logs:
+        drain(clean_database, gateway)
+    assert "notify.not_recorded" in [entry["event"] for entry in logs]
+    assert [row.state for row in rows_of(clean_database, deliveries)] == ["accepted", "sending", "accepted"]
+    for _ in range(2):
+        later(clean_database, PATIENCE.lease)
+        drain(clean_database, gateway)
+    assert _states(clean_database, deliveries) == {"accepted": 3}
+    assert len(gateway.calls) == 3
+
+
+def test_recording_gives_up_only_when_the_database_stays_away() -> None:
+    away = Database("postgresql+psycopg://nobody@127.0.0.1:1/nothing", pool_size=4)
+    pauses: list[float] = []
+
+    class GivenUpError(Exception):
+        pass
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 6:
+            raise GivenUpError
+
+    news = news_of(Claim(new_id(), new_id(), 1), LOST, PATIENCE)
+    with pytest.raises(GivenUpError):
+        Ledger(away, VAULT, PATIENCE, sleep=sleep).record([news])
+    assert pauses == [0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
+
+
+def test_a_drain_without_a_database_says_so_and_sends_nothing() -> None:
+    away = Database("postgresql+psycopg://nobody@127.0.0.1:1/nothing", pool_size=4)
+    gateway = FakeGateway()
+    with pytest.raises(DBAPIError):
+        drain(away, gateway)
+    assert gateway.calls == []
