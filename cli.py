@@ -50,13 +50,14 @@ def up(port: int, sandbox_port: int, state: Path, web_workers: int) -> None:
     from kernel.embedded import Supervisor, engines
 
     ports = Ports(port, sandbox_port)
-    require_free(ports)
     with engines(
-        state / "engines",
+        state,
         database_url=os.environ.get("MOTCUA_DATABASE_URL"),
         redis_url=os.environ.get("MOTCUA_REDIS_URL"),
         say=click.echo,
     ) as urls:
+        # Only now: what a killed supervisor of this folder left running may have held the ports.
+        require_free(ports)
         env = stack_environment(state, urls, ports, os.environ)
         prepare(state, env)
         supervisor = Supervisor(state)

@@ -108,15 +108,16 @@ def running_stack(
     web_workers: int = 2,
 ) -> Iterator[Stack]:
     """Engines, schema, seed and all processes, until the block ends. Raises EngineError and its kinds."""
-    require_free(ports)
     engines = Engines(
-        state_dir / "engines",
+        state_dir,
         database_url=said.get("MOTCUA_DATABASE_URL") or None,
         redis_url=said.get("MOTCUA_REDIS_URL") or None,
         durable=durable,
         say=say,
     )
     with engines as urls:
+        # Only now: what a killed supervisor of this folder left running may have held the ports.
+        require_free(ports)
         env = environment(state_dir, urls, ports, said)
         prepare(state_dir, env)
         supervisor = Supervisor(state_dir, echo=echo, say=say)

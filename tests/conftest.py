@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import VIETNAM, SettableClock
 from kernel.db import Database
-from tests.support.schema import build_schema
+from migrations import migrate
 from tests.support.throwaway import Host, Servers, ask
 
 _HOST = pytest.StashKey[Host]()
@@ -29,7 +29,7 @@ settings.load_profile(os.environ.get("MOTCUA_TEST_PROFILE", "quick"))
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        config.stash[_HOST] = Host(build_schema)
+        config.stash[_HOST] = Host(migrate)
 
 
 @pytest.hookimpl(optionalhook=True)

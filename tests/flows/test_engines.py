@@ -252,7 +252,7 @@ def test_crashed_engines_come_back_behind_the_same_urls(open_folder: Path) -> No
         assert _visits(urls) == 1
         for name in ("postgres", "valkey"):
             psutil.Process(_pid(embedded.status(), name)).kill()
-        assert eventually(lambda: [status.restarts for status in embedded.status()] == [1, 1])
+        assert eventually(lambda: all(status.restarts for status in embedded.status()))
         assert eventually(lambda: _answers(urls))
         assert _visits(urls) == 2
 
