@@ -227,9 +227,11 @@ def verify() -> None:
 @main.command()
 def diagrams() -> None:
     """Writes docs/states/ anew from the state tables."""
+    from auth import diagrams as of_auth
     from notify import diagrams as of_notify
     from tracking import diagrams as of_tracking
 
+    of_auth.write()
     of_tracking.write()
     of_notify.write()
 
