@@ -4,13 +4,14 @@ import io
 import string
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernel.clock import VIETNAM
 from tracking.slip import SlipFacts, SlipPaper, lookup_payload, render_slip
 
 ACCEPTED = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -151,6 +152,16 @@ def test_markup_in_a_name_is_only_text(hostile: str) -> None:
 def test_any_text_gives_a_slip(name: str, other: str) -> None:
     facts = replace(FACTS, applicant=name, officer=other, papers=(SlipPaper(name, 1), SlipPaper(other, 2)))
     assert "Mã bí mật K7M2Q9XB" in read(render_slip(facts))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.timedeltas(timedelta(days=-2000), timedelta(days=20000)), st.sampled_from([UTC, VIETNAM]))
+def test_any_instant_gives_a_slip(distance: timedelta, zone: tzinfo) -> None:
+    instant = (ACCEPTED + distance).astimezone(zone)
+    facts = replace(FACTS, submitted_at=instant, accepted_at=instant, due_at=instant, as_of=instant)
+    metadata = pypdf.PdfReader(io.BytesIO(render_slip(facts))).metadata
+    assert metadata is not None
+    assert metadata.creation_date == instant.replace(microsecond=0)
 
 
 def test_long_names_stay_on_the_page() -> None:
