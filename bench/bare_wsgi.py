@@ -1,0 +1,10 @@
+"""The bare route as the server of web workers loads it."""
+
+import os
+
+from bench.bare import build
+from kernel.db import Database
+from kernel.settings import Environment, KernelSettings
+
+_settings = KernelSettings.read(Environment(os.environ))
+app = build(Database(_settings.database_url, pool_size=_settings.pool_size))

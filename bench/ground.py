@@ -1,0 +1,75 @@
+"""The ground a bench stands on: engines, schema and catalogue of its own, and processes of the system by name."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from bench.private import own_settings, private_folder
+from kernel.embedded import EngineUrls, ProcessSpec, Supervisor, engines
+from stack import ROOT, Ports, answers, environment, free_ports, prepare, processes
+
+WEB_WORKERS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """`environment` is that of every process of the system."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    ports: Ports
+
+    @property
+    def api_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.api}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.sandbox}"
+
+    @contextmanager
+    def running(self, *names: str) -> Iterator[Supervisor]:
+        """These processes of the system ("api", "sandbox", "worker-send", …), until the block ends."""
+        specs = processes(self.environment, self.ports, web_workers=WEB_WORKERS)
+        with self.keeping(*(spec for spec in specs if spec.name in names)) as supervisor:
+            yield supervisor
+
+    @contextmanager
+    def keeping(self, *specs: ProcessSpec) -> Iterator[Supervisor]:
+        with Supervisor(self.folder, echo=None) as supervisor:
+            supervisor.start(specs)
+            yield supervisor
+
+    def module(self, name: str, *arguments: str, port: int | None = None, **env: str) -> ProcessSpec:
+        """A process of the bench's own, `python -m name`; with `port` it is ready once that answers at /health."""
+        ready = None if port is None else answers(f"http://127.0.0.1:{port}/health")
+        argv = [sys.executable, "-m", name, *arguments]
+        return ProcessSpec(name, argv, env={**self.environment, **env}, ready=ready, cwd=ROOT)
+
+
+@contextmanager
+def ground() -> Iterator[Ground]:
+    """Engines that keep every commit, as in production; nothing of the caller's own settings but the machine's."""
+    with private_folder("bench") as folder, own_settings() as said, _engines(folder, said) as urls:
+        ports = free_ports()
+        env = environment(folder, urls, ports, said)
+        prepare(folder, env)
+        yield Ground(folder, env, ports)
+
+
+def _engines(folder: Path, said: Mapping[str, str]) -> AbstractContextManager[EngineUrls]:
+    database_url, redis_url = said.get("MOTCUA_DATABASE_URL"), said.get("MOTCUA_REDIS_URL")
+    return engines(folder / "engines", database_url=database_url, redis_url=redis_url)
+
+
+def worker_memory(supervisor: Supervisor, name: str) -> tuple[float, ...]:
+    """Resident memory in MB of each worker process under the process `name`."""
+    pid = next(status.pid for status in supervisor.status() if status.name == name)
+    assert pid is not None
+    workers = psutil.Process(pid).children()
+    return tuple(sorted(worker.memory_info().rss / 1e6 for worker in workers if worker.children() == []))

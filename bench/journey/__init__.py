@@ -1,0 +1,1 @@
+"""The citizen's phone, the officer's desk and the handset that rings, as clients over HTTP and nothing else."""

@@ -1,0 +1,92 @@
+"""A person's account as an app holds it: log-in through the eID provider, tokens, and calls in their name."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from bench.journey.wire import Answer, Refused, Wire, Witness
+
+LANGUAGE: Final = "vi"
+
+
+class LoginRefused(Exception):  # noqa: N818 - reads as what it says
+    """The eID provider sent the person back without a code."""
+
+
+class Account:
+    """`login` is the person's handle at the sandbox's provider."""
+
+    role = "citizen"
+
+    def __init__(self, api_url: str, *, witness: Witness | None = None) -> None:
+        self.wire = Wire(api_url, witness=witness)
+        self.tokens: dict[str, Any] = {}
+
+    def log_in(self, login: str) -> None:
+        """Raises LoginRefused, and Refused for what our own side says no to."""
+        begun = self.wire.call("POST", "/v1/auth/logins", json_body={"as": self.role}).json()
+        came_back = visit_provider(begun["authorization_url"], login)
+        if "code" not in came_back:
+            raise LoginRefused(came_back.get("error", "no code"))
+        body = {
+            "code": came_back["code"],
+            "state": came_back["state"],
+            "iss": came_back.get("iss"),
+            "login_secret": begun["login_secret"],
+            "device": "máy thử",
+        }
+        answer = self.wire.call("POST", f"/v1/auth/logins/{begun['login_id']}/complete", json_body=body)
+        self.tokens = answer.json()
+
+    def refresh(self) -> None:
+        body = {"refresh_token": self.tokens["refresh_token"]}
+        self.tokens = self.wire.call("POST", "/v1/auth/tokens", json_body=body).json()
+
+    def log_out(self) -> None:
+        self.call("POST", "/v1/auth/logout")
+
+    def me(self) -> Any:
+        return self.call("GET", "/v1/me").json()
+
+    def ask(self, method: str, target: str, *, headers: Mapping[str, str] | None = None, **options: Any) -> Answer:
+        """One call in the person's name, whatever its answer."""
+        return self.wire.ask(method, target, headers={**self.identified(), **(headers or {})}, **options)
+
+    def call(self, method: str, target: str, **options: Any) -> Answer:
+        """The same for what must succeed. Raises Refused."""
+        answer = self.ask(method, target, **options)
+        if answer.status >= 400:
+            raise Refused(answer)
+        return answer
+
+    def act(
+        self, target: str, body: Any, *, key: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """A POST that creates or acts, under a new Idempotency-Key unless one is given."""
+        sent = {"Idempotency-Key": key or new_key(), **(headers or {})}
+        return self.call("POST", target, json_body=body, headers=sent)
+
+    def identified(self) -> dict[str, str]:
+        headers = {"Accept-Language": LANGUAGE}
+        if self.tokens:
+            headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
+        return headers
+
+    def close(self) -> None:
+        self.wire.close()
+
+
+def new_key() -> str:
+    return secrets.token_hex(16)
+
+
+def visit_provider(authorization_url: str, login: str) -> dict[str, str]:
+    """What the provider's redirect carries; the redirect itself goes to the app, not over the network."""
+    parts = urlsplit(authorization_url)
+    browser = Wire(f"{parts.scheme}://{parts.netloc}")
+    answer = browser.ask("GET", f"{parts.path}?{parts.query}&{urlencode({'login_hint': login})}")
+    browser.close()
+    if answer.status not in (302, 303):
+        raise LoginRefused(f"{answer.status} {answer.body[:200].decode(errors='replace')}")
+    return dict(parse_qsl(urlsplit(answer.headers["location"]).query))

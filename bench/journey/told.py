@@ -1,0 +1,32 @@
+"""What the demo says as it goes, and the refusal to go on when something is not as it should be."""
+
+import sys
+from typing import Any
+
+
+class NotSo(Exception):  # noqa: N818 - reads as what it says
+    """Something that was to happen did not; the text says what."""
+
+
+def must(holds: Any, what: str) -> None:
+    """Raises NotSo unless it holds."""
+    if not holds:
+        raise NotSo(what)
+
+
+class Teller:
+    """Numbered steps on standard output, a line each, flushed as they happen."""
+
+    def __init__(self) -> None:
+        self._steps = 0
+
+    def step(self, text: str) -> None:
+        self._steps += 1
+        self._print(f"{self._steps:>3}. {text}")
+
+    def detail(self, text: str) -> None:
+        self._print(f"     {text}")
+
+    def _print(self, line: str) -> None:
+        print(line)
+        sys.stdout.flush()

@@ -1,0 +1,82 @@
+"""A figure against its limit: five pairs in turn, so that whatever the machine does meets both alike."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+PAIRS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`figure` and `limit` are rates in `unit`; `ratio` is the median of the pairs' own, to be `least` or more.
+
+    `memory_mb`: resident memory of each web worker at the end, where there were any.
+    """
+
+    name: str
+    figure: float
+    limit: float
+    ratio: float
+    unit: str
+    least: float
+    pairs: tuple[tuple[float, float], ...] = ()
+    memory_mb: tuple[float, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return self.ratio >= self.least
+
+    def line(self) -> dict[str, float | str]:
+        return {
+            "figure": round(self.figure, 1),
+            "limit": round(self.limit, 1),
+            "ratio": round(self.ratio, 3),
+            "unit": self.unit,
+        }
+
+
+def interleave(
+    name: str, unit: str, least: float, figure: Callable[[], float], limit: Callable[[], float], *, pairs: int = PAIRS
+) -> Result:
+    """Measures both `pairs` times in turn, the one that goes first changing; the medians of each, and of the ratios."""
+    found: list[tuple[float, float]] = []
+    for turn in range(pairs):
+        if turn % 2:
+            above = limit()
+            found.append((figure(), above))
+        else:
+            reached = figure()
+            found.append((reached, limit()))
+    return Result(
+        name=name,
+        figure=median(reached for reached, _ in found),
+        limit=median(above for _, above in found),
+        ratio=median(reached / above for reached, above in found),
+        unit=unit,
+        least=least,
+        pairs=tuple(found),
+    )
+
+
+def show(results: Sequence[Result]) -> None:
+    """A table for people."""
+    print(f"{'bench':<24}{'figure':>10}{'limit':>10}{'ratio':>8}{'least':>8}  unit")
+    for result in results:
+        verdict = "" if result.holds else "  BELOW ITS LIMIT"
+        numbers = f"{result.figure:>10,.0f}{result.limit:>10,.0f}{result.ratio:>8.2f}{result.least:>8.2f}"
+        print(f"{result.name:<24}{numbers}  {result.unit}{verdict}")
+        if result.memory_mb:
+            print(f"{'':<24}memory of each web worker: {', '.join(f'{mb:.0f} MB' for mb in result.memory_mb)}")
+
+
+def finish(result: Result, argv: Sequence[str]) -> None:
+    """What `python -m bench.NAME` prints: a table, or with --json one object as the last line."""
+    if "--json" in argv:
+        print(json.dumps(result.line()))
+    else:
+        show([result])
+    sys.stdout.flush()
