@@ -1,7 +1,7 @@
 """What an operation declares, and how that reads in the OpenAPI document."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, TypedDict
 
 from api.permits import Permit, anyone
@@ -54,6 +54,9 @@ class Options(TypedDict, total=False):
     body_limit: int
     problems: Iterable[str]
     documented: bool
+    summary: str
+    headers: Mapping[str, str]
+    takes: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,9 @@ class Operation:
     `transaction`: the view gets `work`, and its end is the commit. `idempotent`: the same, with an Idempotency-Key.
     `if_match`: If-Match must be there; the view compares it by `conditional.check_match`. `etag`: the view answers
     with a tag and may answer 304. `limit`: a class of `limits.LIMITS`. `body_limit`: octets, else 1 MiB.
-    `problems`: codes the use case may refuse with, beside those that follow from the options.
+    `headers`: request headers it needs, with what they say. `takes`: the media type of a body that is not JSON.
+    `summary`: where the view's docstring does not give it. `problems`: codes the use case may refuse with, beside
+    those that follow from the options.
     """
 
     id: str
@@ -82,6 +87,9 @@ class Operation:
     body_limit: int | None = None
     problems: Iterable[str] = ()
     documented: bool = True
+    summary: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    takes: str | None = None
 
 
 def problem_codes(operation: Operation, permit: Permit) -> set[str]:
@@ -95,6 +103,8 @@ def problem_codes(operation: Operation, permit: Permit) -> set[str]:
             ("malformed_json", "payload_too_large", "unsupported_media_type", "invalid_fields"),
         ),
         (operation.query is not None, ("invalid_fields",)),
+        (_turns_pages(operation), ("cursor_invalid",)),
+        (operation.takes is not None, ("unsupported_media_type", "payload_too_large")),
         (
             operation.idempotent,
             (
@@ -121,7 +131,11 @@ def describe(doc: dict[str, Any], operation: Operation, permit: Permit) -> dict[
         responses["304"] = {"description": "Not modified", "headers": {"ETag": _ETAG}}
     responses.update(_problem_responses(problem_codes(operation, permit)))
     doc["responses"] = responses
+    if operation.takes is not None:
+        doc["requestBody"] = {"required": True, "content": {operation.takes: {}}}
     doc["operationId"] = operation.id
+    if operation.summary:
+        doc["summary"] = operation.summary
     doc["security"] = [] if permit is anyone else [{SECURITY_SCHEME: []}]
     doc["parameters"] = [*doc.get("parameters", []), *_request_headers(operation)]
     return doc
@@ -133,7 +147,11 @@ def _request_headers(operation: Operation) -> list[dict[str, Any]]:
         (operation.if_match, _MATCH_HEADER),
         (operation.etag, _NONE_MATCH_HEADER),
     )
-    return [dict(header) for holds, header in asked if holds]
+    named = [
+        {"name": name, "in": "header", "required": True, "description": text, "schema": _STRING}
+        for name, text in operation.headers.items()
+    ]
+    return [dict(header) for holds, header in asked if holds] + named
 
 
 def _answer_headers(operation: Operation) -> dict[str, Any]:
@@ -142,9 +160,13 @@ def _answer_headers(operation: Operation) -> dict[str, Any]:
         headers["ETag"] = _ETAG
     if operation.idempotent:
         headers["Idempotency-Replayed"] = _REPLAYED
-    if operation.query is not None and "cursor" in operation.query.fields:
+    if _turns_pages(operation):
         headers["Link"] = _LINK
     return headers
+
+
+def _turns_pages(operation: Operation) -> bool:
+    return operation.query is not None and "cursor" in operation.query.fields
 
 
 def _problem_responses(codes: set[str]) -> dict[str, Any]:

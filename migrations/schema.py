@@ -11,5 +11,13 @@ import tracking.models
 from kernel.db import Base
 
 METADATA = Base.metadata
-PACKAGES = (auth.models, kernel.audit, kernel.idempotency, kernel.outbox, kernel.vault, notify.models)
-PACKAGES += (tracking.catalogue.models, tracking.models)
+PACKAGES = (
+    auth.models,
+    kernel.audit,
+    kernel.idempotency,
+    kernel.outbox,
+    kernel.vault,
+    notify.models,
+    tracking.catalogue.models,
+    tracking.models,
+)

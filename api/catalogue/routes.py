@@ -17,6 +17,7 @@ blueprint = Blueprint("catalogue", description="Procedures (thủ tục) and age
 
 @blueprint.operation("GET", "/v1/procedures", "listProcedures", answer=ProcedureList(), transaction=True)
 def list_procedures(work: Work) -> dict[str, Any]:
+    """Procedures that can be filed today."""
     current = container().office.catalogue.current(work.session, local(work.now()).date())
     return {"items": [_line(published, language()) for published in current]}
 
@@ -31,6 +32,7 @@ def list_procedures(work: Work) -> dict[str, Any]:
     problems=("procedure_unknown",),
 )
 def read_procedure(work: Work, code: str) -> Any:
+    """A procedure with its form, papers, fees, results and term."""
     published = container().office.catalogue.find_current(work.session, code, local(work.now()).date())
     tag = tag_for(core_of("procedure", published.id))
     held = unchanged(tag)
@@ -41,6 +43,7 @@ def read_procedure(work: Work, code: str) -> Any:
 
 @blueprint.operation("GET", "/v1/agencies", "listAgencies", query=AgencyQuery(), answer=AgencyList(), transaction=True)
 def list_all_agencies(work: Work, query: dict[str, Any]) -> dict[str, Any]:
+    """Agencies, or those that serve one commune."""
     return {"items": list_agencies(work.session, commune_code=query["commune_code"])}
 
 

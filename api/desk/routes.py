@@ -41,6 +41,7 @@ Act = Callable[[Work, dict[str, Any], UUID], object]
 
 @blueprint.operation("GET", "/v1/desk/dossiers", "listInbox", query=InboxQuery(), answer=InboxPage(), transaction=True)
 def list_inbox(work: Work, query: dict[str, Any]) -> Any:
+    """Open dossiers of the officer's agencies, the one due first on top."""
     page = read_page(query)
     after = (datetime.fromisoformat(str(page.after[0])), UUID(str(page.after[1]))) if page.after else None
     reader = Reader(work.session.connection(), work.vault, language())
@@ -51,6 +52,7 @@ def list_inbox(work: Work, query: dict[str, Any]) -> Any:
 
 @blueprint.operation("GET", _DOSSIER, "readDeskDossier", answer=DeskDossierSchema(), transaction=True, etag=True)
 def read_desk_dossier(work: Work, dossier_id: UUID) -> flask.Response:
+    """A dossier as its officers see it."""
     response = desk_view(work, dossier_id)
     write_audit(work.session, actor(), "dossier.read", "dossier", dossier_id)
     return response
@@ -58,6 +60,7 @@ def read_desk_dossier(work: Work, dossier_id: UUID) -> flask.Response:
 
 @blueprint.operation("GET", f"{_DOSSIER}/files/<uuid:file_id>", "readDeskFile", media_type="application/octet-stream")
 def read_desk_file(dossier_id: UUID, file_id: UUID) -> flask.Response:
+    """A paper or a result of a dossier at the desk."""
     with unit_of_work() as work:
         download = results.desk_file(work, actor(), dossier_id, file_id)
     return send_file(download)
@@ -75,6 +78,7 @@ def _act(name: str, operation_id: str, body: RequestSchema, act: Act, *problems:
         idempotent=True,
         if_match=True,
         problems=(*_REFUSALS, *problems),
+        summary=act.__doc__ or "",
     )
     def view(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
         act(work, body, dossier_id)
@@ -82,32 +86,38 @@ def _act(name: str, operation_id: str, body: RequestSchema, act: Act, *problems:
 
 
 def _accept(work: Work, _body: dict[str, Any], dossier_id: UUID) -> object:
+    """Accepts the dossier: status 2, and the clock starts."""
     return officer.accept_dossier(work, actor(), container().office, dossier_id, match_desk(dossier_id))
 
 
 def _decline(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    """Declines the dossier, with a reason: status 3."""
     return officer.decline_dossier(
         work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]
     )
 
 
 def _request_supplement(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    """Asks the citizen for a supplement: status 5, and the clock pauses."""
     return officer.request_supplement(
         work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]
     )
 
 
 def _start(work: Work, _body: dict[str, Any], dossier_id: UUID) -> object:
+    """Starts processing: status 4."""
     return officer.start_processing(work, actor(), container().office, dossier_id, match_desk(dossier_id))
 
 
 def _move_step(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    """Takes the dossier on to the next step of its process, or back."""
     return officer.move_step(
         work, actor(), container().office, dossier_id, match_desk(dossier_id), action=body["action"], note=body["note"]
     )
 
 
 def _attach_result(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    """Attaches the result, an upload of the officer."""
     file = body["file"]
     sent = SentFile(file["upload_id"], bytes.fromhex(file["sha256"]), file["size"])
     return results.attach_result(
@@ -116,15 +126,18 @@ def _attach_result(work: Work, body: dict[str, Any], dossier_id: UUID) -> object
 
 
 def _finish(work: Work, _body: dict[str, Any], dossier_id: UUID) -> object:
+    """Finishes the dossier: status 9."""
     return officer.finish_dossier(work, actor(), container().office, dossier_id, match_desk(dossier_id))
 
 
 def _hand_over(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    """Hands the result over: status 10."""
     way = HandOverWay(body["way"])
     return officer.hand_over_result(work, actor(), container().office, dossier_id, match_desk(dossier_id), way=way)
 
 
 def _settle_withdrawal(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    """Grants the withdrawal, or refuses it with a reason."""
     if not body["grant"] and not body["reason"]:
         raise DomainError("invalid_fields", fields=[FieldError("/reason", "required")])
     return officer.settle_withdrawal(
@@ -139,12 +152,14 @@ def _settle_withdrawal(work: Work, body: dict[str, Any], dossier_id: UUID) -> ob
 
 
 def _stop(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    """Stops processing, with a reason: status 8."""
     return officer.stop_dossier(
         work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]
     )
 
 
 def _undo(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+    """Takes back the last action, inside its window."""
     return officer.undo_last(
         work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]
     )

@@ -49,6 +49,7 @@ _DOSSIER = "/v1/dossiers/<uuid:dossier_id>"
     ),
 )
 def open_draft(work: Work, body: dict[str, Any]) -> flask.Response:
+    """Opens a draft of a procedure at an agency."""
     dossier = drafts.open_draft(
         work,
         actor(),
@@ -65,6 +66,7 @@ def open_draft(work: Work, body: dict[str, Any]) -> flask.Response:
 
 @blueprint.operation("GET", "/v1/dossiers", "listDossiers", query=PageQuery(), answer=DossierPage())
 def list_dossiers(query: dict[str, Any]) -> Any:
+    """The caller's dossiers, newest first."""
     page = read_page(query)
     held = container()
     with held.database.reading() as connection:
@@ -76,6 +78,7 @@ def list_dossiers(query: dict[str, Any]) -> Any:
 
 @blueprint.operation("GET", _DOSSIER, "readDossier", answer=DossierSchema(), etag=True)
 def read_dossier(dossier_id: UUID) -> flask.Response:
+    """One of the caller's dossiers, with its timeline."""
     return own_dossier(dossier_id)
 
 
@@ -90,6 +93,7 @@ def read_dossier(dossier_id: UUID) -> flask.Response:
     problems=("not_editable",),
 )
 def save_form(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
+    """Replaces the form values of a draft, or of a dossier sent back for a supplement."""
     drafts.save_form(work, actor(), container().office, dossier_id, body["form_values"], match_own(dossier_id))
     return own_after(work, dossier_id)
 
@@ -104,12 +108,14 @@ def save_form(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Respo
     problems=("not_editable", "paper_unknown", "too_many_files"),
 )
 def set_paper(work: Work, body: dict[str, Any], dossier_id: UUID, paper_code: str) -> flask.Response:
+    """Says which uploads make up one paper."""
     drafts.set_paper(work, actor(), container().office, dossier_id, paper_code, _files(body["files"]))
     return own_after(work, dossier_id)
 
 
 @blueprint.operation("DELETE", _DOSSIER, "discardDraft", status=204, transaction=True, problems=("not_a_draft",))
 def discard_draft(work: Work, dossier_id: UUID) -> flask.Response:
+    """Throws a draft away."""
     drafts.discard_draft(work, actor(), dossier_id)
     return no_content()
 
@@ -124,6 +130,7 @@ def discard_draft(work: Work, dossier_id: UUID) -> flask.Response:
     problems=("already_submitted",),
 )
 def submit_dossier(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
+    """Files the draft, once every byte of its papers is here."""
     phone = read_phone(body["notify_phone"], "/notify_phone")
     citizen.submit_dossier(
         work, actor(), container().office, dossier_id, notify_phone=phone, manifest=_manifest(body["papers"])
@@ -141,6 +148,7 @@ def submit_dossier(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.
     problems=("action_not_allowed",),
 )
 def answer_supplement(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
+    """Answers a request for a supplement."""
     citizen.answer_supplement(
         work, actor(), container().office, dossier_id, note=body["note"], manifest=_manifest(body["papers"])
     )
@@ -157,12 +165,14 @@ def answer_supplement(work: Work, body: dict[str, Any], dossier_id: UUID) -> fla
     problems=("action_not_allowed",),
 )
 def ask_withdrawal(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
+    """Asks to withdraw the dossier."""
     citizen.ask_withdrawal(work, actor(), container().office, dossier_id, reason=body["reason"])
     return own_after(work, dossier_id)
 
 
 @blueprint.operation("GET", f"{_DOSSIER}/slip", "readSlip", media_type="application/pdf", problems=("slip_not_yet",))
 def read_slip(dossier_id: UUID) -> flask.Response:
+    """The slip (giấy tiếp nhận hồ sơ và hẹn trả kết quả) as PDF."""
     with unit_of_work() as work:
         facts = slips.own_slip(work, actor(), container().office, dossier_id)
     return send_slip(facts)
@@ -170,6 +180,7 @@ def read_slip(dossier_id: UUID) -> flask.Response:
 
 @blueprint.operation("GET", f"{_DOSSIER}/files/<uuid:file_id>", "readFile", media_type="application/octet-stream")
 def read_file(dossier_id: UUID, file_id: UUID) -> flask.Response:
+    """A paper or, once handed over, a result."""
     with unit_of_work() as work:
         download = results.own_file(work, actor(), dossier_id, file_id)
     return send_file(download)

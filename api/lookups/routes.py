@@ -28,6 +28,7 @@ blueprint = Blueprint("lookups", description="Look-up without login (tra cứu)"
     problems=("lookup_failed",),
 )
 def look_up_dossier(body: dict[str, Any]) -> flask.Response:
+    """A dossier by its code and the secret printed on the slip, without login."""
     # Tries are counted on the code being guessed at, whether it exists or not.
     count_try("lookup_code", normalise_code(body["code"]) or body["code"], tries=10, window_s=900)
     held = container()

@@ -23,10 +23,12 @@ from tracking.upload_states import UploadState
 blueprint = Blueprint("uploads", description="Resumable uploads (tus 1.0.0)")
 _UPLOAD: Final = "/v1/uploads/<uuid:upload_id>"
 _TUS: Final = ("tus_version", "tus_header_invalid")
+_SPEAKS: Final = {"Tus-Resumable": "1.0.0"}
 
 
 @blueprint.operation("OPTIONS", "/v1/uploads", "describeUploads", status=204)
 def describe_uploads() -> flask.Response:
+    """What this server speaks of tus."""
     return tus.options()
 
 
@@ -37,9 +39,11 @@ def describe_uploads() -> flask.Response:
     status=201,
     transaction=True,
     limit="upload",
+    headers={**_SPEAKS, "Upload-Length": "Size of the file in octets."},
     problems=(*_TUS, "file_empty", "file_too_large", "file_type_unknown", "too_many_uploads"),
 )
 def create_upload(work: Work) -> flask.Response:
+    """Opens an upload of a known size."""
     tus.demand_version()
     metadata = tus.read_metadata()
     upload = uploads.create_upload(
@@ -56,11 +60,13 @@ def create_upload(work: Work) -> flask.Response:
 
 @blueprint.operation("HEAD", _UPLOAD, "locateUpload", transaction=True, problems=_TUS)
 def locate_upload(work: Work, upload_id: UUID) -> flask.Response:
+    """How much of an upload is here."""
     return tus.answer(200, store.find_upload(work.session, actor().person_id, upload_id))
 
 
 @blueprint.operation("GET", _UPLOAD, "readUpload", answer=UploadSchema(), transaction=True)
 def read_upload(work: Work, upload_id: UUID) -> Any:
+    """An upload, and what became of it."""
     return _shown(store.find_upload(work.session, actor().person_id, upload_id))
 
 
@@ -70,9 +76,12 @@ def read_upload(work: Work, upload_id: UUID) -> Any:
     "sendPiece",
     status=204,
     body_limit=MAX_SIZE,
-    problems=(*_TUS, "upload_offset_conflict", "upload_past_its_size", "upload_closed", "unsupported_media_type"),
+    takes=tus.PIECES,
+    headers={**_SPEAKS, "Upload-Offset": "Where these octets belong: how many are here already."},
+    problems=(*_TUS, "upload_offset_conflict", "upload_past_its_size", "upload_closed"),
 )
 def send_piece(upload_id: UUID) -> flask.Response:
+    """Adds the next octets; what arrives is kept when the connection breaks."""
     tus.demand_version()
     tus.demand_pieces()
     offset = tus.read_number("Upload-Offset")
@@ -89,6 +98,7 @@ def send_piece(upload_id: UUID) -> flask.Response:
 
 @blueprint.operation("DELETE", _UPLOAD, "deleteUpload", status=204, problems=("upload_in_use",))
 def delete_upload(upload_id: UUID) -> flask.Response:
+    """Throws an upload away."""
     with unit_of_work() as work:
         keys = uploads.delete_upload(work, actor(), upload_id)
     for key in keys:

@@ -15,6 +15,7 @@ from notify.receipts import take_receipt
 
 blueprint = Blueprint("webhooks", description="What gateways report back")
 _BODY_LIMIT = 64 * 1024
+_FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 60
 
 
@@ -24,11 +25,14 @@ _MOST_FIELDS = 60
     "takeTwilioReceipt",
     status=204,
     body_limit=_BODY_LIMIT,
-    problems=("signature_invalid", "unsupported_media_type", "payload_too_large"),
+    takes=_FORM,
+    headers={SIGNATURE_HEADER: "HMAC of the address and the form, by the account's token."},
+    problems=("signature_invalid",),
 )
 def take_twilio_receipt(attempt_id: UUID) -> flask.Response:
+    """A delivery receipt, signed by the gateway."""
     request, held = here(), container()
-    if request.mimetype != "application/x-www-form-urlencoded":
+    if request.mimetype != _FORM:
         raise DomainError("unsupported_media_type")
     raw = request.get_data(cache=False)
     params = _fields(raw)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tracking.rules import missing_papers, reserved_names
-
 from kernel.actor import Actor
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError
@@ -17,6 +15,7 @@ from tracking.catalogue.service import Published
 from tracking.codes import format_code
 from tracking.models import PHONE_FIELD, SECRET_FIELD, Dossier
 from tracking.office import Office
+from tracking.rules import missing_papers, reserved_names
 from tracking.service.change import Because, change_state
 from tracking.service.drafts import SentFile, read_form, write_form
 from tracking.states import BusinessState, Event

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from tracking.catalogue.definition import Procedure
-
 from kernel.ids import new_id
 from kernel.work import Work
 from tracking import store
+from tracking.catalogue.definition import Procedure
 from tracking.clock import ClockEntry, EntryKind, Term, Unit, due, entries_for, term_end
 from tracking.models import ClockRow, Dossier, TimelineEntry
 from tracking.office import Office

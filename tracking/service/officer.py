@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
-from tracking.process import first_step, take_step
-
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError
@@ -14,6 +12,7 @@ from tracking import store
 from tracking.handover import HandOverWay
 from tracking.models import Dossier
 from tracking.office import Office
+from tracking.process import first_step, take_step
 from tracking.service.change import Because, add_timeline, change_state
 from tracking.states import UNDO_OF, BusinessState, Event
 

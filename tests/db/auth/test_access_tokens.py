@@ -103,7 +103,7 @@ def test_an_officers_token_carries_the_office(house: House) -> None:
         {"exp": 1},
         {"sub": "không phải id"},
         {"sid": "không phải id"},
-        {"sid": str(new_id())},
+        {"sid": "0195f1a2-7c3d-7e4f-8a5b-0123456789ab"},
         {"kind": "system"},
         {"kind": "vua"},
         {"kind": "officer"},

@@ -16,6 +16,7 @@ from tracking.models import Dossier
 from tracking.reading import Reader
 from tracking.service import citizen, notices, officer, results
 from tracking.service.citizen import Manifest
+from tracking.service.drafts import SentFile
 from tracking.states import BusinessState as S
 
 THURSDAY = datetime(2026, 11, 26, 10, 0, tzinfo=VIETNAM).astimezone(UTC)
@@ -26,7 +27,7 @@ def _accept(scene: Scene, dossier: Dossier) -> None:
 
 
 def _manifest(scene: Scene, dossier: Dossier) -> Manifest:
-    papers: dict[str, tuple[citizen.SentFile, ...]] = {}
+    papers: dict[str, tuple[SentFile, ...]] = {}
     for file, upload in store.list_files(scene.work.session, dossier.id, "paper"):
         papers[file.code] = (*papers.get(file.code, ()), scene.sent(upload))
     return Manifest(papers)

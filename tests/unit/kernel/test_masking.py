@@ -40,9 +40,7 @@ def test_what_operators_need_stays(text: str) -> None:
     assert mask_text(text) == text
 
 
-@pytest.mark.parametrize(
-    "key", ["Authorization", "access_token", "client_secret", "api_key", "cookie"]
-)
+@pytest.mark.parametrize("key", ["Authorization", "access_token", "client_secret", "api_key", "cookie"])
 def test_values_under_telling_keys_are_hidden_whole(key: str) -> None:
     assert mask({key: "anything at all"}) == {key: "[secret]"}
 
