@@ -1,0 +1,81 @@
+"""`motcua up` as a person uses it: started, killed, started again, stopped."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from kernel.embedded.leftovers import is_alive
+from kernel.embedded.runfolder import claim, release
+from stack import Ports, free_ports, require_free
+from tests.support.processes import running
+
+_CHILDREN = ["postgres", "valkey", "sandbox", "api", "worker-plan", "worker-send", "worker-sweep", "cron"]
+
+
+@pytest.fixture
+def state_dir() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="motcua up "))
+    folder.chmod(0o755)
+    yield folder
+    release(claim(folder))
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def _up(state_dir: Path, ports: Ports) -> Iterator[tuple[subprocess.Popen[bytes], list[psutil.Process]]]:
+    """The command once it serves, and everything it runs."""
+    options = ["--port", str(ports.api), "--sandbox-port", str(ports.sandbox), "--state", str(state_dir)]
+    with running([sys.executable, "-m", "cli", "up", "--web-workers", "1", *options]) as command:
+        assert command.stdout is not None
+        assert any("Ctrl-C" in line.decode() for line in iter(command.stdout.readline, b"")), "it did not come up"
+        noted = json.loads((state_dir / "run.json").read_text())["processes"]
+        assert [record["name"] for record in noted] == _CHILDREN
+        yield command, psutil.Process(command.pid).children(recursive=True)
+
+
+def _serves(ports: Ports) -> bool:
+    with urllib.request.urlopen(f"http://127.0.0.1:{ports.api}/health/ready", timeout=10) as answer:
+        return bool(answer.status == 200)
+
+
+def test_everything_comes_up_again_after_a_kill_and_stops_on_ctrl_c(state_dir: Path) -> None:
+    ports = free_ports()
+    with _up(state_dir, ports) as (command, before):
+        assert _serves(ports)
+        command.kill()
+        command.wait()
+        assert any(is_alive(process) for process in before)
+    with _up(state_dir, ports) as (command, after):
+        assert not any(is_alive(process) for process in before)
+        assert _serves(ports)
+        command.send_signal(signal.SIGINT)
+        assert command.stdout is not None
+        command.stdout.read()
+        assert command.wait(60) == 0
+    assert not any(is_alive(process) for process in after)
+    require_free(ports)
+
+
+def test_a_port_in_use_is_said_before_anything_of_ours_listens(state_dir: Path) -> None:
+    ports = free_ports()
+    taken = [sys.executable, "-u", "-m", "http.server", "--bind", "127.0.0.1", str(ports.api)]
+    with running(taken) as other:
+        assert other.stdout is not None
+        assert b"Serving" in other.stdout.readline()
+        options = ["--port", str(ports.api), "--sandbox-port", str(ports.sandbox), "--state", str(state_dir)]
+        refused = subprocess.run(
+            [sys.executable, "-m", "cli", "up", *options], check=False, capture_output=True, text=True
+        )
+    assert refused.returncode == 1
+    assert f"Port {ports.api} is in use" in refused.stderr
+    assert not (state_dir / "run.json").exists()
