@@ -79,7 +79,8 @@ def _budgets(steps: _Steps, procedure: Procedure) -> Iterator[Finding]:
         return longest[code]
 
     needed, limit = hours_from(procedure.steps[0].code), _hours_of(procedure.term)
-    if needed > limit:
+    # A term of nothing is a finding of its own.
+    if needed > limit > 0:
         yield Finding("/process/steps", "budget_past_term", {"hours": needed, "limit": limit})
 
 
