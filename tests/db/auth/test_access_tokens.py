@@ -22,7 +22,6 @@ from auth.tokens.reader import LIVENESS_S
 from kernel.actor import Actor, ActorKind
 from kernel.clock import SettableClock
 from kernel.errors import DomainError
-from kernel.ids import new_id
 from tests.db.auth.support import AGENCY, SESSIONS, House, appoint, statements
 
 Claims = dict[str, Any]
