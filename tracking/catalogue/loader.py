@@ -61,8 +61,6 @@ def parse_document(text: str) -> dict[str, Any]:
         raise _not_yaml(f"{getattr(error, 'problem', None) or type(error).__name__}{where}") from None
     except (ValueError, KeyError, TypeError):
         raise _not_yaml("a tag that its value does not fit") from None
-    except RecursionError:
-        raise _not_yaml("nested too deep") from None
     if not isinstance(document, dict):
         raise CatalogueError([Finding("", "type_wrong", {"types": "object"})])
     unfit = check_values(document, _LIMITS)
@@ -191,11 +189,18 @@ class _StrictLoader(yaml.SafeLoader):
     YAML 1.1 would read `no` as false, 12:30 as 750 and 2026-01-01 as a date.
     """
 
+    depth = 0
+
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if getattr(event, "anchor", None):
             raise CatalogueError([Finding("", "alias_used", {"line": event.start_mark.line + 1})])
-        return super().compose_node(parent, index)
+        if self.depth == _LIMITS.depth:
+            raise _not_yaml(f"nested too deep, line {event.start_mark.line + 1}")
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
