@@ -1,6 +1,7 @@
 """The whole system as processes on one machine: what `motcua up`, the demo, the benches and the flow tests start."""
 
 import os
+import random
 import secrets
 import socket
 import sys
@@ -37,24 +38,29 @@ class Stack:
 
 def free_ports() -> Ports:
     """Two ports nobody listens on now."""
-    with socket.socket() as first, socket.socket() as second:
-        first.bind(("127.0.0.1", 0))
-        second.bind(("127.0.0.1", 0))
-        return Ports(first.getsockname()[1], second.getsockname()[1])
+    # Below those that systems give to outgoing connections: one of these might be taken before we listen on it.
+    api, sandbox, *_ = (port for port in random.sample(range(20000, 30000), 100) if _is_free(port))
+    return Ports(api, sandbox)
 
 
 def require_free(ports: Ports) -> None:
     """Raises EngineError, saying which, if somebody listens on one of the ports."""
     for port in (ports.api, ports.sandbox):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                raise EngineError(
-                    f"Cổng {port} đang có chương trình khác dùng; chọn cổng khác bằng --port / --sandbox-port.",
-                    f"Port {port} is in use by another program; choose others with --port / --sandbox-port.",
-                ) from None
+        if not _is_free(port):
+            raise EngineError(
+                f"Cổng {port} đang có chương trình khác dùng; chọn cổng khác bằng --port / --sandbox-port.",
+                f"Port {port} is in use by another program; choose others with --port / --sandbox-port.",
+            )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def environment(state_dir: Path, urls: EngineUrls, ports: Ports, said: Mapping[str, str]) -> dict[str, str]:
