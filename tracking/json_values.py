@@ -77,7 +77,7 @@ def _scalar(value: Any, limits: Limits) -> list[tuple[str, dict[str, Any]]]:
 
 def _is_clean(text: str) -> bool:
     # PostgreSQL refuses U+0000 in any text; UTF-8 has no form for half of a surrogate pair.
-    return all(c.isprintable() or c in _WHITE or unicodedata.category(c) not in ("Cc", "Cs") for c in text)
+    return text.isprintable() or all(c in _WHITE or unicodedata.category(c) not in ("Cc", "Cs") for c in text)
 
 
 def _is_key(key: Any) -> bool:

@@ -53,6 +53,7 @@ class Form:
 
     schema: Schema
     _compiled: dict[bool, jsonschema_rs.Draft202012Validator] = field(default_factory=dict, compare=False, repr=False)
+    _nodes: dict[tuple[str | None, ...], list[Schema]] = field(default_factory=dict, compare=False, repr=False)
 
     def validator(self, *, draft: bool) -> jsonschema_rs.Draft202012Validator:
         """Raises ValueError for a schema that is none (`jsonschema_rs.ValidationError` is one)."""
@@ -63,9 +64,17 @@ class Form:
 
     def nodes_at(self, path: Sequence[str | int]) -> list[Schema]:
         """The schema nodes that describe the value at a path of the form values, the nearest first."""
+        # Every place of a list is described alike.
+        key = tuple(None if isinstance(part, int) else part for part in path)
+        known = self._nodes.get(key)
+        if known is not None:
+            return known
         nodes = list(resolve(self.schema, self.schema))
-        for part in path:
+        for part in key:
             nodes = [node for parent in nodes for node in _children(self.schema, parent, part)]
+        if nodes:
+            # Only the form's own paths are kept: those that callers make up have no end.
+            self._nodes[key] = nodes
         return nodes
 
 
@@ -145,8 +154,8 @@ def escape(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def _children(root: Schema, parent: Schema, part: str | int) -> Iterator[Schema]:
-    if isinstance(part, int):
+def _children(root: Schema, parent: Schema, part: str | None) -> Iterator[Schema]:
+    if part is None:
         yield from resolve(root, parent.get("items"))
     elif isinstance(parent.get("properties"), Mapping):
         yield from resolve(root, parent["properties"].get(part))
