@@ -38,11 +38,10 @@ class WireJson(DefaultJSONProvider):
 
 def json_answer(body: bytes, *, tag: str | None = None, status: int = 200) -> flask.Response:
     """An answer of rendered JSON, for reads too hot for a schema; `tag` comes from `api.conditional`."""
-    response = flask.Response(body, status, mimetype=JSON)
+    headers = [("Content-Type", JSON)]
     if tag is not None:
-        response.headers["ETag"] = tag
-        response.headers["Cache-Control"] = REVALIDATE
-    return response
+        headers += [("ETag", tag), ("Cache-Control", REVALIDATE)]
+    return flask.Response(body, status, headers)
 
 
 def no_content() -> flask.Response:
@@ -53,5 +52,8 @@ def no_content() -> flask.Response:
 
 def speak(response: flask.Response, request: EdgeRequest) -> None:
     """Says which language the answer is in, unless it is said already, and on what it depends."""
-    response.headers.setdefault("Content-Language", request.language)
-    response.headers["Vary"] = VARY
+    headers = response.headers
+    if "Content-Language" not in headers:
+        headers.add("Content-Language", request.language)
+    if "Vary" not in headers:
+        headers.add("Vary", VARY)

@@ -1,7 +1,7 @@
 """The application factory: one Flask app over one container."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -9,9 +9,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api.answers import WireJson
 from api.blueprint import Blueprint
 from api.bodies import JSON_LIMIT
+from api.compression import finish_json
 from api.container import Container
 from api.context import EXTENSION, PERMITS_HELD, Edge, EdgeRequest, permits_of
-from api.observing import close_request, open_request
+from api.observing import Observed
 from api.permits import PERMITS, Permit
 from api.problems import respond
 from api.resources import RESOURCES
@@ -35,8 +36,7 @@ def outline(resources: Sequence[Blueprint] = RESOURCES, permits: Mapping[str, Pe
     app.config["MAX_CONTENT_LENGTH"] = JSON_LIMIT
     app.url_map.merge_slashes = False
     app.extensions[PERMITS_HELD] = dict(permits)
-    app.before_request(open_request)
-    app.after_request(close_request)
+    app.after_request(finish_json)
     app.register_error_handler(Exception, respond)
     api = EdgeApi(app)
     for blueprint in resources:
@@ -58,7 +58,9 @@ def create_app(
         digest_key=container.vault.derive(_DIGESTS),
         cursor_key=container.vault.derive(_CURSORS),
     )
+    inner: Any = app.wsgi_app
     proxies = container.settings.trusted_proxies
     if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+        inner = ProxyFix(inner, x_for=proxies, x_proto=proxies, x_host=proxies)
+    app.wsgi_app = Observed(inner)  # type: ignore[method-assign]
     return app

@@ -22,6 +22,7 @@ from api.conditional import demand_condition
 from api.context import here, permits_of
 from api.idempotency import in_transaction, once, read_key
 from api.limits import LIMITS, count_call
+from api.observing import OPERATION
 from api.operations import Operation, Options, describe
 from api.problems import problem
 from api.security import admit
@@ -71,25 +72,28 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             run = self.arguments(operation.body, location="json")(run)
         return run
 
-    def _answering(self, view: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
-        run = _settle(view)
+    def _answering(self, view: Callable[..., Any], operation: Operation) -> Callable[..., flask.Response]:
+        """`view` with whatever it returns turned into a response; a finished one goes past the schema."""
         if operation.media_type is not None:
-            answering = self.response(operation.status, _BINARY, content_type=operation.media_type)(run)
+            answering = self.response(operation.status, _BINARY, content_type=operation.media_type)(_same)
         else:
-            answering = self.response(operation.status, operation.answer)(run)
-        answering._apidoc["operation"] = operation
-        return answering  # type: ignore[no-any-return]
+            answering = self.response(operation.status, operation.answer)(_same)
+
+        @wraps(view)
+        def run(*args: Any, **kwargs: Any) -> flask.Response:
+            result = view(*args, **kwargs)
+            if isinstance(result, flask.Response):
+                return result
+            if isinstance(result, DomainError):
+                return problem(result)
+            return no_content() if result is None else answering(result)
+
+        run._apidoc = {**answering._apidoc, "operation": operation}  # type: ignore[attr-defined]
+        return run
 
 
-def _settle(view: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(view)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        result = view(*args, **kwargs)
-        if isinstance(result, DomainError):
-            return problem(result)
-        return no_content() if result is None else result
-
-    return run
+def _same(result: Any) -> Any:
+    return result
 
 
 def _guard(run: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
@@ -98,6 +102,10 @@ def _guard(run: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
     @wraps(run)
     def guarded(**path: Any) -> flask.Response:
         request = here()
+        request.environ[OPERATION] = operation.id
+        # No text column can hold it, and no caller means it.
+        if "%00" in request.environ.get("QUERY_STRING", ""):
+            raise DomainError("bad_request")
         request.actor = admit(operation.id, request)
         if operation.limit is not None:
             count_call(operation.limit, request)

@@ -1,25 +1,27 @@
-"""gzip for JSON that is worth it."""
+"""The last touch on an answer: its language, and gzip for JSON that is worth it."""
 
 import gzip
 from typing import Final
 
 import flask
 
-from api.context import EdgeRequest
+from api.answers import speak
+from api.context import here
 
 SMALLEST: Final = 1024
 _LEVEL: Final = 4
 
 
-def compress(response: flask.Response, request: EdgeRequest) -> None:
-    """Packs a JSON body over 1 KiB when the caller takes gzip. `api.conditional` has put the encoding into the tag."""
-    if not request.takes_gzip or response.is_streamed or "Content-Encoding" in response.headers:
-        return
-    if not (response.mimetype or "").endswith("json"):
-        return
+def finish_json(response: flask.Response) -> flask.Response:
+    """After the view or the problem mapper. `api.conditional` has put language and encoding into the tag."""
+    if not response.headers.get("Content-Type", "").endswith("json"):
+        return response
+    request = here()
+    speak(response, request)
     body = response.get_data()
-    if len(body) <= SMALLEST:
-        return
+    if len(body) <= SMALLEST or not request.takes_gzip:
+        return response
     # A time stamp would make equal bodies differ, and a strong tag promises equal bytes.
     response.set_data(gzip.compress(body, _LEVEL, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
+    return response

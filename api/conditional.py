@@ -9,7 +9,7 @@ import re
 
 import flask
 
-from api.answers import REVALIDATE
+from api.answers import REVALIDATE, VARY
 from api.context import EdgeRequest, here
 from kernel.errors import DomainError
 
@@ -33,10 +33,7 @@ def unchanged(tag: str) -> flask.Response | None:
     held = here().environ.get("HTTP_IF_NONE_MATCH")
     if held is None or not (held == tag or _holds(held[:_LONGEST], tag[1:-1])):
         return None
-    response = flask.Response(status=304)
-    response.headers["ETag"] = tag
-    response.headers["Cache-Control"] = REVALIDATE
-    return response
+    return flask.Response(b"", 304, [("ETag", tag), ("Cache-Control", REVALIDATE), ("Vary", VARY)])
 
 
 def demand_condition(request: EdgeRequest) -> None:

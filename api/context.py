@@ -9,6 +9,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from api.container import Container
+from api.observing import REQUEST_ID
 from api.permits import Permit
 from kernel.actor import ANONYMOUS, Actor
 
@@ -23,10 +24,12 @@ class EdgeRequest(flask.Request):
 
     max_form_memory_size = 64 * 1024
     max_form_parts = 50
-    request_id: str = ""
-    started: float = 0.0
     actor: Actor = ANONYMOUS
     idempotency_key: str = ""
+
+    @property
+    def request_id(self) -> str:
+        return str(self.environ[REQUEST_ID])
 
     @property
     def language(self) -> Language:
@@ -49,7 +52,8 @@ class Edge:
 
 
 def here() -> EdgeRequest:
-    return cast(EdgeRequest, flask.request)
+    # The object itself: every look through the proxy is paid for again.
+    return cast(EdgeRequest, flask.request._get_current_object())  # type: ignore[attr-defined]
 
 
 def edge() -> Edge:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
@@ -29,6 +29,9 @@ class Result:
     @property
     def holds(self) -> bool:
         return self.ratio >= self.least
+
+    def with_memory(self, memory_mb: tuple[float, ...]) -> "Result":
+        return replace(self, memory_mb=memory_mb)
 
     def line(self) -> dict[str, float | str]:
         return {

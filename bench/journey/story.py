@@ -183,13 +183,15 @@ class Story:
     def _withdraw(self, office: Office) -> None:
         draft = self._fill_in(f"{self._name} Hai")
         code = self._phone.submit(draft.id, draft.papers).json()["code"]
+        self._teller.step(f"Nộp hồ sơ thứ hai: mã {code}")
         self._hear("Da nhan ho so", code)
         asked = self._phone.ask_withdrawal(draft.id, "Tôi đổi địa điểm kinh doanh.")
         must(asked["status"]["code"] == 7, "a withdrawal asked for leads to status 7")
+        self._teller.step("Công dân xin rút hồ sơ thứ hai: trạng thái 7")
         self._hear("yeu cau rut ho so", code)
         settled = office.receiver.settle_withdrawal(draft.id, grant=True, reason="Đồng ý theo đề nghị.")
         must(settled["status"]["code"] == 8, "a withdrawal granted leads to status 8")
-        self._teller.step(f"Hồ sơ thứ hai {code}: công dân xin rút (7), cán bộ đồng ý (8)")
+        self._teller.step("Cán bộ đồng ý cho rút: trạng thái 8")
         self._hear("da dung giai quyet", code)
         self._wait_until_told(draft.id, code)
 

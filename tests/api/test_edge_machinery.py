@@ -1,12 +1,14 @@
 """Permits, limits, transactions, ids, logs, metrics, and the headers every answer carries."""
 
+import json
+import logging
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
-from structlog.testing import capture_logs
 
 from api.app import create_app
 from api.container import Container, HealthCheck
@@ -100,24 +102,49 @@ def test_a_sane_request_id_is_kept(edge_client: FlaskClient, sent: str) -> None:
     assert edge_client.get("/health/live", headers={"X-Request-Id": sent}).headers["X-Request-Id"] == sent
 
 
-@pytest.mark.parametrize("sent", ["", "short", "x" * 65, "a b c d e f", "<script>alert(1)</script>", "-leading-dash"])
+@pytest.mark.parametrize(
+    "sent", ["", "short", "0905000001", "x" * 65, "a b c d e f", "<script>alert(1)</script>", "-leading-dash"]
+)
 def test_any_other_request_id_is_replaced(edge_client: FlaskClient, sent: str) -> None:
     given = edge_client.get("/health/live", headers={"X-Request-Id": sent}).headers["X-Request-Id"]
     assert given != sent
     assert re.fullmatch(r"[A-Za-z0-9_-]{16}", given)
 
 
-def test_one_log_line_says_what_without_saying_whose(edge_client: FlaskClient) -> None:
-    with capture_logs() as lines:
-        edge_client.get("/v1/things?parity=049090000001", headers=bearer("citizen"))
-        edge_client.get("/v1/no/049090000001")
-    requests = [line for line in lines if line["event"] == "request"]
-    assert [(line["operation"], line["method"], line["status"]) for line in requests] == [
+@pytest.fixture
+def loud() -> Iterator[None]:
+    """Logs at the level of a running process."""
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(logging.INFO)
+    yield
+    root.setLevel(before)
+
+
+@pytest.mark.usefixtures("loud")
+def test_one_log_line_says_what_without_saying_whose(
+    edge_client: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edge_client.get("/v1/things?parity=049090000001", headers=bearer("citizen"))
+    edge_client.open("/v1/no/049090000001", method="BREW", headers={"X-Request-Id": "0905-000-001"})
+    edge_client.get("/v1/trouble/stray", headers={"X-Request-Id": "find-me-again"})
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"event"')]
+    assert [(line["operation"], line["method"], line["status"]) for line in lines] == [
         ("listThings", "GET", 422),
-        ("unmatched", "GET", 404),
+        ("unmatched", "OTHER", 404),
+        ("meetTrouble", "GET", 500),
     ]
-    assert all(line["ms"] >= 0 for line in requests)
-    assert "049090000001" not in repr(lines)
+    assert all(line["ms"] >= 0 and line["level"] == "info" for line in lines)
+    assert lines[2]["request_id"] == "find-me-again"
+    assert not any(secret in repr(lines) for secret in ("049090000001", "0905"))
+
+
+def test_no_line_is_written_above_its_level(edge_client: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
+    before = logging.getLogger().level
+    logging.getLogger().setLevel(logging.WARNING)
+    edge_client.get("/health/live")
+    logging.getLogger().setLevel(before)
+    assert '"request"' not in capsys.readouterr().out
 
 
 def test_requests_are_counted_by_operation_and_status(edge_client: FlaskClient) -> None:
