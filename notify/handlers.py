@@ -43,6 +43,9 @@ class Announcer:
 
     def tell_of_change(self, session: Session, event: OutboxEvent) -> None:
         """The official status of a dossier changed: the person whose phone it carries is told."""
+        if event.payload["from"] == event.payload["to"]:
+            # Such as a payment that settles while a withdrawal is being considered: the status is what it was.
+            return
         dossier_id = UUID(event.payload["dossier_id"])
         notice = self.dossiers.notice(session, dossier_id, event.payload)
         if notice is None:

@@ -140,6 +140,13 @@ def test_a_notice_that_would_break_the_law_is_not_sent(session: Session, clock: 
         _announcer(desks, clock).tell_of_change(session, _changed("accept", 2))
 
 
+def test_an_event_that_leaves_the_status_as_it_was_is_not_told(session: Session, clock: SettableClock) -> None:
+    event = _changed("fee_settled", 7)
+    event.payload["from"] = 7
+    _announcer(Desks(), clock).tell_of_change(session, event)
+    assert session.query(Notification).count() == 0
+
+
 def test_a_change_nobody_wrote_a_text_for_is_an_error(session: Session, clock: SettableClock) -> None:
     with pytest.raises(NoTemplate):
         _announcer(Desks(), clock).tell_of_change(session, _changed("fly", 4))

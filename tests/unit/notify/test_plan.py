@@ -4,6 +4,7 @@ import pytest
 
 from notify.plan import CODE_TEMPLATE, NoTemplate, Offer, Priority, Reach, plan, template_for
 from notify.texts import shipped_templates
+from tracking.states import MOVES
 
 BOOK = shipped_templates()
 SMS = Offer("sms", "twilio")
@@ -37,6 +38,12 @@ PHONE = Reach("vi", {"sms": "+84912345678"})
 def test_every_change_of_status_has_its_text(event: str, to: int, name: str) -> None:
     assert template_for(event, to) == name
     assert BOOK.get(name, "sms", "vi").legal
+
+
+def test_no_move_of_a_dossier_is_without_its_text() -> None:
+    for (state, _, event), move in MOVES.items():
+        if move.to != state:
+            assert BOOK.get(template_for(event.value, int(move.to)), "sms", "vi").legal
 
 
 @pytest.mark.parametrize(("event", "to"), [("fly", 4), ("supplement", 10)])

@@ -1,0 +1,72 @@
+"""What an outcome or an answer means for delivery and attempt."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notify.channels.port import Outcome, OutcomeKind, Sighting
+from notify.outcomes import Claim, answer_of, cannot_ask, expired, news_of, no_answer, released
+from notify.retry import SCHEDULE, Patience
+from notify.states import AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind, move
+
+PATIENCE = Patience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
+CLAIM = Claim(UUID(int=1), UUID(int=2), 1)
+NOW = timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "event", "attempt_event"),
+    [
+        (OutcomeKind.ACCEPTED, DeliveryEvent.ACCEPT, AttemptEvent.ACCEPT),
+        (OutcomeKind.TRANSIENT, DeliveryEvent.FAIL, AttemptEvent.FAIL),
+        (OutcomeKind.PERMANENT, DeliveryEvent.REFUSE, AttemptEvent.REFUSE),
+        (OutcomeKind.UNKNOWN, DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT),
+    ],
+)
+def test_every_outcome_has_its_events(kind: OutcomeKind, event: DeliveryEvent, attempt_event: AttemptEvent) -> None:
+    news = news_of(CLAIM, Outcome(kind, ref="SM1", code="c", reason="r"), PATIENCE)
+    assert (news.claim, news.event, news.attempt_event) == (CLAIM, event, attempt_event)
+    assert (news.ref, news.code, news.reason) == ("SM1", "c", "r")
+
+
+def test_an_unknown_one_is_left_alone_until_the_gateway_can_know() -> None:
+    assert news_of(CLAIM, Outcome(OutcomeKind.UNKNOWN), PATIENCE).wait == PATIENCE.ask_after
+
+
+@given(st.integers(min_value=0, max_value=30), st.none() | st.floats(min_value=0, max_value=1e6))
+def test_failures_count_towards_giving_up_and_claims_do_not(failures: int, retry_after_s: float | None) -> None:
+    claim = Claim(UUID(int=1), UUID(int=2), number=999, failures=failures)
+    news = news_of(claim, Outcome(OutcomeKind.TRANSIENT, retry_after_s=retry_after_s), PATIENCE)
+    given_up = failures >= len(SCHEDULE)
+    assert news.event is (DeliveryEvent.GIVE_UP if given_up else DeliveryEvent.FAIL)
+    assert (news.wait == NOW) or not given_up
+
+
+def test_a_call_never_begun_is_given_back_or_called_off() -> None:
+    assert (released(CLAIM).event, released(CLAIM).wait) == (DeliveryEvent.RELEASE, NOW)
+    assert (expired(CLAIM).event, expired(CLAIM).code) == (DeliveryEvent.EXPIRE, "expired")
+
+
+def test_what_cannot_be_asked_about_is_given_up() -> None:
+    assert move(DeliveryState.UNKNOWN, cannot_ask(CLAIM).event) is DeliveryState.DEAD
+
+
+SIGHTINGS = st.lists(st.integers(min_value=0, max_value=9), unique=True, max_size=6).map(
+    lambda numbers: [Sighting(f"SM{number}", ReceiptKind.PROGRESS) for number in numbers]
+)
+
+
+@given(SIGHTINGS, st.sets(st.integers(min_value=0, max_value=9)))
+def test_only_a_message_nobody_else_accounts_for_is_this_one(sightings: list[Sighting], others: set[int]) -> None:
+    taken = frozenset(f"SM{number}" for number in others)
+    news = answer_of(CLAIM, sightings, taken)
+    free = [seen.ref for seen in sightings if seen.ref not in taken]
+    assert news.ref == (free[0] if free else None)
+    assert news.event is (DeliveryEvent.FIND if free else DeliveryEvent.MISS)
+
+
+def test_a_question_without_an_answer_is_asked_again_later() -> None:
+    assert timedelta(seconds=5) <= no_answer(CLAIM, 1) < no_answer(CLAIM, 4) <= timedelta(seconds=75)
