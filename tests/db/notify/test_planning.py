@@ -61,7 +61,7 @@ def _announcer(desks: Desks, clock: SettableClock) -> Announcer:
 
 def _changed(event: str, to: int) -> OutboxEvent:
     dossier = new_id()
-    payload = {"dossier_id": str(dossier), "timeline_id": str(new_id()), "event": event, "from": 1, "to": to}
+    payload = {"dossier_id": str(dossier), "timeline_id": str(new_id()), "event": event, "from": to - 1, "to": to}
     return OutboxEvent(id=new_id(), kind="dossier.state_changed", subject_id=dossier, payload=payload)
 
 
