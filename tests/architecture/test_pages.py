@@ -1,0 +1,42 @@
+"""The pages hang together: what they point to is there, and a picture is told to those who cannot see it."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.architecture.sources import ROOT
+
+_LINK = re.compile(r'\]\(([^)\s]+)\)|\bsrc="([^"]+)"')
+_PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+_PICTURES = sorted((ROOT / "docs").rglob("*.svg"))
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+def _named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=_named)
+def test_links_of_a_page_lead_somewhere(page: Path) -> None:
+    targets = [found[1] or found[2] for found in _LINK.finditer(page.read_text(encoding="utf-8"))]
+    inside = [target.split("#")[0] for target in targets if "://" not in target]
+    assert [target for target in inside if target and not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("picture", _PICTURES, ids=_named)
+def test_a_picture_has_a_title_a_description_and_real_text(picture: Path) -> None:
+    root = ET.parse(picture).getroot()  # noqa: S314 - our own file
+    told = {element.get("id"): "".join(element.itertext()).strip() for element in root}
+    assert all(told.get(name) for name in str(root.get("aria-labelledby")).split())
+    assert root.findall(f".//{_SVG}text")
+
+
+@pytest.mark.parametrize("decision", sorted((ROOT / "docs/decisions").glob("*.md")), ids=_named)
+def test_a_decision_says_context_choice_and_consequence_shortly(decision: Path) -> None:
+    text = decision.read_text(encoding="utf-8")
+    assert text.startswith(f"# {decision.name[:4]} ")
+    for part in ("**Context.**", "**Choice.**", "**Consequence.**"):
+        assert part in text
+    assert len(text.splitlines()) <= 40
