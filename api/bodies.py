@@ -45,7 +45,11 @@ class BodyParser(FlaskParser):
     def _raw_load_json(self, req: flask.Request) -> Any:
         if req.mimetype != "application/json":
             raise DomainError("unsupported_media_type")
-        return read_json(req.get_data(cache=True))
+        body = req.get_data(cache=True)
+        # A body in chunks has no length to refuse beforehand: it is cut at the limit, and must not pass for whole.
+        if req.content_length is None and len(body) >= (req.max_content_length or JSON_LIMIT):
+            raise DomainError("payload_too_large")
+        return read_json(body)
 
     def handle_error(
         self,

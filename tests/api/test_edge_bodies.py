@@ -1,5 +1,6 @@
 """What is read of a body: strict JSON in NFC, refused with the field's place and never with its value."""
 
+import io
 import json
 from contextlib import suppress
 from typing import Any
@@ -98,6 +99,19 @@ def test_more_than_a_mebibyte_is_413(edge_client: FlaskClient) -> None:
     response = edge_client.post(CHECK, data=body, content_type="application/json")
     assert response.status_code == 413
     assert response.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(("padding", "status"), [(10, 200), (JSON_LIMIT, 413)])
+def test_a_body_in_chunks_has_the_same_limit(edge_client: FlaskClient, padding: int, status: int) -> None:
+    environ = {
+        "wsgi.input": io.BytesIO(b'{"name":"a"}' + b" " * padding),
+        "wsgi.input_terminated": True,
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": "",
+    }
+    response = edge_client.open(CHECK, method="POST", environ_overrides=environ)
+    assert response.status_code == status
 
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b'"text"', b"12", b"true"])
