@@ -1,34 +1,21 @@
 """`motcua up` as a person uses it: started, killed, started again, stopped."""
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-import pytest
 
 from kernel.embedded.leftovers import is_alive
-from kernel.embedded.runfolder import claim, release
 from stack import Ports, free_ports, require_free
 from tests.support.processes import running
 
 _CHILDREN = ["postgres", "valkey", "sandbox", "api", "worker-plan", "worker-send", "worker-sweep", "cron"]
-
-
-@pytest.fixture
-def state_dir() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="motcua up "))
-    folder.chmod(0o755)
-    yield folder
-    release(claim(folder))
-    shutil.rmtree(folder)
 
 
 @contextmanager
@@ -48,14 +35,14 @@ def _serves(ports: Ports) -> bool:
         return bool(answer.status == 200)
 
 
-def test_everything_comes_up_again_after_a_kill_and_stops_on_ctrl_c(state_dir: Path) -> None:
+def test_everything_comes_up_again_after_a_kill_and_stops_on_ctrl_c(open_folder: Path) -> None:
     ports = free_ports()
-    with _up(state_dir, ports) as (command, before):
+    with _up(open_folder, ports) as (command, before):
         assert _serves(ports)
         command.kill()
         command.wait()
         assert any(is_alive(process) for process in before)
-    with _up(state_dir, ports) as (command, after):
+    with _up(open_folder, ports) as (command, after):
         assert not any(is_alive(process) for process in before)
         assert _serves(ports)
         command.send_signal(signal.SIGINT)
@@ -66,16 +53,16 @@ def test_everything_comes_up_again_after_a_kill_and_stops_on_ctrl_c(state_dir: P
     require_free(ports)
 
 
-def test_a_port_in_use_is_said_before_anything_of_ours_listens(state_dir: Path) -> None:
+def test_a_port_in_use_is_said_before_anything_of_ours_listens(open_folder: Path) -> None:
     ports = free_ports()
     taken = [sys.executable, "-u", "-m", "http.server", "--bind", "127.0.0.1", str(ports.api)]
     with running(taken) as other:
         assert other.stdout is not None
         assert b"Serving" in other.stdout.readline()
-        options = ["--port", str(ports.api), "--sandbox-port", str(ports.sandbox), "--state", str(state_dir)]
+        options = ["--port", str(ports.api), "--sandbox-port", str(ports.sandbox), "--state", str(open_folder)]
         refused = subprocess.run(
             [sys.executable, "-m", "cli", "up", *options], check=False, capture_output=True, text=True
         )
     assert refused.returncode == 1
     assert f"Port {ports.api} is in use" in refused.stderr
-    assert not (state_dir / "run.json").exists()
+    assert not (open_folder / "run.json").exists()
