@@ -106,11 +106,13 @@ PERMITS: Final[dict[str, Permit]] = {
     "answerSupplement": citizen,
     "askWithdrawal": citizen,
     "readSlip": citizen,
+    "explainDeadline": citizen,
     "readFile": citizen,
     # the officer's desk; the role for each act is asked by the use case, where the step of the process may name it
     "listInbox": officer,
     "readDeskDossier": officer,
     "readDeskFile": officer,
+    "explainDeskDeadline": officer,
     "acceptDossier": officer,
     "declineDossier": officer,
     "requestSupplement": officer,

@@ -8,6 +8,7 @@ from api.blueprint import Blueprint
 from api.catalogue.routes import blueprint as catalogue
 from api.desk.routes import blueprint as desk
 from api.docs.routes import blueprint as docs
+from api.dossiers.deadlines import blueprint as deadlines
 from api.dossiers.routes import blueprint as dossiers
 from api.lookups.routes import blueprint as lookups
 from api.system.routes import blueprint as system
@@ -22,6 +23,7 @@ RESOURCES: Final[tuple[Blueprint, ...]] = (
     catalogue,
     uploads,
     dossiers,
+    deadlines,
     desk,
     lookups,
     webhooks,

@@ -16,8 +16,9 @@ from kernel.clock import local
 from kernel.vault import Vault
 from tracking import queries
 from tracking.models import FILE_NAME_FIELD, FORM_FIELD, PHONE_FIELD, REASON_FIELD, SECRET_FIELD
+from tracking.roles import desk_actions
 from tracking.rules import search_key
-from tracking.states import LABELS, BusinessState, allowed_events
+from tracking.states import LABELS, BusinessState, Event, allowed_events
 from tracking.texts import Language
 from tracking.timeline_texts import describe
 
@@ -45,7 +46,7 @@ class Reader:
     def desk(self, actor: Actor, dossier_id: UUID) -> tuple[int, dict[str, Any]] | None:
         """(version, what an officer sees), or None outside their subtree. The caller writes the audit row."""
         row = self._one(queries.DESK, id=dossier_id, agency=actor.agency_code)
-        return None if row is None else (row["version"], self._desk_view(row))
+        return None if row is None else (row["version"], self._desk_view(row, actor))
 
     def own_lines(self, actor: Actor, *, before: UUID | None, limit: int) -> list[dict[str, Any]]:
         """The citizen's dossiers as lines of a list, newest first; ids are ordered by time."""
@@ -139,14 +140,16 @@ class Reader:
             view["results"] = []
         secret = row["lookup_secret"]
         view["lookup_secret"] = self.vault.open(SECRET_FIELD, row["id"], secret) if secret else None
-        view["allowed_actions"] = _allowed(row, CITIZEN_EVENTS)
+        possible = allowed_events(BusinessState(row["state"]), row["origin"])
+        view["allowed_actions"] = [event.value for event in possible if event in _CITIZEN_EVENTS]
         view["version"] = row["seen_version"]
         return view
 
-    def _desk_view(self, row: RowMapping) -> dict[str, Any]:
+    def _desk_view(self, row: RowMapping, actor: Actor) -> dict[str, Any]:
         view = self._common_view(row)
         view["applicant_name"] = row["applicant_name"]
-        view["allowed_actions"] = _allowed(row, None)
+        state, step = BusinessState(row["state"]), _step_document(row)
+        view["allowed_actions"] = desk_actions(state, row["origin"], step, actor.roles)
         view["version"] = row["version"]
         return view
 
@@ -158,10 +161,8 @@ class Reader:
         }
 
     def _step(self, row: RowMapping) -> dict[str, Any] | None:
-        if row["step"] is None:
-            return None
-        names = {step["code"]: step["name"][self.language] for step in row["process"]["steps"]}
-        return {"code": row["step"], "name": names[row["step"]]}
+        step = _step_document(row)
+        return None if step is None else {"code": step["code"], "name": step["name"][self.language]}
 
     def _file(self, file: dict[str, Any]) -> dict[str, Any]:
         sealed = bytes.fromhex(file.pop("file_name"))
@@ -194,14 +195,13 @@ class Reader:
         return mask_phone(self.vault.open(PHONE_FIELD, row["id"], row["notify_phone"]))
 
 
-CITIZEN_EVENTS: Final = frozenset({"submit", "supplement", "ask_withdrawal"})
+_CITIZEN_EVENTS: Final = frozenset({Event.SUBMIT, Event.SUPPLEMENT, Event.ASK_WITHDRAWAL})
 
 
-def _allowed(row: RowMapping, mine: frozenset[str] | None) -> list[str]:
-    events = [event.value for event in allowed_events(BusinessState(row["state"]), row["origin"])]
-    if mine is None:
-        return [event for event in events if event not in CITIZEN_EVENTS]
-    return [event for event in events if event in mine]
+def _step_document(row: RowMapping) -> dict[str, Any] | None:
+    """The step as the procedure's document has it, or None outside the process."""
+    steps = (step for step in row["process"]["steps"] if step["code"] == row["step"])
+    return next(steps, None)
 
 
 def _state(entry: dict[str, Any], end: str) -> int | str | None:

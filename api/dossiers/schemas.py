@@ -172,6 +172,25 @@ class DossierSchema(CommonDossierSchema):
     lookup_secret = fields.String(allow_none=True, metadata={"description": "Printed on the slip; for look-up."})
 
 
+class DeadlineLineSchema(AnswerSchema):
+    code = fields.String()
+    at = Instant()
+    text = fields.String()
+    due_at = Instant(allow_none=True, metadata={"description": "The due time as known after this line."})
+
+
+class DeadlineSchema(AnswerSchema):
+    """The legal clock; minutes are working minutes, negative when late."""
+
+    condition = fields.String(validate=validate.OneOf(["idle", "running", "paused", "stopped"]))
+    acceptance_due_at = Instant(allow_none=True)
+    due_at = Instant(allow_none=True, metadata={"description": "Null before acceptance and while paused."})
+    projected_at = Instant(allow_none=True, metadata={"description": "Due time if the clock went on now."})
+    elapsed_minutes = fields.Integer()
+    remaining_minutes = fields.Integer(allow_none=True)
+    lines = fields.List(fields.Nested(DeadlineLineSchema))
+
+
 class DossierLineSchema(AnswerSchema):
     id = fields.UUID()
     code = fields.String(allow_none=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import DomainError
 from kernel.ids import new_id
+from tracking.catalogue.check import require_sound
 from tracking.catalogue.definition import Procedure
 from tracking.catalogue.loader import read_procedure
 from tracking.catalogue.models import Agency, CalendarOverride, ProcedureVersion
@@ -107,7 +108,7 @@ def publish_procedure(session: Session, document: Mapping[str, Any], effective_f
 
     Returns the version's id and whether it is new. Raises CatalogueError when the document is not sound.
     """
-    procedure = read_procedure(document)
+    procedure = require_sound(document)
     canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, default=str)
     digest = hashlib.sha256(canonical.encode()).digest()
     latest = session.scalar(

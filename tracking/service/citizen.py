@@ -15,7 +15,7 @@ from tracking.catalogue.service import Published
 from tracking.codes import format_code
 from tracking.models import PHONE_FIELD, SECRET_FIELD, Dossier
 from tracking.office import Office
-from tracking.rules import missing_papers, reserved_names
+from tracking.rules import fee_due, missing_papers, reserved_names, wrong_place
 from tracking.service.change import Because, change_state
 from tracking.service.drafts import SentFile, read_form, write_form
 from tracking.states import BusinessState, Event
@@ -40,7 +40,7 @@ def submit_dossier(
         raise DomainError("already_submitted", dossier_code=dossier.code)
     published = office.catalogue.version(work.session, dossier.version_id)
     _confirm_phone(work, actor, office, dossier, notify_phone)
-    _check_complete(work, published, dossier, manifest)
+    _check_complete(work, office, published, dossier, manifest)
     day = local(work.now()).date()
     dossier.code = format_code(dossier.agency_code, day, store.next_number(work.session, dossier.agency_code, day))
     dossier.lookup_secret = work.vault.seal(SECRET_FIELD, dossier.id, new_lookup_secret())
@@ -55,7 +55,7 @@ def answer_supplement(
     """Says that what was asked for is there; the dossier goes back to where it stood."""
     dossier = store.lock_own_dossier(work.session, actor, dossier_id)
     if dossier.state == BusinessState.SUPPLEMENT:
-        _check_complete(work, office.catalogue.version(work.session, dossier.version_id), dossier, manifest)
+        _check_complete(work, office, office.catalogue.version(work.session, dossier.version_id), dossier, manifest)
     change_state(work, actor, office, dossier, Event.SUPPLEMENT, Because(dossier.applicant_name, note))
     return dossier
 
@@ -74,14 +74,18 @@ def _confirm_phone(work: Work, actor: Actor, office: Office, dossier: Dossier, p
     dossier.notify_phone = work.vault.seal(PHONE_FIELD, dossier.id, phone)
 
 
-def _check_complete(work: Work, published: Published, dossier: Dossier, manifest: Manifest) -> None:
+def _check_complete(work: Work, office: Office, published: Published, dossier: Dossier, manifest: Manifest) -> None:
+    """Form, place, papers, names; sets the fee that these values call for. Raises `invalid_fields`, all at once."""
     values = read_form(work, dossier)
     write_form(work, published, dossier, values, draft=False)
+    dossier.fee_vnd = fee_due(published.procedure, values)
+    agency = office.catalogue.agency(work.session, dossier.agency_code)
     there = _attached(work, dossier)
     errors = _manifest_errors(manifest.papers, there)
     errors += [
         FieldError(f"/papers/{code}", "paper_missing") for code in missing_papers(published.procedure, values, there)
     ]
+    errors += wrong_place(published.procedure, values, agency.commune_code)
     errors += _hold_names(work, published, dossier, values)
     if errors:
         raise DomainError("invalid_fields", fields=errors)

@@ -1,12 +1,25 @@
 """Keeps a dossier's clock ledger and due times in step with its state."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from kernel.ids import new_id
 from kernel.work import Work
 from tracking import store
 from tracking.catalogue.definition import Procedure
-from tracking.clock import ClockEntry, EntryKind, Term, Unit, due, entries_for, term_end
+from tracking.clock import (
+    ClockEntry,
+    Condition,
+    EntryKind,
+    Term,
+    Unit,
+    due,
+    elapsed_minutes,
+    entries_for,
+    remaining_minutes,
+    term_end,
+)
+from tracking.clock_lines import Line, explain
 from tracking.models import ClockRow, Dossier, TimelineEntry
 from tracking.office import Office
 from tracking.states import BusinessState
@@ -44,6 +57,34 @@ def move_clock(work: Work, office: Office, dossier: Dossier, before: BusinessSta
 
 def read_ledger(work: Work, dossier: Dossier) -> list[ClockEntry]:
     return [ClockEntry(EntryKind(row.kind), row.at, row.minutes) for row in store.list_clock(work.session, dossier.id)]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The state of a dossier's legal clock; minutes are working minutes, `remaining` negative when late."""
+
+    condition: Condition
+    due_at: datetime | None
+    projected_at: datetime | None
+    elapsed_minutes: int
+    remaining_minutes: int | None
+    lines: tuple[Line, ...]
+
+
+def explain_deadline(work: Work, office: Office, dossier: Dossier) -> Deadline:
+    """When the dossier is due, and why, line by line."""
+    term = office.catalogue.version(work.session, dossier.version_id).procedure.term
+    calendar = office.catalogue.calendar(work.session, dossier.agency_code)
+    ledger, now = read_ledger(work, dossier), work.now()
+    time = due(ledger, term, calendar, now=now)
+    return Deadline(
+        time.condition,
+        time.due_at,
+        time.projected_at,
+        elapsed_minutes(ledger, calendar, now),
+        remaining_minutes(ledger, term, calendar, now),
+        tuple(explain(ledger, term, calendar, now=now)),
+    )
 
 
 def _restart_acceptance(dossier: Dossier, procedure: Procedure, calendar: WorkingCalendar, now: datetime) -> None:

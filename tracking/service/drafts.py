@@ -15,6 +15,7 @@ from kernel.ids import new_id
 from kernel.work import Work
 from tracking import store
 from tracking.catalogue.definition import Paper
+from tracking.catalogue.models import Agency
 from tracking.catalogue.service import Published
 from tracking.forms import check_form
 from tracking.models import FORM_FIELD, Dossier, DossierFile, Upload
@@ -50,20 +51,14 @@ def open_draft(
     language: str,
 ) -> Dossier:
     """A new draft under the version in force today. Raises `procedure_unknown`, `agency_unknown`, `invalid_fields`."""
-    assert actor.person_id is not None  # noqa: S101 - permits let only citizens come here
     published = office.catalogue.find_current(work.session, procedure_code, local(work.now()).date())
     agency = office.catalogue.agency(work.session, agency_code)
-    if not published.procedure.served_by(agency.commune_code):
-        raise DomainError("agency_does_not_serve")
-    if actor.identity_level < published.procedure.identity_level:
-        raise DomainError("identity_level_too_low", needed=published.procedure.identity_level)
-    if store.count_drafts(work.session, actor.person_id) >= MAX_DRAFTS:
-        raise DomainError("too_many_drafts", limit=MAX_DRAFTS)
-    name = office.people.person_card(work, actor.person_id).full_name
+    applicant = _applicant(work, actor, published, agency)
+    name = office.people.person_card(work, applicant).full_name
     row = new_id()
     dossier = Dossier(
         id=row,
-        applicant_id=actor.person_id,
+        applicant_id=applicant,
         applicant_name=name,
         applicant_search=search_key(name),
         version_id=published.id,
@@ -82,6 +77,18 @@ def open_draft(
     work.session.add(dossier)
     write_audit(work.session, actor, "dossier.open_draft", "dossier", row)
     return dossier
+
+
+def _applicant(work: Work, actor: Actor, published: Published, agency: Agency) -> UUID:
+    """The person who files, if they may file this here. Raises what `open_draft` raises."""
+    assert actor.person_id is not None  # noqa: S101 - permits let only citizens come here
+    if not published.procedure.served_by(agency.commune_code):
+        raise DomainError("agency_does_not_serve")
+    if actor.identity_level < published.procedure.identity_level:
+        raise DomainError("identity_level_too_low", needed=published.procedure.identity_level)
+    if store.count_drafts(work.session, actor.person_id) >= MAX_DRAFTS:
+        raise DomainError("too_many_drafts", limit=MAX_DRAFTS)
+    return actor.person_id
 
 
 def save_form(

@@ -1,7 +1,6 @@
 """What an officer does with a dossier. Each use case: lock, check the role, change, record."""
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable
 from uuid import UUID
 
 from kernel.actor import Actor
@@ -13,20 +12,9 @@ from tracking.handover import HandOverWay
 from tracking.models import Dossier
 from tracking.office import Office
 from tracking.process import first_step, take_step
+from tracking.roles import ROLES
 from tracking.service.change import Because, add_timeline, change_state
 from tracking.states import UNDO_OF, BusinessState, Event
-
-# Who may do what at the desk. Inside state 4 the process of the procedure names the role of each step.
-ROLES: Final[Mapping[Event, frozenset[str]]] = {
-    Event.ACCEPT: frozenset({"receiver"}),
-    Event.DECLINE: frozenset({"receiver"}),
-    Event.START: frozenset({"receiver", "appraiser"}),
-    Event.REQUEST_SUPPLEMENT: frozenset({"receiver", "appraiser"}),
-    Event.GRANT_WITHDRAWAL: frozenset({"receiver", "leader"}),
-    Event.REFUSE_WITHDRAWAL: frozenset({"receiver", "leader"}),
-    Event.STOP: frozenset({"leader"}),
-    Event.HAND_OVER: frozenset({"hand_over", "receiver"}),
-}
 
 # Called with the version of the locked dossier; raises when it is not the one the officer acted on.
 Expect = Callable[[int], None]
