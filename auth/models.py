@@ -1,10 +1,13 @@
-"""People, officers, log-ins, sessions, signing keys and phones. Personal values are sealed; names stay plain."""
+"""People, officers, organisations, clients, log-ins, sessions, keys and phones. Personal values are sealed; names stay
+plain.
+"""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Date,
     ForeignKey,
@@ -14,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    false,
     func,
     text,
 )
@@ -30,6 +34,7 @@ PRIVATE_KEY_FIELD = "signing_key.private_key"
 PHONE_FIELD = "phone.number"
 PROOF_PHONE_FIELD = "phone_proof.number"
 PROOF_CODE_FIELD = "phone_proof.code"
+REGISTRATION_FIELD = "organisation.registration_number"
 
 
 class Person(Base):
@@ -54,7 +59,10 @@ class Person(Base):
 
 
 class Officer(Base):
-    """A person's office (cán bộ) in the subtree of one agency, from and to dates included, by Vietnam's calendar."""
+    """A person's office (cán bộ) in the subtree of one agency, from and to dates included, by Vietnam's calendar.
+
+    `ended_at` is set when it was ended at once, in the middle of a day.
+    """
 
     __tablename__ = "officer"
     __table_args__ = (
@@ -70,10 +78,88 @@ class Officer(Base):
     display_name: Mapped[str] = mapped_column(Text)
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
+    ended_at: Mapped[datetime | None]
+
+
+class Organisation(Base):
+    """A hotel, a household business or a company. A household's number is its owner's, so the number is sealed."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        CheckConstraint("status IN ('active', 'closed')", name="status"),
+        Index("uq_organisation_active", "registration_index", unique=True, postgresql_where=text("status = 'active'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    registration_number: Mapped[Sealed] = mapped_column(SealedText)
+    registration_index: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """What a person may do for an organisation, from and to dates included. `display_name` is the organisation's word
+    for them, so that adding a number tells nothing of the person behind it.
+    """
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        CheckConstraint("role IN ('representative', 'staff')", name="role"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
+        CheckConstraint("jsonb_typeof(mandates) = 'array'", name="mandates"),
+        Index(
+            "uq_membership_standing",
+            "organisation_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+        Index("ix_membership_person", "person_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(Text)
+    mandates: Mapped[list[Any]]
+    display_name: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class ApiClient(Base):
+    """A partner's system with a key of its own; of the key only a digest is kept."""
+
+    __tablename__ = "api_client"
+    __table_args__ = (
+        CheckConstraint("(organisation_id IS NULL) <> (agency_code IS NULL)", name="owner"),
+        CheckConstraint("jsonb_typeof(scopes) = 'array' AND jsonb_array_length(scopes) > 0", name="scopes"),
+        Index("ix_api_client_organisation", "organisation_id"),
+        Index("ix_api_client_agency", "agency_code"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(Text)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    agency_code: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))
+    scopes: Mapped[list[Any]]
+    secret_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
 
 
 class LoginAttempt(Base):
-    """One log-in under way. State, nonce, verifier and the app's secret are derived from the id, so none is stored."""
+    """One log-in under way. State, nonce, verifier and the app's secret are derived from the id, so none is stored.
+
+    `step_up`: the provider must have seen the person after this attempt began.
+    """
 
     __tablename__ = "login_attempt"
 
@@ -83,6 +169,7 @@ class LoginAttempt(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     taken_at: Mapped[datetime | None]
+    step_up: Mapped[bool] = mapped_column(Boolean, server_default=false())
 
 
 class LoginSession(Base):

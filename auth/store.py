@@ -40,7 +40,11 @@ def lock_signing_keys(session: Session) -> Sequence[SigningKey]:
 
 
 def _in_office(day: date | BindParameter[date]) -> tuple[Any, ...]:
-    return Officer.valid_from <= day, or_(Officer.valid_to.is_(None), Officer.valid_to >= day)
+    return (
+        Officer.ended_at.is_(None),
+        Officer.valid_from <= day,
+        or_(Officer.valid_to.is_(None), Officer.valid_to >= day),
+    )
 
 
 # Asked by every process about every session every few seconds, so it is put together once.

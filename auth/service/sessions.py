@@ -128,6 +128,7 @@ def _actor(session: LoginSession, officer: Officer | None) -> Actor:
         officer_id=session.officer_id,
         agency_code=None if officer is None else officer.agency_code,
         roles=frozenset() if officer is None else frozenset(officer.roles),
+        authenticated_at=session.authenticated_at,
     )
 
 

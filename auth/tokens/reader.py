@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ import jwt
 from auth import store
 from auth.settings import SessionSettings
 from auth.tokens.cache import BoundedCache
+from auth.tokens.clients import PREFIX, ClientReader
 from auth.tokens.issuer import ALGORITHM, AUDIENCE, CLIENT, TYPE
 from auth.tokens.keyring import KeyRing
 from kernel.actor import Actor, ActorKind
@@ -69,9 +70,12 @@ class TokenReader:
         self._monotonic = monotonic
         self._tokens: BoundedCache[bytes, _Verified] = BoundedCache(_CACHED)
         self._alive: BoundedCache[UUID, float] = BoundedCache(_CACHED)
+        self._clients = ClientReader(database, clock, monotonic=monotonic)
 
     def read(self, token: str) -> Actor:
-        """Raises DomainError `unauthenticated`, the same for whatever is wrong."""
+        """Raises DomainError `unauthenticated`, the same for whatever is wrong. Takes the keys of clients, too."""
+        if token.startswith(PREFIX):
+            return self._clients.read(token)
         now = self._clock.now()
         digest = sha256(token.encode(errors="replace")).digest()
         known = self._tokens.get(digest)
@@ -83,8 +87,11 @@ class TokenReader:
         return known.actor
 
     def forget(self, session_id: UUID) -> None:
-        """Makes this process ask the database about a session again; call it after a revocation has committed."""
+        """Makes this process ask the database about a session or a client again; call it after a revocation has
+        committed.
+        """
         self._alive.drop(session_id)
+        self._clients.forget(session_id)
 
     def _is_alive(self, session_id: UUID, now: datetime) -> bool:
         asked_at = self._monotonic()
@@ -109,7 +116,7 @@ class TokenReader:
             if claims["iat"] > now + _LEEWAY_S:
                 raise ValueError
             return _Verified(_actor(claims), UUID(claims["sid"]), int(claims["exp"]))
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError):
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError, OverflowError, OSError):
             raise DomainError("unauthenticated") from None
 
 
@@ -135,4 +142,5 @@ def _actor(claims: dict[str, Any]) -> Actor:
         officer_id=UUID(claims["officer_id"]) if officer else None,
         agency_code=str(claims["agency_code"]) if officer else None,
         roles=frozenset(claims["roles"]) if officer else frozenset(),
+        authenticated_at=datetime.fromtimestamp(claims["auth_time"], UTC),
     )

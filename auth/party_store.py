@@ -1,0 +1,164 @@
+"""Every query of officers' appointments, organisations and clients."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, bindparam, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from auth.models import ApiClient, Membership, Officer, Organisation
+
+# The tree of agencies is kept elsewhere; only its paths are read here.
+_IN_SUBTREE = text(
+    "SELECT 1 FROM agency WHERE code = :code AND starts_with(path, (SELECT path FROM agency WHERE code = :root))"
+)
+_SUBTREE = "SELECT code FROM agency WHERE starts_with(path, (SELECT path FROM agency WHERE code = :root))"
+_CLIENT = select(
+    ApiClient.organisation_id,
+    ApiClient.agency_code,
+    ApiClient.scopes,
+    ApiClient.secret_digest,
+    ApiClient.expires_at,
+    ApiClient.last_used_at,
+).where(
+    ApiClient.id == bindparam("id"),
+    ApiClient.revoked_at.is_(None),
+    or_(
+        ApiClient.organisation_id.is_(None),
+        select(Organisation.id)
+        .where(Organisation.id == ApiClient.organisation_id, Organisation.status == "active")
+        .exists(),
+    ),
+)
+
+
+class ClientRow(NamedTuple):
+    organisation_id: UUID | None
+    agency_code: str | None
+    scopes: list[Any]
+    secret_digest: bytes
+    expires_at: datetime
+    last_used_at: datetime | None
+
+
+def standing_client(connection: Connection, client_id: UUID) -> ClientRow | None:
+    """A client that is not revoked and whose owner still stands."""
+    row = connection.execute(_CLIENT, {"id": client_id}).one_or_none()
+    return None if row is None else ClientRow(*row)
+
+
+def note_use(connection: Connection, client_id: UUID, now: datetime) -> None:
+    connection.execute(update(ApiClient).where(ApiClient.id == client_id).values(last_used_at=now))
+
+
+def in_subtree(session: Session, code: str, root: str | None) -> bool:
+    """Whether an agency is `root` or below it; False for one that does not exist."""
+    return session.execute(_IN_SUBTREE, {"code": code, "root": root}).first() is not None
+
+
+def _offices(root: str | None) -> Select[Officer]:
+    return select(Officer).where(Officer.agency_code.in_(text(_SUBTREE).bindparams(root=root)))
+
+
+def offices_below(session: Session, root: str | None, *, after: UUID | None, limit: int) -> Sequence[Officer]:
+    """Offices of a subtree, past ones included, oldest first; ids are ordered by time."""
+    query = _offices(root).order_by(Officer.id).limit(limit)
+    return session.scalars(query if after is None else query.where(Officer.id > after)).all()
+
+
+def lock_office_below(session: Session, root: str | None, officer_id: UUID) -> Officer | None:
+    return session.scalar(_offices(root).where(Officer.id == officer_id).with_for_update())
+
+
+def office_meets(session: Session, person_id: UUID, agency_code: str, first: date, last: date | None) -> bool:
+    """Whether the person holds, or will hold, an office of this agency in these days."""
+    query = select(Officer.id).where(
+        Officer.person_id == person_id,
+        Officer.agency_code == agency_code,
+        Officer.ended_at.is_(None),
+        or_(Officer.valid_to.is_(None), Officer.valid_to >= first),
+    )
+    if last is not None:
+        query = query.where(Officer.valid_from <= last)
+    return session.execute(query.limit(1)).first() is not None
+
+
+def active_organisation(session: Session, index: bytes) -> Organisation | None:
+    return session.scalar(
+        select(Organisation).where(Organisation.registration_index == index, Organisation.status == "active")
+    )
+
+
+def organisations_of(session: Session, person_id: UUID, day: date) -> Sequence[tuple[Organisation, Membership]]:
+    query = (
+        select(Organisation, Membership)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == person_id, *_standing(day))
+        .order_by(Organisation.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def membership_of(session: Session, organisation_id: UUID, person_id: UUID, day: date) -> Membership | None:
+    """The membership a person holds on `day` in an organisation that is active."""
+    return session.scalar(
+        select(Membership)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.person_id == person_id,
+            Organisation.status == "active",
+            *_standing(day),
+        )
+    )
+
+
+def members_of(session: Session, organisation_id: UUID) -> Sequence[Membership]:
+    """Those not revoked, the past and the coming included, oldest first."""
+    return session.scalars(
+        select(Membership)
+        .where(Membership.organisation_id == organisation_id, Membership.revoked_at.is_(None))
+        .order_by(Membership.id)
+    ).all()
+
+
+def lock_members(session: Session, organisation_id: UUID) -> Sequence[Membership]:
+    """The same, for one caller at a time."""
+    session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
+    return members_of(session, organisation_id)
+
+
+def _standing(day: date) -> tuple[Any, ...]:
+    return (
+        Membership.revoked_at.is_(None),
+        Membership.valid_from <= day,
+        or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
+    )
+
+
+def clients_of_organisation(session: Session, organisation_id: UUID) -> Sequence[ApiClient]:
+    return session.scalars(
+        select(ApiClient).where(ApiClient.organisation_id == organisation_id).order_by(ApiClient.id)
+    ).all()
+
+
+def clients_below(session: Session, root: str | None) -> Sequence[ApiClient]:
+    return session.scalars(_agency_clients(root).order_by(ApiClient.id)).all()
+
+
+def lock_client_of_organisation(session: Session, organisation_id: UUID, client_id: UUID) -> ApiClient | None:
+    return session.scalar(
+        select(ApiClient)
+        .where(ApiClient.id == client_id, ApiClient.organisation_id == organisation_id)
+        .with_for_update()
+    )
+
+
+def lock_client_below(session: Session, root: str | None, client_id: UUID) -> ApiClient | None:
+    return session.scalar(_agency_clients(root).where(ApiClient.id == client_id).with_for_update())
+
+
+def _agency_clients(root: str | None) -> Select[ApiClient]:
+    return select(ApiClient).where(ApiClient.agency_code.in_(text(_SUBTREE).bindparams(root=root)))
