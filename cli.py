@@ -12,8 +12,9 @@ import click
 from rich.console import Console
 
 from kernel.embedded import EngineError
+from kernel.errors import DomainError
 from kernel.settings import SettingsError
-from stack import ROOT, Ports, free_ports, prepare, processes, require_free
+from stack import ROOT, Ports, free_ports, left_for_commands, of_running_system, prepare, processes, require_free
 from stack import environment as stack_environment
 
 STATE = ROOT / ".data"
@@ -27,7 +28,7 @@ def _plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (SettingsError, EngineError) as error:
+        except (SettingsError, EngineError, DomainError, ValueError) as error:
             click.echo(str(error), err=True)
             sys.exit(1)
 
@@ -61,7 +62,8 @@ def up(port: int, sandbox_port: int, state: Path, web_workers: int) -> None:
         env = stack_environment(state, urls, ports, os.environ)
         prepare(state, env)
         supervisor = Supervisor(state)
-        code = supervisor.run(processes(env, ports, web_workers=web_workers), lambda: _greet(ports, env))
+        with left_for_commands(state, env):
+            code = supervisor.run(processes(env, ports, web_workers=web_workers), lambda: _greet(ports, env))
     sys.exit(code)
 
 
@@ -130,7 +132,7 @@ def migrate() -> None:
     from migrations import migrate as bring_up
     from wiring import Settings
 
-    bring_up(Settings.read(os.environ).kernel.database_url)
+    bring_up(Settings.read(of_running_system(STATE)).kernel.database_url)
     click.echo(f"schema {head_revision()}")
 
 
@@ -156,7 +158,7 @@ def seed() -> None:
     """Puts catalogue, signing keys and (not in production) the sandbox's people into the database."""
     from seeding import seed_system
 
-    click.echo(json.dumps(seed_system(os.environ)))
+    click.echo(json.dumps(seed_system(of_running_system(STATE))))
 
 
 @main.command()
@@ -203,6 +205,23 @@ def check(file: Path, as_json: bool) -> None:
     sys.exit(1 if findings else 0)
 
 
+@main.command()
+@click.argument("agency")
+@click.argument("roles", nargs=-1, required=True)
+@click.option("--name", required=True, help="The name the officer signs with.")
+@_plain_errors
+def appoint(agency: str, roles: tuple[str, ...], name: str) -> None:
+    """Gives a person an office; the identity number is asked for, so that it stands in no command line.
+
+    Roles: receiver, appraiser, leader, hand_over, admin.
+    """
+    from seeding import appoint_officer
+
+    number = click.prompt("Số định danh cá nhân / identity number", hide_input=True)
+    new = appoint_officer(of_running_system(STATE), number=number, name=name, agency=agency, roles=roles)
+    click.echo("Đã bổ nhiệm. / Appointed." if new else "Đã có từ trước. / Held already.")
+
+
 @main.group()
 def audit() -> None:
     """The audit trail."""
@@ -215,7 +234,7 @@ def verify() -> None:
     from kernel.audit import verify_audit
     from wiring import build_container
 
-    held = build_container(os.environ)
+    held = build_container(of_running_system(STATE))
     with held.database.transaction() as session:
         findings = verify_audit(session, held.vault)
     for finding in findings:

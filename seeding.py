@@ -1,8 +1,8 @@
 """What a new database needs first: catalogue, signing keys and, outside production, the sandbox's people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from auth.seed import sandbox_officers, seed_people
+from auth.seed import OfficerSeed, sandbox_officers, seed_people
 from auth.service.signing_keys import keep_signing_keys
 from kernel.clock import local
 from kernel.work import Work
@@ -23,3 +23,16 @@ def seed_system(values: Mapping[str, str]) -> dict[str, int]:
     finally:
         held.close()
     return counts
+
+
+def appoint_officer(values: Mapping[str, str], *, number: str, name: str, agency: str, roles: Sequence[str]) -> bool:
+    """Gives a person an office from today on; False when they hold it already. Raises ValueError for what cannot be."""
+    held = build_container(values)
+    try:
+        with held.database.transaction() as session:
+            work = Work(session, held.vault, held.clock)
+            held.office.catalogue.agency(session, agency)
+            seed = OfficerSeed(number, name, name, agency, tuple(roles), local(work.now()).date())
+            return seed_people(work, [seed]) > 0
+    finally:
+        held.close()

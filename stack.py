@@ -1,5 +1,6 @@
 """The whole system as processes on one machine: what `motcua up`, the demo, the benches and the flow tests start."""
 
+import json
 import os
 import random
 import secrets
@@ -17,6 +18,7 @@ from pathlib import Path
 from kernel.embedded import EngineError, Engines, EngineUrls, ProcessSpec, Supervisor
 
 ROOT = Path(__file__).parent
+_LEFT = "environment.json"
 QUEUES = ("plan", "send", "sweep")
 
 
@@ -77,7 +79,7 @@ def environment(state_dir: Path, urls: EngineUrls, ports: Ports, said: Mapping[s
         defaults = {
             "MOTCUA_PUBLIC_BASE_URL": f"http://127.0.0.1:{ports.api}",
             "MOTCUA_TRUSTED_PROXIES": "0",
-            "MOTCUA_EID_ISSUER": f"{sandbox}/eid",
+            "MOTCUA_EID_ISSUER": f"{sandbox}/{'vneid' if said.get('MOTCUA_EID_DIALECT') == 'vneid' else 'eid'}",
             "MOTCUA_TWILIO_BASE_URL": f"{sandbox}/twilio",
         }
         env |= {name: said.get(name) or value for name, value in defaults.items()}
@@ -145,6 +147,27 @@ def prepare(state_dir: Path, env: Mapping[str, str]) -> None:
         file.unlink()
     migrate(env["MOTCUA_DATABASE_URL"])
     seed_system(env)
+
+
+@contextmanager
+def left_for_commands(state_dir: Path, env: Mapping[str, str]) -> Iterator[None]:
+    """While a system runs, other commands on this machine find its settings in the state folder (owner only)."""
+    file = state_dir / _LEFT
+    file.unlink(missing_ok=True)
+    ours = {name: value for name, value in env.items() if name.startswith("MOTCUA_")}
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        json.dump(ours, opened)
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def of_running_system(state_dir: Path) -> dict[str, str]:
+    """The environment of this command, completed by that of the system running in the state folder, if any."""
+    file = state_dir / _LEFT
+    left: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    return {**left, **os.environ}
 
 
 def answers(url: str) -> Callable[[], bool]:

@@ -90,7 +90,12 @@ def serve(drain: str) -> None:
     worker = OneQueueWorker(
         [Queue(drain, connection=connection)], connection=connection, worker_ttl=30, maintenance_interval=30
     )
-    worker.work(logging_level="WARNING")
+    try:
+        worker.work(logging_level="WARNING")
+    finally:
+        if _sender.cache_info().currsize:
+            _sender().close()
+        held.close()
 
 
 def ring_forever() -> None:

@@ -28,6 +28,10 @@ class OfficerSeed:
     roles: tuple[str, ...]
     valid_from: date
 
+    def __post_init__(self) -> None:
+        if not self.roles or not _ROLES.issuperset(self.roles):
+            raise ValueError(f"unknown roles of {self.display_name}: {', '.join(self.roles)}")
+
 
 def sandbox_officers() -> list[OfficerSeed]:
     """The officers listed in data/officers.yaml."""
@@ -75,14 +79,11 @@ def _seed_one(work: Work, seed: OfficerSeed) -> bool:
 
 
 def _seed(entry: dict[str, Any]) -> OfficerSeed:
-    roles = tuple(entry["roles"])
-    if not roles or not _ROLES.issuperset(roles):
-        raise ValueError(f"unknown roles of {entry['display_name']}: {roles}")
     return OfficerSeed(
         identity_number=entry["identity_number"],
         full_name=entry["full_name"],
         display_name=entry["display_name"],
         agency_code=entry["agency_code"],
-        roles=roles,
+        roles=tuple(entry["roles"]),
         valid_from=entry["valid_from"],
     )

@@ -39,7 +39,7 @@ class TrackingSettings:
 
     @classmethod
     def read(cls, env: Environment) -> "TrackingSettings":
-        return cls(undo_window=timedelta(seconds=env.seconds("MOTCUA_UNDO_WINDOW_S", 600)))
+        return cls(undo_window=timedelta(seconds=env.seconds("MOTCUA_UNDO_WINDOW_SECONDS", 600)))
 
 
 @dataclass(frozen=True, slots=True)
