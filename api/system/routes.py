@@ -36,7 +36,7 @@ def read_readiness() -> Any:
     return {"status": "degraded" if failed else "ok", "checks": _said(passed)}
 
 
-@blueprint.operation("GET", "/metrics", "readMetrics", media_type="text/plain")
+@blueprint.operation("GET", "/metrics", "readMetrics", media_type="text/plain", problems=("not_found",))
 def read_metrics() -> flask.Response:
     """Prometheus metrics, for callers on this machine or with the metrics token."""
     if not (_on_this_machine() or _holds_metrics_token()):
