@@ -10,7 +10,7 @@ from types import FrameType
 from typing import NoReturn
 
 from kernel.embedded import postgres, valkey
-from kernel.embedded.places import FALLBACK_ROOT, choose_home, socket_folder
+from kernel.embedded.places import FALLBACK_ROOT, Home, choose_home, leave_home, socket_folder
 from kernel.embedded.runfolder import RunFolder, claim, release
 from kernel.embedded.spec import ProcessSpec, ProcessStatus
 from kernel.embedded.supervisor import Supervisor
@@ -27,7 +27,8 @@ class EngineUrls:
 class Engines:
     """Embedded engines without a block: `start` and `stop` may be called from any thread.
 
-    An engine is embedded only if its URL is not given. A crashed one is started again behind the same URL.
+    An engine is embedded only if its URL is not given. A crashed one is started again behind the same URL. Data kept
+    with `durable=False` may be lost, and is when it had to live outside the state folder.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Engines:
         self._say = say
         self._fallback_root = fallback_root
         self._supervisor = Supervisor(state_dir, echo=None, say=say)
+        self._home: Home | None = None
         self._home_claim: RunFolder | None = None
 
     def start(self) -> EngineUrls:
@@ -68,6 +70,8 @@ class Engines:
         if self._home_claim is not None:
             release(self._home_claim)
             self._home_claim = None
+            if self._home is not None and not self._durable:
+                leave_home(self._state_dir, self._home)
         return gentle
 
     def status(self) -> list[ProcessStatus]:
@@ -88,7 +92,7 @@ class Engines:
         home = choose_home(self._state_dir, postgres.DATA, self._fallback_root)
         if home.folder != run.path:
             # A copied project folder names the same home as the one it was copied from.
-            self._home_claim = claim(home.folder, self._say)
+            self._home, self._home_claim = home, claim(home.folder, self._say)
         sockets = socket_folder(home, run)
         specs: list[ProcessSpec] = []
         if not database_url:

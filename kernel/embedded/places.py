@@ -68,6 +68,14 @@ def choose_home(state_dir: Path, data_name: str, fallback_root: Path = FALLBACK_
     return Home(folder, account)
 
 
+def leave_home(state_dir: Path, home: Home) -> None:
+    """Removes a home outside the state folder, for engines whose data need not be kept."""
+    pointer = state_dir.absolute() / _POINTER
+    if pointer.exists() and Path(pointer.read_text().strip()) == home.folder:
+        shutil.rmtree(home.folder, ignore_errors=True)
+        pointer.unlink()
+
+
 def programs(home: Home, distribution: str, folders: Sequence[str], executable: str) -> Path:
     """The path of `executable` of an installed wheel, where the engines' account can run it.
 

@@ -69,12 +69,16 @@ def test_a_folder_closed_to_others_works_and_keeps_the_data(tmp_path: Path) -> N
     fallback.chmod(0o755)
     try:
         for visit in (1, 2):
-            with Engines(state_dir, fallback_root=fallback, durable=False) as urls:
+            with Engines(state_dir, fallback_root=fallback) as urls:
                 assert visits(urls) == visit
         homes = list(fallback.iterdir())
         # Only root has to hand the engines to an account that cannot enter here.
         assert len(homes) == (1 if ROOT else 0)
         assert (homes[0] if ROOT else state_dir).joinpath("postgres", "PG_VERSION").exists()
+        with Engines(closed / "throw-away", fallback_root=fallback, durable=False) as urls:
+            assert visits(urls) == 1
+        # What need not be kept leaves nothing outside its own folder.
+        assert list(fallback.iterdir()) == homes
     finally:
         shutil.rmtree(fallback)
     assert closed.stat().st_mode & 0o777 == 0o700
