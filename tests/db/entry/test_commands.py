@@ -58,7 +58,7 @@ def test_an_officer_is_appointed_once(environment: dict[str, str], clean_databas
     [
         ("001305000009", "H99", ["receiver"], DomainError),
         ("001305000009", "H17.20587", ["boss"], ValueError),
-        ("123", "H17.20587", ["receiver"], ValueError),
+        ("123", "H17.20587", ["receiver"], DomainError),
     ],
 )
 def test_what_cannot_be_appointed_is_refused(
