@@ -129,7 +129,7 @@ def cron() -> None:
 def migrate() -> None:
     """Brings the database of MOTCUA_DATABASE_URL to the newest schema."""
     from migrations import head_revision
-    from migrations import migrate as bring_up
+    from migrations.steps import migrate as bring_up
     from wiring import Settings
 
     bring_up(Settings.read(of_running_system(STATE)).kernel.database_url)
@@ -144,8 +144,8 @@ def revision(message: str) -> None:
     import tempfile
 
     from kernel.embedded import engines
-    from migrations import draft_revision
-    from migrations import migrate as bring_up
+    from migrations.steps import draft_revision
+    from migrations.steps import migrate as bring_up
 
     with tempfile.TemporaryDirectory() as folder, engines(Path(folder), durable=False) as urls:
         bring_up(urls.database_url)

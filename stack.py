@@ -138,7 +138,7 @@ def running_stack(
 
 def prepare(state_dir: Path, env: Mapping[str, str]) -> None:
     """Schema, catalogue and, outside production, the sandbox's officers; empties what the last run measured."""
-    from migrations import migrate
+    from migrations.steps import migrate
     from seeding import seed_system
 
     metrics = state_dir / "metrics"

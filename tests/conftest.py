@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import VIETNAM, SettableClock
 from kernel.db import Database
-from migrations import migrate
+from migrations.steps import migrate
 from tests.support.throwaway import Host, Servers, ask
 
 _HOST = pytest.StashKey[Host]()

@@ -14,7 +14,6 @@ from importlib.resources import files
 from typing import Final
 
 import segno
-import typst
 
 from kernel.clock import local
 from tracking.clock_lines import moment_text
@@ -72,6 +71,9 @@ def render_slip(facts: SlipFacts) -> bytes:
     Every value reaches the template as data. A character outside Vietnamese and Western writing becomes U+FFFD.
     """
     issued = facts.as_of.astimezone(UTC).replace(microsecond=0)
+    # Loaded with the first slip: most web workers' memory never needs a typesetter.
+    import typst
+
     pdf = typst.compile(
         _template(),
         sys_inputs={"facts": json.dumps(_page(facts, issued))},
