@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from api.container import HealthCheck
 from api.settings import ApiSettings
+from auth.eid.dialects import open_provider
 from auth.eid.oidc import OidcProvider
+from auth.eid.vneid import VneidProvider
 from auth.service import people, phones
 from auth.service.signing_keys import keep_signing_keys
 from auth.settings import AuthSettings
@@ -139,7 +141,7 @@ class Container:
     limiter: Limiter
     files: ObjectStore
     office: Office
-    eid: OidcProvider
+    eid: OidcProvider | VneidProvider
     keys: KeyRing
     token_reader: TokenReader
     health_checks: Mapping[str, HealthCheck]
@@ -187,7 +189,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None) ->
         limiter=Limiter(redis),
         files=ObjectStore(settings.kernel.files_url),
         office=Office(Catalogue(), Register(), settings.tracking),
-        eid=OidcProvider(settings.auth.eid, clock),
+        eid=open_provider(settings.auth.eid, clock),
         keys=keys,
         token_reader=TokenReader(database, keys, clock, settings.auth.sessions),
         health_checks=_health_checks(database, redis),

@@ -4,10 +4,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from auth.private_key import read_private_key
 from kernel.actor import ActorKind
 from kernel.settings import Environment
 
-SANDBOX_ISSUER = "http://127.0.0.1:8025/eid"
+SANDBOX_ISSUERS = {"oidc": "http://127.0.0.1:8025/eid", "vneid": "http://127.0.0.1:8025/vneid"}
 APP_REDIRECT = "https://app.motcua.example/eid/callback"
 _MAX_REFRESH_WINDOW = 60
 
@@ -23,8 +26,30 @@ class ClaimNames:
 
 
 @dataclass(frozen=True, slots=True)
+class VneidSettings:
+    """What the VNeID dialect has beside a registration: no document says where its endpoints are."""
+
+    authorization_url: str
+    token_url: str
+    userinfo_url: str
+    private_key: RSAPrivateKey = field(repr=False)
+
+    @classmethod
+    def read(cls, env: Environment, issuer: str) -> "VneidSettings":
+        return cls(
+            authorization_url=env.outside_url("MOTCUA_EID_AUTHORIZATION_URL", f"{issuer}/authorize"),
+            token_url=env.outside_url("MOTCUA_EID_TOKEN_URL", f"{issuer}/token"),
+            userinfo_url=env.outside_url("MOTCUA_EID_USERINFO_URL", f"{issuer}/userinfo"),
+            private_key=read_private_key(env),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class EidSettings:
-    """One OpenID provider and our registration with it. `issuer` is compared byte for byte, trailing slash included."""
+    """One eID provider and our registration with it. `vneid` is set where its dialect is VNeID's, not OpenID Connect.
+
+    Tokens are compared with `issuer` byte for byte; of a slash at its end the provider's own document decides.
+    """
 
     issuer: str
     client_id: str
@@ -33,16 +58,22 @@ class EidSettings:
     scope: str
     claims: ClaimNames
     timeout_s: float
+    vneid: VneidSettings | None = None
 
     @classmethod
     def read(cls, env: Environment) -> "EidSettings":
-        env.outside_url("MOTCUA_EID_ISSUER", SANDBOX_ISSUER)
+        dialect = env.text("MOTCUA_EID_DIALECT", "oidc")
+        if dialect not in SANDBOX_ISSUERS:
+            env.problems.append(f"MOTCUA_EID_DIALECT: {' or '.join(SANDBOX_ISSUERS)}")
+            dialect = "oidc"
+        issuer = env.text("MOTCUA_EID_ISSUER", SANDBOX_ISSUERS[dialect])
+        env.outside_url("MOTCUA_EID_ISSUER", issuer)
         return cls(
-            issuer=env.text("MOTCUA_EID_ISSUER", SANDBOX_ISSUER),
+            issuer=issuer,
             client_id=env.text("MOTCUA_EID_CLIENT_ID", None if env.production else "sandbox-motcua"),
             client_secret=env.secret("MOTCUA_EID_CLIENT_SECRET", "sandbox-eid-client-secret"),
             redirect_uris=_redirect_uris(env),
-            scope=_scope(env),
+            scope=_scope(env, "openid" if dialect == "vneid" else "openid profile"),
             claims=ClaimNames(
                 # A provider's subject may be chosen by its users; it passes for a personal number only where said so.
                 identity_number=_names(
@@ -53,6 +84,7 @@ class EidSettings:
                 identity_level=env.text("MOTCUA_EID_CLAIM_LEVEL", "identity_level"),
             ),
             timeout_s=env.seconds("MOTCUA_EID_TIMEOUT_SECONDS", 5.0),
+            vneid=VneidSettings.read(env, issuer.rstrip("/")) if dialect == "vneid" else None,
         )
 
 
@@ -61,7 +93,8 @@ class SessionSettings:
     """Lifetimes. A session ends at `*_lifetime`, or when nothing was refreshed for `*_idle`.
 
     The officer's idle time follows the level-2 control "session lock in 15 minutes" (unconfirmed, so configurable).
-    `key_lead` is how long a signing key is published before its first use.
+    `key_lead` is how long a signing key is published before its first use. `signing_login` and `admin_login` are how
+    old a log-in may be for an act that signs, and for one that changes who may do what.
     """
 
     issuer: str
@@ -73,6 +106,8 @@ class SessionSettings:
     officer_idle: timedelta = timedelta(minutes=15)
     key_lifetime: timedelta = timedelta(days=30)
     key_lead: timedelta = timedelta(days=1)
+    signing_login: timedelta = timedelta(hours=4)
+    admin_login: timedelta = timedelta(minutes=15)
 
     @classmethod
     def read(cls, env: Environment) -> "SessionSettings":
@@ -91,6 +126,8 @@ class SessionSettings:
             officer_lifetime=timedelta(hours=env.integer("MOTCUA_OFFICER_SESSION_HOURS", 12)),
             officer_idle=timedelta(minutes=env.integer("MOTCUA_OFFICER_IDLE_MINUTES", 15)),
             key_lifetime=timedelta(days=env.integer("MOTCUA_SIGNING_KEY_DAYS", 30)),
+            signing_login=timedelta(minutes=env.integer("MOTCUA_SIGNING_LOGIN_MINUTES", 240)),
+            admin_login=timedelta(minutes=env.integer("MOTCUA_ADMIN_LOGIN_MINUTES", 15)),
         )
 
     def lifetime(self, kind: ActorKind) -> timedelta:
@@ -118,8 +155,8 @@ def _redirect_uris(env: Environment) -> tuple[str, ...]:
     return uris
 
 
-def _scope(env: Environment) -> str:
-    scope = env.text("MOTCUA_EID_SCOPE", "openid profile")
+def _scope(env: Environment, usual: str) -> str:
+    scope = env.text("MOTCUA_EID_SCOPE", usual)
     if "openid" not in scope.split():
         env.problems.append("MOTCUA_EID_SCOPE: must contain openid")
     return scope

@@ -11,10 +11,12 @@ from sandbox import control
 from sandbox.eid import EidProvider
 from sandbox.phone import Phone
 from sandbox.twilio import TwilioGateway
+from sandbox.vneid import VneidProvider
 from sandbox.world import Settings, SettingsError, Twin, World
 
 TWINS: tuple[type[Twin], ...] = (
     EidProvider,
+    VneidProvider,
     TwilioGateway,
     Phone,
 )

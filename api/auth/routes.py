@@ -7,9 +7,11 @@ from api.auth.schemas import CompleteLoginRequest, LoginAnswer, RefreshRequest, 
 from api.blueprint import Blueprint
 from api.context import actor, container
 from api.transactions import unit_of_work
+from auth.eid.callback import Callback, read_callback
+from auth.eid.refusals import exchange_errors
 from auth.service import login, sessions
 from auth.tokens.issuer import Grant, TokenIssuer, Tokens
-from kernel.errors import DomainError
+from kernel.errors import DomainError, FieldError
 
 blueprint = Blueprint("auth", description="Log-in by electronic identity, and tokens (đăng nhập).")
 
@@ -48,12 +50,12 @@ def start_login(body: dict[str, Any]) -> dict[str, Any]:
 )
 def complete_login(body: dict[str, Any], login_id: UUID) -> Tokens:
     """Exchanges the provider's code, once, for the tokens of a new session."""
-    held = container()
+    held, back = container(), _callback(body)
     with unit_of_work() as work:
-        taken = login.take_attempt(work, body["state"], body["login_secret"])
+        taken = login.take_attempt(work, back.state, body["login_secret"])
         if taken.login_id != login_id:
             raise DomainError("login_failed")
-    identity = held.eid.exchange(body["code"], taken.kept, issuer=body["iss"])
+    identity = held.eid.exchange(back.code, taken.kept, issuer=back.issuer, encrypt_key=back.encrypt_key)
     with unit_of_work() as work:
         grant = login.open_session(work, held.auth.sessions, identity, taken.as_role, body["device"])
     return _issue(grant)
@@ -86,6 +88,21 @@ def log_out() -> None:
     with unit_of_work() as work:
         sessions.revoke_session(work, actor(), session_id)
     container().token_reader.forget(session_id)
+
+
+def _callback(body: dict[str, Any]) -> Callback:
+    """The redirect's parameters, whichever way they were handed over. Raises `invalid_fields`, `login_failed`."""
+    parts = {name: body[name] for name in ("code", "state", "iss")}
+    if body["callback_query"] is None:
+        missing = [FieldError(f"/{name}", "required") for name in ("code", "state") if parts[name] is None]
+        if missing:
+            raise DomainError("invalid_fields", fields=missing)
+        return Callback(parts["code"], parts["state"], parts["iss"])
+    twice = [FieldError(f"/{name}", "invalid") for name, value in parts.items() if value is not None]
+    if twice:
+        raise DomainError("invalid_fields", fields=twice)
+    with exchange_errors():
+        return read_callback(body["callback_query"])
 
 
 def _issue(grant: Grant) -> Tokens:

@@ -6,6 +6,7 @@ from api.schemas import AnswerSchema, Instant, Line, RequestSchema
 from mobile_contract.vocabulary import ACCOUNT_KINDS, ROLES
 
 _OPAQUE = 4096
+_QUERY = 16_384
 
 
 class StartLoginRequest(RequestSchema):
@@ -30,10 +31,18 @@ class LoginAnswer(AnswerSchema):
 
 
 class CompleteLoginRequest(RequestSchema):
-    """What the provider's redirect carried, and the secret that never left the app."""
+    """What the provider's redirect carried, in whole or in parts, and the secret that never left the app."""
 
-    code = Line(required=True, high=_OPAQUE)
-    state = Line(required=True, high=_OPAQUE)
+    callback_query = Line(
+        load_default=None,
+        high=_QUERY,
+        metadata={
+            "description": "The redirect's query string as it arrived, nothing decoded: right for every provider, and "
+            "the only way with one that seals its code. Instead of code, state and iss."
+        },
+    )
+    code = Line(load_default=None, high=_OPAQUE)
+    state = Line(load_default=None, high=_OPAQUE)
     login_secret = Line(required=True, high=200)
     iss = Line(load_default=None, high=500, metadata={"description": "Of the redirect, where it had one (RFC 9207)."})
     device = Line(load_default=None, high=80, metadata={"description": "How the person would name this device."})

@@ -28,8 +28,12 @@ class ProviderMetadata:
 
 
 def read_metadata(document: Mapping[str, Any], issuer: str) -> ProviderMetadata:
-    """The parts we use. Raises EidRefused for another issuer than the one asked for, or for a gap."""
-    if document.get("issuer") != issuer:
+    """The parts we use. Raises EidRefused for another issuer than the one asked for, or for a gap.
+
+    Both spellings of an issuer, with a slash at its end and without, have this one document, so it decides.
+    """
+    named = document.get("issuer")
+    if not isinstance(named, str) or named.rstrip("/") != issuer.rstrip("/"):
         raise EidRefused("metadata_issuer")
     offered = document.get("id_token_signing_alg_values_supported", ["RS256"])
     signatures = SIGNATURES.intersection(name for name in _list(offered) if isinstance(name, str))
@@ -37,7 +41,7 @@ def read_metadata(document: Mapping[str, Any], issuer: str) -> ProviderMetadata:
         raise EidRefused("metadata_signatures")
     userinfo = document.get("userinfo_endpoint")
     return ProviderMetadata(
-        issuer=issuer,
+        issuer=named,
         authorization_endpoint=_address(document, "authorization_endpoint"),
         token_endpoint=_address(document, "token_endpoint"),
         jwks_uri=_address(document, "jwks_uri"),

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +26,12 @@ class EidRefused(Exception):  # noqa: N818 - says what happened
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    media_type: str
+    octets: bytes
+
+
 class JsonClient:
     """Talks to one provider. An answer that is no JSON object of status 200 raises EidRefused or EidUnreachable."""
 
@@ -35,23 +42,33 @@ class JsonClient:
         )
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-        return self._call("GET", url, dict(headers or {}), None)
+        return _document(self._call("GET", url, dict(headers or {}), None).octets)
+
+    def get_signed(self, url: str, headers: Mapping[str, str]) -> dict[str, Any] | str:
+        """A JSON object, or the text of a JWT where the answer says that it is one."""
+        reply = self._call("GET", url, {**headers, "Accept": "application/json, application/jwt"}, None)
+        if reply.media_type != "application/jwt":
+            return _document(reply.octets)
+        try:
+            return reply.octets.decode("ascii").strip()
+        except UnicodeDecodeError:
+            raise EidRefused("not_a_jwt") from None
 
     def post_form(self, url: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
         sent = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
-        return self._call("POST", url, sent, urlencode(fields).encode())
+        return _document(self._call("POST", url, sent, urlencode(fields).encode()).octets)
 
     def close(self) -> None:
         self._pool.clear()
 
-    def _call(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> dict[str, Any]:
+    def _call(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> "_Reply":
         deadline = time.monotonic() + self._timeout_s
         try:
             response = self._pool.request(
                 method,
                 url,
                 body=body,
-                headers={**headers, "Accept": "application/json"},
+                headers={"Accept": "application/json", **headers},
                 redirect=False,
                 preload_content=False,
             )
@@ -62,7 +79,8 @@ class JsonClient:
                 response.close()
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise EidUnreachable(type(error).__name__) from None
-        return _document(response.status, octets)
+        _check_status(response.status)
+        return _Reply(response.headers.get("Content-Type", "").partition(";")[0].strip().lower(), octets)
 
 
 def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
@@ -76,11 +94,14 @@ def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
     return bytes(octets)
 
 
-def _document(status: int, octets: bytes) -> dict[str, Any]:
+def _check_status(status: int) -> None:
     if status >= 500 or status in _RETRY_STATUSES:
         raise EidUnreachable(f"status {status}")
     if status != 200:
         raise EidRefused(f"status_{status}")
+
+
+def _document(octets: bytes) -> dict[str, Any]:
     try:
         document = json.loads(octets)
     except (ValueError, RecursionError):

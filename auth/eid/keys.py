@@ -3,17 +3,27 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import jwt
 
 from auth.eid.http import EidRefused, JsonClient
+from auth.eid.jws import Kind, claims_signed_by, read_header
 
 _KEPT_S = 3600.0
 # A provider that rotates is followed at once; a stream of made-up key ids costs it a handful of reads a minute.
 _REFETCHES = 5
 _PER_S = 60.0
 _FAMILY = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
+# Keys without an id are told apart by trying them.
+_MOST_TRIED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBy:
+    key: jwt.PyJWK
+    claims: dict[str, Any]
 
 
 class ProviderKeys:
@@ -23,18 +33,27 @@ class ProviderKeys:
         self._kept: tuple[str, float, list[dict[str, Any]]] | None = None
         self._refetched: deque[float] = deque(maxlen=_REFETCHES)
 
-    def find(self, jwks_uri: str, kid: str | None, alg: str) -> jwt.PyJWK:
-        """The key for a token's header. Raises EidRefused when no key, or without a key id more than one, fits."""
+    def verify(self, jwks_uri: str, token: str, allowed: frozenset[str], kind: Kind) -> SignedBy:
+        """The claims of a token, by the first key that signed it.
+
+        Raises EidRefused when no key fits the token's header, or none of those that fit has signed it. Then keys are
+        read again: a provider may have put a new one in the place of the old.
+        """
+        alg, kid = read_header(token, allowed, kind)
         keys, fresh = self._keys(jwks_uri)
-        found = _fitting(keys, kid, alg)
-        if not found and not fresh and self._may_refetch():
-            found = _fitting(self._fetch(jwks_uri), kid, alg)
-        if len(found) != 1:
-            raise EidRefused("key_unknown" if not found else "key_ambiguous")
-        try:
-            return jwt.PyJWK(found[0], algorithm=alg)
-        except (jwt.PyJWTError, KeyError):
-            raise EidRefused("key_unusable") from None
+        refused = "key_unknown"
+        while True:
+            for found in _fitting(keys, kid, alg)[:_MOST_TRIED]:
+                try:
+                    key = jwt.PyJWK(found, algorithm=alg)
+                    return SignedBy(key, claims_signed_by(key, token, alg, kind))
+                except (jwt.PyJWTError, KeyError):
+                    refused = "key_unusable"
+                except EidRefused as error:
+                    refused = error.reason
+            if fresh or not self._may_refetch():
+                raise EidRefused(refused)
+            keys, fresh = self._fetch(jwks_uri), True
 
     def _keys(self, jwks_uri: str) -> tuple[list[dict[str, Any]], bool]:
         kept = self._kept
@@ -62,7 +81,7 @@ def _fitting(keys: list[dict[str, Any]], kid: str | None, alg: str) -> list[dict
     return [
         key
         for key in keys
-        if (kid is None or key.get("kid") == kid)
+        if (kid is None or key.get("kid", kid) == kid)
         and key.get("kty") == _FAMILY[alg[:2]]
         and key.get("use", "sig") == "sig"
         and key.get("alg", alg) == alg

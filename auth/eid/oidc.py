@@ -5,26 +5,18 @@ Follows OpenID Connect Core 1.0, RFC 9700 (current security practice) and RFC 92
 
 import base64
 import hmac
-import unicodedata
-from datetime import date
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
-import structlog
-
-from auth.eid import pkce
-from auth.eid.discovery import Discovery, ProviderMetadata
+from auth.eid import id_token, pkce
+from auth.eid.claims import birth_date, full_name, identity_number, level, required_text
+from auth.eid.discovery import SIGNATURES, Discovery, ProviderMetadata
 from auth.eid.http import EidRefused, EidUnreachable, JsonClient
-from auth.eid.id_token import Expected, instant, read_header, verify
 from auth.eid.keys import ProviderKeys
 from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity
-from auth.settings import ClaimNames, EidSettings
+from auth.eid.refusals import exchange_errors, unavailable
+from auth.settings import EidSettings
 from kernel.clock import Clock, local
-from kernel.errors import DomainError
-from kernel.vietnam import BadIdentityNumber, parse_identity_number
-
-_RETRY_AFTER_S = 5
-_log = structlog.get_logger()
 
 
 class OidcProvider:
@@ -44,7 +36,7 @@ class OidcProvider:
         try:
             endpoint = self._discovery.metadata().authorization_endpoint
         except (EidRefused, EidUnreachable) as error:
-            raise _unavailable(error) from None
+            raise unavailable(error) from None
         query = {
             "response_type": "code",
             "client_id": self._settings.client_id,
@@ -54,41 +46,43 @@ class OidcProvider:
             "nonce": request.nonce,
             "code_challenge": request.code_challenge,
             "code_challenge_method": pkce.METHOD,
+            # Both say "ask again"; with max_age the provider must also say when it did (OpenID Connect Core §2).
+            **({"prompt": "login", "max_age": "0"} if request.step_up else {}),
         }
         return endpoint + ("&" if "?" in endpoint else "?") + urlencode(query, quote_via=quote)
 
-    def exchange(self, code: str, kept: CodeExchange, *, issuer: str | None = None) -> EidIdentity:
-        try:
+    def exchange(
+        self, code: str, kept: CodeExchange, *, issuer: str | None = None, encrypt_key: str | None = None
+    ) -> EidIdentity:
+        del encrypt_key  # Nothing is sealed in this dialect.
+        with exchange_errors():
             return self._exchange(code, kept, issuer)
-        except EidUnreachable as error:
-            raise _unavailable(error) from None
-        except EidRefused as error:
-            _log.warning("login.refused", reason=error.reason)
-            raise DomainError("login_failed") from None
 
     def _exchange(self, code: str, kept: CodeExchange, issuer: str | None) -> EidIdentity:
         metadata = self._discovery.metadata()
         if issuer != metadata.issuer and (metadata.sends_issuer or issuer is not None):
             raise EidRefused("callback_iss")
         answer = self._ask_token(metadata, code, kept)
-        access_token, id_token = _text(answer, "access_token"), _text(answer, "id_token")
-        if _text(answer, "token_type").lower() != "bearer":
+        access_token, token = required_text(answer, "access_token"), required_text(answer, "id_token")
+        if required_text(answer, "token_type").lower() != "bearer":
             raise EidRefused("token_type")
-        alg, kid = read_header(id_token, metadata.signatures)
-        key = self._keys.find(metadata.jwks_uri, kid, alg)
-        now = self._clock.now()
-        expected = Expected(metadata.issuer, self._settings.client_id, kept.nonce, access_token, now)
-        claims = verify(id_token, key, alg, expected)
-        authenticated_at = min(now, instant(claims, "auth_time" if "auth_time" in claims else "iat"))
+        signed = self._keys.verify(metadata.jwks_uri, token, metadata.signatures, "id_token")
+        claims, now = signed.claims, self._clock.now()
+        expected = id_token.Expected(metadata.issuer, self._settings.client_id, kept.nonce, access_token, now)
+        id_token.check(claims, signed.key, expected)
+        if kept.fresh_since is not None:
+            id_token.check_fresh(claims, kept.fresh_since)
+        since = "iat" if claims.get("auth_time") is None else "auth_time"
         known = {**claims, **self._ask_userinfo(metadata, access_token, claims["sub"])}
+        names = self._settings.claims
         return EidIdentity(
             issuer=metadata.issuer,
             subject=claims["sub"],
-            identity_number=_identity_number(known, self._settings.claims, local(now).date()),
-            full_name=_full_name(known, self._settings.claims),
-            birth_date=_birth_date(known, self._settings.claims),
-            level=_level(known, self._settings.claims),
-            authenticated_at=authenticated_at,
+            identity_number=identity_number(known, names.identity_number, local(now).date()),
+            full_name=full_name(known, names.full_name),
+            birth_date=birth_date(known.get(names.birth_date)),
+            level=level(known.get(names.identity_level)),
+            authenticated_at=min(now, id_token.instant(claims, since)),
         )
 
     def _ask_token(self, metadata: ProviderMetadata, code: str, kept: CodeExchange) -> dict[str, Any]:
@@ -110,52 +104,19 @@ class OidcProvider:
     def _ask_userinfo(self, metadata: ProviderMetadata, access_token: str, subject: str) -> dict[str, Any]:
         if metadata.userinfo_endpoint is None:
             return {}
-        answer = self._client.get(metadata.userinfo_endpoint, {"Authorization": f"Bearer {access_token}"})
-        if not hmac.compare_digest(_text(answer, "sub").encode(), subject.encode()):
+        bearer = {"Authorization": f"Bearer {access_token}"}
+        answer = self._client.get_signed(metadata.userinfo_endpoint, bearer)
+        claims = answer if isinstance(answer, dict) else self._signed_userinfo(metadata, answer)
+        if not hmac.compare_digest(required_text(claims, "sub").encode(), subject.encode()):
             raise EidRefused("userinfo_sub")
-        return answer
+        return claims
 
-
-def _unavailable(error: Exception) -> DomainError:
-    _log.warning("login.provider_unavailable", reason=str(error))
-    return DomainError("eid_unavailable", retry_after=_RETRY_AFTER_S)
-
-
-def _text(answer: dict[str, Any], name: str) -> str:
-    value = answer.get(name)
-    if not isinstance(value, str) or not value:
-        raise EidRefused(f"answer_{name}")
-    return value
-
-
-def _identity_number(claims: dict[str, Any], names: ClaimNames, today: date) -> str | None:
-    """The personal number, from the first claim named that is there. The subject counts only if it is one."""
-    for name in names.identity_number:
-        value = claims.get(name)
-        if value is None:
-            continue
-        try:
-            return parse_identity_number(str(value), today=today).number
-        except BadIdentityNumber:
-            if name != "sub":
-                raise EidRefused("identity_number") from None
-    return None
-
-
-def _full_name(claims: dict[str, Any], names: ClaimNames) -> str:
-    value = claims.get(names.full_name)
-    return unicodedata.normalize("NFC", " ".join(value.split())) if isinstance(value, str) else ""
-
-
-def _birth_date(claims: dict[str, Any], names: ClaimNames) -> date | None:
-    """Only a full ISO date counts; OpenID allows the year alone, or a year of 0000."""
-    value = claims.get(names.birth_date)
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def _level(claims: dict[str, Any], names: ClaimNames) -> int:
-    """1 unless level 2 is said, as a number ("2") or as an assurance class ("loa2")."""
-    return 2 if str(claims.get(names.identity_level)).lower() in {"2", "loa2"} else 1
+    def _signed_userinfo(self, metadata: ProviderMetadata, token: str) -> dict[str, Any]:
+        """OpenID Connect Core 1.0 §5.3.2: issuer and audience should be there, and must be right where they are."""
+        claims = self._keys.verify(metadata.jwks_uri, token, SIGNATURES, "userinfo").claims
+        if claims.get("iss", metadata.issuer) != metadata.issuer:
+            raise EidRefused("userinfo_iss")
+        audience = claims.get("aud", self._settings.client_id)
+        if self._settings.client_id not in (audience if isinstance(audience, list) else [audience]):
+            raise EidRefused("userinfo_aud")
+        return claims

@@ -7,21 +7,26 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """What the citizen's browser carries to the provider."""
+    """What the citizen's browser carries to the provider. `step_up`: it is to ask the person anew."""
 
     redirect_uri: str
     state: str
     nonce: str
     code_challenge: str
+    step_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CodeExchange:
-    """What we kept to ourselves, needed once the browser is back with a code."""
+    """What we kept to ourselves, needed once the browser is back with a code.
+
+    `fresh_since`: for a log-in that steps up, the instant since which the provider must have seen the person.
+    """
 
     redirect_uri: str
     nonce: str = field(repr=False)
     verifier: str = field(repr=False)
+    fresh_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,11 @@ class EidProvider(Protocol):
         """The address to open in the system browser."""
         ...
 
-    def exchange(self, code: str, kept: CodeExchange, *, issuer: str | None = None) -> EidIdentity:
-        """Turns the code of a callback into a verified identity; `issuer` is the callback's `iss`, where it had one."""
+    def exchange(
+        self, code: str, kept: CodeExchange, *, issuer: str | None = None, encrypt_key: str | None = None
+    ) -> EidIdentity:
+        """Turns the code of a callback into a verified identity.
+
+        `issuer` is the callback's `iss` and `encrypt_key` its own, where it had them.
+        """
         ...

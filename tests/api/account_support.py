@@ -37,14 +37,18 @@ class VouchingProvider:
     clock: SettableClock
     down: bool = False
     kept: list[CodeExchange] = field(default_factory=list)
+    sealed: list[str | None] = field(default_factory=list)
 
     def authorization_url(self, request: AuthorizationRequest) -> str:
         if self.down:
             raise DomainError("eid_unavailable", retry_after=5)
         return f"{ISSUER}/authorize?state={request.state}"
 
-    def exchange(self, code: str, kept: CodeExchange, *, issuer: str | None = None) -> EidIdentity:
+    def exchange(
+        self, code: str, kept: CodeExchange, *, issuer: str | None = None, encrypt_key: str | None = None
+    ) -> EidIdentity:
         self.kept.append(kept)
+        self.sealed.append(encrypt_key)
         if self.down:
             raise DomainError("eid_unavailable", retry_after=5)
         if code not in PEOPLE or issuer not in (None, ISSUER):
@@ -90,7 +94,8 @@ class House:
 
     def complete(self, started: dict[str, Any], **changes: Any) -> Any:
         (state,) = parse_qs(urlsplit(started["authorization_url"]).query)["state"]
-        body = {"code": "code-of-thu", "state": state, "login_secret": started["login_secret"], **changes}
+        said = {"code": "code-of-thu", "state": state, "login_secret": started["login_secret"], **changes}
+        body = {name: value for name, value in said.items() if value is not None}
         return self.client.post(f"/v1/auth/logins/{started['login_id']}/complete", json=body)
 
     def log_in(self, code: str = "code-of-thu", *, role: str = "citizen", device: str = "Điện thoại") -> dict[str, Any]:

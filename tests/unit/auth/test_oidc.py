@@ -18,6 +18,7 @@ from tests.unit.auth.support import (
     KEPT,
     KEYS,
     NOW,
+    OTHER_RSA,
     REQUEST,
     SHORT_RSA,
     Script,
@@ -106,16 +107,35 @@ def test_made_up_key_ids_cost_the_provider_a_bounded_number_of_reads(
     assert provider.count("jwks") <= 6
 
 
-def test_a_token_without_key_id_is_taken_only_if_one_key_can_be_meant(
-    eid: OidcProvider, provider: ScriptedProvider
-) -> None:
+def test_keys_without_an_id_are_told_apart_by_trying_them(eid: OidcProvider, provider: ScriptedProvider) -> None:
     provider.script.kid = None
-    provider.script.keys = [jwk(KEYS["RS256"], None), jwk(KEYS["ES256"], "e"), jwk(KEYS["PS384"], "enc", use="enc")]
+    provider.script.keys = [
+        jwk(OTHER_RSA, None),
+        jwk(SHORT_RSA, None),
+        jwk(KEYS["ES256"], "e"),
+        jwk(KEYS["RS256"], None),
+    ]
     assert eid.exchange("code-thu", KEPT).level == 2
+    provider.script.keys = [jwk(OTHER_RSA, None), jwk(KEYS["RS256"], "enc", use="enc")]
     fresh = client_of(provider.issuer)
-    provider.script.keys = [jwk(KEYS["RS256"], "a"), jwk(SHORT_RSA, "b")]
-    assert refusal(fresh) == ("login_failed", "key_ambiguous")
+    assert refusal(fresh) == ("login_failed", "id_token_signature")
     fresh.close()
+
+
+@pytest.mark.parametrize("kid", ["k1", None], ids=["same key id", "no key id"])
+def test_a_key_put_in_the_place_of_another_is_followed_at_once(
+    eid: OidcProvider, provider: ScriptedProvider, kid: str | None
+) -> None:
+    provider.script.kid = kid
+    eid.exchange("code-thu", KEPT)
+    provider.script = Script(key=OTHER_RSA, kid=kid)
+    assert eid.exchange("code-thu", KEPT).subject == "chu-the-1"
+    assert provider.count("jwks") == 2
+
+
+def test_a_key_published_without_an_id_serves_a_token_with_one(eid: OidcProvider, provider: ScriptedProvider) -> None:
+    provider.script.keys = [jwk(KEYS["RS256"], None)]
+    assert eid.exchange("code-thu", KEPT).level == 2
 
 
 @pytest.mark.parametrize("number", ["049190000001", None])
@@ -152,12 +172,36 @@ def test_identity_levels(eid: OidcProvider, provider: ScriptedProvider, level: o
     assert eid.exchange("code-thu", KEPT).level == expected
 
 
-@pytest.mark.parametrize("born", ["1990", "0000-09-02", "02/09/1990", 1990, None])
+@pytest.mark.parametrize("born", ["1990", "0000-09-02", "31/02/1990", "1990-9-2", "09/1990", 1990, None])
 def test_a_birth_date_that_is_not_a_whole_date_is_left_out(
     eid: OidcProvider, provider: ScriptedProvider, born: object
 ) -> None:
     provider.script.userinfo = {"birthdate": born}
     assert eid.exchange("code-thu", KEPT).birth_date is None
+
+
+@pytest.mark.parametrize("born", ["1990-09-02", "19900902", "02/09/1990", " 1990-09-02 "])
+def test_a_birth_date_may_be_written_in_several_ways(
+    eid: OidcProvider, provider: ScriptedProvider, born: object
+) -> None:
+    provider.script.userinfo = {"birthdate": born}
+    assert eid.exchange("code-thu", KEPT).birth_date == date(1990, 9, 2)
+
+
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({"family_name": "Nguyễn", "middle_name": "Văn", "given_name": "Thử"}, "Nguyễn Văn Thử"),
+        ({"name": " ", "given_name": "Thử"}, "Thử"),
+        ({"preferred_username": "nguoi-thu"}, "nguoi-thu"),
+        ({"name": 7}, ""),
+    ],
+)
+def test_a_name_may_come_in_parts_or_not_at_all(
+    eid: OidcProvider, provider: ScriptedProvider, claims: dict[str, object], name: str
+) -> None:
+    provider.script.userinfo = claims
+    assert eid.exchange("code-thu", KEPT).full_name == name
 
 
 def test_a_provider_without_userinfo_says_everything_in_the_id_token(

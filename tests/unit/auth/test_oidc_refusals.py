@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
@@ -17,6 +16,7 @@ from tests.unit.auth.support import (
     KEPT,
     KEYS,
     NOW,
+    OTHER_RSA,
     REQUEST,
     SHORT_RSA,
     Script,
@@ -100,7 +100,7 @@ def test_a_token_of_another_making_is_refused(
 def test_a_signature_of_another_key_under_the_same_key_id_is_refused(
     eid: OidcProvider, provider: ScriptedProvider
 ) -> None:
-    provider.script = Script(key=rsa.generate_private_key(public_exponent=65537, key_size=2048))
+    provider.script = Script(key=OTHER_RSA)
     provider.script.keys = [jwk(KEYS["RS256"], "k1")]
     assert refusal(eid) == ("login_failed", "id_token_signature")
 

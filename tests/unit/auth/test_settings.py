@@ -1,10 +1,15 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from auth.private_key import sandbox_private_key
 from auth.settings import AuthSettings
 from kernel.actor import ActorKind
 from kernel.settings import Environment, SettingsError
+from sandbox.vneid.sealing import Seal
 
 PRODUCTION = {
     "MOTCUA_MODE": "production",
@@ -72,3 +77,63 @@ def test_production_names_what_is_unfit(name: str, value: str) -> None:
 
 def test_the_secret_is_not_shown() -> None:
     assert "một bí mật thật" not in repr(read(PRODUCTION))
+
+
+VNEID = {
+    **PRODUCTION,
+    "MOTCUA_EID_DIALECT": "vneid",
+    "MOTCUA_EID_AUTHORIZATION_URL": "https://eid.example/authorize",
+    "MOTCUA_EID_TOKEN_URL": "https://eid.example/token",
+    "MOTCUA_EID_USERINFO_URL": "https://eid.example/userinfo",
+}
+
+
+def pem(bits: int = 2048) -> str:
+    key = generate_private_key(public_exponent=65537, key_size=bits)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.mark.parametrize("written", [str, lambda text: text.replace("\n", "\\n")], ids=["lines", "one line"])
+def test_the_dialect_of_vneid_wants_its_endpoints_and_a_key_of_ours(written: Callable[[str], str]) -> None:
+    found = read({**VNEID, "MOTCUA_EID_PRIVATE_KEY": written(pem())}).eid
+    assert (found.scope, found.issuer) == ("openid", "https://eid.example/realm/")
+    assert found.vneid is not None
+    assert found.vneid.token_url == "https://eid.example/token"
+    assert found.vneid.private_key.key_size == 2048
+    assert "PRIVATE" not in repr(found)
+
+
+@pytest.mark.parametrize("name", [name for name in VNEID if name.endswith("_URL") and name not in PRODUCTION])
+def test_no_endpoint_is_guessed_in_production(name: str) -> None:
+    known = {**VNEID, "MOTCUA_EID_PRIVATE_KEY": pem()}
+    assert f"{name}: missing" in problems({key: value for key, value in known.items() if key != name})
+    assert f"{name}: a public https" in problems({**known, name: "http://127.0.0.1:8025/vneid/token"})
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [
+        ("", "missing"),
+        ("không phải khoá", "an RSA private key"),
+        (pem(1024), "an RSA private key"),
+        (sandbox_private_key(), "a sandbox key"),
+        (sandbox_private_key().partition("\n")[2], "a sandbox key"),
+    ],
+    ids=["none", "no key", "short", "the sandbox's", "the sandbox's without its mark"],
+)
+def test_production_refuses_a_key_that_protects_nothing(key: str, problem: str) -> None:
+    assert f"MOTCUA_EID_PRIVATE_KEY: {problem}" in problems({**VNEID, "MOTCUA_EID_PRIVATE_KEY": key})
+
+
+def test_a_development_system_speaks_either_dialect() -> None:
+    assert read({}).eid.vneid is None
+    sandboxes = read({"MOTCUA_EID_DIALECT": "vneid"}).eid
+    assert sandboxes.vneid is not None
+    assert sandboxes.vneid.token_url == f"{sandboxes.issuer}/token"
+    assert "MOTCUA_EID_DIALECT: oidc or vneid" in problems({"MOTCUA_EID_DIALECT": "saml"})
+
+
+def test_the_sandbox_seals_for_the_key_that_ships() -> None:
+    sandboxes = read({"MOTCUA_EID_DIALECT": "vneid"}).eid
+    assert sandboxes.vneid is not None
+    assert Seal().public_key == sandboxes.vneid.private_key.public_key()

@@ -1,0 +1,45 @@
+"""What a provider signed: a compact JWS, its header, and its claims by one key (RFC 8725)."""
+
+from typing import Any, Final, Literal
+
+import jwt
+
+from auth.eid.http import EidRefused
+
+Kind = Literal["id_token", "userinfo"]
+# Times, issuer and audience are judged by the clock of the system, and stricter than the library does.
+_OPTIONS: Final[dict[str, Any]] = {
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+    "verify_aud": False,
+    "verify_iss": False,
+    "verify_sub": False,
+    "verify_jti": False,
+    "enforce_minimum_key_length": True,
+}
+
+
+def read_header(token: str, allowed: frozenset[str], kind: Kind) -> tuple[str, str | None]:
+    """Algorithm and key id, if the algorithm is one we allow."""
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.PyJWTError:
+        raise EidRefused(f"{kind}_malformed") from None
+    alg, typ = header.get("alg"), header.get("typ")
+    if not isinstance(alg, str) or alg not in allowed:
+        raise EidRefused(f"{kind}_alg")
+    # A token made for another purpose (at+jwt, logout+jwt) is signed by the same key.
+    if typ is not None and (not isinstance(typ, str) or typ.lower().endswith("+jwt")):
+        raise EidRefused(f"{kind}_typ")
+    return alg, header.get("kid")
+
+
+def claims_signed_by(key: jwt.PyJWK, token: str, alg: str, kind: Kind) -> dict[str, Any]:
+    """The claims, if this key signed them. Raises EidRefused."""
+    try:
+        return jwt.decode(token, key, algorithms=[alg], options=_OPTIONS)  # type: ignore[arg-type]
+    except jwt.InvalidSignatureError:
+        raise EidRefused(f"{kind}_signature") from None
+    except jwt.PyJWTError:
+        raise EidRefused(f"{kind}_invalid") from None

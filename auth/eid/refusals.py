@@ -1,0 +1,29 @@
+"""How the failure of a log-in is told: one word to the caller, the reason to the log."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from auth.eid.http import EidRefused, EidUnreachable
+from kernel.errors import DomainError
+
+_RETRY_AFTER_S = 5
+_log = structlog.get_logger()
+
+
+def unavailable(error: Exception) -> DomainError:
+    _log.warning("login.provider_unavailable", reason=str(error))
+    return DomainError("eid_unavailable", retry_after=_RETRY_AFTER_S)
+
+
+@contextmanager
+def exchange_errors() -> Iterator[None]:
+    """Turns what goes wrong in an exchange into `eid_unavailable` or `login_failed`."""
+    try:
+        yield
+    except EidUnreachable as error:
+        raise unavailable(error) from None
+    except EidRefused as error:
+        _log.warning("login.refused", reason=error.reason)
+        raise DomainError("login_failed") from None
