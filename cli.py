@@ -84,25 +84,11 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
     from wiring import Settings
 
     Settings.read(os.environ)
-    web_server("wsgi:app", host=host, port=port, workers=workers, threads=threads).serve()
-
-
-def web_server(app: str, *, port: int, host: str = "127.0.0.1", workers: int = 2, threads: int = 16) -> Any:
-    """The server of web workers for the WSGI application `module:name`; `serve()` runs it until it is told to stop."""
-    from granian.constants import Interfaces
-    from granian.server import Server
-
-    return Server(
-        app,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=threads,
-        working_dir=ROOT,
-        log_access=False,
-        respawn_failed_workers=True,
-    )
+    command = [sys.executable, "-m", "serving", "wsgi:app", "--host", host, "--port", str(port)]
+    command += ["--workers", str(workers), "--threads", str(threads)]
+    os.chdir(ROOT)
+    # Web workers are spawned from the process that serves: what this command has loaded they need not carry.
+    os.execv(sys.executable, command)
 
 
 @main.command()

@@ -50,13 +50,13 @@ def build(database: Database) -> flask.Flask:
 
 
 def main() -> None:
-    from cli import web_server
+    from serving import serve
 
     parser = argparse.ArgumentParser(prog="python -m bench.bare", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, required=True)
     given = parser.parse_args()
-    web_server("bench.bare_wsgi:app", port=given.port, workers=given.workers).serve()
+    serve("bench.bare_wsgi:app", port=given.port, workers=given.workers)
 
 
 if __name__ == "__main__":

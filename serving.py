@@ -1,0 +1,44 @@
+"""The server of web workers, in a module that loads nothing else: each worker is spawned from it and keeps what it loads.
+
+`python -m serving wsgi:app --port N` is what `motcua serve` becomes once the settings have been looked at.
+"""
+
+import argparse
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+ROOT = Path(__file__).parent
+THREADS = 16
+
+
+def serve(app: str, *, port: int, host: str = "127.0.0.1", workers: int = 2, threads: int = THREADS) -> None:
+    """Serves until told to stop. `threads` of each worker may wait for the database at once."""
+    Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        working_dir=ROOT,
+        websockets=False,
+        log_access=False,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Serves a WSGI application, named module:attribute.")
+    parser.add_argument("app")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=THREADS)
+    given = parser.parse_args()
+    serve(given.app, host=given.host, port=given.port, workers=given.workers, threads=given.threads)
+
+
+if __name__ == "__main__":
+    main()
