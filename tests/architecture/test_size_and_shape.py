@@ -12,8 +12,8 @@ MOST_FUNCTION_LINES = 40
 REASON = "# Over 300 lines: "
 # A revision is a list of statements, written once by a tool and never edited again.
 REVISIONS = "migrations/versions/"
-# The database's own module, and the one that changes its schema.
-MAY_COMMIT = ("kernel/db.py", "migrations/__init__.py")
+# The database's own module, and those that change its schema.
+MAY_COMMIT = ("kernel/db.py", "migrations/")
 VENDORS = frozenset(
     {"aiohttp", "flask", "jwt", "obstore", "psycopg", "redis", "rq", "sqlalchemy", "twilio", "werkzeug"}
 )
@@ -56,7 +56,7 @@ def test_only_the_edges_commit() -> None:
     def commits(source: Source) -> list[int]:
         return [call.lineno for name in ("commit", "rollback") for call in calls(source, name)]
 
-    assert _offenders((each for each in product() if each.path not in MAY_COMMIT), commits) == {}
+    assert _offenders((each for each in product() if not each.path.startswith(MAY_COMMIT)), commits) == {}
 
 
 def test_use_cases_open_no_transaction_of_their_own() -> None:
