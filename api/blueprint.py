@@ -11,7 +11,7 @@ finished `flask.Response`. In a transaction, raising rolls back; returning a Dom
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, TypeVar, Unpack
+from typing import Any, TypeVar, Unpack
 
 import flask
 import flask_smorest
@@ -23,13 +23,12 @@ from api.context import here, permits_of
 from api.idempotency import in_transaction, once, read_key
 from api.limits import LIMITS, count_call
 from api.observing import OPERATION
-from api.operations import Operation, Options, describe
+from api.operations import BINARY, Operation, Options, describe
 from api.problems import problem
 from api.security import admit
 from kernel.errors import DomainError
 
 View = TypeVar("View", bound=Callable[..., Any])
-_BINARY: Final = {"type": "string", "format": "binary"}
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
@@ -75,7 +74,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def _answering(self, view: Callable[..., Any], operation: Operation) -> Callable[..., flask.Response]:
         """`view` with whatever it returns turned into a response; a finished one goes past the schema."""
         if operation.media_type is not None:
-            answering = self.response(operation.status, _BINARY, content_type=operation.media_type)(_same)
+            answering = self.response(operation.status, BINARY, content_type=operation.media_type)(_same)
         else:
             answering = self.response(operation.status, operation.answer)(_same)
 

@@ -12,6 +12,7 @@ SECURITY_SCHEME: Final = "accessToken"
 PROBLEM: Final = "Problem"
 _PROBLEM: Final = {"$ref": f"#/components/schemas/{PROBLEM}"}
 _STRING: Final = {"type": "string"}
+BINARY: Final = {"type": "string", "format": "binary"}
 _KEY_HEADER: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -132,7 +133,7 @@ def describe(doc: dict[str, Any], operation: Operation, permit: Permit) -> dict[
     responses.update(_problem_responses(problem_codes(operation, permit)))
     doc["responses"] = responses
     if operation.takes is not None:
-        doc["requestBody"] = {"required": True, "content": {operation.takes: {}}}
+        doc["requestBody"] = {"required": True, "content": {operation.takes: {"schema": _content(operation.takes)}}}
     doc["operationId"] = operation.id
     if operation.summary:
         doc["summary"] = operation.summary
@@ -163,6 +164,10 @@ def _answer_headers(operation: Operation) -> dict[str, Any]:
     if _turns_pages(operation):
         headers["Link"] = _LINK
     return headers
+
+
+def _content(media_type: str) -> dict[str, str]:
+    return {"type": "object"} if media_type.startswith("application/x-www-form") else dict(BINARY)
 
 
 def _turns_pages(operation: Operation) -> bool:
