@@ -1,4 +1,4 @@
-"""The server of web workers, in a module that loads nothing else: each worker is spawned from it and keeps what it loads.
+"""The server of web workers, in a module that loads nothing else: each worker is spawned from it.
 
 `python -m serving wsgi:app --port N` is what `motcua serve` becomes once the settings have been looked at.
 """
