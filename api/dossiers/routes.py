@@ -127,7 +127,7 @@ def discard_draft(work: Work, dossier_id: UUID) -> flask.Response:
     body=SubmitRequest(),
     answer=DossierSchema(),
     idempotent=True,
-    problems=("already_submitted",),
+    problems=("already_submitted", "identity_level_too_low"),
 )
 def submit_dossier(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
     """Files the draft, once every byte of its papers is here."""

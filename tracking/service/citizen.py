@@ -17,7 +17,7 @@ from tracking.models import PHONE_FIELD, SECRET_FIELD, Dossier
 from tracking.office import Office
 from tracking.rules import fee_due, missing_papers, reserved_names, wrong_place
 from tracking.service.change import Because, change_state
-from tracking.service.drafts import SentFile, read_form, write_form
+from tracking.service.drafts import SentFile, read_form, require_level, write_form
 from tracking.states import BusinessState, Event
 
 
@@ -33,12 +33,13 @@ def submit_dossier(
 ) -> Dossier:
     """Files a draft: state 1, a code, a look-up secret, and the phone (E.164, proved) that will be told.
 
-    Raises `invalid_fields` (form, papers, manifest, phone, name taken), `action_not_allowed`.
+    Raises `invalid_fields` (form, papers, manifest, phone, name taken), `already_submitted`, `identity_level_too_low`.
     """
     dossier = store.lock_own_dossier(work.session, actor, dossier_id)
     if dossier.state != BusinessState.DRAFT:
         raise DomainError("already_submitted", dossier_code=dossier.code)
     published = office.catalogue.version(work.session, dossier.version_id)
+    require_level(actor, published)
     _confirm_phone(work, actor, office, dossier, notify_phone)
     _check_complete(work, office, published, dossier, manifest)
     day = local(work.now()).date()

@@ -79,13 +79,18 @@ def open_draft(
     return dossier
 
 
+def require_level(actor: Actor, published: Published) -> None:
+    """Raises `identity_level_too_low` when the log-in behind this call vouches for less than the procedure demands."""
+    if actor.identity_level < published.procedure.identity_level:
+        raise DomainError("identity_level_too_low", needed=published.procedure.identity_level)
+
+
 def _applicant(work: Work, actor: Actor, published: Published, agency: Agency) -> UUID:
     """The person who files, if they may file this here. Raises what `open_draft` raises."""
     assert actor.person_id is not None  # noqa: S101 - permits let only citizens come here
     if not published.procedure.served_by(agency.commune_code):
         raise DomainError("agency_does_not_serve")
-    if actor.identity_level < published.procedure.identity_level:
-        raise DomainError("identity_level_too_low", needed=published.procedure.identity_level)
+    require_level(actor, published)
     if store.count_drafts(work.session, actor.person_id) >= MAX_DRAFTS:
         raise DomainError("too_many_drafts", limit=MAX_DRAFTS)
     return actor.person_id
