@@ -1,8 +1,10 @@
 """What belongs to the request at hand: its id, language, actor; and the container behind it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal, cast
+from types import MappingProxyType
+from typing import Any, Final, Literal, cast
 
 import flask
 from werkzeug.datastructures import LanguageAccept
@@ -26,6 +28,8 @@ class EdgeRequest(flask.Request):
     max_form_parts = 50
     actor: Actor = ANONYMOUS
     idempotency_key: str = ""
+    # Members of the answer that leave now but are not kept with it.
+    shown_once: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def request_id(self) -> str:

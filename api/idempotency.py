@@ -65,6 +65,9 @@ def once(view: WorkView) -> Callable[..., flask.Response]:
             else:
                 response = view(work, *args, **kwargs)
                 _keep(work, account, key, digest, response)
+                if request.shown_once:
+                    whole = {**response.get_json(), **request.shown_once}
+                    response.set_data(flask.json.dumps(whole))
         return response
 
     return run

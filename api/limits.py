@@ -27,6 +27,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "phone_proof": Limit(10, 3600, "account"),
     "phone_confirm": Limit(30, 3600, "account"),
     "upload": Limit(240, 3600, "account"),
+    "organisation": Limit(60, 3600, "account"),
 }
 
 

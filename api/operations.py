@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypedDict
 
-from api.permits import Permit, anyone
+from api.permits import Permit, SteppedUp, anyone
 from api.schemas import AnswerSchema, RequestSchema
 from mobile_contract.problems import PROBLEMS, TITLES
 
@@ -98,6 +98,7 @@ def problem_codes(operation: Operation, permit: Permit) -> set[str]:
     implied: tuple[tuple[bool, tuple[str, ...]], ...] = (
         (True, ("bad_request",)),
         (permit is not anyone, ("unauthenticated", "forbidden")),
+        (isinstance(permit, SteppedUp), ("step_up_required",)),
         ("<" in operation.rule, ("not_found",)),
         (
             operation.body is not None,

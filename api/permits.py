@@ -4,7 +4,8 @@ Predicates are pure functions of the actor, so the table can be tested without H
 """
 
 from collections.abc import Callable
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from kernel.actor import Actor, ActorKind
 
@@ -47,6 +48,31 @@ def identity_level(at_least: int) -> Permit:
     return holds
 
 
+def client(*scopes: str) -> Permit:
+    """A partner's system whose key has all of these scopes."""
+    wanted = frozenset(scopes)
+
+    def holds(actor: Actor) -> bool:
+        return actor.kind is ActorKind.CLIENT and wanted <= actor.scopes
+
+    return holds
+
+
+@dataclass(frozen=True, slots=True)
+class SteppedUp:
+    """A permit that is good only for who proved anew who they are: lately, and at this identity level.
+
+    How lately is a setting: `signing` for acts that bind the agency, `admin` for those that change who may do what.
+    """
+
+    permit: Permit
+    lately: Literal["signing", "admin"]
+    level: int = 1
+
+    def __call__(self, actor: Actor) -> bool:
+        return self.permit(actor)
+
+
 def any_of(*permits: Permit) -> Permit:
     def holds(actor: Actor) -> bool:
         return any(permit(actor) for permit in permits)
@@ -79,7 +105,7 @@ PERMITS: Final[dict[str, Permit]] = {
     "readMe": signed_in,
     "listSessions": signed_in,
     "endSession": signed_in,
-    "endSessions": signed_in,
+    "endSessions": SteppedUp(signed_in, "admin"),
     "listPhones": signed_in,
     "requestPhoneProof": signed_in,
     "confirmPhoneProof": signed_in,
@@ -119,11 +145,31 @@ PERMITS: Final[dict[str, Permit]] = {
     "startProcessing": officer,
     "moveStep": officer,
     "attachResult": officer,
-    "finishDossier": officer,
+    "finishDossier": SteppedUp(officer, "signing", level=2),
     "handOverResult": officer,
     "settleWithdrawal": officer,
     "stopDossier": officer,
     "undoLastAction": officer,
+    # organisations; whose they are, and with what mandate, is asked of the rows
+    "registerOrganisation": SteppedUp(citizen, "admin", level=2),
+    "listOrganisations": citizen,
+    "readOrganisation": citizen,
+    "listMembers": citizen,
+    "addMember": SteppedUp(citizen, "admin"),
+    "endMember": citizen,
+    "listOrganisationClients": citizen,
+    "createOrganisationClient": SteppedUp(citizen, "admin"),
+    "revokeOrganisationClient": citizen,
+    # staff of an agency's subtree
+    "listOfficers": role("admin"),
+    "appointOfficer": SteppedUp(role("admin"), "admin", level=2),
+    "endOffice": SteppedUp(role("admin"), "admin", level=2),
+    "listAgencyClients": role("admin"),
+    "createAgencyClient": SteppedUp(role("admin"), "admin", level=2),
+    "revokeAgencyClient": role("admin"),
+    # partner systems
+    "readPartnerDossier": client("dossiers:status"),
+    "readPartnerOrganisation": client("organisation:read"),
     # gateways sign what they post
     "takeTwilioReceipt": anyone,
 }

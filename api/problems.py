@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api.answers import speak
 from api.context import Language, here
-from api.security import challenge
+from api.security import challenge, step_up_challenge
 from kernel.errors import DomainError, FieldError
 from mobile_contract.problems import FIELD_TEXTS, PROBLEMS, TITLES, TYPE_BASE
 
@@ -77,6 +77,8 @@ def problem(error: DomainError) -> flask.Response:
         response.headers["Retry-After"] = str(retry_after)
     if status == 401:
         response.headers["WWW-Authenticate"] = challenge(request)
+    elif error.code == "step_up_required":
+        response.headers["WWW-Authenticate"] = step_up_challenge(**error.params)
     return response
 
 

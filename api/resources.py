@@ -11,6 +11,9 @@ from api.docs.routes import blueprint as docs
 from api.dossiers.deadlines import blueprint as deadlines
 from api.dossiers.routes import blueprint as dossiers
 from api.lookups.routes import blueprint as lookups
+from api.organisations.routes import blueprint as organisations
+from api.partner.routes import blueprint as partner
+from api.staff.routes import blueprint as staff
 from api.system.routes import blueprint as system
 from api.uploads.routes import blueprint as uploads
 from api.webhooks.routes import blueprint as webhooks
@@ -26,5 +29,8 @@ RESOURCES: Final[tuple[Blueprint, ...]] = (
     deadlines,
     desk,
     lookups,
+    organisations,
+    staff,
+    partner,
     webhooks,
 )

@@ -8,12 +8,10 @@ from typing import Any
 
 import yaml
 
-from auth import store
-from auth.models import IDENTITY_FIELD, Officer
+from auth import party_store
+from auth.service.officers import Appointment, enter_office
+from auth.service.register import enter_person
 from kernel.actor import SYSTEM
-from kernel.audit import write_audit
-from kernel.ids import new_id
-from kernel.vietnam import parse_identity_number
 from kernel.work import Work
 
 _ROLES = frozenset({"receiver", "appraiser", "leader", "hand_over", "admin"})
@@ -48,33 +46,14 @@ def seed_people(work: Work, people: Iterable[OfficerSeed]) -> int:
 
 
 def _seed_one(work: Work, seed: OfficerSeed) -> bool:
-    number = parse_identity_number(seed.identity_number).number
-    index, row = work.vault.index(IDENTITY_FIELD, number), new_id()
-    store.add_person_once(
-        work.session,
-        {
-            "id": row,
-            "identity_number": work.vault.seal(IDENTITY_FIELD, row, number),
-            "identity_index": index,
-            "full_name": seed.full_name,
-            "identity_level": 2,
-        },
-    )
-    person = store.find_person(work.session, identity_index=index, subject_index=None)
-    if person is None:
-        raise LookupError("a person just added is gone")
-    if store.find_office(work.session, person.id, seed.agency_code, seed.valid_from) is not None:
+    person = enter_person(work, seed.identity_number, seed.full_name, level=2)
+    if party_store.office_meets(work.session, person.id, seed.agency_code, seed.valid_from, None):
         return False
-    officer = Officer(
-        id=new_id(),
-        person_id=person.id,
-        agency_code=seed.agency_code,
-        roles=list(seed.roles),
-        display_name=seed.display_name,
-        valid_from=seed.valid_from,
+    enter_office(
+        work,
+        SYSTEM,
+        Appointment(seed.identity_number, seed.display_name, seed.agency_code, seed.roles, seed.valid_from),
     )
-    work.session.add(officer)
-    write_audit(work.session, SYSTEM, "officer.appoint", "officer", officer.id)
     return True
 
 

@@ -96,14 +96,6 @@ def officer_in_office(session: Session, officer_id: UUID, day: date) -> Officer 
     return session.scalar(select(Officer).where(Officer.id == officer_id, *_in_office(day)))
 
 
-def find_office(session: Session, person_id: UUID, agency_code: str, valid_from: date) -> Officer | None:
-    return session.scalar(
-        select(Officer).where(
-            Officer.person_id == person_id, Officer.agency_code == agency_code, Officer.valid_from == valid_from
-        )
-    )
-
-
 def lock_attempt(session: Session, attempt_id: UUID) -> LoginAttempt | None:
     return session.get(LoginAttempt, attempt_id, with_for_update=True)
 

@@ -79,6 +79,33 @@ PROBLEMS: Final[dict[str, Problem]] = {
         "Tài khoản hiện không phải là cán bộ của hệ thống.",
         "This account holds no office in the system at present.",
     ),
+    "step_up_required": Problem(
+        403,
+        "Việc này cần đăng nhập lại: bắt đầu một lần đăng nhập mới với step_up, rồi thử lại.",
+        "This needs a fresh log-in: start one with step_up, then try again.",
+    ),
+    "own_office": Problem(403, "Không được tự thay đổi chức vụ của mình.", "Nobody may change an office of their own."),
+    "mandate_missing": Problem(
+        403, "Cần ủy quyền “{needed}” của tổ chức.", "This needs the organisation's mandate “{needed}”."
+    ),
+    "office_exists": Problem(
+        409,
+        "Người này đã có chức vụ tại cơ quan trong thời gian đó.",
+        "This person holds an office of the agency in these days already.",
+    ),
+    "organisation_known": Problem(
+        409,
+        "Tổ chức này đã được đăng ký; hãy nhờ người đại diện thêm bạn làm thành viên.",
+        "This organisation is registered; ask its representative to add you as a member.",
+    ),
+    "already_member": Problem(
+        409, "Người này đã là thành viên của tổ chức.", "This person is a member of the organisation already."
+    ),
+    "last_representative": Problem(
+        409,
+        "Tổ chức cần ít nhất một người đại diện.",
+        "An organisation needs at least one representative.",
+    ),
     "phone_code_expired": Problem(
         410,
         "Mã xác nhận không còn dùng được, hãy yêu cầu mã mới.",
@@ -116,5 +143,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "range_min": ("Ít nhất là {min}.", "Must be at least {min}."),
     "range_max": ("Nhiều nhất là {max}.", "Must be at most {max}."),
     "range_between": ("Phải từ {min} đến {max}.", "Must be from {min} to {max}."),
+    "date_order": (
+        "Ngày kết thúc phải sau ngày bắt đầu và chưa qua.",
+        "The end must follow the start and not be past.",
+    ),
+    "client_expiry": ("Cần một thời điểm trong vòng 366 ngày tới.", "Needs an instant within the next 366 days."),
     **DOSSIER_FIELD_TEXTS,
 }

@@ -7,6 +7,10 @@ from typing import Final
 
 ACCOUNT_KINDS: Final = ("citizen", "officer")
 ROLES: Final = ("receiver", "appraiser", "leader", "hand_over", "admin")
+ORGANISATION_KINDS: Final = ("hotel", "household_business", "company")
+MEMBER_ROLES: Final = ("representative", "staff")
+MANDATES: Final = ("manage_members", "manage_clients", "report_guests")
+CLIENT_SCOPES: Final = ("dossiers:status", "organisation:read")
 LANGUAGES: Final = ("vi", "en")
 
 # Official codes of the national portal; 0 is ours.

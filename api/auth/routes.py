@@ -30,7 +30,9 @@ def start_login(body: dict[str, Any]) -> dict[str, Any]:
     """Begins a log-in: open `authorization_url` in the system browser, then complete with what its redirect carries."""
     held = container()
     with unit_of_work() as work:
-        started = login.open_attempt(work, held.auth.eid, body["as_role"], body["redirect_uri"])
+        started = login.open_attempt(
+            work, held.auth.eid, body["as_role"], body["redirect_uri"], step_up=body["step_up"]
+        )
     return {
         "login_id": started.login_id,
         "login_secret": started.login_secret,

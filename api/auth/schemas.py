@@ -21,6 +21,12 @@ class StartLoginRequest(RequestSchema):
         high=500,
         metadata={"description": "One of the registered addresses of the app; the first of them when left out."},
     )
+    step_up = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={"description": "The provider is to ask the person anew; after a `step_up_required`."},
+    )
 
 
 class LoginAnswer(AnswerSchema):

@@ -52,14 +52,24 @@ class TakenAttempt:
     kept: CodeExchange
 
 
-def open_attempt(work: Work, settings: EidSettings, as_role: LoginRole, redirect_uri: str | None = None) -> LoginStart:
-    """Begins a log-in. Raises `invalid_fields` for a redirect that is not one of ours."""
+def open_attempt(
+    work: Work, settings: EidSettings, as_role: LoginRole, redirect_uri: str | None = None, *, step_up: bool = False
+) -> LoginStart:
+    """Begins a log-in; with `step_up` the provider must ask the person anew.
+
+    Raises `invalid_fields` for a redirect that is not one of ours.
+    """
     chosen = redirect_uri or settings.redirect_uris[0]
     if chosen not in settings.redirect_uris:
         raise DomainError("invalid_fields", fields=[FieldError("/redirect_uri", "invalid")])
     now = work.now()
     attempt = LoginAttempt(
-        id=new_id(), as_role=as_role, redirect_uri=chosen, created_at=now, expires_at=now + ATTEMPT_TTL
+        id=new_id(),
+        as_role=as_role,
+        redirect_uri=chosen,
+        created_at=now,
+        expires_at=now + ATTEMPT_TTL,
+        step_up=step_up,
     )
     work.session.add(attempt)
     kept = _kept(work, attempt)
@@ -72,6 +82,7 @@ def open_attempt(work: Work, settings: EidSettings, as_role: LoginRole, redirect
             state=_derived(work, "state").make(attempt.id),
             nonce=kept.nonce,
             code_challenge=code_challenge(kept.verifier),
+            step_up=step_up,
         ),
     )
 
@@ -171,6 +182,7 @@ def _kept(work: Work, attempt: LoginAttempt) -> CodeExchange:
         redirect_uri=attempt.redirect_uri,
         nonce=_derived(work, "nonce").make(attempt.id),
         verifier=_derived(work, "verifier").make(attempt.id),
+        fresh_since=attempt.created_at if attempt.step_up else None,
     )
 
 

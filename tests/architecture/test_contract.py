@@ -12,6 +12,7 @@ from api.app import outline
 from api.openapi import DOCUMENT, render_detached
 from api.permits import PERMITS, anyone
 from api.resources import RESOURCES
+from auth.service import clients, organisations
 from kernel.actor import ActorKind
 from mobile_contract import vocabulary
 from mobile_contract.problems import PROBLEMS
@@ -97,6 +98,9 @@ def test_the_words_of_the_contract_are_the_domains_words() -> None:
     assert tuple(HandOver) == vocabulary.HAND_OVER_STATES
     assert tuple(HandOverWay) == vocabulary.HAND_OVER_WAYS
     assert tuple(UploadState) == vocabulary.UPLOAD_STATES
+    assert organisations.MANDATES == vocabulary.MANDATES
+    assert organisations.KINDS == vocabulary.ORGANISATION_KINDS
+    assert sorted({scope for held in clients.SCOPES.values() for scope in held}) == sorted(vocabulary.CLIENT_SCOPES)
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

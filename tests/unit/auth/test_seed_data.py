@@ -14,4 +14,4 @@ def test_the_sandbox_officers_can_log_in_and_cover_every_step() -> None:
     roles = {agency: set[str]() for agency in ("H17.20551", "H17.20587")}
     for officer in officers:
         roles[officer.agency_code].update(officer.roles)
-    assert all(covered == {"receiver", "appraiser", "leader", "hand_over"} for covered in roles.values())
+    assert all(covered >= {"receiver", "appraiser", "leader", "hand_over"} for covered in roles.values())

@@ -1,0 +1,15 @@
+"""What a partner's system is told."""
+
+from marshmallow import fields, validate
+
+from api.schemas import AnswerSchema
+from mobile_contract.vocabulary import ORGANISATION_KINDS
+
+
+class PartnerOrganisationAnswer(AnswerSchema):
+    """The organisation a key belongs to."""
+
+    id = fields.UUID()
+    kind = fields.String(validate=validate.OneOf(ORGANISATION_KINDS))
+    name = fields.String()
+    status = fields.String(validate=validate.OneOf(["active", "closed"]))
