@@ -87,6 +87,8 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
     command = [sys.executable, "-m", "serving", "wsgi:app", "--host", host, "--port", str(port)]
     command += ["--workers", str(workers), "--threads", str(threads)]
     os.chdir(ROOT)
+    # Dozens of threads would each keep a heap of their own half empty.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     # Web workers are spawned from the process that serves: what this command has loaded they need not carry.
     os.execv(sys.executable, command)
 

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 from granian.constants import Interfaces
@@ -11,6 +12,9 @@ from granian.server import Server
 
 ROOT = Path(__file__).parent
 THREADS = 16
+
+# structlog takes rich, if it is there, to draw tracebacks on a terminal; a web worker has none, and rich is 4 MB of it.
+sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
 
 
 def serve(app: str, *, port: int, host: str = "127.0.0.1", workers: int = 2, threads: int = THREADS) -> None:

@@ -25,7 +25,7 @@ from kernel.db import Database
 from kernel.limits import Limiter
 from kernel.outbox import Handlers, OutboxEvent
 from kernel.settings import Environment, KernelSettings
-from kernel.storage import ObjectStore
+from kernel.storage import FileStore, open_store
 from kernel.vault import Vault, open_vault
 from kernel.work import Work
 from migrations import head_revision
@@ -139,7 +139,7 @@ class Container:
     clock: Clock
     bell: Bell
     limiter: Limiter
-    files: ObjectStore
+    files: FileStore
     office: Office
     eid: OidcProvider | VneidProvider
     keys: KeyRing
@@ -187,7 +187,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None) ->
         clock=clock,
         bell=bell,
         limiter=Limiter(redis),
-        files=ObjectStore(settings.kernel.files_url),
+        files=open_store(settings.kernel.files_url),
         office=Office(Catalogue(), Register(), settings.tracking),
         eid=open_provider(settings.auth.eid, clock),
         keys=keys,

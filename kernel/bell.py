@@ -8,6 +8,8 @@ import time
 
 import redis
 import structlog
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue
 
 GUARD_SECONDS = 15
@@ -18,7 +20,9 @@ _log = structlog.get_logger()
 
 def connect(redis_url: str, *, timeout: float = 0.5) -> redis.Redis:
     """A client that gives up fast: a citizen's request must not wait for a broker that is away."""
-    return redis.Redis.from_url(redis_url, socket_connect_timeout=timeout, socket_timeout=timeout)
+    # The library's own default is ten tries with growing pauses, seconds in all.
+    once = Retry(NoBackoff(), 0)
+    return redis.Redis.from_url(redis_url, socket_connect_timeout=timeout, socket_timeout=timeout, retry=once)
 
 
 class Bell:

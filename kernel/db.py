@@ -52,6 +52,8 @@ class Database:
             pool_timeout=10,
             pool_pre_ping=False,
             pool_use_lifo=True,
+            # An error's text reaches logs; the values of a statement may be a person's.
+            hide_parameters=True,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=15000"},
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")

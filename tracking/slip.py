@@ -13,8 +13,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-import segno
-
 from kernel.clock import local
 from tracking.clock_lines import moment_text
 
@@ -151,6 +149,8 @@ def _shown(value: str) -> str:
 
 
 def _qr(payload: str) -> str:
+    import segno
+
     drawing = io.BytesIO()
     segno.make(payload, error="m", micro=False).save(drawing, kind="svg", border=2, xmldecl=False)
     return drawing.getvalue().decode()

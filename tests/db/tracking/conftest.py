@@ -15,7 +15,7 @@ from auth.models import PHONE_FIELD, Officer, Person, Phone
 from kernel.actor import Actor, ActorKind
 from kernel.clock import SettableClock, local
 from kernel.ids import new_id
-from kernel.storage import ObjectStore
+from kernel.storage import FileStore, FolderStore
 from kernel.vault import Vault
 from kernel.work import Work
 from tests.support.forms import household_form
@@ -44,7 +44,7 @@ class Scene:
 
     work: Work
     office: Office
-    files: ObjectStore
+    files: FileStore
     clock: SettableClock
     _people: dict[str, UUID] = field(default_factory=dict)
 
@@ -174,4 +174,4 @@ def scene(session: Session, clock: SettableClock, tmp_path: Path) -> Scene:
     seed_catalogue(session, local(clock.now()).date())
     session.flush()
     office = Office(Catalogue(), Register(), TrackingSettings(undo_window=timedelta(minutes=10)))
-    return Scene(Work(session, vault, clock), office, ObjectStore(tmp_path.as_uri()), clock)
+    return Scene(Work(session, vault, clock), office, FolderStore(tmp_path), clock)

@@ -1,19 +1,39 @@
-"""Objects come back as they were put, in folders of any name."""
+"""Objects come back as they were put, in folders of any name and in any other store."""
 
 from pathlib import Path
 
 import pytest
 
-from kernel.storage import ObjectStore
+from kernel.storage import BucketStore, FileStore, FolderStore, open_store
 
 
-@pytest.mark.parametrize("folder", ["plain", "có dấu và khoảng trắng", "a%20b"])
-def test_objects_in_a_folder(tmp_path: Path, folder: str) -> None:
-    store = ObjectStore((tmp_path / folder).as_uri())
+@pytest.fixture(params=["plain", "có dấu và khoảng trắng", "a%20b", "bucket"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
+    if request.param == "bucket":
+        return BucketStore("memory:///")
+    return open_store((tmp_path / request.param).as_uri())
+
+
+def test_objects_come_back(store: FileStore) -> None:
     store.put("uploads/x/0001", b"\0bytes")
     assert store.get("uploads/x/0001") == b"\0bytes"
-    assert (tmp_path / folder / "uploads" / "x" / "0001").exists()
+    store.put("uploads/x/0001", b"again")
+    assert store.get("uploads/x/0001") == b"again"
     store.delete("uploads/x/0001")
     store.delete("uploads/x/0001")
     with pytest.raises(KeyError):
         store.get("uploads/x/0001")
+
+
+def test_a_folder_store_keeps_files_where_its_url_says(tmp_path: Path) -> None:
+    folder = tmp_path / "có dấu"
+    open_store(folder.as_uri()).put("uploads/x/0001", b"bytes")
+    assert (folder / "uploads" / "x" / "0001").read_bytes() == b"bytes"
+
+
+def test_a_put_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    with pytest.raises(OSError):
+        store.put("a/b", b"a folder stands in the way")
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["b"]
