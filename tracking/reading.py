@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from kernel.actor import Actor
-from kernel.clock import local
 from kernel.vault import Vault
 from tracking import queries
 from tracking.models import FILE_NAME_FIELD, FORM_FIELD, PHONE_FIELD, REASON_FIELD, SECRET_FIELD
@@ -22,6 +21,8 @@ from tracking.states import LABELS, BusinessState, Event, allowed_events
 from tracking.texts import Language
 from tracking.timeline_texts import describe
 
+Row = dict[str, Any]
+"""A dossier as the statements of `queries` give it: JSON, sealed values in hex, instants in civil time."""
 # What a stranger with the slip in hand may see of the timeline: the official status and the results of telling it.
 _PUBLIC_AXES: Final = frozenset({"business"})
 
@@ -86,7 +87,7 @@ class Reader:
         return {
             "id": str(row["id"]),
             "code": row["code"],
-            "procedure": self._procedure(row),
+            "procedure": self._procedure(row["version_id"]),
             "agency": {"code": row["agency_code"], "name": row["agency_name"]},
             "status": status_of(row["state"], self.language),
             "due_at": row["due_at"],
@@ -98,80 +99,85 @@ class Reader:
         row = self._one(queries.FILED, id=dossier_id)
         return None if row is None else self._public_view(row)
 
-    def _one(self, statement: Any, **values: Any) -> RowMapping | None:
-        return self.connection.execute(statement, values).mappings().one_or_none()
+    def _one(self, statement: Any, **values: Any) -> Row | None:
+        row: Row | None = self.connection.execute(statement, values).scalar()
+        return row
 
-    def _public_view(self, row: RowMapping) -> dict[str, Any]:
+    def _public_view(self, row: Row) -> dict[str, Any]:
+        told = [entry for entry in row["timeline"] if entry["axis"] in _PUBLIC_AXES]
+        return {
+            **self._head(row),
+            "timeline": [
+                {"at": wire(entry["at"]), "to": _state(entry, "to"), "text": describe(entry, self.language)}
+                for entry in told
+            ],
+        }
+
+    def _head(self, row: Row) -> dict[str, Any]:
         return {
             "code": row["code"],
-            "procedure": self._procedure(row),
+            "procedure": self._procedure(UUID(row["version_id"])),
             "agency": {"code": row["agency_code"], "name": row["agency_name"]},
             "status": status_of(row["state"], self.language),
             "fee": {"amount_vnd": row["fee_vnd"]},
             **_instants(row, "submitted_at", "accepted_at", "due_at", "finished_at", "handed_over_at", "updated_at"),
-            "timeline": [
-                {"at": wire(entry["at"]), "to": _state(entry, "to"), "text": describe(entry, self.language)}
-                for entry in row["timeline"]
-                if entry["axis"] in _PUBLIC_AXES
-            ],
         }
 
-    def _common_view(self, row: RowMapping) -> dict[str, Any]:
+    def _common_view(self, row: Row) -> dict[str, Any]:
         files = [self._file(file) for file in row["files"]]
+        phone = self._opened(row, PHONE_FIELD, "notify_phone")
         return {
-            "id": str(row["id"]),
-            **self._public_view(row),
+            "id": row["id"],
+            **self._head(row),
             "step": self._step(row),
             "handler": row["handler_name"],
             "hand_over": {"state": row["hand_over"], "way": row["hand_over_way"]},
             "acceptance_due_at": wire(row["acceptance_due_at"]),
             "supplements": row["supplements"],
-            "form_values": json.loads(self.vault.open(FORM_FIELD, row["id"], row["form_values"])),
+            "form_values": json.loads(self._opened(row, FORM_FIELD, "form_values") or "{}"),
             "papers": [file for file in files if file["kind"] == "paper"],
             "results": [file for file in files if file["kind"] == "result"],
-            "notify_phone": self._masked_phone(row),
+            "notify_phone": None if phone is None else mask_phone(phone),
             "timeline": [self._entry(entry) for entry in row["timeline"]],
             "created_at": wire(row["created_at"]),
         }
 
-    def _citizen_view(self, row: RowMapping) -> dict[str, Any]:
+    def _citizen_view(self, row: Row) -> dict[str, Any]:
         view = self._common_view(row)
         if row["state"] != BusinessState.HANDED_OVER:
             view["results"] = []
-        secret = row["lookup_secret"]
-        view["lookup_secret"] = self.vault.open(SECRET_FIELD, row["id"], secret) if secret else None
+        view["lookup_secret"] = self._opened(row, SECRET_FIELD, "lookup_secret")
         possible = allowed_events(BusinessState(row["state"]), row["origin"])
         view["allowed_actions"] = [event.value for event in possible if event in _CITIZEN_EVENTS]
         view["version"] = row["seen_version"]
         return view
 
-    def _desk_view(self, row: RowMapping, actor: Actor) -> dict[str, Any]:
+    def _desk_view(self, row: Row, actor: Actor) -> dict[str, Any]:
         view = self._common_view(row)
         view["applicant_name"] = row["applicant_name"]
-        state, step = BusinessState(row["state"]), _step_document(row)
+        state, step = BusinessState(row["state"]), self._step_document(row)
         view["allowed_actions"] = desk_actions(state, row["origin"], step, actor.roles)
         view["version"] = row["version"]
         return view
 
-    def _procedure(self, row: RowMapping) -> dict[str, Any]:
-        return {
-            "code": row["procedure_code"],
-            "name": row["procedure_name"][self.language],
-            "version": row["procedure_version"],
-        }
+    def _procedure(self, version_id: UUID) -> dict[str, Any]:
+        said = _said_of(self.connection, version_id)
+        return {"code": said.code, "name": said.name[self.language], "version": said.number}
 
-    def _step(self, row: RowMapping) -> dict[str, Any] | None:
-        step = _step_document(row)
+    def _step(self, row: Row) -> dict[str, Any] | None:
+        step = self._step_document(row)
         return None if step is None else {"code": step["code"], "name": step["name"][self.language]}
 
+    def _step_document(self, row: Row) -> dict[str, Any] | None:
+        """The step as the procedure's document has it, or None outside the process."""
+        return _said_of(self.connection, UUID(row["version_id"])).steps.get(row["step"])
+
     def _file(self, file: dict[str, Any]) -> dict[str, Any]:
-        sealed = bytes.fromhex(file.pop("file_name"))
-        upload_id = UUID(file.pop("upload_id"))
+        sealed = bytes.fromhex(file["file_name"])
         return {
             **file,
             "added_at": wire(file["added_at"]),
-            "upload_id": str(upload_id),
-            "file_name": self.vault.open(FILE_NAME_FIELD, upload_id, sealed),
+            "file_name": self.vault.open(FILE_NAME_FIELD, UUID(file["upload_id"]), sealed),
         }
 
     def _entry(self, entry: dict[str, Any]) -> dict[str, Any]:
@@ -189,19 +195,35 @@ class Reader:
             "text": describe(entry, self.language),
         }
 
-    def _masked_phone(self, row: RowMapping) -> str | None:
-        if row["notify_phone"] is None:
-            return None
-        return mask_phone(self.vault.open(PHONE_FIELD, row["id"], row["notify_phone"]))
+    def _opened(self, row: Row, field: str, name: str) -> str | None:
+        sealed = row[name]
+        return None if sealed is None else self.vault.open(field, UUID(row["id"]), bytes.fromhex(sealed))
 
 
 _CITIZEN_EVENTS: Final = frozenset({Event.SUBMIT, Event.SUPPLEMENT, Event.ASK_WITHDRAWAL})
 
 
-def _step_document(row: RowMapping) -> dict[str, Any] | None:
-    """The step as the procedure's document has it, or None outside the process."""
-    steps = (step for step in row["process"]["steps"] if step["code"] == row["step"])
-    return next(steps, None)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a reader is told of a version of a procedure; `name` by language, `steps` by code."""
+
+    code: str
+    number: int
+    name: dict[str, str]
+    steps: dict[str | None, dict[str, Any]]
+
+
+# A version never changes, and its document is large: read once, it is remembered for good.
+_versions: Final[dict[UUID, _Said]] = {}
+
+
+def _said_of(connection: Connection, version_id: UUID) -> _Said:
+    found = _versions.get(version_id)
+    if found is None:
+        row = connection.execute(queries.PROCEDURE, {"id": version_id}).one()
+        steps = {step["code"]: step for step in row.steps}
+        found = _versions[version_id] = _Said(row.code, row.number, row.name, steps)
+    return found
 
 
 def _state(entry: dict[str, Any], end: str) -> int | str | None:
@@ -213,12 +235,9 @@ def status_of(state: int, language: Language) -> dict[str, Any]:
     return {"code": state, "label": LABELS[BusinessState(state)].in_language(language)}
 
 
-def wire(instant: datetime | str | None) -> str | None:
-    """RFC 3339 with Vietnam's offset, to the second."""
-    if instant is None:
-        return None
-    moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
-    return local(moment).isoformat(timespec="seconds")
+def wire(civil: str | None) -> str | None:
+    """RFC 3339 with Vietnam's offset, to the second, of civil time as the statements of `queries` give it."""
+    return None if civil is None else f"{civil[:19]}+07:00"
 
 
 def mask_phone(phone: str) -> str:
@@ -226,7 +245,7 @@ def mask_phone(phone: str) -> str:
     return f"{phone[:3]}{'•' * (len(phone) - 6)}{phone[-3:]}"
 
 
-def _instants(row: RowMapping, *names: str) -> dict[str, str | None]:
+def _instants(row: Row, *names: str) -> dict[str, str | None]:
     return {name: wire(row[name]) for name in names}
 
 
