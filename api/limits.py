@@ -11,7 +11,7 @@ from api.context import EdgeRequest, edge
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`tries` in `window_s` seconds for each `per`: the caller's address, or the account."""
+    """`tries` in `window_s` seconds for each `per`: the caller's address, or the account. The first one met refuses."""
 
     tries: int
     window_s: int
@@ -20,22 +20,24 @@ class Limit:
 
 # Mobile networks put thousands of phones behind one address, so limits by address only stop floods; what guards a
 # secret is counted by `count_try` on the thing being guessed.
-LIMITS: Final[dict[str, Limit]] = {
-    "login": Limit(300, 60, "address"),
-    "refresh": Limit(600, 60, "address"),
-    "lookup": Limit(120, 60, "address"),
-    "phone_proof": Limit(10, 3600, "account"),
-    "phone_confirm": Limit(30, 3600, "account"),
-    "upload": Limit(240, 3600, "account"),
-    "organisation": Limit(60, 3600, "account"),
+LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
+    "login": (Limit(300, 60, "address"),),
+    "refresh": (Limit(600, 60, "address"),),
+    "lookup": (Limit(120, 60, "address"),),
+    # Each costs a text message: by number they are capped where they are kept, in the database.
+    "phone_proof": (Limit(10, 3600, "account"), Limit(120, 3600, "address")),
+    "phone_confirm": (Limit(30, 3600, "account"), Limit(600, 3600, "address")),
+    "upload": (Limit(240, 3600, "account"),),
+    "organisation": (Limit(60, 3600, "account"),),
 }
 
 
 def count_call(name: str, request: EdgeRequest) -> None:
     """Counts one call of an endpoint of class `name`. Raises `too_many_requests`."""
-    limit = LIMITS[name]
-    subject = str(request.actor.id) if limit.per == "account" else network(request.remote_addr or "")
-    edge().container.limiter.hit(name, digest(subject), limit=limit.tries, window_s=limit.window_s)
+    for limit in LIMITS[name]:
+        subject = str(request.actor.id) if limit.per == "account" else network(request.remote_addr or "")
+        bucket = f"{name}:{limit.per}"
+        edge().container.limiter.hit(bucket, digest(subject), limit=limit.tries, window_s=limit.window_s)
 
 
 def count_try(bucket: str, subject: str, *, tries: int, window_s: int) -> None:

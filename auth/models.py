@@ -221,6 +221,15 @@ class Phone(Base):
     verified_at: Mapped[datetime]
 
 
+class ProofDay(Base):
+    """How many one-time codes left on one day of Vietnam's calendar."""
+
+    __tablename__ = "proof_day"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    sent: Mapped[int] = mapped_column(Integer)
+
+
 class PhoneProof(Base):
     """A one-time code on its way to a phone. The readable code is kept, sealed, only until the proof is settled."""
 

@@ -48,6 +48,9 @@ class Cap:
 
 PERSON_CAPS: Final = (Cap(1, timedelta(seconds=60)), Cap(5, timedelta(hours=1)))
 NUMBER_CAPS: Final = (Cap(5, timedelta(hours=24)),)
+# Codes a day to all numbers together: whoever makes us text a paid number over and over is stopped by the bill.
+SMS_PER_DAY: Final = 20_000
+SMS_WARNING: Final = 0.8
 LONGEST_WINDOW: Final = max(cap.window for cap in (*PERSON_CAPS, *NUMBER_CAPS))
 
 

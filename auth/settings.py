@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from auth.private_key import read_private_key
+from auth.rules import SMS_PER_DAY
 from kernel.actor import ActorKind
 from kernel.settings import Environment
 
@@ -139,12 +140,18 @@ class SessionSettings:
 
 @dataclass(frozen=True, slots=True)
 class AuthSettings:
+    """`proof_sms_per_day`: one-time codes that may leave on one day, to all numbers together."""
+
     eid: EidSettings
     sessions: SessionSettings
+    proof_sms_per_day: int = SMS_PER_DAY
 
     @classmethod
     def read(cls, env: Environment) -> "AuthSettings":
-        return cls(eid=EidSettings.read(env), sessions=SessionSettings.read(env))
+        per_day = env.integer("MOTCUA_PROOF_SMS_PER_DAY", SMS_PER_DAY)
+        if per_day < 0:
+            env.problems.append("MOTCUA_PROOF_SMS_PER_DAY: 0 or more")
+        return cls(eid=EidSettings.read(env), sessions=SessionSettings.read(env), proof_sms_per_day=per_day)
 
 
 def _redirect_uris(env: Environment) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Connection, Date, bindparam, delete, exist
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from auth.models import LoginAttempt, LoginSession, Officer, Person, Phone, PhoneProof, SigningKey
+from auth.models import LoginAttempt, LoginSession, Officer, Person, Phone, PhoneProof, ProofDay, SigningKey
 from auth.states import ProofState
 from kernel.clock import local
 from kernel.vault import Sealed
@@ -128,6 +128,23 @@ def proof_times(session: Session, person_id: UUID, number_index: bytes, since: d
     )
 
 
+def count_proof(session: Session, day: date, most: int) -> int | None:
+    """Counts one more code of this day and says the how-manieth it is; None, and nothing is counted, past `most`.
+
+    Holds the day until the transaction ends, so that the last one allowed is the last one.
+    """
+    if most < 1:
+        return None
+    return session.scalar(
+        insert(ProofDay)
+        .values(day=day, sent=1)
+        .on_conflict_do_update(
+            index_elements=[ProofDay.day], set_={"sent": ProofDay.sent + 1}, where=ProofDay.sent < most
+        )
+        .returning(ProofDay.sent)
+    )
+
+
 def pending_proofs(session: Session, person_id: UUID) -> Sequence[PhoneProof]:
     return session.scalars(
         select(PhoneProof).where(PhoneProof.person_id == person_id, PhoneProof.state == ProofState.PENDING)
@@ -154,3 +171,4 @@ def phones_of(session: Session, person_id: UUID) -> Sequence[Phone]:
 def delete_ended(session: Session, *, attempts_before: datetime, proofs_before: datetime) -> None:
     session.execute(delete(LoginAttempt).where(LoginAttempt.expires_at < attempts_before))
     session.execute(delete(PhoneProof).where(PhoneProof.created_at < proofs_before))
+    session.execute(delete(ProofDay).where(ProofDay.day < local(proofs_before).date()))

@@ -43,10 +43,11 @@ class Limiter:
     def _count_here(self, name: str, window_s: int) -> tuple[int, int]:
         now = time.monotonic()
         with self._lock:
-            if len(self._local) > _LOCAL_KEYS:
-                self._local.clear()
-            count, ends = self._local.get(name, (0, now + window_s))
+            count, ends = self._local.pop(name, (0, now + window_s))
             if ends <= now:
                 count, ends = 0, now + window_s
+            if len(self._local) >= _LOCAL_KEYS:
+                # What was tried longest ago goes: a flood of made-up keys must not wipe out what it floods beside.
+                del self._local[next(iter(self._local))]
             self._local[name] = (count + 1, ends)
         return count + 1, int(ends - now) + 1

@@ -85,7 +85,8 @@ def list_phones(work: Work) -> dict[str, Any]:
 )
 def request_phone_proof(work: Work, body: dict[str, Any]) -> phones.ProofRequest:
     """Sends a one-time code to a phone, and drops the codes asked for before."""
-    return phones.request_phone_proof(work, actor(), body["phone"])
+    per_day = container().auth.proof_sms_per_day
+    return phones.request_phone_proof(work, actor(), body["phone"], sms_per_day=per_day)
 
 
 @blueprint.operation(

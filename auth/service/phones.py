@@ -5,21 +5,35 @@ import hmac
 import math
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from uuid import UUID
+
+import structlog
 
 from auth import store
 from auth.models import PHONE_FIELD, PROOF_CODE_FIELD, PROOF_PHONE_FIELD, Phone, PhoneProof
-from auth.rules import LONGEST_WINDOW, NUMBER_CAPS, PERSON_CAPS, PROOF_TRIES, PROOF_TTL, wait_for
+from auth.rules import (
+    LONGEST_WINDOW,
+    NUMBER_CAPS,
+    PERSON_CAPS,
+    PROOF_TRIES,
+    PROOF_TTL,
+    SMS_PER_DAY,
+    SMS_WARNING,
+    wait_for,
+)
 from auth.service.access import person_of
 from auth.states import ProofEvent, ProofState, next_proof_state
 from kernel.actor import Actor
 from kernel.audit import write_audit
+from kernel.clock import local
 from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
 from kernel.outbox import record_event
 from kernel.vietnam import BadPhone, parse_mobile
 from kernel.work import Work
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +73,8 @@ class VerifiedPhone:
     verified_at: datetime
 
 
-def request_phone_proof(work: Work, actor: Actor, phone: str) -> ProofRequest:
-    """Sends a code to `phone` and drops the caller's earlier ones.
+def request_phone_proof(work: Work, actor: Actor, phone: str, *, sms_per_day: int = SMS_PER_DAY) -> ProofRequest:
+    """Sends a code to `phone` and drops the caller's earlier ones. `sms_per_day`: codes a day to everyone together.
 
     Raises `invalid_fields` (/phone) for a text that is no Vietnamese mobile number, `too_many_requests` (retry_after).
     """
@@ -69,6 +83,7 @@ def request_phone_proof(work: Work, actor: Actor, phone: str) -> ProofRequest:
     index = work.vault.index(PHONE_FIELD, number)
     store.lock_person(work.session, person_id)
     _hold_caps(work, person_id, index)
+    _hold_budget(work, sms_per_day)
     for earlier in store.pending_proofs(work.session, person_id):
         _move(earlier, ProofEvent.NEW_REQUEST)
     row, now = new_id(), work.now()
@@ -154,6 +169,17 @@ def _hold_caps(work: Work, person_id: UUID, index: bytes) -> None:
     waits = [wait for wait in (wait_for(PERSON_CAPS, by_person, now), wait_for(NUMBER_CAPS, to_number, now)) if wait]
     if waits:
         raise DomainError("too_many_requests", retry_after=math.ceil(max(waits).total_seconds()))
+
+
+def _hold_budget(work: Work, sms_per_day: int) -> None:
+    today = local(work.now())
+    sent = store.count_proof(work.session, today.date(), sms_per_day)
+    if sent is None:
+        _log.error("phone_proof.budget_spent", sms_per_day=sms_per_day)
+        midnight = datetime.combine(today.date() + timedelta(days=1), time(), today.tzinfo)
+        raise DomainError("too_many_requests", retry_after=math.ceil((midnight - today).total_seconds()))
+    if sent == math.ceil(sms_per_day * SMS_WARNING):
+        _log.warning("phone_proof.budget_low", sent=sent, sms_per_day=sms_per_day)
 
 
 def _move(proof: PhoneProof, event: ProofEvent) -> bool:

@@ -1,11 +1,14 @@
 """Linking a phone by a one-time code."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from auth.models import PhoneProof
 from auth.rules import PROOF_TTL
@@ -232,6 +235,52 @@ def test_one_number_is_sent_few_codes_by_all_people_together(work: Work, clock: 
         ask(work, actor)
     assert refused_for(work, people[5]) == 24 * 3600
     ask(work, people[5], "0905000002")
+
+
+def test_a_day_has_its_budget_of_texts(work: Work, clock: SettableClock) -> None:
+    people = [log_in(work, identity_number=f"04909000000{number}").actor for number in range(1, 7)]
+    with capture_logs() as logs:
+        for number, actor in enumerate(people[:5]):
+            request_phone_proof(work, actor, f"090500000{number}", sms_per_day=5)
+    assert [(log["event"], log["sent"]) for log in logs] == [("phone_proof.budget_low", 4)]
+    with capture_logs() as logs, pytest.raises(DomainError, match="too_many_requests") as raised:
+        request_phone_proof(work, people[5], "0905000009", sms_per_day=5)
+    # Ten in the morning: fourteen hours to midnight in Vietnam.
+    assert raised.value.params == {"retry_after": 14 * 3600}
+    assert [log["event"] for log in logs] == ["phone_proof.budget_spent"]
+    clock.advance(timedelta(hours=14))
+    assert request_phone_proof(work, people[5], "0905000009", sms_per_day=5).tries_left == 5
+
+
+def test_what_is_refused_for_another_reason_costs_nothing_of_the_budget(work: Work, me: Actor) -> None:
+    request_phone_proof(work, me, PHONE, sms_per_day=2)
+    refused_for(work, me)
+    other = log_in(work, identity_number="049190000001").actor
+    assert request_phone_proof(work, other, PHONE, sms_per_day=2).tries_left == 5
+
+
+def test_a_budget_of_nothing_sends_nothing(work: Work, me: Actor) -> None:
+    with pytest.raises(DomainError, match="too_many_requests"):
+        request_phone_proof(work, me, PHONE, sms_per_day=0)
+
+
+def test_of_many_at_once_only_those_in_the_budget_are_sent(house: House) -> None:
+    actors = [
+        house.reader.read(house.log_in(identity_number=f"04909000000{number}").access_token) for number in range(1, 9)
+    ]
+    gate = Barrier(len(actors))
+
+    def ask_at_once(number: int) -> bool:
+        gate.wait(30)
+        try:
+            with house.work() as work:
+                request_phone_proof(work, actors[number], f"090500000{number}", sms_per_day=3)
+        except DomainError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(actors)) as pool:
+        assert sum(pool.map(ask_at_once, range(len(actors)))) == 3
 
 
 def test_nobody_without_a_person_has_phones(work: Work) -> None:

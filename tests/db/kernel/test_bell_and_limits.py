@@ -40,3 +40,26 @@ def test_tries_are_limited_with_and_without_valkey(clean_redis: str, gone: bool)
     limiter.hit("lookup", "b", limit=3, window_s=60)
     assert 1 <= caught.value.params["retry_after"] <= 61
     connection.close()
+
+
+def test_a_flood_of_made_up_keys_does_not_free_whom_it_floods_beside() -> None:
+    connection = connect(GONE)
+    limiter = Limiter(connection)
+    limiter.hit("login", "a", limit=2, window_s=3600)
+    for number in range(40_000):
+        limiter.hit("login", f"made-up-{number}", limit=2, window_s=3600)
+    limiter.hit("login", "a", limit=2, window_s=3600)
+    for number in range(40_000, 80_000):
+        limiter.hit("login", f"made-up-{number}", limit=2, window_s=3600)
+    with pytest.raises(DomainError, match="too_many_requests"):
+        limiter.hit("login", "a", limit=2, window_s=3600)
+    connection.close()
+
+
+def test_processes_count_together(clean_redis: str) -> None:
+    connection = connect(clean_redis)
+    for _ in range(2):
+        Limiter(connection).hit("lookup", "a", limit=2, window_s=60)
+    with pytest.raises(DomainError, match="too_many_requests"):
+        Limiter(connection).hit("lookup", "a", limit=2, window_s=60)
+    connection.close()
