@@ -5,7 +5,6 @@ A document is what the database keeps: JSON types alone, so that a version read 
 
 import re
 from collections.abc import Mapping
-from datetime import time
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,23 +13,11 @@ from typing import Any, Final
 import jsonschema_rs
 import yaml
 
-from tracking.catalogue.definition import (
-    ActionKind,
-    Condition,
-    FeeLine,
-    Level,
-    Paper,
-    Procedure,
-    ResultKind,
-    Step,
-    StepAction,
-    UniqueName,
-)
+from tracking.catalogue.definition import Procedure
+from tracking.catalogue.document import procedure_of
 from tracking.catalogue.findings import CatalogueError, Finding
-from tracking.catalogue.form import Form, compile_schema, escape
-from tracking.clock import Term, Unit
+from tracking.catalogue.form import compile_schema, escape
 from tracking.json_values import Limits, check_values, normalise
-from tracking.texts import Text
 
 MAX_FILE: Final = 1 << 20
 _LIMITS: Final = Limits(depth=40, values=50_000, text=20_000)
@@ -75,25 +62,7 @@ def read_procedure(document: Mapping[str, Any]) -> Procedure:
     findings = check_shape(document)
     if findings:
         raise CatalogueError(findings)
-    term = document["term"]
-    return Procedure(
-        code=document["code"],
-        name=_text(document["name"]),
-        sector=_text(document["sector"]),
-        level=Level(document["level"]),
-        legal_basis=tuple(document["legal_basis"]),
-        identity_level=document["identity_level"],
-        term=Term(term["amount"], Unit(term["unit"]), time.fromisoformat(term["cutoff"]) if "cutoff" in term else None),
-        acceptance_limit_hours=document["acceptance_limit_hours"],
-        max_supplements=document["max_supplements"],
-        papers=tuple(_paper(paper) for paper in document["papers"]),
-        fees=tuple(_fee(fee) for fee in document["fees"]),
-        results=tuple(ResultKind(result["code"], _text(result["name"])) for result in document["results"]),
-        unique_names=tuple(_unique_name(rule) for rule in document.get("unique_names", ())),
-        place_field=document.get("place_field"),
-        form=Form(document["form"]),
-        steps=tuple(_step(step) for step in document["process"]["steps"]),
-    )
+    return procedure_of(document)
 
 
 def check_shape(document: Any) -> list[Finding]:
@@ -126,53 +95,6 @@ def _shape_finding(error: jsonschema_rs.ValidationError) -> Finding:
             return Finding(where, "type_wrong", {"types": ", ".join(params["types"])})
         case rule:
             return Finding(where, "value_wrong", {"rule": rule})
-
-
-def _text(value: Mapping[str, str]) -> Text:
-    return Text(value["vi"], value["en"])
-
-
-def _condition(value: Mapping[str, Any] | None) -> Condition | None:
-    return Condition(value["field"], tuple(value["values"])) if value else None
-
-
-def _paper(value: Mapping[str, Any]) -> Paper:
-    return Paper(
-        code=value["code"],
-        name=_text(value["name"]),
-        required=value["required"],
-        condition=_condition(value.get("condition")),
-        media_types=tuple(value["media_types"]),
-        max_bytes=value["max_bytes"],
-    )
-
-
-def _fee(value: Mapping[str, Any]) -> FeeLine:
-    return FeeLine(
-        code=value["code"],
-        name=_text(value["name"]),
-        amount_vnd=value["amount_vnd"],
-        legal_basis=value["legal_basis"],
-        condition=_condition(value.get("condition")),
-    )
-
-
-def _unique_name(value: Mapping[str, Any]) -> UniqueName:
-    return UniqueName(value["field"], value["register"], tuple(value.get("ignore_prefixes", ())))
-
-
-def _step(value: Mapping[str, Any]) -> Step:
-    # A step may lack its role in a file that is being checked; no published one does.
-    return Step(
-        code=value["code"],
-        name=_text(value["name"]),
-        role=value.get("role", ""),
-        budget_hours=value["budget_hours"],
-        actions=tuple(
-            StepAction(action.get("code", action["do"]), ActionKind(action["do"]), action.get("to"))
-            for action in value["actions"]
-        ),
-    )
 
 
 def _unreadable(detail: str) -> CatalogueError:

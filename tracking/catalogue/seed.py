@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracking.catalogue.loader import read_document
 from tracking.catalogue.models import Agency
-from tracking.catalogue.service import publish_procedure
+from tracking.catalogue.publishing import publish_procedure
 
 _HERE = Path(__file__).parent
 

@@ -1,12 +1,9 @@
 """The published catalogue: agencies, procedure versions, calendars. Versions never change: they are kept."""
 
-import hashlib
-import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -14,10 +11,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from kernel.errors import DomainError
-from kernel.ids import new_id
-from tracking.catalogue.check import require_sound
 from tracking.catalogue.definition import Procedure
-from tracking.catalogue.loader import read_procedure
+from tracking.catalogue.document import procedure_of
 from tracking.catalogue.models import Agency, CalendarOverride, ProcedureVersion
 from tracking.texts import Text
 from tracking.working_calendar import DayKind, Override, WorkingCalendar, default_overrides
@@ -103,34 +98,6 @@ class Catalogue:
         return calendar
 
 
-def publish_procedure(session: Session, document: Mapping[str, Any], effective_from: date) -> tuple[UUID, bool]:
-    """Publishes a definition as the next version of its procedure; the same document twice is one version.
-
-    Returns the version's id and whether it is new. Raises CatalogueError when the document is not sound.
-    """
-    procedure = require_sound(document)
-    canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, default=str)
-    digest = hashlib.sha256(canonical.encode()).digest()
-    latest = session.scalar(
-        select(ProcedureVersion)
-        .where(ProcedureVersion.code == procedure.code)
-        .order_by(ProcedureVersion.number.desc())
-        .limit(1)
-    )
-    if latest is not None and latest.digest == digest:
-        return latest.id, False
-    row = ProcedureVersion(
-        id=new_id(),
-        code=procedure.code,
-        number=latest.number + 1 if latest else 1,
-        effective_from=effective_from,
-        document=json.loads(canonical),
-        digest=digest,
-    )
-    session.add(row)
-    return row.id, True
-
-
 def list_agencies(session: Session, *, commune_code: str | None = None) -> Sequence[Agency]:
     query = select(Agency).order_by(Agency.path)
     if commune_code is not None:
@@ -143,4 +110,4 @@ def _override(row: CalendarOverride) -> Override:
 
 
 def _published(row: ProcedureVersion) -> Published:
-    return Published(row.id, row.number, read_procedure(row.document), row.digest.hex())
+    return Published(row.id, row.number, procedure_of(row.document), row.digest.hex())
