@@ -77,7 +77,7 @@ def _greet(ports: Ports, env: dict[str, str]) -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--workers", default=2, show_default=True)
-@click.option("--threads", default=16, show_default=True, help="Threads of each worker that may wait for the database.")
+@click.option("--threads", default=8, show_default=True, help="Threads of each worker that may wait for the database.")
 @_plain_errors
 def serve(port: int, host: str, workers: int, threads: int) -> None:
     """Serves the API with granian."""
@@ -89,6 +89,8 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
     os.chdir(ROOT)
     # Dozens of threads would each keep a heap of their own half empty.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+    # Columns in tracebacks cost memory for every line of code; line numbers stay.
+    os.environ.setdefault("PYTHONNODEBUGRANGES", "1")
     # Web workers are spawned from the process that serves: what this command has loaded they need not carry.
     os.execv(sys.executable, command)
 

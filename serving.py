@@ -11,7 +11,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 ROOT = Path(__file__).parent
-THREADS = 16
+THREADS = 8
 
 # structlog takes rich, if it is there, to draw tracebacks on a terminal; a web worker has none, and rich is 4 MB of it.
 sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
