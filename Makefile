@@ -52,10 +52,10 @@ lint: $(READY)
 	.venv/bin/lint-imports
 
 test: lint
-	$(RUN) pytest -n $(WORKERS)
+	$(RUN) pytest -n $(WORKERS) --dist loadgroup
 
 test-long: lint
-	MOTCUA_TEST_PROFILE=long $(RUN) pytest -n $(WORKERS)
+	MOTCUA_TEST_PROFILE=long $(RUN) pytest -n $(WORKERS) --dist loadgroup
 
 bench: $(READY)
 	$(RUN) bench

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kernel.embedded.runfolder import claim, release
+from tests.support.system import System, running_system
 
 
 @pytest.fixture
@@ -19,3 +20,18 @@ def open_folder() -> Iterator[Path]:
     for left in folder.rglob("run.json"):
         release(claim(left.parent))
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """The whole system, shared by all tests that leave it as they found it; their group keeps them in one process."""
+    with running_system(ACCESS_TOKEN_SECONDS="600") as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def strained() -> Iterator[System]:
+    """A system for tests that kill and break; it loses patience with the gateway soon."""
+    patience = {"GATEWAY_TIMEOUT_SECONDS": "3", "SEND_MARGIN_SECONDS": "2", "SEND_START_WITHIN_SECONDS": "2"}
+    with running_system(ACCESS_TOKEN_SECONDS="600", **patience) as system:
+        yield system
