@@ -1,0 +1,164 @@
+"""Whatever breaks on the way, every text goes out exactly once, and its dossier says in the end that it arrived."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psutil
+import pytest
+
+from bench.journey.household import CERTIFICATE, certificate
+from bench.journey.wire import Answer
+from tests.support.system import NUMBERS, System, notices
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.xdist_group("faults")
+LONG_S = 90.0
+DOSSIERS = 9
+TEXTS_OF_ONE = 7
+
+
+@pytest.fixture
+def breaking(strained: System) -> Iterator[System]:
+    """The system, whose gateway behaves again afterwards."""
+    yield strained
+    strained.gateway.behave()
+
+
+def _texts(system: System, code: str) -> list[str]:
+    return system.gateway.texts(NUMBERS["mau"], code)
+
+
+LOST_ANSWERS = [
+    {"mode": "reset"},
+    {"mode": "half"},
+    {"mode": "timeout", "ms": 5000},
+    {"mode": "status", "effect": True},
+]
+NOT_TAKEN = [
+    {"mode": "reset", "effect": False},
+    {"mode": "status", "status": 500},
+    {"mode": "status", "status": 429, "retry_after": 1},
+]
+
+
+def _named(fault: dict[str, Any]) -> str:
+    return "-".join(map(str, fault.values()))
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS + NOT_TAKEN, ids=_named)
+def test_a_text_whose_call_went_wrong_goes_out_once(breaking: System, fault: dict[str, Any]) -> None:
+    draft = breaking.draft()
+    rule = breaking.gateway.fail(op="send", count=1, **fault)
+    shown = breaking.citizen().submit(draft.id, draft.papers).json()
+    told = breaking.told("mau", shown["id"], 1, seconds=LONG_S)
+    assert breaking.gateway.fired(rule) == 1
+    assert notices(told) == ["delivered"]
+    assert len(_texts(breaking, shown["code"])) == 1
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS, ids=_named)
+def test_a_gateway_that_never_reports_is_asked_what_it_took(breaking: System, fault: dict[str, Any]) -> None:
+    breaking.gateway.turn(receipts={"lost": 1})
+    draft = breaking.draft()
+    breaking.gateway.fail(op="send", count=1, **fault)
+    unanswered = breaking.gateway.fail("status", op="list", count=1, status=503)
+    shown = breaking.citizen().submit(draft.id, draft.papers).json()
+    told = breaking.told("mau", shown["id"], 1, seconds=LONG_S)
+    assert breaking.gateway.fired(unanswered) == 1
+    assert notices(told) == ["delivered"]
+    assert len(_texts(breaking, shown["code"])) == 1
+
+
+def test_workers_killed_again_and_again_lose_no_text_and_double_none(breaking: System) -> None:
+    breaking.gateway.fail("slow", op="send", ms=300, jitter_ms=300)
+    # Later than the lease of a killed worker and the wait after it, so that the gateway has to be asked.
+    breaking.gateway.turn(receipts={"delay_ms": [16_000, 18_000]})
+    drafts = [breaking.draft() for _ in range(DOSSIERS)]
+    with ThreadPoolExecutor(1) as thread:
+        walked = thread.submit(lambda: [_walk(breaking, draft) for draft in drafts])
+        kills = 0
+        while not walked.done():
+            kills += _kill(breaking, "worker-send") + _kill(breaking, "worker-plan")
+            time.sleep(1.5)
+        codes = {shown["id"]: shown["code"] for shown in walked.result()}
+    assert kills > 0
+    _kill(breaking, "worker-send")
+    assert eventually(
+        lambda: all(len(_texts(breaking, code)) >= TEXTS_OF_ONE for code in codes.values()), patience_s=LONG_S
+    )
+    for dossier_id in codes:
+        told = breaking.told("mau", dossier_id, TEXTS_OF_ONE, seconds=LONG_S)
+        assert notices(told) == ["delivered"] * TEXTS_OF_ONE
+    for code in codes.values():
+        counted = Counter(_texts(breaking, code))
+        assert (len(counted), max(counted.values())) == (TEXTS_OF_ONE, 1)
+
+
+def _walk(system: System, draft: Any) -> Any:
+    """A dossier over every status that sends a text, as fast as its people can click."""
+    phone, office = system.citizen(), system.office()
+    shown = phone.submit(draft.id, draft.papers).json()
+    office.receiver.accept(draft.id)
+    office.receiver.request_supplement(draft.id, "Biên bản họp bị mờ.")
+    phone.answer_supplement(draft.id, "Đã xem lại.", draft.papers)
+    office.receiver.start(draft.id)
+    office.appraiser.advance(draft.id)
+    office.leader.attach_result(draft.id, CERTIFICATE, certificate())
+    office.leader.finish(draft.id)
+    office.leader.hand_over(draft.id)
+    return shown
+
+
+def _kill(system: System, name: str) -> int:
+    """Kills a process and all it started, as it stands; 1 if there was one."""
+    pid = next(status.pid for status in system.stack.supervisor.status() if status.name == name)
+    if pid is None:
+        return 0
+    try:
+        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return 0
+    for process in family:
+        process.kill()
+    return 1
+
+
+def test_without_the_bell_texts_go_out_all_the_same(breaking: System) -> None:
+    draft = breaking.draft()
+    valkey = breaking.process("valkey")
+    valkey.kill()
+    shown = _submit_until_taken(breaking, draft)
+    breaking.told("mau", shown["id"], 1, seconds=LONG_S)
+    assert len(_texts(breaking, shown["code"])) == 1
+    assert breaking.process("valkey").pid != valkey.pid
+    assert eventually(lambda: breaking.wire().ask("GET", "/health/ready").status == 200)
+
+
+def _submit_until_taken(system: System, draft: Any) -> Any:
+    """The submission; whoever is told to come back does so under the same key."""
+    phone, answers = system.citizen(), list[Answer]()
+    body = {"notify_phone": phone.number, "papers": draft.papers}
+    headers = {"Idempotency-Key": f"only once {draft.id}"}
+
+    def taken() -> bool:
+        answers.append(phone.ask("POST", f"/v1/dossiers/{draft.id}/submission", json_body=body, headers=headers))
+        return answers[-1].status != 503
+
+    assert eventually(taken)
+    assert answers[-1].status == 200
+    return answers[-1].json()
+
+
+def test_a_web_worker_that_is_killed_is_replaced(breaking: System) -> None:
+    api = breaking.process("api")
+    before = {worker.pid for worker in api.children(recursive=True)}
+    victim = next(process for process in api.children(recursive=True) if not process.children())
+    victim.kill()
+    shown = breaking.filed()
+    breaking.told("mau", shown["id"], 1, seconds=LONG_S)
+    api = breaking.process("api")
+    assert eventually(lambda: victim.pid not in {worker.pid for worker in api.children(recursive=True)})
+    assert eventually(lambda: len(breaking.process("api").children(recursive=True)) >= len(before))
