@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from auth.eid.http import EidRefused
+from kernel.masking import mask_text
 from kernel.vietnam import BadIdentityNumber, parse_identity_number
 
 _NAME_PARTS: Final = ("family_name", "middle_name", "given_name")
@@ -43,7 +44,9 @@ def identity_number(claims: Mapping[str, Any], names: Iterable[str], today: date
 def full_name(claims: Mapping[str, Any], name: str) -> str:
     """The name in one piece; else put together from its parts in Vietnamese order; else what the account is called."""
     whole = _line(claims.get(name)) or " ".join(filter(None, (_line(claims.get(part)) for part in _NAME_PARTS)))
-    return whole or next(filter(None, (_line(claims.get(other)) for other in _NAME_STAND_INS)), "")
+    return whole or next(
+        (name for name in (_line(claims.get(other)) for other in _NAME_STAND_INS) if _showable(name)), ""
+    )
 
 
 def birth_date(value: object) -> date | None:
@@ -64,6 +67,11 @@ def birth_date(value: object) -> date | None:
 def level(value: object) -> int:
     """1 unless level 2 is said, as a number ("2") or as an assurance class ("loa2")."""
     return 2 if str(value).lower() in {"2", "loa2"} else 1
+
+
+def _showable(name: str) -> bool:
+    """Names are kept in plain; an account may be called by an e-mail address or a number, which are not."""
+    return bool(name) and mask_text(name) == name
 
 
 def _line(value: object) -> str:

@@ -2,7 +2,7 @@
 
 Written from a public description of the 2026 protocol (unconfirmed by the provider), so endpoints and key are settings.
 There is neither nonce nor PKCE nor an id_token: what binds the redirect to the log-in is the state, used once, and the
-secret that never left the app (docs/decisions).
+secret that never left the app (docs/decisions/0015).
 """
 
 from typing import Any

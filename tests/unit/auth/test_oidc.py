@@ -194,6 +194,8 @@ def test_a_birth_date_may_be_written_in_several_ways(
         ({"family_name": "Nguyễn", "middle_name": "Văn", "given_name": "Thử"}, "Nguyễn Văn Thử"),
         ({"name": " ", "given_name": "Thử"}, "Thử"),
         ({"preferred_username": "nguoi-thu"}, "nguoi-thu"),
+        ({"preferred_username": "thu@example.vn", "nickname": "Thử"}, "Thử"),
+        ({"preferred_username": "0905000001", "nickname": "049090000001"}, ""),
         ({"name": 7}, ""),
     ],
 )
