@@ -16,8 +16,8 @@ from kernel.settings import Environment, KernelSettings
 
 # The statements of a refresh that moves on, as they are sent.
 _LOCK: Final = (
-    "SELECT id, person_id, officer_id, identity_level, authenticated_at, device, generation, rotated_at, created_at,"
-    " expires_at, revoked_at, revoke_reason FROM login_session WHERE id = %s FOR UPDATE"
+    "SELECT id, person_id, officer_id, identity_level, authenticated_at, generation, rotated_at, expires_at, revoked_at"
+    " FROM login_session WHERE id = %s FOR UPDATE"
 )
 _MOVE: Final = "UPDATE login_session SET generation = %s, rotated_at = %s WHERE id = %s"
 _TOKEN: Final = "x" * 700

@@ -9,6 +9,7 @@ from auth.models import LoginSession, Officer
 from auth.service.access import person_of
 from auth.settings import SessionSettings
 from auth.states import RefreshStep, presented, refresh_step, session_state
+from auth.store import SessionRow
 from auth.tokens.derived import DerivedTokens
 from auth.tokens.issuer import REFRESH_PURPOSE, Grant
 from kernel.actor import Actor, ActorKind
@@ -37,7 +38,7 @@ def refresh_session(work: Work, settings: SessionSettings, token: str) -> Grant 
     None must not roll back: a replayed token has just ended its whole family.
     """
     named = DerivedTokens(work.vault.derive(REFRESH_PURPOSE)).read(token)
-    session = None if named is None else store.lock_session(work.session, named[0])
+    session = None if named is None else store.lock_session_row(work.session, named[0])
     if named is None or session is None:
         return None
     now = work.now()
@@ -50,17 +51,16 @@ def refresh_session(work: Work, settings: SessionSettings, token: str) -> Grant 
     if step is RefreshStep.REFUSE:
         return None
     if step is RefreshStep.REVOKE:
-        _revoke(work, session, "token_replayed")
+        _end_family(work, session.id, "token_replayed")
         return None
     officer = None
     if session.officer_id is not None:
         officer = store.officer_in_office(work.session, session.officer_id, local(now).date())
         if officer is None:
-            _revoke(work, session, "office_ended")
+            _end_family(work, session.id, "office_ended")
             return None
     if step is RefreshStep.ROTATE:
-        session.generation += 1
-        session.rotated_at = now
+        session = store.move_session(work.session, session, now)
     return grant_for(session, officer, settings)
 
 
@@ -102,7 +102,7 @@ def revoke_all(work: Work, actor: Actor, *, keep_current: bool = False) -> list[
     return [session.id for session in ended]
 
 
-def grant_for(session: LoginSession, officer: Officer | None, settings: SessionSettings) -> Grant:
+def grant_for(session: LoginSession | SessionRow, officer: Officer | None, settings: SessionSettings) -> Grant:
     return Grant(
         actor=_actor(session, officer),
         session_id=session.id,
@@ -112,6 +112,12 @@ def grant_for(session: LoginSession, officer: Officer | None, settings: SessionS
     )
 
 
+def _end_family(work: Work, session_id: UUID, reason: str) -> None:
+    session = store.lock_session(work.session, session_id)
+    if session is not None:
+        _revoke(work, session, reason)
+
+
 def _revoke(work: Work, session: LoginSession, reason: str, actor: Actor | None = None) -> None:
     session.revoked_at = work.now()
     session.revoke_reason = reason
@@ -119,7 +125,7 @@ def _revoke(work: Work, session: LoginSession, reason: str, actor: Actor | None 
     write_audit(work.session, by, "session.revoke", "login_session", session.id, reason=reason)
 
 
-def _actor(session: LoginSession, officer: Officer | None) -> Actor:
+def _actor(session: LoginSession | SessionRow, officer: Officer | None) -> Actor:
     return Actor(
         kind=_kind(session),
         person_id=session.person_id,
@@ -132,9 +138,9 @@ def _actor(session: LoginSession, officer: Officer | None) -> Actor:
     )
 
 
-def _kind(session: LoginSession) -> ActorKind:
+def _kind(session: LoginSession | SessionRow) -> ActorKind:
     return ActorKind.CITIZEN if session.officer_id is None else ActorKind.OFFICER
 
 
-def _ends(session: LoginSession, settings: SessionSettings) -> datetime:
+def _ends(session: LoginSession | SessionRow, settings: SessionSettings) -> datetime:
     return min(session.expires_at, session.rotated_at + settings.idle(_kind(session)))
