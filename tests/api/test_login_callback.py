@@ -9,7 +9,8 @@ from tests.api.account_support import ISSUER, House
 
 
 def state_of(started: dict[str, Any]) -> str:
-    return parse_qs(urlsplit(started["authorization_url"]).query)["state"][0]
+    (state,) = parse_qs(urlsplit(started["authorization_url"]).query)["state"]
+    return str(state)
 
 
 def test_the_whole_query_will_do(house: House) -> None:
