@@ -1,0 +1,62 @@
+"""`python -m bench`: every measurement against its own limit, as a table, with JSON under build/bench/.
+
+A bench alone: `python -m bench.NAME [--json]`.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from bench import auth, dispatch, submit, track
+from bench.load import ROOT
+from bench.pairs import Result, show
+
+_OUT: Final = ROOT / "build" / "bench"
+_MEMORY_MB: Final = 120
+_BENCHES: Final[Mapping[str, Callable[[], Result]]] = {
+    "dispatch": dispatch.measure,
+    "submit": submit.measure,
+    "track": partial(track.measure, conditional=False),
+    "track-conditional": partial(track.measure, conditional=True),
+    "auth-check": auth.measure_check,
+    "auth-refresh": auth.measure_refresh,
+}
+
+
+def main() -> int:
+    """0 once every bench has measured, whatever it measured."""
+    _OUT.mkdir(parents=True, exist_ok=True)
+    results = []
+    for name, measure in _BENCHES.items():
+        print(f"{name} …", file=sys.stderr, flush=True)
+        result = measure()
+        _keep(_OUT / f"{name}.json", result)
+        results.append(result)
+    show(results)
+    _show_memory(results)
+    print(f"JSON: {_OUT.relative_to(ROOT)}/")
+    return 0
+
+
+def _keep(path: Path, result: Result) -> None:
+    kept = {
+        **result.line(),
+        "least": result.least,
+        "holds": result.holds,
+        "pairs": result.pairs,
+        "web_worker_memory_mb": result.memory_mb,
+    }
+    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def _show_memory(results: list[Result]) -> None:
+    most = max(mb for result in results for mb in result.memory_mb)
+    verdict = "" if most <= _MEMORY_MB else "  ABOVE ITS LIMIT"
+    print(f"web worker resident memory: {most:.0f} MB of at most {_MEMORY_MB} MB{verdict}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
