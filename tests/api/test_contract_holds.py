@@ -121,7 +121,7 @@ def _call(operation: Any, headers: dict[str, str]) -> None:
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy())
-    def call(case: Case) -> None:
+    def call(case: "Case[Any]") -> None:
         # The test client does not unpack.
         response = case.call(headers={**headers, "Accept-Encoding": "identity"})
         case.validate_response(response, checks=CHECKS)
