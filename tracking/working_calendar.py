@@ -16,9 +16,8 @@ from importlib.resources import files
 from itertools import accumulate, pairwise
 from typing import Final
 
-import holidays
-
 from kernel.clock import VIETNAM, local
+from tracking.public_days import public_days
 from tracking.texts import Text
 
 Hours = Sequence[tuple[time, time]]
@@ -60,21 +59,16 @@ def default_overrides() -> tuple[Override, ...]:
 
 
 @lru_cache(maxsize=64)
-def _public_days_off(year: int) -> dict[date, Text]:
-    """The public days off of a year with their names; none outside the years the library knows (1953 to 2100)."""
-    vi = holidays.country_holidays("VN", years=[year], language="vi")
-    en = holidays.country_holidays("VN", years=[year], language="en_US")
-    return {day: Text(name, en[day]) for day, name in vi.items()}
-
-
-@lru_cache(maxsize=64)
 def _public_working_days(year: int) -> tuple[int, ...]:
     """Ordinals of the working days of a year before any override, ascending."""
-    off = _public_days_off(year)
-    made_up = holidays.country_holidays("VN", years=[year]).weekend_workdays
+    public = public_days(year)
     ordinals = range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
     days = map(date.fromordinal, ordinals)
-    return tuple(day.toordinal() for day in days if (day.weekday() < _SATURDAY and day not in off) or day in made_up)
+    return tuple(
+        day.toordinal()
+        for day in days
+        if (day.weekday() < _SATURDAY and day not in public.off) or day in public.made_up
+    )
 
 
 def _minutes(clock_time: time) -> int:
@@ -106,7 +100,7 @@ class WorkingCalendar:
     def name_of(self, day: date) -> Text | None:
         """Why a date is off, or is worked although it would be off; None for plain days and weekends."""
         override = self._overrides.get(day)
-        return override.name if override else _public_days_off(day.year).get(day)
+        return override.name if override else public_days(day.year).off.get(day)
 
     def working_days_after(self, day: date, count: int) -> date:
         """The `count`-th working day after a date (count >= 1)."""
