@@ -8,6 +8,7 @@ from typing import Any
 
 import psutil
 import pytest
+from sqlalchemy import create_engine, text
 
 from bench.journey.household import CERTIFICATE, certificate
 from bench.journey.wire import Answer
@@ -59,9 +60,9 @@ def test_a_text_whose_call_went_wrong_goes_out_once(breaking: System, fault: dic
     assert len(_texts(breaking, shown["code"])) == 1
 
 
-@pytest.mark.parametrize("fault", LOST_ANSWERS, ids=_named)
+@pytest.mark.parametrize("fault", LOST_ANSWERS[::2], ids=_named)
 def test_a_gateway_that_never_reports_is_asked_what_it_took(breaking: System, fault: dict[str, Any]) -> None:
-    breaking.gateway.turn(receipts={"lost": 1})
+    breaking.gateway.turn(receipts={"enabled": False})
     draft = breaking.draft()
     breaking.gateway.fail(op="send", count=1, **fault)
     unanswered = breaking.gateway.fail("status", op="list", count=1, status=503)
@@ -72,10 +73,11 @@ def test_a_gateway_that_never_reports_is_asked_what_it_took(breaking: System, fa
     assert len(_texts(breaking, shown["code"])) == 1
 
 
-def test_workers_killed_again_and_again_lose_no_text_and_double_none(breaking: System) -> None:
+@pytest.mark.parametrize("reports", [True, False], ids=["receipts", "no-receipts"])
+def test_workers_killed_again_and_again_lose_no_text_and_double_none(breaking: System, *, reports: bool) -> None:
     breaking.gateway.fail("slow", op="send", ms=300, jitter_ms=300)
-    # Later than the lease of a killed worker and the wait after it, so that the gateway has to be asked.
-    breaking.gateway.turn(receipts={"delay_ms": [16_000, 18_000]})
+    # Without receipts only its own list says what the gateway took from a worker that was killed.
+    breaking.gateway.turn(receipts={"enabled": reports})
     drafts = [breaking.draft() for _ in range(DOSSIERS)]
     with ThreadPoolExecutor(1) as thread:
         walked = thread.submit(lambda: [_walk(breaking, draft) for draft in drafts])
@@ -83,18 +85,31 @@ def test_workers_killed_again_and_again_lose_no_text_and_double_none(breaking: S
         while not walked.done():
             kills += _kill(breaking, "worker-send") + _kill(breaking, "worker-plan")
             time.sleep(1.5)
-        codes = {shown["id"]: shown["code"] for shown in walked.result()}
+        made = walked.result()
     assert kills > 0
     _kill(breaking, "worker-send")
-    assert eventually(
-        lambda: all(len(_texts(breaking, code)) >= TEXTS_OF_ONE for code in codes.values()), patience_s=LONG_S
-    )
-    for dossier_id in codes:
-        told = breaking.told("mau", dossier_id, TEXTS_OF_ONE, seconds=LONG_S)
-        assert notices(told) == ["delivered"] * TEXTS_OF_ONE
-    for code in codes.values():
-        counted = Counter(_texts(breaking, code))
+    assert eventually(lambda: _sent(breaking, made) >= DOSSIERS * TEXTS_OF_ONE, patience_s=LONG_S)
+    assert eventually(lambda: _undecided(breaking) == 0, patience_s=LONG_S)
+    for shown in made:
+        counted = Counter(_texts(breaking, shown["code"]))
         assert (len(counted), max(counted.values())) == (TEXTS_OF_ONE, 1)
+        if reports:
+            told = breaking.told("mau", shown["id"], TEXTS_OF_ONE, seconds=LONG_S)
+            assert notices(told) == ["delivered"] * TEXTS_OF_ONE
+
+
+def _sent(system: System, made: list[Any]) -> int:
+    return sum(len(_texts(system, shown["code"])) for shown in made)
+
+
+def _undecided(system: System) -> int:
+    """Texts that may still be sent, for the first time or again."""
+    engine = create_engine(system.stack.environment["MOTCUA_DATABASE_URL"])
+    with engine.connect() as connection:
+        statement = "SELECT count(*) FROM delivery WHERE state IN ('queued', 'waiting', 'sending', 'unknown')"
+        found = int(connection.execute(text(statement)).scalar_one())
+    engine.dispose()
+    return found
 
 
 def _walk(system: System, draft: Any) -> Any:

@@ -129,7 +129,7 @@ def running_system(**settings: str) -> Iterator[System]:
     with private_folder("flows") as folder, running_stack(folder, free_ports(), said, durable=False) as stack:
         gateway = Gateway(stack.sandbox_url)
         gateway.behave()
-        assert eventually(lambda: _workers(stack) == len(QUEUES), patience_s=PATIENCE_S)
+        assert eventually(lambda: _workers(stack) == len(QUEUES), patience_s=3 * PATIENCE_S)
         system = System(stack, folder, Document(), gateway)
         try:
             yield system
