@@ -52,10 +52,10 @@ lint: $(READY)
 	.venv/bin/lint-imports
 
 test: lint
-	$(RUN) pytest -n $(WORKERS) --dist loadgroup
+	$(RUN) pytest -n $(WORKERS) --dist loadfile
 
 test-long: lint
-	MOTCUA_TEST_PROFILE=long $(RUN) pytest -n $(WORKERS) --dist loadgroup
+	MOTCUA_TEST_PROFILE=long $(RUN) pytest -n $(WORKERS) --dist loadfile
 
 bench: $(READY)
 	$(RUN) bench

@@ -14,6 +14,9 @@ from sqlalchemy import create_engine, make_url, text
 from kernel.embedded import AlreadyRunningError
 from kernel.embedded.runfolder import claim, release
 
+_ours: set[Path] = set()
+"""The folders of the runs that go on in this process."""
+
 
 @contextmanager
 def private_folder(kind: str) -> Iterator[Path]:
@@ -29,11 +32,13 @@ def private_folder(kind: str) -> Iterator[Path]:
         # The engines may run under another account than the one that starts them.
         folder.chmod(0o755)
         held = claim(folder)
+        _ours.add(folder)
     try:
         yield folder
     finally:
         release(held)
         shutil.rmtree(folder, ignore_errors=True)
+        _ours.discard(folder)
 
 
 @contextmanager
@@ -45,7 +50,8 @@ def _alone(root: Path) -> Iterator[None]:
 
 
 def _end_killed_runs(root: Path) -> None:
-    for folder in root.glob("run-*"):
+    # A process is given what it holds once more, so a claim says nothing about runs of our own.
+    for folder in set(root.glob("run-*")) - _ours:
         try:
             release(claim(folder))
         except AlreadyRunningError:

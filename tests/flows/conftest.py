@@ -24,7 +24,7 @@ def open_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def system() -> Iterator[System]:
-    """The whole system, shared by all tests that leave it as they found it; their group keeps them in one process."""
+    """The whole system, shared by all tests of a process that leave it as they found it."""
     with running_system(ACCESS_TOKEN_SECONDS="600") as system:
         yield system
 

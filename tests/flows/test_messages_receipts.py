@@ -14,8 +14,6 @@ from sandbox.world import Settings
 from tests.support.system import NUMBERS, System, notices
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.xdist_group("way")
-
 
 @pytest.fixture
 def silent(system: System) -> Any:

@@ -15,7 +15,6 @@ from bench.journey.wire import Answer
 from tests.support.system import NUMBERS, System, notices
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.xdist_group("faults")
 LONG_S = 90.0
 DOSSIERS = 9
 TEXTS_OF_ONE = 7

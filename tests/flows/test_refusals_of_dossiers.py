@@ -13,8 +13,6 @@ from bench.journey.uploads import PIECE, TUS, begin_upload, offset_of, send_rest
 from bench.journey.wire import Answer, Refused
 from tests.support.system import System, new_name, papers
 
-pytestmark = pytest.mark.xdist_group("way")
-
 
 def refused(answer: Answer, status: int, code: str) -> Any:
     assert (answer.status, answer.json()["code"]) == (status, code), answer.body

@@ -22,8 +22,6 @@ from kernel.ids import new_id
 from tests.support.system import System
 from wiring import build_container
 
-pytestmark = pytest.mark.xdist_group("way")
-
 
 def refused(answer: Answer, status: int, code: str) -> Any:
     assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json"), answer.body

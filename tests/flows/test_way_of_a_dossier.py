@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import pypdf
-import pytest
 
 from bench.journey.casework import Draft
 from bench.journey.household import AGENCY, CERTIFICATE, MINUTES, PROCEDURE, REQUEST, certificate, form_values
@@ -17,7 +16,6 @@ from bench.journey.uploads import PIECE, TUS, begin_upload, offset_of, send_rest
 from kernel.clock import VIETNAM
 from tests.support.system import NUMBERS, System, new_name, papers
 
-pytestmark = pytest.mark.xdist_group("way")
 GSM_7 = set("@£$¥_ !\"#%&'()*+,-./:;<=>?0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\n")
 
 
