@@ -16,7 +16,6 @@ from bench.journey.wire import Refused
 from kernel.ids import new_id
 from tests.support.system import NUMBERS, System, new_name
 
-pytestmark = pytest.mark.xdist_group("way")
 NUMBER, NAME = "049190000001", "Trần Thị Mẫu"
 _LINES_AT_LEAST = 20
 

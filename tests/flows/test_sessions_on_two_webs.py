@@ -13,7 +13,6 @@ from bench.private import private_folder
 from kernel.embedded import Supervisor, engines
 from stack import Ports, environment, free_ports, prepare, processes, web
 
-pytestmark = pytest.mark.xdist_group("sessions")
 # By when a revoked session has stopped everywhere.
 STOPPED_S = 5.0
 
