@@ -45,7 +45,7 @@ class Handset:
         shown = self._wire.call("GET", f"/phone/{handles[0]}.json").json()["messages"]
         return [_read(message) for message in shown]
 
-    def wait_for(self, *words: str, after: int = 0, seconds: float = 20.0) -> TextMessage:
+    def wait_for(self, *words: str, after: int = 0, seconds: float = 60.0) -> TextMessage:
         """The first text past the `after` first ones that holds all the words. Raises NothingCame."""
 
         def found() -> TextMessage | None:
@@ -60,7 +60,7 @@ class Handset:
             codes = [match[1] for one in self.texts()[after:] if (match := _CODE.search(one.text))]
             return codes[-1] if codes else None
 
-        return wait(found, "a one-time code", 20.0)
+        return wait(found, "a one-time code", 60.0)
 
     def close(self) -> None:
         self._wire.close()
