@@ -9,7 +9,7 @@ from typing import Final
 
 import psutil
 
-from bench.private import own_settings, private_folder
+from bench.private import own_settings, private_folder, signals_leave
 from kernel.embedded import EngineUrls, ProcessSpec, Supervisor, engines
 from stack import ROOT, Ports, answers, environment, free_ports, prepare, processes
 
@@ -55,7 +55,7 @@ class Ground:
 @contextmanager
 def ground() -> Iterator[Ground]:
     """Engines that keep every commit, as in production; nothing of the caller's own settings but the machine's."""
-    with private_folder("bench") as folder, own_settings() as said, _engines(folder, said) as urls:
+    with signals_leave(), private_folder("bench") as folder, own_settings() as said, _engines(folder, said) as urls:
         ports = free_ports()
         env = environment(folder, urls, ports, said)
         prepare(folder, env)

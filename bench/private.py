@@ -4,10 +4,13 @@ import fcntl
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from sqlalchemy import create_engine, make_url, text
 
@@ -39,6 +42,21 @@ def private_folder(kind: str) -> Iterator[Path]:
         release(held)
         shutil.rmtree(folder, ignore_errors=True)
         _ours.discard(folder)
+
+
+@contextmanager
+def signals_leave() -> Iterator[None]:
+    """SIGTERM and SIGHUP leave the block as Ctrl-C does, so that what it started is stopped. For the main thread."""
+
+    def leave(number: int, _frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from bench.journey.handset import NothingCame
 from bench.journey.story import Story, Told
 from bench.journey.told import NotSo, Teller
 from bench.journey.wire import Refused
-from bench.private import own_settings, private_folder
+from bench.private import own_settings, private_folder, signals_leave
 from kernel.embedded import EngineError
 from stack import Ports, running_stack
 
@@ -35,7 +35,7 @@ def run_demo(ports: Ports) -> int:
 
 def _tell(ports: Ports) -> Told:
     teller = Teller()
-    with private_folder("demo") as folder, own_settings() as said:
+    with signals_leave(), private_folder("demo") as folder, own_settings() as said:
         print("Đang khởi động hệ thống riêng của demo… / Starting a system of the demo's own…", flush=True)
         with running_stack(folder, ports, said) as stack:
             return Story(stack.api_url, stack.sandbox_url, teller).tell()
