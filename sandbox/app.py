@@ -9,6 +9,7 @@ from aiohttp import web
 
 from sandbox import control
 from sandbox.eid import EidProvider
+from sandbox.esms import EsmsGateway
 from sandbox.phone import Phone
 from sandbox.twilio import TwilioGateway
 from sandbox.vneid import VneidProvider
@@ -18,6 +19,7 @@ TWINS: tuple[type[Twin], ...] = (
     EidProvider,
     VneidProvider,
     TwilioGateway,
+    EsmsGateway,
     Phone,
 )
 _LARGEST_BODY = 4 * 1024 * 1024

@@ -30,12 +30,15 @@ class Settings:
     keep: int = 1_000_000
     twilio_account_sid: str = "AC5a17b0c5000000000000000000000001"
     twilio_auth_token: str = "sandbox-twilio-auth-token"  # noqa: S105
+    esms_api_key: str = "sandbox-esms-api-key"
+    esms_secret_key: str = "sandbox-esms-secret-key"  # noqa: S105
+    esms_brandname: str = "UBND DBan"
     eid_client_id: str = "sandbox-motcua"
     eid_client_secret: str = "sandbox-eid-client-secret"  # noqa: S105
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
-        """From MOTCUA_SANDBOX_{SEED,KEEP,TWILIO_ACCOUNT_SID,TWILIO_AUTH_TOKEN,EID_CLIENT_ID,EID_CLIENT_SECRET}."""
+        """From MOTCUA_SANDBOX_ and the name of the field in capitals."""
         given: dict[str, Any] = {}
         for name, kind in cls.__annotations__.items():
             value = environ.get("MOTCUA_SANDBOX_" + name.upper(), "").strip()

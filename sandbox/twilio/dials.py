@@ -54,7 +54,7 @@ class Dials:
         unknown = set(given) - {"receipts", "numbers"}
         if unknown:
             raise BadDialError(f"unknown: {', '.join(sorted(unknown))}")
-        receipts = _read_receipts(self.receipts, given.get("receipts") or {})
+        receipts = read_receipts(self.receipts, given.get("receipts") or {})
         numbers = {number: _read_number(number, dial) for number, dial in _members(given.get("numbers") or {}).items()}
         self.receipts = receipts
         for number, dial in numbers.items():
@@ -70,7 +70,8 @@ def _members(value: object) -> dict[str, Any]:
     return value
 
 
-def _read_receipts(old: ReceiptDials, given: object) -> ReceiptDials:
+def read_receipts(old: ReceiptDials, given: object) -> ReceiptDials:
+    """`old` with what is named changed. Raises BadDialError."""
     values = asdict(old)
     for key, value in _members(given).items():
         if key not in values:

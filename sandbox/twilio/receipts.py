@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import ClassVar
 from urllib.parse import urlencode
 
 import aiohttp
@@ -52,6 +53,8 @@ class Receipt:
 class Receipts:
     """`form_of` gives the callback's form for a message and a status. `counts` are for `/_control/state`."""
 
+    headers: ClassVar = {"User-Agent": "TwilioProxy/1.1", "Content-Type": "application/x-www-form-urlencoded"}
+
     def __init__(self, auth_token: str, form_of: Callable[[Message, str], dict[str, str]]) -> None:
         self._auth_token = auth_token
         self._form_of = form_of
@@ -87,7 +90,7 @@ class Receipts:
             connector=aiohttp.TCPConnector(limit=_POSTERS),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=_PATIENCE_S),
-            headers={"User-Agent": "TwilioProxy/1.1", "Content-Type": "application/x-www-form-urlencoded"},
+            headers=self.headers,
         ) as session:
             posters = [asyncio.create_task(self._serve(session)) for _ in range(_POSTERS)]
             try:

@@ -127,7 +127,7 @@ def running(settings: Settings = SETTINGS) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Posted:
-    """One status callback as it arrived."""
+    """One status callback as it arrived; `form` are the fields of its body, or of its query for a GET."""
 
     path: str
     form: dict[str, str]
@@ -158,6 +158,9 @@ class Collector:
             def do_POST(self) -> None:
                 collector.take(self)
 
+            def do_GET(self) -> None:
+                collector.take(self)
+
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 return None
 
@@ -168,12 +171,14 @@ class Collector:
         self._thread.start()
 
     def take(self, handler: BaseHTTPRequestHandler) -> None:
-        raw = handler.rfile.read(int(handler.headers["Content-Length"]))
+        path, raw = handler.path, handler.rfile.read(int(handler.headers.get("Content-Length", "0"))).decode()
+        if handler.command == "GET":
+            path, _, raw = path.partition("?")
         post = Posted(
-            handler.path,
-            dict(parse_qsl(raw.decode(), keep_blank_values=True)),
-            handler.headers["X-Twilio-Signature"],
-            handler.headers["I-Twilio-Idempotency-Token"],
+            path,
+            dict(parse_qsl(raw, keep_blank_values=True)),
+            handler.headers.get("X-Twilio-Signature", ""),
+            handler.headers.get("I-Twilio-Idempotency-Token", ""),
         )
         with self._changed:
             status = self.answer(post, len(self.posts))
