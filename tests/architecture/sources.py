@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-DOMAINS: Final = ("auth", "notify", "tracking")
+DOMAINS: Final = ("auth", "notify", "residence", "tracking")
 PACKAGES: Final = ("api", *DOMAINS, "kernel", "mobile_contract", "migrations", "sandbox", "bench")
 _AWAY: Final = frozenset({".venv", ".data", "build", "__pycache__"})
 
