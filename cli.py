@@ -11,6 +11,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from cli_sms import sms
 from kernel.embedded import EngineError
 from kernel.errors import DomainError
 from kernel.settings import SettingsError
@@ -96,7 +97,7 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
 
 
 @main.command()
-@click.argument("queue", type=click.Choice(["plan", "send", "sweep"]))
+@click.argument("queue", type=click.Choice(["plan", "send", "receipts", "sweep"]))
 @_plain_errors
 def worker(queue: str) -> None:
     """Works off one queue."""
@@ -231,6 +232,9 @@ def verify() -> None:
         click.echo(finding)
     click.echo("OK" if not findings else f"{len(findings)} findings")
     sys.exit(1 if findings else 0)
+
+
+main.add_command(sms)
 
 
 @main.command()
