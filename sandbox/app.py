@@ -14,12 +14,14 @@ from sandbox.phone import Phone
 from sandbox.twilio import TwilioGateway
 from sandbox.vneid import VneidProvider
 from sandbox.world import Settings, SettingsError, Twin, World
+from sandbox.zalo import ZaloAccount
 
 TWINS: tuple[type[Twin], ...] = (
     EidProvider,
     VneidProvider,
     TwilioGateway,
     EsmsGateway,
+    ZaloAccount,
     Phone,
 )
 _LARGEST_BODY = 4 * 1024 * 1024

@@ -101,9 +101,10 @@ class Phone(Twin):
 
 
 def _bubble(one: Heard) -> str:
+    size = f"{one.parts} phần · {one.encoding}" if one.parts else one.encoding
     return (
         f'<article class="bubble {one.state}"><p>{escape(one.text)}</p><footer><time>{_clock(one.at)}</time>'
-        f'<span>{one.parts} phần · {escape(one.encoding)}</span><span class="state">{_STATES[one.state]}</span>'
+        f'<span>{escape(size)}</span><span class="state">{_STATES[one.state]}</span>'
         "</footer></article>"
     )
 

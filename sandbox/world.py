@@ -33,6 +33,12 @@ class Settings:
     esms_api_key: str = "sandbox-esms-api-key"
     esms_secret_key: str = "sandbox-esms-secret-key"  # noqa: S105
     esms_brandname: str = "UBND DBan"
+    zalo_app_id: str = "431250000000000001"
+    zalo_app_secret: str = "sandbox-zalo-app-secret"  # noqa: S105
+    zalo_oa_id: str = "3876000000000000001"
+    zalo_oa_secret: str = "sandbox-zalo-oa-secret"  # noqa: S105
+    zalo_refresh_token: str = "sandbox-zalo-refresh-token"  # noqa: S105
+    zalo_webhook_url: str = ""
     eid_client_id: str = "sandbox-motcua"
     eid_client_secret: str = "sandbox-eid-client-secret"  # noqa: S105
 
@@ -52,7 +58,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One message as a phone shows it. `at` is Unix time in seconds; `state` is queued, sent, delivered or failed."""
+    """One message as a phone shows it. `at` is Unix time in seconds; `state` is queued, sent, delivered or failed.
+
+    `encoding` and `parts` are a text message's; what does not come in parts has 0, and says its form in `encoding`.
+    """
 
     at: float
     sender: str

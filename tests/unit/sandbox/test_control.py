@@ -13,7 +13,8 @@ from tests.unit.sandbox.support import Caller
 
 
 def test_health_names_the_twins(call: Caller) -> None:
-    assert call("GET", "/health").json() == {"status": "ok", "twins": ["eid", "vneid", "twilio", "esms", "phone"]}
+    twins = ["eid", "vneid", "twilio", "esms", "zalo", "phone"]
+    assert call("GET", "/health").json() == {"status": "ok", "twins": twins}
     assert call("GET", "/").headers["Location"] == "/phone"
     assert call("GET", "/khong-co").status == 404
     assert call("DELETE", "/health").status == 405
