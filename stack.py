@@ -19,7 +19,7 @@ from kernel.embedded import EngineError, Engines, EngineUrls, ProcessSpec, Super
 
 ROOT = Path(__file__).parent
 _LEFT = "environment.json"
-QUEUES = ("plan", "send", "sweep")
+QUEUES = ("plan", "send", "receipts", "sweep")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from kernel.logs import configure_logs
 from kernel.metrics import DRAIN_FAILURES, EVENTS
 from kernel.outbox import PLAN, drain_events
 from kernel.work import Work
+from notify.receipts import DRAIN as RECEIPTS
+from notify.receipts import apply_receipts, give_up_unmatched
 from wiring import Container, build_container, build_sender, event_handlers, keep_house
 
 if TYPE_CHECKING:
@@ -62,18 +64,35 @@ def _send(_held: Container) -> bool:
     return _sender().run(time_slice_s=TIME_SLICE_S)
 
 
+def _receipts(held: Container) -> bool:
+    """What gateways reported back moves deliveries. True when the slice ended before the receipts did."""
+    ends = time.monotonic() + TIME_SLICE_S
+    while time.monotonic() < ends:
+        with held.database.transaction() as session:
+            applied = apply_receipts(session, held.notify.send.patience.receipt_within)
+        if not applied:
+            return False
+    return True
+
+
 def _sweep(held: Container) -> bool:
     """Keeping house: the audit chain, signing keys, and what has outlived its use."""
     with held.database.transaction() as session:
         work = Work(session, held.vault, held.clock)
         forget_old_answers(session, work.now())
+        give_up_unmatched(session)
     keep_house(held)
     with held.database.transaction() as session:
         return seal_audit(session, held.vault) > 0
 
 
-DRAINS: Final[Mapping[str, Callable[[Container], bool]]] = {PLAN: _plan, SEND: _send, SWEEP: _sweep}
-RING_EVERY_S: Final[Mapping[str, float]] = {PLAN: 2.0, SEND: 2.0, SWEEP: 20.0}
+DRAINS: Final[Mapping[str, Callable[[Container], bool]]] = {
+    PLAN: _plan,
+    SEND: _send,
+    RECEIPTS: _receipts,
+    SWEEP: _sweep,
+}
+RING_EVERY_S: Final[Mapping[str, float]] = {PLAN: 2.0, SEND: 2.0, RECEIPTS: 2.0, SWEEP: 20.0}
 
 
 class OneQueueWorker(SimpleWorker):

@@ -23,7 +23,7 @@ from kernel.ids import new_id
 from kernel.vault import Vault
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
 from notify.plan import Offer, Reach, plan
-from notify.store import add_delivery, add_notification
+from notify.store import Notice, add_delivery, add_notification
 from notify.texts import Rendered, shipped_templates
 from wiring import Container, build_container
 
@@ -69,15 +69,22 @@ def _bare(place: Ground) -> float:
 
 def _plan(held: Container, numbers: list[int]) -> None:
     """Deliveries as the plan drain leaves them: one made by it, the others its copies to other phones."""
-    event = new_id()
     with held.database.transaction() as session:
         reach = Reach("vi", {"sms": phone(numbers[0])})
         planned = plan("dossier.finished", reach, (Offer("sms", "twilio"),), shipped_templates())
-        notice = add_notification(session, held.vault, event, "dossier.finished", phone(numbers[0]), None)
-        assert notice is not None
-        first = add_delivery(
-            session, held.vault, notice, None, planned[0], Rendered(TEXT, "GSM-7", len(TEXT), 1), valid_for=None
+        said = Notice(
+            event_id=new_id(),
+            recipient=phone(numbers[0]),
+            template="dossier.finished",
+            purpose="dossier_status",
+            legal=True,
+            language="vi",
+            facts={},
         )
+        notice = add_notification(session, held.vault, said)
+        assert notice is not None
+        text = Rendered(TEXT, "GSM-7", len(TEXT), 1)
+        first = add_delivery(session, held.vault, notice, said, planned[0], text, valid_for=None)
         template = session.execute(select(Delivery.__table__).where(Delivery.id == first)).mappings().one()
         told = session.execute(select(Notification.__table__).where(Notification.id == notice)).mappings().one()
         notices = [{**told, "id": new_id(), "recipient": phone(number).encode()} for number in numbers[1:]]

@@ -19,6 +19,7 @@ from kernel.db import Base, Database, ring_after_commit
 from kernel.ids import new_id
 
 PLAN = "plan"
+URGENT, NOTICE = 0, 1
 MAX_ATTEMPTS = 8
 _OPEN = "done_at IS NULL AND dead_at IS NULL"
 _log = structlog.get_logger()
@@ -27,11 +28,12 @@ _log = structlog.get_logger()
 class OutboxEvent(Base):
     __tablename__ = "outbox_event"
     # Finished rows leave the index, so a claim costs the same after a million events as after ten.
-    __table_args__ = (Index("ix_outbox_event_open", "next_attempt_at", "seq", postgresql_where=text(_OPEN)),)
+    __table_args__ = (Index("ix_outbox_event_open", "priority", "seq", postgresql_where=text(_OPEN)),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     seq: Mapped[int] = mapped_column(Identity(always=True))
     kind: Mapped[str] = mapped_column(Text)
+    priority: Mapped[int] = mapped_column(SmallInteger, default=NOTICE)
     subject_id: Mapped[UUID]
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -46,9 +48,14 @@ Handler = Callable[[Session, OutboxEvent], None]
 Handlers = Mapping[str, Sequence[Handler]]
 
 
-def record_event(session: Session, kind: str, subject_id: UUID, payload: dict[str, Any]) -> UUID:
-    """Writes an event into the caller's transaction and asks for the plan drain's bell. Returns the event id."""
-    event = OutboxEvent(id=new_id(), kind=kind, subject_id=subject_id, payload=payload)
+def record_event(
+    session: Session, kind: str, subject_id: UUID, payload: dict[str, Any], *, priority: int = NOTICE
+) -> UUID:
+    """Writes an event into the caller's transaction and asks for the plan drain's bell. Returns the event id.
+
+    An URGENT one, for which somebody waits, overtakes all others.
+    """
+    event = OutboxEvent(id=new_id(), kind=kind, subject_id=subject_id, payload=payload, priority=priority)
     session.add(event)
     ring_after_commit(session, PLAN)
     return event.id
@@ -65,7 +72,7 @@ def drain_events(database: Database, handlers: Handlers, *, chunk: int = 100) ->
         events = session.scalars(
             select(OutboxEvent)
             .where(text(_OPEN), OutboxEvent.next_attempt_at <= func.now())
-            .order_by(OutboxEvent.seq)
+            .order_by(OutboxEvent.priority, OutboxEvent.seq)
             .limit(chunk)
             .with_for_update(skip_locked=True)
         ).all()

@@ -6,6 +6,7 @@ import kernel.idempotency
 import kernel.outbox
 import kernel.vault
 import notify.models
+import notify.registers
 import tracking.catalogue.models
 import tracking.models
 from kernel.db import Base
@@ -18,6 +19,7 @@ PACKAGES = (
     kernel.outbox,
     kernel.vault,
     notify.models,
+    notify.registers,
     tracking.catalogue.models,
     tracking.models,
 )

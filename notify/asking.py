@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from notify.channels.port import AskFailed, Gateway, Sighting
+from notify.channels.port import AskFailed, Certainty, Gateway, Sighting
 from notify.claims import Asking
 from notify.ledger import Ledger
 from notify.outcomes import cannot_ask
@@ -49,7 +49,7 @@ class Inquirer:
     async def _settle(self, asking: Asking) -> None:
         loop = asyncio.get_running_loop()
         gateway = self._gateways.get(asking.gateway)
-        if gateway is None or not gateway.can_be_asked:
+        if gateway is None or gateway.certainty is not Certainty.ASKED:
             await loop.run_in_executor(self._threads, self._ledger.settle, cannot_ask(asking.claim))
             return
         sightings = await self._ask(gateway, asking)

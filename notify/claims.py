@@ -7,6 +7,7 @@ other in a circle.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,31 +15,44 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from notify.outcomes import EXPIRED, LEASE_LOST, Claim, News
-from notify.plan import Priority
+from notify.plan import PUSHING, Channel, Priority
+from notify.retry import RECEIPT_WITHIN
 from notify.settled import Settled
+from notify.standbys import STANDBYS, SUPERSEDED
 from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, AttemptEvent, DeliveryEvent, as_case
 
 # A chunk holds urgent rows first: each priority has its own scan of the index, for as many rows as are still wanted.
-_DUE: Final = """due_{priority} AS MATERIALIZED (
-    SELECT id, valid_until FROM delivery
-    WHERE state IN ('queued', 'waiting') AND priority = {priority} AND due_at <= now()
-    ORDER BY due_at LIMIT {room} FOR UPDATE SKIP LOCKED)"""
+_DUE: Final = """due_{scan} AS MATERIALIZED (
+    SELECT id, valid_until, state, notification_id, position FROM delivery
+    WHERE state IN ('queued', 'waiting', 'standby') AND channel = '{channel}' AND priority = {priority}
+        AND due_at <= now()
+    ORDER BY due_at LIMIT greatest({room}, 0) FOR UPDATE SKIP LOCKED)"""
 _TAKEN: Final = "(SELECT count(*) FROM due_{})"
 _ROWS: Final = "SELECT * FROM due_{}"
 _CLAIM: Final = """
 WITH {due},
-due AS ({all_due}),
+all_due AS ({all_due}),
+early AS MATERIALIZED (
+    SELECT s.id FROM all_due s JOIN delivery d ON d.notification_id = s.notification_id AND d.position < s.position
+    WHERE s.state = 'standby' AND (d.state = 'sending' OR d.id IN (SELECT id FROM all_due))),
+due AS (SELECT * FROM all_due WHERE id NOT IN (SELECT id FROM early)),
+spared AS MATERIALIZED (
+    SELECT d.id FROM due s JOIN delivery d ON d.notification_id = s.notification_id AND d.position < s.position
+    WHERE s.state = 'standby' AND d.state IN ('queued', 'waiting') FOR UPDATE OF d SKIP LOCKED),
+superseded AS (
+    UPDATE delivery d SET state = 'cancelled', due_at = NULL, settled_at = now(), code = :superseded
+    FROM spared WHERE d.id = spared.id),
 claimed AS (
     UPDATE delivery d SET state = 'sending', generation = d.generation + 1, asked = 0, due_at = now() + :lease
     FROM due WHERE d.id = due.id AND (due.valid_until IS NULL OR due.valid_until > now())
-    RETURNING d.id, d.generation, d.failures, d.priority, d.gateway, d.address, d.body,
+    RETURNING d.id, d.generation, d.failures, d.pinned, d.priority, d.channel, d.gateway, d.address, d.body,
         extract(epoch FROM d.valid_until - now())::float8 AS valid_for_s),
 lapsed AS (
     UPDATE delivery d SET state = 'cancelled', due_at = NULL, settled_at = now(), code = :expired
     FROM due WHERE d.id = due.id AND due.valid_until <= now()),
 begun AS (
-    INSERT INTO attempt (id, delivery_id, number, gateway, state)
-    SELECT uuidv7(), id, generation, gateway, 'sending' FROM claimed
+    INSERT INTO attempt (id, delivery_id, number, gateway, state, cost_vnd)
+    SELECT uuidv7(), id, generation, gateway, 'sending', 0 FROM claimed
     RETURNING id, delivery_id)
 SELECT begun.id AS attempt_id, claimed.* FROM claimed JOIN begun ON begun.delivery_id = claimed.id
 """
@@ -50,7 +64,7 @@ WITH news AS (
         CAST(:waits AS interval[])
     ) AS n(attempt_id, delivery_id, number, event, attempt_event, ref, code, reason, wait)),
 held AS MATERIALIZED (
-    SELECT id, state, generation, dossier_id, channel FROM delivery
+    SELECT id, state, generation, dossier_id, notification_id, position, channel FROM delivery
     WHERE id = ANY(CAST(:deliveries AS uuid[])) ORDER BY id FOR UPDATE),
 noted AS (
     UPDATE attempt a SET
@@ -58,15 +72,16 @@ noted AS (
         provider_ref = coalesce(a.provider_ref, n.ref), code = n.code, reason = n.reason, finished_at = now()
     FROM news n JOIN held ON held.id = n.delivery_id WHERE a.id = n.attempt_id),
 turned AS (
-    SELECT n.*, held.state AS before, held.dossier_id, held.channel,
+    SELECT n.*, held.state AS before, held.dossier_id, held.notification_id, held.position, held.channel,
         {delivery_state} AS after
     FROM news n JOIN held ON held.id = n.delivery_id AND held.generation = n.number),
 moved AS (
-    UPDATE delivery d SET state = t.after, code = t.code, reason = t.reason,
+    UPDATE delivery d SET state = t.after, code = t.code, reason = t.reason, pinned = t.event = 'resend',
         failures = d.failures + (t.event = 'fail')::int,
         due_at = CASE WHEN t.after IN ('queued', 'waiting', 'unknown') THEN now() + t.wait END,
         settled_at = CASE WHEN t.after = ANY(CAST(:final AS text[])) THEN now() END
-    FROM turned t WHERE d.id = t.delivery_id AND t.after <> t.before)
+    FROM turned t WHERE d.id = t.delivery_id AND t.after <> t.before),
+{standbys}
 SELECT delivery_id, dossier_id, channel, after AS status, now() AS at FROM turned
 WHERE after = ANY(CAST(:final AS text[])) AND after <> before AND dossier_id IS NOT NULL
 """
@@ -116,30 +131,42 @@ class Asking:
     started_at: datetime
 
 
-def _claim_statement() -> TextClause:
-    numbers = [int(priority) for priority in Priority]
+@cache
+def _claim_statement(channels: tuple[Channel, ...]) -> TextClause:
+    wanted = [(int(priority), channel) for priority in Priority for channel in channels]
     scans = [
-        _DUE.format(priority=number, room=" - ".join([":room", *map(_TAKEN.format, numbers[:turn])]))
-        for turn, number in enumerate(numbers)
+        _DUE.format(
+            scan=scan,
+            priority=priority,
+            channel=channel,
+            room=" - ".join([":room", *map(_TAKEN.format, range(scan))]),
+        )
+        for scan, (priority, channel) in enumerate(wanted)
     ]
-    return text(_CLAIM.format(due=",\n".join(scans), all_due=" UNION ALL ".join(map(_ROWS.format, numbers))))
+    rows = " UNION ALL ".join(map(_ROWS.format, range(len(wanted))))
+    return text(_CLAIM.format(due=",\n".join(scans), all_due=rows))
 
 
-_CLAIM_STATEMENT: Final = _claim_statement()
 _RECORD_STATEMENT: Final = text(
     _RECORD.format(
         attempt_state=as_case(ATTEMPT_MOVES, "n.attempt_event", "a.state", AttemptEvent),
         delivery_state=as_case(DELIVERY_MOVES, "n.event", "held.state", DeliveryEvent),
+        standbys=STANDBYS,
     )
 )
 
 
-def claim_due(session: Session, room: int, lease: timedelta) -> list[Claimed]:
-    """Takes up to `room` deliveries that are due, urgent ones first, and writes an attempt for each.
+def claim_due(session: Session, room: int, lease: timedelta, channels: Sequence[Channel] = PUSHING) -> list[Claimed]:
+    """Takes up to `room` deliveries over `channels` that are due, urgent ones first, and writes an attempt for each.
+
+    A standby that is taken stops those before it that are not on their way.
 
     The caller commits before it calls any gateway. What is no longer valid is cancelled and not returned.
     """
-    rows = session.execute(_CLAIM_STATEMENT, {"room": room, "lease": lease, "expired": EXPIRED})
+    if not channels:
+        return []
+    statement = _claim_statement(tuple(channels))
+    rows = session.execute(statement, {"room": room, "lease": lease, "expired": EXPIRED, "superseded": SUPERSEDED})
     return [
         Claimed(
             Claim(row.attempt_id, row.id, row.generation, row.failures),
@@ -153,14 +180,15 @@ def claim_due(session: Session, room: int, lease: timedelta) -> list[Claimed]:
     ]
 
 
-def record_news(session: Session, news: Sequence[News]) -> list[Settled]:
+def record_news(session: Session, news: Sequence[News], receipt_within: timedelta = RECEIPT_WITHIN) -> list[Settled]:
     """Records what became of claims, by the tables of states. Returns the deliveries of dossiers that this settled.
 
     News of an attempt that a later one has followed are noted on the attempt and leave the delivery alone.
     """
     if not news:
         return []
-    rows = session.execute(_RECORD_STATEMENT, {**_columns(news), "final": [str(state) for state in FINAL]})
+    values = {**_columns(news), "final": [str(state) for state in FINAL], "receipt_within": receipt_within}
+    rows = session.execute(_RECORD_STATEMENT, values)
     return [Settled(row.delivery_id, row.dossier_id, row.channel, row.status, row.at) for row in rows]
 
 

@@ -13,6 +13,7 @@ Event = TypeVar("Event", bound=StrEnum)
 
 TARGET: Final = Path(__file__).parent.parent / "docs" / "states"
 _DELIVERY_NAMES: Final = {
+    DeliveryState.STANDBY: "Dự phòng",
     DeliveryState.QUEUED: "Chờ gửi",
     DeliveryState.SENDING: "Đang gửi",
     DeliveryState.WAITING: "Chờ gửi lại",

@@ -16,7 +16,7 @@ from kernel.vault import Vault
 from notify.forms import Person, Value
 from notify.plan import CODE_TEMPLATE, Offer, Reach, plan, template_for
 from notify.ports import CodeDesk, DossierDesk, DossierNotice
-from notify.store import add_delivery, add_notification
+from notify.store import Notice, add_delivery, add_notification
 from notify.texts import TemplateBook, render
 
 SEND: Final = "send"
@@ -80,12 +80,23 @@ class Announcer:
         if not planned:
             _log.error("notify.no_channel", event_id=str(event_id), template=name)
             return
-        told = add_notification(session, self.vault, event_id, name, planned[0].address, dossier_id)
+        first = planned[0]
+        notice = Notice(
+            event_id=event_id,
+            recipient=first.address,
+            template=name,
+            purpose="dossier_status" if dossier_id else "security",
+            legal=first.template.legal,
+            language=reach.language,
+            facts=values,
+            dossier_id=dossier_id,
+        )
+        told = add_notification(session, self.vault, notice)
         if told is None:
             return
         for delivery in planned:
             text = render(delivery.template, values)
-            add_delivery(session, self.vault, told, dossier_id, delivery, text, valid_for=valid_for)
+            add_delivery(session, self.vault, told, notice, delivery, text, valid_for=valid_for)
         ring_after_commit(session, SEND)
 
 

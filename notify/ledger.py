@@ -16,7 +16,8 @@ from notify import claims
 from notify.channels.port import Outcome, OutcomeKind, Outgoing, Question, Sighting
 from notify.claims import Asking, Claimed
 from notify.models import ADDRESS_FIELD, BODY_FIELD
-from notify.outcomes import Claim, News, answer_of, no_answer
+from notify.outcomes import Claim, News, answer_of, no_answer, reference_of
+from notify.plan import PUSHING
 from notify.retry import Patience
 from notify.settled import announce_settled
 from notify.states import DeliveryEvent
@@ -59,7 +60,7 @@ class Ledger:
         """Takes up to `room` deliveries that are due; their attempts are committed when this returns."""
         taken_at = time.monotonic()
         with self._database.transaction() as session:
-            claimed = claims.claim_due(session, room, self._patience.lease)
+            claimed = claims.claim_due(session, room, self._patience.lease, PUSHING)
         return [self._open(item, taken_at) for item in claimed]
 
     def _open(self, item: Claimed, taken_at: float) -> Ready:
@@ -75,7 +76,7 @@ class Ledger:
             claim=item.claim,
             priority=item.priority,
             gateway=item.gateway,
-            message=Outgoing(item.claim.attempt_id, address, body, valid_for_s),
+            message=Outgoing(item.claim.attempt_id, address, body, reference_of(item.claim), valid_for_s),
             start_by=taken_at + self._patience.start_within.total_seconds(),
             valid_by=None if item.valid_for_s is None else taken_at + item.valid_for_s,
             failed=failed,
@@ -101,7 +102,7 @@ class Ledger:
 
     def _record_once(self, news: Sequence[News]) -> None:
         with self._database.transaction() as session:
-            announce_settled(session, claims.record_news(session, news))
+            announce_settled(session, claims.record_news(session, news, self._patience.receipt_within))
 
     def _record_each(self, news: Sequence[News], error: Exception) -> None:
         if len(news) == 1:
@@ -139,7 +140,7 @@ class Ledger:
             if in_flight and news.event is not DeliveryEvent.MISS:
                 claims.ask_later(session, asking.claim, _EQUAL_IN_FLIGHT)
             else:
-                announce_settled(session, claims.record_news(session, [news]))
+                announce_settled(session, claims.record_news(session, [news], self._patience.receipt_within))
 
     def settle(self, news: News) -> None:
         """Records what was decided without an answer."""

@@ -31,6 +31,11 @@ class Claim:
     failures: int = 0
 
 
+def reference_of(claim: Claim) -> str:
+    """What a gateway may know a message by: the same for every attempt until one is known to have failed."""
+    return f"{claim.delivery_id.hex}-{claim.failures}"
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """What is to be recorded of a claim. `wait`: until somebody must look at the delivery again."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Final
 
 from notify.texts import Template, TemplateBook
@@ -33,6 +33,17 @@ _TEMPLATES: Final[Mapping[str, str]] = {
     "undo_finish": "dossier.corrected",
     "undo_hand_over": "dossier.corrected",
 }
+
+
+class Channel(StrEnum):
+    """Ways to a person. The inbox is inside the app and never fails; the others are somebody else's."""
+
+    ZALO = "zalo"
+    SMS = "sms"
+    INBOX = "inbox"
+
+
+PUSHING: Final = (Channel.ZALO, Channel.SMS)
 
 
 class Priority(IntEnum):

@@ -66,7 +66,8 @@ class CodeDesk(Protocol):
 class ReceiptNote:
     """What a gateway's delivery receipt says. `event_id` is unique per provider; a repeat carries the same one.
 
-    `status` and `code` are the provider's own words, `reason` the code's meaning.
+    `status` and `code` are the provider's own words, `reason` the code's meaning. `cost_vnd` is what it charged, where
+    it says so.
     """
 
     provider: str
@@ -76,3 +77,4 @@ class ReceiptNote:
     status: str
     code: str | None
     reason: str | None
+    cost_vnd: int | None = None

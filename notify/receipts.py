@@ -1,36 +1,147 @@
-"""A gateway's delivery receipt is taken: once, and in whatever order it comes."""
+"""Delivery receipts: stored as they come, applied by a drain, once, in whatever order they came."""
 
-from enum import StrEnum
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
-from kernel.errors import DomainError
+import structlog
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from kernel.db import ring_after_commit
+from kernel.ids import new_id
 from kernel.metrics import RECEIPTS
 from kernel.work import Work
+from notify.models import RAW_FIELD
 from notify.ports import ReceiptNote
-from notify.settled import announce_settled
-from notify.store import add_receipt
+from notify.retry import RECEIPT_WITHIN
+from notify.settled import Settled, announce_settled
+from notify.standbys import STANDBYS
+from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, RECEIPT_EVENTS, AttemptEvent, as_case
+
+DRAIN: Final = "receipts"
+UNKNOWN_ATTEMPT: Final = "unknown_attempt"
+CHUNK: Final = 500
+# An attempt's row is committed before its call is made; only a restored or a lagging database can be later than this.
+_MATCH_WITHIN: Final = timedelta(minutes=5)
+_log = structlog.get_logger()
+
+_STORE: Final = text("""
+INSERT INTO receipt (id, attempt_id, provider, event_id, ref, kind, status, code, reason, cost_vnd, raw)
+VALUES (:id, :attempt, :provider, :event_id, :ref, :kind, :status, :code, :reason, :cost_vnd, :raw)
+ON CONFLICT (provider, event_id) DO NOTHING
+""")
+# One receipt of a delivery at a time: what the next one means depends on where this one leads.
+_APPLY: Final = """
+WITH open AS MATERIALIZED (
+    SELECT r.id, r.attempt_id, r.provider, r.ref, r.kind, r.code, r.reason, r.cost_vnd, a.delivery_id, a.number,
+        r.received_at
+    FROM receipt r JOIN attempt a ON a.id = r.attempt_id
+    WHERE r.applied_at IS NULL AND r.problem IS NULL
+    ORDER BY r.received_at LIMIT :room FOR UPDATE OF r SKIP LOCKED),
+first AS (SELECT DISTINCT ON (delivery_id) * FROM open ORDER BY delivery_id, received_at, id),
+held AS MATERIALIZED (
+    SELECT d.id, d.state, d.generation, d.dossier_id, d.notification_id, d.position, d.channel FROM delivery d
+    WHERE d.id IN (SELECT delivery_id FROM first) ORDER BY d.id FOR UPDATE),
+heard AS (
+    SELECT f.*, held.state AS before, held.dossier_id, held.notification_id, held.position, held.channel,
+        {event} AS event
+    FROM first f JOIN held ON held.id = f.delivery_id),
+noted AS (
+    UPDATE attempt a SET state = {attempt_state},
+        provider_ref = coalesce(a.provider_ref, h.ref), cost_vnd = coalesce(h.cost_vnd, a.cost_vnd)
+    FROM heard h WHERE a.id = h.attempt_id AND h.event IS NOT NULL),
+turned AS (SELECT h.*, {delivery_state} AS after FROM heard h WHERE h.event IS NOT NULL),
+moved AS (
+    UPDATE delivery d SET state = t.after, code = t.code, reason = t.reason, due_at = NULL,
+        settled_at = CASE WHEN t.after = ANY(CAST(:final AS text[])) THEN now() END
+    FROM turned t WHERE d.id = t.delivery_id AND t.after <> t.before),
+{standbys},
+marked AS (UPDATE receipt r SET applied_at = now() FROM first f WHERE r.id = f.id)
+SELECT h.delivery_id, h.dossier_id, h.channel, h.provider, now() AS at,
+    CASE WHEN t.after <> t.before THEN t.after END AS moved_to
+FROM heard h LEFT JOIN turned t ON t.id = h.id
+"""
+_GIVE_UP: Final = text("""
+UPDATE receipt r SET problem = :problem
+WHERE r.applied_at IS NULL AND r.problem IS NULL AND r.received_at < now() - :within
+    AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.id = r.attempt_id)
+""")
 
 
-class ReceiptResult(StrEnum):
-    """MOVED: the delivery went on. KEPT: stored, and nothing changed. REPEATED: it was here before."""
+def _event_case() -> str:
+    rows = " ".join(
+        f"WHEN '{kind}/{'latest' if latest else 'stale'}' THEN '{event}'"
+        for (kind, latest), event in RECEIPT_EVENTS.items()
+    )
+    return f"(CASE f.kind || '/' || CASE WHEN f.number = held.generation THEN 'latest' ELSE 'stale' END {rows} END)"
 
-    MOVED = "moved"
-    KEPT = "kept"
-    REPEATED = "repeated"
+
+_APPLY_STATEMENT: Final = text(
+    _APPLY.format(
+        event=_event_case(),
+        attempt_state=as_case(ATTEMPT_MOVES, "'receipt'", "a.state", [AttemptEvent.RECEIPT]),
+        delivery_state=as_case(DELIVERY_MOVES, "h.event", "h.before", sorted(set(RECEIPT_EVENTS.values()))),
+        standbys=STANDBYS,
+    )
+)
 
 
-def take_receipt(work: Work, attempt_id: UUID, note: ReceiptNote, raw: bytes) -> ReceiptResult:
-    """Stores an authenticated receipt and lets it move attempt and delivery; announces a delivery that it settles.
+def store_receipt(work: Work, attempt_id: UUID, note: ReceiptNote, raw: bytes) -> bool:
+    """Stores an authenticated receipt; True unless it was here before.
 
-    The caller has checked the signature over the raw bytes. An attempt's row is committed before its call is made, so
-    a receipt that overtakes the record of the call finds it. Raises DomainError("not_found") for no attempt of ours.
+    The caller has checked the signature over the raw bytes. Whether there is such an attempt is seen later: a receipt
+    may overtake our own commit, and the gateway waits for an answer.
     """
-    taken = add_receipt(work.session, work.vault, attempt_id, note, raw)
-    if not taken.known:
-        RECEIPTS.labels(provider=note.provider, result="unknown_attempt").inc()
-        raise DomainError("not_found")
-    if taken.settled is not None:
-        announce_settled(work.session, [taken.settled])
-    result = ReceiptResult.MOVED if taken.moved else ReceiptResult.KEPT if taken.fresh else ReceiptResult.REPEATED
-    RECEIPTS.labels(provider=note.provider, result=str(result)).inc()
-    return result
+    row = new_id()
+    stored = work.session.execute(
+        _STORE,
+        {
+            "id": row,
+            "attempt": attempt_id,
+            "provider": note.provider,
+            "event_id": note.event_id,
+            "ref": note.ref,
+            "kind": str(note.kind),
+            "status": note.status,
+            "code": note.code,
+            "reason": note.reason,
+            "cost_vnd": note.cost_vnd,
+            "raw": bytes(work.vault.seal_bytes(RAW_FIELD, row, raw)),
+        },
+    )
+    fresh = bool(getattr(stored, "rowcount", 0))
+    if fresh:
+        ring_after_commit(work.session, DRAIN)
+    else:
+        RECEIPTS.labels(provider=note.provider, result="repeated").inc()
+    return fresh
+
+
+def apply_receipts(session: Session, receipt_within: timedelta = RECEIPT_WITHIN, *, room: int = CHUNK) -> int:
+    """Lets one chunk of receipts move attempts and deliveries, and announces those that this settled.
+
+    Returns how many were applied; none means that all are, or wait for their attempts.
+    """
+    rows = session.execute(
+        _APPLY_STATEMENT,
+        {"room": room, "final": [str(state) for state in FINAL], "receipt_within": receipt_within},
+    ).all()
+    settled = [
+        Settled(row.delivery_id, row.dossier_id, row.channel, row.moved_to, row.at)
+        for row in rows
+        if row.moved_to in FINAL and row.dossier_id is not None
+    ]
+    announce_settled(session, settled)
+    for row in rows:
+        RECEIPTS.labels(provider=row.provider, result="moved" if row.moved_to else "kept").inc()
+    return len(rows)
+
+
+def give_up_unmatched(session: Session, *, within: timedelta = _MATCH_WITHIN) -> int:
+    """Puts receipts aside, with the reason, whose attempt has not appeared `within` this time. Returns how many."""
+    result = session.execute(_GIVE_UP, {"problem": UNKNOWN_ATTEMPT, "within": within})
+    number = int(getattr(result, "rowcount", 0))
+    if number:
+        _log.error("notify.receipts_unmatched", number=number)
+    return number

@@ -8,6 +8,7 @@ from uuid import UUID
 SCHEDULE: Final = tuple(
     timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 3600, 12 * 3600, 24 * 3600)
 )
+RECEIPT_WITHIN: Final = timedelta(minutes=10)
 LONGEST_RETRY_AFTER: Final = timedelta(hours=24)
 _SPREAD: Final = 0.25
 _ASK_AGAIN: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60))
@@ -19,11 +20,13 @@ class Patience:
 
     `start_within`: from the claim to the start of the call; a call that has not begun by then is given back.
     `timeout`: from its start to its end, the gateway's own. `margin`: for what clocks and networks add.
+    `receipt_within`: from a call's end to the receipt; after that the standby goes out.
     """
 
     start_within: timedelta
     timeout: timedelta
     margin: timedelta
+    receipt_within: timedelta = RECEIPT_WITHIN
 
     @property
     def lease(self) -> timedelta:

@@ -49,6 +49,7 @@ class NotifySettings:
                     start_within=timedelta(seconds=env.seconds("MOTCUA_SEND_START_WITHIN_SECONDS", 5.0)),
                     timeout=timedelta(seconds=timeout_s),
                     margin=timedelta(seconds=env.seconds("MOTCUA_SEND_MARGIN_SECONDS", 3.0)),
+                    receipt_within=timedelta(seconds=env.seconds("MOTCUA_RECEIPT_WITHIN_SECONDS", 600.0)),
                 ),
             ),
         )

@@ -16,6 +16,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class DeliveryState(StrEnum):
+    STANDBY = "standby"
     QUEUED = "queued"
     SENDING = "sending"
     WAITING = "waiting"
@@ -30,10 +31,16 @@ class DeliveryState(StrEnum):
 class DeliveryEvent(StrEnum):
     """STALE_... are receipts of an attempt that a later one has followed; all else speaks of the latest attempt.
 
-    RELEASE and EXPIRE come from whoever holds the attempt and knows that it never left the house.
+    RELEASE and EXPIRE come from whoever holds the attempt and knows that it never left the house. WAKE: those before a
+    standby have failed or taken too long; SUPERSEDE: another delivery of the notice does its work. CANCEL is a person's
+    word. RESEND: the gateway refuses a repeat of what it has, so an unknown attempt is simply made again.
     """
 
     CLAIM = "claim"
+    WAKE = "wake"
+    CANCEL = "cancel"
+    SUPERSEDE = "supersede"
+    RESEND = "resend"
     RELEASE = "release"
     EXPIRE = "expire"
     ACCEPT = "accept"
@@ -85,12 +92,16 @@ class IllegalMove(Exception):  # noqa: N818 - reads as what it says
 _D = DeliveryState
 _E = DeliveryEvent
 FINAL: Final = frozenset({_D.DELIVERED, _D.UNDELIVERED, _D.DEAD, _D.CANCELLED})
-SENDABLE: Final = (_D.QUEUED, _D.WAITING)
+SENDABLE: Final = (_D.STANDBY, _D.QUEUED, _D.WAITING)
 _OPEN: Final = tuple(state for state in _D if state not in FINAL)
 
 # Where each event leads from the states that are still open; the final ones stay, by the second table.
 _LEADS: Final[Mapping[DeliveryEvent, Mapping[DeliveryState, DeliveryState]]] = {
     _E.CLAIM: dict.fromkeys(SENDABLE, _D.SENDING),
+    _E.WAKE: {_D.STANDBY: _D.QUEUED},
+    _E.CANCEL: dict.fromkeys(SENDABLE, _D.CANCELLED),
+    _E.SUPERSEDE: dict.fromkeys(SENDABLE, _D.CANCELLED),
+    _E.RESEND: {_D.UNKNOWN: _D.QUEUED},
     _E.RELEASE: {_D.SENDING: _D.QUEUED, _D.UNKNOWN: _D.QUEUED},
     _E.EXPIRE: dict.fromkeys((*SENDABLE, _D.SENDING, _D.UNKNOWN), _D.CANCELLED),
     _E.ACCEPT: dict.fromkeys(_OPEN, _D.ACCEPTED),

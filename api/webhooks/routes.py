@@ -11,7 +11,7 @@ from api.context import container, here
 from api.transactions import unit_of_work
 from kernel.errors import DomainError
 from notify.channels.twilio_receipts import SIGNATURE_HEADER, read_receipt, valid_signature
-from notify.receipts import take_receipt
+from notify.receipts import store_receipt
 
 blueprint = Blueprint("webhooks", description="What gateways report back")
 _BODY_LIMIT = 64 * 1024
@@ -41,7 +41,7 @@ def take_twilio_receipt(attempt_id: UUID) -> flask.Response:
     if not valid_signature(url, params, request.headers.get(SIGNATURE_HEADER, ""), held.notify.twilio.auth_token):
         raise DomainError("signature_invalid")
     with unit_of_work() as work:
-        take_receipt(work, attempt_id, read_receipt(params), raw)
+        store_receipt(work, attempt_id, read_receipt(params), raw)
     return no_content()
 
 

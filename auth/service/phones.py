@@ -29,7 +29,7 @@ from kernel.audit import write_audit
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
-from kernel.outbox import record_event
+from kernel.outbox import URGENT, record_event
 from kernel.vietnam import BadPhone, parse_mobile
 from kernel.work import Work
 
@@ -102,7 +102,9 @@ def request_phone_proof(work: Work, actor: Actor, phone: str, *, sms_per_day: in
             expires_at=now + PROOF_TTL,
         )
     )
-    record_event(work.session, "phone_proof.requested", row, {"proof_id": str(row), "person_id": str(person_id)})
+    record_event(
+        work.session, "phone_proof.requested", row, {"proof_id": str(row), "person_id": str(person_id)}, priority=URGENT
+    )
     write_audit(work.session, actor, "phone_proof.request", "phone_proof", row)
     return ProofRequest(row, now + PROOF_TTL, PROOF_TRIES)
 

@@ -20,13 +20,27 @@ class OutcomeKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Certainty(StrEnum):
+    """How an outcome that nobody saw is cleared up. ASKED: the gateway lists what it has. DEDUPES: it refuses a second
+    message under the same reference, so the call is simply made again. NEITHER: only a receipt can tell."""
+
+    ASKED = "asked"
+    DEDUPES = "dedupes"
+    NEITHER = "neither"
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to one phone (E.164). `valid_for_s`: seconds after which the gateway must not deliver it."""
+    """One message to one phone (E.164). `valid_for_s`: seconds after which the gateway must not deliver it.
+
+    `reference` (up to 40 characters) stays the same when an attempt of unknown outcome is made again, and changes after
+    one that is known to have failed.
+    """
 
     attempt_id: UUID
     to: str
     body: str
+    reference: str
     valid_for_s: int | None = None
 
 
@@ -66,10 +80,10 @@ class AskFailed(Exception):  # noqa: N818 - reads as what it says
 
 
 class Gateway(Protocol):
-    """Lives in one event loop. `timeout_s`: the longest that `send` may take."""
+    """Lives in one event loop. `timeout_s`: the longest that `send` may take. Only one that is ASKED answers `find`."""
 
     name: str
-    can_be_asked: bool
+    certainty: Certainty
     timeout_s: float
 
     async def send(self, message: Outgoing) -> Outcome:

@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 from kernel.db import Database
 from kernel.ids import new_id
 from kernel.vault import Vault
-from notify.channels.port import Outcome, OutcomeKind, Outgoing, Question, Sighting
+from notify.channels.port import Certainty, Outcome, OutcomeKind, Outgoing, Question, Sighting
 from notify.ledger import Ledger
 from notify.plan import PlannedDelivery, Priority
 from notify.retry import Patience
 from notify.sending import Sender
 from notify.settings import SendSettings
 from notify.states import ReceiptKind
-from notify.store import add_delivery, add_notification
+from notify.store import Notice, add_delivery, add_notification
 from notify.texts import Rendered, shipped_templates
 
 VAULT = Vault({1: bytes(range(32))}, bytes(32))
@@ -42,10 +42,20 @@ def queue(
     valid_for: timedelta | None = None,
 ) -> UUID:
     """One delivery that is due now."""
-    told = add_notification(session, VAULT, new_id(), TEMPLATE.name, phone, dossier_id)
+    notice = Notice(
+        event_id=new_id(),
+        recipient=phone,
+        template=TEMPLATE.name,
+        purpose="dossier_status",
+        legal=True,
+        language="vi",
+        facts={},
+        dossier_id=dossier_id,
+    )
+    told = add_notification(session, VAULT, notice)
     assert told is not None
     planned = PlannedDelivery("sms", gateway, phone, TEMPLATE, priority, "a test")
-    return add_delivery(session, VAULT, told, dossier_id, planned, Rendered(body, "GSM-7", 9, 1), valid_for=valid_for)
+    return add_delivery(session, VAULT, told, notice, planned, Rendered(body, "GSM-7", 9, 1), valid_for=valid_for)
 
 
 def queued(database: Database, number: int = 1, **how: Any) -> list[UUID]:
@@ -115,7 +125,7 @@ class FakeGateway:
 
     answer: Callable[[Outgoing, "FakeGateway"], Outcome] = lambda message, gateway: gateway.take(message)
     latency_s: float = 0.0
-    can_be_asked: bool = True
+    certainty: Certainty = Certainty.ASKED
     name: str = "fake"
     timeout_s: float = 8.0
     calls: list[Outgoing] = field(default_factory=list)

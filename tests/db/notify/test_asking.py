@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kernel.db import Database
 from kernel.ids import new_id
-from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question
+from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question
 from notify.ledger import Ledger
 from notify.outcomes import news_of
 from notify.states import ReceiptKind
@@ -126,7 +126,7 @@ def test_no_answer_is_never_taken_for_a_no(clean_database: Database, error: Exce
 
 
 def test_a_gateway_that_cannot_be_asked_leaves_it_to_a_person(clean_database: Database) -> None:
-    gateway = FakeGateway(lambda *_: LOST, can_be_asked=False)
+    gateway = FakeGateway(lambda *_: LOST, certainty=Certainty.NEITHER)
     deliveries = queued(clean_database, 1)
     drain(clean_database, gateway)
     later(clean_database, PATIENCE.ask_after)

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import permutations
 from threading import Barrier
+from typing import Final
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import SettableClock
 from kernel.db import Database
-from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.work import Work
 from notify.channels.port import Outcome, OutcomeKind
@@ -20,7 +20,7 @@ from notify.claims import claim_due, claim_questions, lose_expired_leases, recor
 from notify.models import RAW_FIELD, Receipt
 from notify.outcomes import Claim, answer_of, news_of
 from notify.ports import ReceiptNote
-from notify.receipts import ReceiptResult, take_receipt
+from notify.receipts import UNKNOWN_ATTEMPT, apply_receipts, give_up_unmatched, store_receipt
 from notify.states import ReceiptKind
 from tests.db.notify.support import PATIENCE, VAULT, pass_time, queue, queued, row_of, settled_events
 
@@ -32,7 +32,9 @@ KINDS = {
     "undelivered": ReceiptKind.UNDELIVERED,
     "received": ReceiptKind.IRRELEVANT,
 }
-MOVED, KEPT, REPEATED = ReceiptResult
+MOVED: Final = "moved"
+KEPT: Final = "kept"
+REPEATED: Final = "repeated"
 
 
 def _note(status: str, ref: str = "SM1", code: str | None = None) -> ReceiptNote:
@@ -59,8 +61,17 @@ class Post:
     def record(self, claim: Claim, outcome: Outcome) -> None:
         record_news(self.session, [news_of(claim, outcome, PATIENCE)])
 
-    def take(self, claim: Claim, status: str, ref: str = "SM1", code: str | None = None) -> ReceiptResult:
-        return take_receipt(self._work, claim.attempt_id, _note(status, ref, code), RAW)
+    def take(self, claim: Claim, status: str, ref: str = "SM1", code: str | None = None) -> str:
+        """One receipt, stored and applied: what it changed."""
+        before = self.state(claim)
+        fresh = store_receipt(self._work, claim.attempt_id, _note(status, ref, code), RAW)
+        assert apply_receipts(self.session) == int(fresh)
+        if not fresh:
+            return REPEATED
+        return KEPT if self.state(claim) == before else MOVED
+
+    def store(self, attempt_id: UUID, status: str) -> bool:
+        return store_receipt(self._work, attempt_id, _note(status), RAW)
 
     def state(self, claim: Claim) -> str:
         return row_of(self.session, claim.delivery_id).state
@@ -179,7 +190,7 @@ def test_a_receipt_while_the_gateway_is_being_asked_wins(post: Post) -> None:
     ],
 )
 def test_a_receipt_of_an_earlier_attempt_settles_only_by_delivery(
-    post: Post, status: str, state: str, result: ReceiptResult
+    post: Post, status: str, state: str, result: str
 ) -> None:
     first = post.claim(dossier_id=new_id())
     second = post.resent(first)
@@ -202,12 +213,32 @@ def test_a_code_without_a_dossier_is_settled_in_silence(post: Post) -> None:
     assert settled_events(post.session) == []
 
 
-def test_a_receipt_for_no_attempt_of_ours_is_refused(post: Post) -> None:
-    claim = Claim(new_id(), new_id(), 1)
-    with pytest.raises(DomainError) as refused:
-        post.take(claim, "delivered")
-    assert refused.value.code == "not_found"
-    assert post.session.query(Receipt).count() == 0
+def test_a_receipt_for_no_attempt_of_ours_is_put_aside_with_its_reason(post: Post) -> None:
+    assert post.store(new_id(), "delivered")
+    assert apply_receipts(post.session) == 0
+    assert give_up_unmatched(post.session) == 0
+    post.session.execute(text("UPDATE receipt SET received_at = received_at - interval '6 minutes'"))
+    assert give_up_unmatched(post.session) == 1
+    assert post.session.query(Receipt).one().problem == UNKNOWN_ATTEMPT
+    assert give_up_unmatched(post.session) == 0
+
+
+def test_a_receipt_that_overtakes_our_commit_waits_for_it(post: Post) -> None:
+    claim = post.accepted()
+    moved = new_id()
+    assert post.store(moved, "delivered")
+    assert apply_receipts(post.session) == 0
+    post.session.execute(text("UPDATE attempt SET id = :new WHERE id = :old"), {"new": moved, "old": claim.attempt_id})
+    assert apply_receipts(post.session) == 1
+    assert post.state(claim) == "delivered"
+
+
+def test_receipts_of_one_delivery_that_wait_together_are_applied_one_after_the_other(post: Post) -> None:
+    claim = post.accepted()
+    for status in ("sent", "undelivered", "delivered"):
+        assert post.store(claim.attempt_id, status)
+    assert [apply_receipts(post.session) for _ in range(4)] == [1, 1, 1, 0]
+    assert post.state(claim) == "undelivered"
 
 
 def test_the_same_receipt_twice_at_once_counts_once(clean_database: Database, clock: SettableClock) -> None:
@@ -216,13 +247,18 @@ def test_the_same_receipt_twice_at_once_counts_once(clean_database: Database, cl
         (claimed,) = claim_due(session, 10, PATIENCE.lease)
     together = Barrier(4)
 
-    def take(_: int) -> ReceiptResult:
+    def take(_: int) -> bool:
         together.wait(10)
         with clean_database.transaction() as session:
-            return take_receipt(Work(session, VAULT, clock), claimed.claim.attempt_id, _note("delivered"), RAW)
+            return store_receipt(Work(session, VAULT, clock), claimed.claim.attempt_id, _note("delivered"), RAW)
+
+    def apply(_: int) -> int:
+        together.wait(10)
+        with clean_database.transaction() as session:
+            return apply_receipts(session)
 
     with ThreadPoolExecutor(4) as threads:
-        results = sorted(threads.map(take, range(4)))
-    assert results == sorted([MOVED, REPEATED, REPEATED, REPEATED])
+        assert sorted(threads.map(take, range(4))) == [False, False, False, True]
+        assert sum(threads.map(apply, range(4))) == 1
     with clean_database.transaction() as session:
         assert len(settled_events(session)) == 1

@@ -30,6 +30,10 @@ EVENTS = st.lists(st.sampled_from(list(DeliveryEvent)), max_size=30)
 #                        queued       sending      waiting      unknown      accepted
 ROWS: dict[DeliveryEvent, str] = {
     E.CLAIM: "              sending      !            sending      !            !",
+    E.WAKE: "               -            -            -            -            -",
+    E.CANCEL: "             cancelled    -            cancelled    -            -",
+    E.SUPERSEDE: "          cancelled    -            cancelled    -            -",
+    E.RESEND: "             -            -            -            queued       -",
     E.RELEASE: "            -            queued       -            queued       -",
     E.EXPIRE: "             cancelled    cancelled    cancelled    cancelled    -",
     E.ACCEPT: "             accepted     accepted     accepted     accepted     -",
@@ -57,6 +61,21 @@ def test_every_event_leads_where_it_should_from_every_open_state(event: Delivery
                 move(state, event)
         else:
             assert move(state, event) == (state if expected == "-" else DeliveryState(expected))
+
+
+def test_a_standby_only_waits_until_it_is_due_or_not_needed() -> None:
+    leads = {event: move(D.STANDBY, event) for event in DeliveryEvent if move(D.STANDBY, event) is not D.STANDBY}
+    assert leads == {
+        E.CLAIM: D.SENDING,
+        E.WAKE: D.QUEUED,
+        E.CANCEL: D.CANCELLED,
+        E.SUPERSEDE: D.CANCELLED,
+        E.EXPIRE: D.CANCELLED,
+    } | dict.fromkeys((E.ACCEPT, E.RECEIPT_PROGRESS, E.STALE_PROGRESS), D.ACCEPTED) | {
+        E.RECEIPT_DELIVERED: D.DELIVERED,
+        E.RECEIPT_UNDELIVERED: D.UNDELIVERED,
+        E.STALE_DELIVERED: D.DELIVERED,
+    }
 
 
 @pytest.mark.parametrize(("state", "event"), list(product(sorted(FINAL), DeliveryEvent)))
@@ -92,7 +111,7 @@ def test_a_message_the_gateway_has_is_never_sent_again(events: list[DeliveryEven
 
 @given(EVENTS)
 def test_an_unknown_outcome_is_not_sent_again_before_somebody_knows(events: list[DeliveryEvent]) -> None:
-    telling = {E.FAIL, E.MISS, E.RELEASE}
+    telling = {E.FAIL, E.MISS, E.RELEASE, E.RESEND}
     state = D.UNKNOWN
     for event in events:
         if event in telling:
@@ -153,7 +172,7 @@ def test_the_pages_of_the_tables_are_fresh() -> None:
 
 def test_a_page_draws_every_change_and_lists_every_row() -> None:
     page = render()["delivery.md"]
-    assert "    unknown --> queued: release, miss\n" in page
+    assert "    unknown --> queued: resend, release, miss\n" in page
     assert "    [*] --> queued\n" in page
     assert "    dead --> [*]\n" in page
     assert page.count("\n| ") == len(DELIVERY_MOVES) + 1

@@ -18,7 +18,7 @@ from notify.states import ReceiptKind
 from tests.unit.notify.wire import Answer, Request, Wire, serving
 
 ATTEMPT = UUID("01890000-0000-7000-8000-000000000001")
-MESSAGE = Outgoing(ATTEMPT, "+84912345678", "Ho so & ket qua = 1%")
+MESSAGE = Outgoing(ATTEMPT, "+84912345678", "Ho so & ket qua = 1%", "d-0")
 TAKEN = Answer(201, {"sid": "SM1", "status": "queued", "body": MESSAGE.body})
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 Use = Callable[[TwilioGateway], Coroutine[Any, Any, Any]]
@@ -61,7 +61,7 @@ def test_a_message_is_posted_as_the_interface_wants_it() -> None:
 
 
 def test_a_messaging_service_and_a_validity_are_passed_on() -> None:
-    message = Outgoing(ATTEMPT, "+84912345678", "Ma 123456", valid_for_s=2)
+    message = Outgoing(ATTEMPT, "+84912345678", "Ma 123456", "d-0", valid_for_s=2)
     _, wire = _talk(lambda _: TAKEN, lambda gateway: gateway.send(message), sender="MG1")
     assert wire.requests[0].form["MessagingServiceSid"] == "MG1"
     assert wire.requests[0].form["ValidityPeriod"] == "6"

@@ -1,0 +1,33 @@
+"""What the texts of a notice are filled from, as the JSON that is sealed with the notice."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from notify.forms import Person, Value
+
+Facts = Mapping[str, Value | None]
+
+
+def dump_facts(facts: Facts) -> str:
+    """One JSON object; instants and people's names are marked as such."""
+    return json.dumps({name: _written(value) for name, value in facts.items()}, ensure_ascii=False)
+
+
+def load_facts(text: str) -> dict[str, Value | None]:
+    """The facts again."""
+    return {name: _read(value) for name, value in json.loads(text).items()}
+
+
+def _written(value: Value | None) -> object:
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
+    if isinstance(value, Person):
+        return {"person": value.name}
+    return value
+
+
+def _read(value: object) -> Value | None:
+    if isinstance(value, dict):
+        return Person(value["person"]) if "person" in value else datetime.fromisoformat(value["at"])
+    return value if isinstance(value, str | int) else None
