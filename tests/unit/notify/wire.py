@@ -15,6 +15,7 @@ class Request:
     query: dict[str, str]
     headers: dict[str, str]
     form: dict[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     parts = urlsplit(target)
-    return Request(method, parts.path, dict(parse_qsl(parts.query)), headers, dict(parse_qsl(body.decode())))
+    return Request(method, parts.path, dict(parse_qsl(parts.query)), headers, dict(parse_qsl(body.decode())), body)
 
 
 async def _say(writer: asyncio.StreamWriter, answer: Answer) -> bool:
