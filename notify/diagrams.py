@@ -1,4 +1,4 @@
-"""Pages of the state tables of this package: `python -m notify.diagrams` writes docs/states/{delivery,attempt}.md."""
+"""Pages of the state tables of this package: `python -m notify.diagrams` writes them to docs/states."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from kernel.diagrams import StateDiagram, markdown_table
+from notify.circuit import CIRCUIT_MOVES, CircuitState
 from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, AttemptState, DeliveryState
 
 State = TypeVar("State", bound=StrEnum)
@@ -31,6 +32,11 @@ _ATTEMPT_NAMES: Final = {
     AttemptState.PERMANENT: "Bị từ chối",
     AttemptState.UNKNOWN: "Chưa rõ",
 }
+_CIRCUIT_NAMES: Final = {
+    CircuitState.CLOSED: "Đang dùng",
+    CircuitState.OPEN: "Tạm ngừng",
+    CircuitState.PROBING: "Đang thử lại",
+}
 _NOTE: Final = (
     "An event that stays is kept on record and changes nothing: repeats, late answers and receipts out of order are no "
     "errors. What no row allows is refused."
@@ -41,6 +47,7 @@ def render() -> dict[str, str]:
     """File name -> page."""
     return {
         "attempt.md": _page("Attempt (lần gửi)", _ATTEMPT_NAMES, ATTEMPT_MOVES, AttemptState.SENDING, ()),
+        "circuit.md": _page("Circuit (cầu dao của một cổng)", _CIRCUIT_NAMES, CIRCUIT_MOVES, CircuitState.CLOSED, ()),
         "delivery.md": _page("Delivery (việc gửi tin)", _DELIVERY_NAMES, DELIVERY_MOVES, DeliveryState.QUEUED, FINAL),
     }
 

@@ -181,4 +181,4 @@ def test_a_page_draws_every_change_and_lists_every_row() -> None:
 def test_pages_are_written_into_a_folder(tmp_path: Path) -> None:
     target = tmp_path / "states"
     write(target)
-    assert {path.name for path in target.iterdir()} == {"attempt.md", "delivery.md"}
+    assert {path.name for path in target.iterdir()} == {"attempt.md", "circuit.md", "delivery.md"}

@@ -1,0 +1,146 @@
+"""Which gateway of a channel a message goes to: by weight among the healthy ones, and back by itself. Pure.
+
+Times are monotonic seconds, given and never read.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from notify.channels.port import OutcomeKind
+from notify.circuit import Circuit, CircuitState, Health, Limits
+
+UNBOUNDED: Final = 1_000_000
+"""The room of a channel with a gateway in use."""
+_TRICKLE: Final = 0.05
+_GRAINS: Final = 1_000_003
+_GOLDEN: Final = 0x9E3779B97F4A7C15
+
+
+@dataclass(frozen=True, slots=True)
+class PoolMember:
+    """`weight`: its share of the channel's messages, beside those of the others; 0 is used when no other can be."""
+
+    gateway: str
+    channel: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    gateway: str
+    old: CircuitState
+    new: CircuitState
+
+
+class Pool:
+    """Not for several threads at once. Every gateway has its own circuit, and serves one channel."""
+
+    def __init__(self, members: Iterable[PoolMember], limits: Limits | None = None) -> None:
+        self._members: dict[str, list[PoolMember]] = {}
+        self._circuits: dict[str, Circuit] = {}
+        self._changes: list[Change] = []
+        for member in members:
+            if member.gateway in self._circuits:
+                raise ValueError(f"{member.gateway} is in the pool already")
+            if member.weight < 0:
+                raise ValueError(f"{member.gateway}: a weight is 0 or more")
+            self._members.setdefault(member.channel, []).append(member)
+            self._circuits[member.gateway] = Circuit(limits or Limits(), self._note(member.gateway))
+
+    def choose(
+        self, channel: str, key: UUID, attempt: int, avoid: str | None, now: float, *, may_probe: bool = True
+    ) -> str | None:
+        """The gateway for try number `attempt` of the delivery `key`; None when there is none for it now.
+
+        The same for the same delivery, try and health. `avoid` has just failed for this delivery and is passed over
+        while another is in use. One that is open and due for a probe gets this message, if it `may_probe` or if there
+        is no other.
+        """
+        closed = self._closed(channel)
+        due = [member for member in self._of(channel) if self._circuits[member.gateway].probe_due(now)]
+        if due and (not closed or (may_probe and due[0].gateway != avoid)):
+            self._circuits[due[0].gateway].probe(now)
+            return due[0].gateway
+        if not closed:
+            return None
+        others = [member for member in closed if member.gateway != avoid]
+        return self._draw(others or closed, key, attempt, now)
+
+    def admit(self, gateway: str, now: float) -> bool:
+        """Whether a message that must go to this gateway may go now; one that goes while it is open is its probe."""
+        circuit = self._circuits.get(gateway)
+        if circuit is None or circuit.state is CircuitState.CLOSED:
+            return circuit is not None
+        if circuit.probe_due(now):
+            circuit.probe(now)
+            return True
+        return False
+
+    def record(self, gateway: str, outcome: OutcomeKind, answer_s: float, now: float) -> None:
+        """A call to the gateway ended so, `answer_s` after it began."""
+        circuit = self._circuits.get(gateway)
+        if circuit is not None:
+            circuit.record(outcome, answer_s, now)
+
+    def note_receipts(self, gateway: str, overdue_share: float) -> None:
+        """The share (0 to 1) of the receipts lately expected from it that are overdue; holds until said anew."""
+        circuit = self._circuits.get(gateway)
+        if circuit is not None:
+            circuit.overdue_share = overdue_share
+
+    def room(self, now: float) -> dict[str, int]:
+        """Channel -> how many messages it can take now: UNBOUNDED, one to probe with, or 0."""
+        return {channel: self._room(channel, now) for channel in self._members}
+
+    def shut(self, now: float) -> list[str]:
+        """The gateways to which nothing can go now, not even a probe."""
+        circuits = self._circuits.items()
+        return [name for name, one in circuits if one.state is not CircuitState.CLOSED and not one.probe_due(now)]
+
+    def changes(self) -> list[Change]:
+        """Every change of a circuit since this was last asked, in order."""
+        changed, self._changes = self._changes, []
+        return changed
+
+    def health(self, now: float) -> Mapping[str, Health]:
+        """Every gateway's."""
+        return {gateway: circuit.health(now) for gateway, circuit in self._circuits.items()}
+
+    def channel_of(self, gateway: str) -> str:
+        """Raises KeyError for one that is not in the pool."""
+        return {member.gateway: member.channel for members in self._members.values() for member in members}[gateway]
+
+    def _note(self, gateway: str) -> Callable[[CircuitState, CircuitState], None]:
+        return lambda old, new: self._changes.append(Change(gateway, old, new))
+
+    def _of(self, channel: str) -> list[PoolMember]:
+        return self._members.get(channel, [])
+
+    def _closed(self, channel: str) -> list[PoolMember]:
+        return [member for member in self._of(channel) if self._circuits[member.gateway].state is CircuitState.CLOSED]
+
+    def _room(self, channel: str, now: float) -> int:
+        if self._closed(channel):
+            return UNBOUNDED
+        return int(any(self._circuits[member.gateway].probe_due(now) for member in self._of(channel)))
+
+    def _draw(self, members: list[PoolMember], key: UUID, attempt: int, now: float) -> str:
+        if len(members) == 1:
+            return members[0].gateway
+        weights = [self._weight(member, now) for member in members]
+        total = sum(weights)
+        if total <= 0:
+            weights = [1.0] * len(members)
+            total = float(len(members))
+        # The low bits of a UUIDv7 are random.
+        point = ((key.int ^ (attempt * _GOLDEN)) % _GRAINS) / _GRAINS * total
+        for member, weight in zip(members, weights, strict=True):
+            point -= weight
+            if point < 0:
+                return member.gateway
+        return members[-1].gateway
+
+    def _weight(self, member: PoolMember, now: float) -> float:
+        return member.weight * (_TRICKLE if self._circuits[member.gateway].delayed(now) else 1.0)
