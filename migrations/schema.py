@@ -7,6 +7,8 @@ import kernel.outbox
 import kernel.vault
 import notify.models
 import notify.registers
+import residence.ledger_models
+import residence.models
 import tracking.catalogue.models
 import tracking.models
 from kernel.db import Base
@@ -20,6 +22,8 @@ PACKAGES = (
     kernel.vault,
     notify.models,
     notify.registers,
+    residence.ledger_models,
+    residence.models,
     tracking.catalogue.models,
     tracking.models,
 )

@@ -4,7 +4,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint, func
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base
@@ -12,12 +23,19 @@ from kernel.ids import new_id
 
 
 class Agency(Base):
-    """`path` lists the codes from the root to this agency, each followed by "/", so a subtree is a prefix of paths."""
+    """`path` lists the codes from the root to this agency, each followed by "/", so a subtree is a prefix of paths.
+
+    `kind` is "office" where dossiers are filed, "police" where lodgings declare their guests.
+    """
 
     __tablename__ = "agency"
-    __table_args__ = (Index("ix_agency_path", "path", postgresql_ops={"path": "text_pattern_ops"}),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('office', 'police')", name="kind"),
+        Index("ix_agency_path", "path", postgresql_ops={"path": "text_pattern_ops"}),
+    )
 
     code: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, server_default=text("'office'"))
     name: Mapped[str] = mapped_column(Text)
     short_name: Mapped[str] = mapped_column(Text)
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))

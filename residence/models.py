@@ -1,0 +1,267 @@
+"""Lodgings and what they declare. Personal values are sealed; of a document number only a blind index is searchable.
+
+Instants are UTC; a `night` is the date in Vietnam on which it begins.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import Base
+from kernel.ids import new_id
+from kernel.vault import Sealed, SealedText
+from residence.states import BatchState, DeclarationKind, LodgingState, StayState
+
+PASSWORD_FIELD = "lodging.authority_password"  # noqa: S105 - a column's name
+GUEST_FIELD = "guest.content"
+DECLARATION_FIELD = "declaration.content"
+NOTE_FIELD = "declaration.note"
+FINDINGS_FIELD = "batch.findings"
+FILE_NAME_FIELD = "batch.file_name"
+SEARCH_REASON_FIELD = "guest_search.reason"
+DOCUMENT_INDEX = "stay.document"
+WORD_INDEX = "stay.name_words"
+FINGERPRINT_INDEX = "declaration.fingerprint"
+
+
+def one_of(column: str, values: type[StrEnum]) -> str:
+    """The SQL that holds a column to the values of an enumeration."""
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
+
+
+class Lodging(Base):
+    """A lodging (cơ sở lưu trú) of an organisation, under the police of one commune.
+
+    `remote`: 24 h instead of 12 for foreigners. `authority_username` and password are its account at the authority's
+    portal. `decided_by` is the officer of the last decision, `reason` what they gave for it, `number` counts changes.
+    """
+
+    __tablename__ = "lodging"
+    __table_args__ = (
+        CheckConstraint(one_of("state", LodgingState), name="state"),
+        CheckConstraint("(authority_username IS NULL) = (authority_password IS NULL)", name="account"),
+        Index("ix_lodging_organisation", "organisation_id"),
+        Index("ix_lodging_agency", "agency_code", "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"))
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)
+    commune_code: Mapped[str] = mapped_column(Text)
+    remote: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    state: Mapped[str] = mapped_column(Text)
+    reminder_channel: Mapped[str] = mapped_column(Text)
+    authority_username: Mapped[str | None] = mapped_column(Text)
+    authority_password: Mapped[Sealed | None] = mapped_column(SealedText)
+    number: Mapped[int] = mapped_column(Integer)
+    registered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    registered_at: Mapped[datetime]
+    approved_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class LodgingChange(Base):
+    """One change of a lodging's state: who, when, from, to, why."""
+
+    __tablename__ = "lodging_change"
+    __table_args__ = (Index("ix_lodging_change_lodging", "lodging_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    lodging_id: Mapped[UUID] = mapped_column(ForeignKey("lodging.id"))
+    at: Mapped[datetime]
+    event: Mapped[str] = mapped_column(Text)
+    from_state: Mapped[str | None] = mapped_column(Text)
+    to_state: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Room(Base):
+    __tablename__ = "room"
+    __table_args__ = (UniqueConstraint("lodging_id", "name"), CheckConstraint("beds BETWEEN 1 AND 200", name="beds"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    lodging_id: Mapped[UUID] = mapped_column(ForeignKey("lodging.id"))
+    name: Mapped[str] = mapped_column(Text)
+    beds: Mapped[int] = mapped_column(SmallInteger)
+
+
+class LodgingStaff(Base):
+    """A member who has rows here declares for these lodgings of the organisation only; one without, for all of them."""
+
+    __tablename__ = "lodging_staff"
+
+    lodging_id: Mapped[UUID] = mapped_column(ForeignKey("lodging.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    added_at: Mapped[datetime]
+
+
+class Guest(Base):
+    """A guest whom a lodging may find again by the document; `content` is the latest declaration of them."""
+
+    __tablename__ = "guest"
+    __table_args__ = (UniqueConstraint("lodging_id", "document_index"), Index("ix_guest_last_seen", "last_seen"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    lodging_id: Mapped[UUID] = mapped_column(ForeignKey("lodging.id"))
+    document_index: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[Sealed] = mapped_column(SealedText)
+    last_seen: Mapped[datetime]
+
+
+class Batch(Base):
+    """A file of guests. `findings` is the sealed JSON of its verdict; the file lies in the store until `erased_at`.
+
+    `rows`, `rejected` and `warnings` are the verdict's, `accepted` the guests declared from it, `repeated` the good
+    rows that the lodging had declared before.
+    """
+
+    __tablename__ = "batch"
+    __table_args__ = (
+        UniqueConstraint("lodging_id", "sha256"),
+        CheckConstraint(one_of("state", BatchState), name="state"),
+        Index("ix_batch_kept", "created_at", postgresql_where=text("erased_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    lodging_id: Mapped[UUID] = mapped_column(ForeignKey("lodging.id"))
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    size: Mapped[int]
+    file_name: Mapped[Sealed | None] = mapped_column(SealedText)
+    file_key: Mapped[str] = mapped_column(Text)
+    night: Mapped[date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(Text)
+    rows: Mapped[int] = mapped_column(Integer)
+    rejected: Mapped[int] = mapped_column(Integer)
+    warnings: Mapped[int] = mapped_column(Integer)
+    accepted: Mapped[int] = mapped_column(Integer)
+    repeated: Mapped[int] = mapped_column(Integer)
+    findings: Mapped[Sealed | None] = mapped_column(SealedText)
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_client.id"))
+    accepted_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+
+
+class Stay(Base):
+    """A guest's stay (lưu trú) as its latest declaration, number `declarations`, tells it.
+
+    `night` is the one of arrival. `due_at` is when the arrival had to be declared at the latest, `late` whether it was
+    later. `name_words` are blind indexes of the words of the name. When its content is erased, index and words go.
+    """
+
+    __tablename__ = "stay"
+    __table_args__ = (
+        CheckConstraint(one_of("state", StayState), name="state"),
+        CheckConstraint("kind IN ('vietnamese', 'foreign')", name="kind"),
+        CheckConstraint("(document_index IS NULL) = (erased_at IS NOT NULL)", name="erased"),
+        # One stay of a document and arrival day in a lodging: what was declared before is not declared again.
+        Index(
+            "uq_stay_standing",
+            "lodging_id",
+            "document_index",
+            "night",
+            unique=True,
+            postgresql_where=text("state <> 'annulled' AND erased_at IS NULL"),
+        ),
+        Index("ix_stay_night", "lodging_id", "night"),
+        Index("ix_stay_document", "document_index", postgresql_where=text("erased_at IS NULL")),
+        Index("ix_stay_words", "name_words", postgresql_using="gin"),
+        Index("ix_stay_kept", "departure", postgresql_where=text("erased_at IS NULL")),
+        Index("ix_stay_photo", "photo_at", postgresql_where=text("photo_key IS NOT NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    lodging_id: Mapped[UUID] = mapped_column(ForeignKey("lodging.id"))
+    document_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    name_words: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    nationality: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    night: Mapped[date] = mapped_column(Date)
+    arrival: Mapped[datetime]
+    departure: Mapped[datetime]
+    room: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    declarations: Mapped[int] = mapped_column(SmallInteger)
+    declared_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    late: Mapped[bool]
+    photo_key: Mapped[str | None] = mapped_column(Text)
+    photo_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+
+
+class Declaration(Base):
+    """One link of the chain of a stay: what was declared, when, by whom. Never changed; erased by retention only.
+
+    `content` is the JSON of the whole `GuestDeclaration` as it stands from then on, `note` the reason given,
+    `fingerprint` a blind index of kind and content.
+    """
+
+    __tablename__ = "declaration"
+    __table_args__ = (
+        UniqueConstraint("stay_id", "number"),
+        CheckConstraint(one_of("kind", DeclarationKind), name="kind"),
+        CheckConstraint("(declared_by IS NULL) <> (client_id IS NULL)", name="declarer"),
+        Index("ix_declaration_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    stay_id: Mapped[UUID] = mapped_column(ForeignKey("stay.id"))
+    number: Mapped[int] = mapped_column(SmallInteger)
+    kind: Mapped[str] = mapped_column(Text)
+    content: Mapped[Sealed | None] = mapped_column(SealedText)
+    note: Mapped[Sealed | None] = mapped_column(SealedText)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    declared_at: Mapped[datetime]
+    declared_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_client.id"))
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batch.id"))
+
+
+class NilReport(Base):
+    """A lodging's word that it has no guest in a night; withdrawn when a guest of that night is declared after all."""
+
+    __tablename__ = "nil_report"
+    __table_args__ = (
+        Index(
+            "uq_nil_report_standing",
+            "lodging_id",
+            "night",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    lodging_id: Mapped[UUID] = mapped_column(ForeignKey("lodging.id"))
+    night: Mapped[date] = mapped_column(Date)
+    declared_at: Mapped[datetime]
+    declared_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_client.id"))
+    withdrawn_at: Mapped[datetime | None]
