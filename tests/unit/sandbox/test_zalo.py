@@ -132,7 +132,7 @@ def test_a_body_that_is_none(oa: Oa, body: bytes, error: int) -> None:
         ("22:00", "430001", -133),
         ("05:59", "430001", -133),
         ("06:00", "430001", 0),
-        ("23:00", "430002", 0),
+        ("23:00", "430009", 0),
     ],
 )
 def test_the_night_rule_goes_by_template(oa: Oa, clock: str, template: str, error: int) -> None:

@@ -13,10 +13,10 @@ from tests.unit.sandbox.support import PATIENCE_S, SETTINGS, Caller
 TO = "+84905000001"
 DATA = {
     "co_quan": "Ủy ban nhân dân phường Điện Bàn",
-    "ten_nguoi_dan": "Nguyễn Văn Thử",
     "ma_ho_so": "H17.20551-261120-0001",
-    "ten_dich_vu": "Đăng ký thành lập hộ kinh doanh",
     "trang_thai": "Được tiếp nhận",
+    "nguoi_xu_ly": "Trần Thị Mẫu",
+    "ngay_nhan": "08:00 20/11/2026",
 }
 
 

@@ -1,0 +1,150 @@
+"""Zalo's settings, and its words as data: error codes and what to do about them. Loads no network library."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, NamedTuple
+
+import structlog
+import yaml
+
+from kernel.clock import local
+from notify.channels.port import Outcome, OutcomeKind
+
+NAME: Final = "zalo"
+REAL_BASE_URL: Final = "https://business.openapi.zalo.me"
+REAL_OAUTH_URL: Final = "https://oauth.zaloapp.com"
+# The rule names no time zone; that it means Vietnam's is unconfirmed.
+DAY_BEGINS: Final = time(6, 0)
+NIGHT_BEGINS: Final = time(22, 0)
+_LONGEST_INTEGER: Final = 12
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ZaloSettings:
+    """One app linked to one official account (OA). `oa_secret` signs events; `app_secret` exchanges tokens.
+
+    `refresh_token` is the first one, used only while the database holds no tokens. The base URLs replace scheme and
+    host of every call.
+    """
+
+    app_id: str
+    app_secret: str = field(repr=False)
+    oa_id: str
+    oa_secret: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    base_url: str = REAL_BASE_URL
+    oauth_url: str = REAL_OAUTH_URL
+    timeout_s: float = 8.0
+    connections: int = 64
+
+
+class Class(StrEnum):
+    """What is to be done about a code; see the head of `zalo_codes.yaml`."""
+
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    UNKNOWN = "unknown"
+    FALLBACK = "fallback"
+    NIGHT = "night"
+    TOMORROW = "tomorrow"
+    REFRESH = "refresh"
+    OPERATOR = "operator"
+
+
+_KINDS: Final[Mapping[Class, OutcomeKind]] = {
+    Class.TRANSIENT: OutcomeKind.TRANSIENT,
+    Class.PERMANENT: OutcomeKind.PERMANENT,
+    Class.UNKNOWN: OutcomeKind.UNKNOWN,
+    Class.FALLBACK: OutcomeKind.PERMANENT,
+    Class.NIGHT: OutcomeKind.TRANSIENT,
+    Class.TOMORROW: OutcomeKind.TRANSIENT,
+    # The account's fault leaves the message sound: it waits until the operator has acted.
+    Class.REFRESH: OutcomeKind.TRANSIENT,
+    Class.OPERATOR: OutcomeKind.TRANSIENT,
+}
+
+
+class Verdict(NamedTuple):
+    what: Class
+    meaning: str
+
+
+class _Table(NamedTuple):
+    codes: dict[int, Verdict]
+    statuses: dict[int, Verdict]
+    defaults: dict[int, Verdict]
+
+
+def class_of(code: int) -> Class:
+    """What is to be done about an error code; one that is not in the table may mean anything, so UNKNOWN."""
+    verdict = _table().codes.get(code)
+    return Class.UNKNOWN if verdict is None else verdict.what
+
+
+def error_outcome(code: int, now: datetime) -> Outcome:
+    """The outcome of an answer with this error code, received at `now`."""
+    verdict = _table().codes.get(code)
+    if verdict is None:
+        _log.error("zalo.unknown_code", code=code)
+        return Outcome(OutcomeKind.UNKNOWN, code=str(code), reason="a code that is not in the table")
+    return _outcome(verdict, str(code), _wait(verdict.what, now))
+
+
+def status_outcome(http_status: int, retry_after_s: float | None = None) -> Outcome:
+    """The outcome of an answer other than HTTP 2xx that carries no error code."""
+    table = _table()
+    verdict = table.statuses.get(http_status) or table.defaults.get(http_status // 100, table.defaults[5])
+    return _outcome(verdict, f"http_{http_status}", retry_after_s)
+
+
+def allowed_again(now: datetime, *, tomorrow: bool = False) -> timedelta:
+    """How long until messages may be sent: to the next 06:00 in Vietnam, or to that of the next day."""
+    here = local(now)
+    begins = datetime.combine(here.date(), DAY_BEGINS, here.tzinfo)
+    if tomorrow or here >= begins:
+        begins += timedelta(days=1)
+    return begins - here
+
+
+def is_night(now: datetime) -> bool:
+    """Whether templates without leave to go by night are refused now (22:00 to 05:59 in Vietnam)."""
+    clock = local(now).time()
+    return clock >= NIGHT_BEGINS or clock < DAY_BEGINS
+
+
+def integer(value: object) -> int | None:
+    """A whole number that Zalo writes now as a number, now as a string; None for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.isascii() and len(value) <= _LONGEST_INTEGER:
+        return int(value) if value.removeprefix("-").isdigit() else None
+    return None
+
+
+def _wait(what: Class, now: datetime) -> float | None:
+    if what is Class.NIGHT:
+        return allowed_again(now).total_seconds()
+    return allowed_again(now, tomorrow=True).total_seconds() if what is Class.TOMORROW else None
+
+
+def _outcome(verdict: Verdict, code: str, retry_after_s: float | None) -> Outcome:
+    operator = verdict.what in (Class.OPERATOR, Class.REFRESH)
+    if operator:
+        _log.error("zalo.operator_needed", code=code, meaning=verdict.meaning)
+    kind = _KINDS[verdict.what]
+    return Outcome(kind, code=code, reason=verdict.meaning, retry_after_s=retry_after_s, operator=operator)
+
+
+@cache
+def _table() -> _Table:
+    raw = yaml.safe_load(files("notify").joinpath("channels/zalo_codes.yaml").read_text(encoding="utf-8"))
+    return _Table(*({key: _verdict(entry) for key, entry in raw[part].items()} for part in _Table._fields))
+
+
+def _verdict(entry: dict[str, Any]) -> Verdict:
+    return Verdict(Class(entry["class"]), entry["meaning"])
