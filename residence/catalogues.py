@@ -1,0 +1,133 @@
+"""The authority's catalogues, and how one entry is read from a cell: code, "code - label" or label. Pure."""
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final
+
+from kernel.vietnam import fold_name, strip_accents
+from residence.findings import load_table
+
+_CODE_AND_LABEL: Final = re.compile(r"([0-9A-Za-z]{1,9}-?)\s*[-–—:]\s*(.+)")
+_THREE_CAPITALS: Final = re.compile(r"[A-Z]{3}")
+# More texts than a file of the largest size can hold in its coded columns.
+_REMEMBERED: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class NotInCatalogue:
+    """A text that names no entry. `other` is the code to which its label belongs, if it is another one's."""
+
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NationalityCode:
+    """A well-formed code as the authority spells it; `listed` tells whether its template knows it."""
+
+    code: str
+    listed: bool
+
+
+@cache
+def catalogue(name: str) -> Mapping[str, str]:
+    """Code -> label of document_kinds, residence_kinds, reasons, sexes, birth_precisions or provinces."""
+    return {str(code): label for code, label in _tables()[name].items()}
+
+
+@cache
+def nationalities() -> Mapping[str, str]:
+    """Code -> label of the nationalities in the authority's template."""
+    table = files("residence").joinpath("data/nationalities.csv").read_text(encoding="utf-8")
+    return {row["code"]: row["label"] for row in csv.DictReader(table.splitlines())}
+
+
+def cell_of(name: str, code: str | int | None) -> str:
+    """An entry as the authority's files write it: "1 - Thẻ CCCD". Empty for None; a code unknown stands alone."""
+    if code is None or code == "":
+        return ""
+    label = (nationalities() if name == "nationalities" else catalogue(name)).get(str(code))
+    return f"{code} - {label}" if label else str(code)
+
+
+@lru_cache(_REMEMBERED)
+def find_code(name: str, text: str) -> str | NotInCatalogue:
+    """The code that a cell's text names in a catalogue."""
+    entries = catalogue(name)
+    if text in entries:
+        return text
+    labels = _labels(name)
+    if (known := labels.get(_key(text))) is not None:
+        return known
+    match = _CODE_AND_LABEL.fullmatch(text)
+    code = _code_like(match[1] if match else text, entries)
+    other = labels.get(_key(match[2])) if match else None
+    if code is None or (other is not None and other != code):
+        return NotInCatalogue(other or "")
+    return code
+
+
+@lru_cache(_REMEMBERED)
+def find_nationality(text: str) -> NationalityCode | NotInCatalogue:
+    """A nationality by its code. Well-formed are three capital letters and the few odd codes of the live catalogue.
+
+    Codes that passports carry and the authority spells otherwise are translated (DEU -> D).
+    """
+    listed = nationalities()
+    code, dash, label = text.partition(" - ")
+    code = code.strip()
+    if code not in listed and code not in _odd() and not _THREE_CAPITALS.fullmatch(code):
+        return NotInCatalogue(_country_named(text))
+    other = _country_named(label) if dash else ""
+    mapped = _tables()["nationality_map"].get(code, code)
+    if other and other not in (code, mapped):
+        return NotInCatalogue(other)
+    return NationalityCode(mapped, mapped in listed)
+
+
+def _country_named(text: str) -> str:
+    folded = _plain(text)
+    if folded.upper() in nationalities():
+        return folded.upper()
+    return _country_labels().get(folded, "")
+
+
+@cache
+def _country_labels() -> Mapping[str, str]:
+    return {_plain(label): code for code, label in nationalities().items()} | {"viet nam": "VNM", "vietnam": "VNM"}
+
+
+def _plain(text: str) -> str:
+    return strip_accents(fold_name(text))
+
+
+def _key(text: str) -> str:
+    return fold_name(text)
+
+
+@cache
+def _labels(name: str) -> Mapping[str, str]:
+    entries = catalogue(name)
+    short = {_key(label.removeprefix("TP. ").removeprefix("Thẻ ")): code for code, label in entries.items()}
+    whole = {_key(label): code for code, label in entries.items()}
+    return short | whole | {_key(f"{code} - {label}"): code for code, label in entries.items()}
+
+
+def _code_like(text: str, entries: Mapping[str, str]) -> str | None:
+    for code in (text, text.upper(), text.lstrip("0")):
+        if code in entries:
+            return code
+    return None
+
+
+@cache
+def _tables() -> dict[str, dict[str, str]]:
+    tables: dict[str, dict[str, str]] = load_table("catalogues.yaml")
+    return tables
+
+
+def _odd() -> frozenset[str]:
+    return frozenset(_tables()["odd_nationalities"])

@@ -1,0 +1,85 @@
+"""Rows under headings: from a sheet's or a CSV's rows to the guests, by the layout of whichever form it is."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Final
+
+from residence.cells import Cell, Formula
+from residence.files.columns import (
+    HEAD_ROWS,
+    Column,
+    Heading,
+    find_heading,
+    is_example_of_form,
+    is_hint,
+    is_sample,
+)
+from residence.files.source import MOST_GUESTS, Row, Source
+from residence.findings import FileRefused, Finding
+
+OFFICIAL_SHEET: Final = "DS_KHACH_VIET_NAM_LUU_TRU"
+# The authority skips the first four rows of its form by position, whatever they hold.
+LAST_HEAD_ROW: Final = 4
+
+Numbered = tuple[int, Sequence[Cell | Formula]]
+
+
+def table_source(kind: str, rows: Iterable[Numbered], *, official: bool, epoch_1904: bool = False) -> Source:
+    """The guests of a table. `official` says that positions count as in the authority's import form.
+
+    Raises FileRefused when there is no heading row; the rows raise it for too many guests or an example row moved.
+    """
+    remaining = iter(rows)
+    head = list(islice(remaining, HEAD_ROWS))
+    heading = find_heading(head)
+    positional = official and not heading.foreign
+    if positional and heading.row > LAST_HEAD_ROW:
+        raise FileRefused("header_moved", found=heading.row)
+
+    def guests() -> Iterator[Row]:
+        below = (each for each in chain(head, remaining) if each[0] > heading.row)
+        return _guests(below, heading, positional=positional)
+
+    columns = {column.field: column for column in heading.columns}
+    return Source(kind, columns, guests, foreign=heading.foreign, epoch_1904=epoch_1904)
+
+
+def _guests(rows: Iterable[Numbered], heading: Heading, *, positional: bool) -> Iterator[Row]:
+    count = 0
+    for number, cells in rows:
+        held = _held(cells, heading.columns)
+        if not held or _belongs_to_head(number, cells, positional=positional):
+            continue
+        count += 1
+        if count > MOST_GUESTS:
+            raise FileRefused("too_many_rows", most=MOST_GUESTS)
+        skipped = positional and number <= LAST_HEAD_ROW
+        yield Row(number, held, Finding("row_of_example", None, "", {"row": number}) if skipped else None)
+
+
+def _held(cells: Sequence[Cell | Formula], columns: Sequence[Column]) -> dict[str, Cell | Formula]:
+    """Non-empty cells by field; nothing at all where only the running number is filled in."""
+    width = len(cells)
+    held: dict[str, Cell | Formula] = {
+        column.field: cell
+        for column in columns
+        if column.index < width and (cell := cells[column.index]) != "" and cell is not None and not _blank(cell)
+    }
+    return held if held.keys() - {"number"} else {}
+
+
+def _blank(cell: Cell | Formula) -> bool:
+    return isinstance(cell, str) and cell.isspace()
+
+
+def _belongs_to_head(number: int, cells: Sequence[Cell | Formula], *, positional: bool) -> bool:
+    if not any(isinstance(cell, str) and cell.startswith(("[", "<", " ")) for cell in cells[:3]):
+        return False
+    if positional and number > LAST_HEAD_ROW and is_example_of_form(cells):
+        raise FileRefused("example_moved", found=number)
+    return is_sample(cells) or (number <= HEAD_ROWS and is_hint(cells))
+
+
+def has_example_of_form(rows: Iterable[Numbered]) -> bool:
+    """Whether the first rows hold the authority's marked example."""
+    return any(is_example_of_form(cells) for number, cells in rows if number <= HEAD_ROWS)

@@ -1,0 +1,103 @@
+"""Excel workbooks (.xlsx). Values are read by calamine; what could do harm is looked for before it sees the file."""
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from residence.cells import Formula
+from residence.files.archive import Archive
+from residence.files.columns import HEAD_ROWS, field_of, find_heading
+from residence.files.source import Source
+from residence.files.table import OFFICIAL_SHEET, Numbered, has_example_of_form, table_source
+from residence.files.workbook import Merge, Sheet, inspect_sheet, likely_sheets, read_workbook
+from residence.findings import FileRefused
+
+_SHARED: Final = ("xl/sharedStrings.xml", "xl/styles.xml")
+_HEADINGS_ENOUGH: Final = 2
+
+
+def open_xlsx(data: bytes) -> Source:
+    """The guests of a workbook. Raises FileRefused."""
+    archive = Archive(data)
+    _require_workbook(archive)
+    workbook = read_workbook(archive)
+    for name in _SHARED:
+        if name in archive:
+            for _ in archive.chunks(name):
+                pass
+    refused: FileRefused | None = None
+    for name in likely_sheets(workbook):
+        sheet = inspect_sheet(archive, workbook, name)
+        rows = _rows(data, sheet)
+        try:
+            _require_plain_head(sheet, rows)
+        except FileRefused as refusal:
+            refused = refused if refused and refusal.finding.rule == "no_header" else refusal
+            continue
+        official = name == OFFICIAL_SHEET or has_example_of_form(_numbered(rows[:HEAD_ROWS], sheet))
+        return table_source("xlsx", _numbered(rows, sheet), official=official, epoch_1904=workbook.epoch_1904)
+    raise refused or FileRefused("no_header", limit=HEAD_ROWS)
+
+
+def _require_workbook(archive: Archive) -> None:
+    if "xl/workbook.xml" in archive:
+        return
+    names = archive.names()
+    if "xl/workbook.bin" in archive:
+        raise FileRefused("file_kind_not_taken", kind="Excel nhị phân (.xlsb)")
+    if "mimetype" in archive and b"opendocument.spreadsheet" in archive.read("mimetype"):
+        raise FileRefused("file_kind_not_taken", kind="OpenDocument (.ods)")
+    if any(name.startswith("word/") for name in names):
+        raise FileRefused("file_not_a_list", kind="văn bản Word")
+    raise FileRefused("file_not_a_list", kind="tệp nén ZIP")
+
+
+def _rows(data: bytes, sheet: Sheet) -> list[list[Any]]:
+    """Every row from the first on, so that an index is a row's number less one."""
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+            return workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+    except CalamineError:
+        raise FileRefused("broken", detail="XLSX") from None
+    except BaseException as error:
+        # A panic of the Rust reader is no Exception, and says no more than that the file is broken.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise FileRefused("broken", detail="XLSX") from None
+
+
+def _numbered(rows: Sequence[list[Any]], sheet: Sheet) -> Iterator[Numbered]:
+    marked: dict[int, list[int]] = {}
+    for row, column in sheet.formulas:
+        marked.setdefault(row, []).append(column)
+    for index, cells in enumerate(rows):
+        for column in marked.get(index, ()):
+            # A formula that was never computed lies beyond the last value that was stored.
+            cells.extend([""] * (column + 1 - len(cells)))
+            if not isinstance(cells[column], Formula):
+                cells[column] = Formula(cells[column])
+        yield index + 1, cells
+
+
+def _require_plain_head(sheet: Sheet, rows: Sequence[list[Any]]) -> None:
+    """Raises FileRefused without headings, or where merged cells make it unclear which is whose."""
+    head = list(_numbered(rows[:HEAD_ROWS], sheet))
+    like_headings = {
+        number - 1 for number, cells in head if sum(_is_heading(cell) for cell in cells) >= _HEADINGS_ENOUGH
+    }
+    for merge in sheet.merges:
+        if like_headings & set(range(merge.top, min(merge.bottom, HEAD_ROWS) + 1)):
+            raise FileRefused("header_merged", value=str(merge))
+    heading = find_heading(head)
+    if inside := _among_guests(sheet.merges, heading.row, len(rows)):
+        raise FileRefused("rows_merged", value=str(inside))
+
+
+def _is_heading(cell: object) -> bool:
+    return isinstance(cell, str) and cell != "" and field_of(cell) is not None
+
+
+def _among_guests(merges: Sequence[Merge], first: int, last: int) -> Merge | None:
+    return next((merge for merge in merges if merge.bottom >= first and merge.top < last), None)

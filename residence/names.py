@@ -1,0 +1,41 @@
+"""Letters of names and other texts: what a machine-readable zone holds, and what a wrong encoding leaves. Pure."""
+
+import re
+from typing import Final
+
+_MRZ_SHAPE: Final = re.compile(r"[A-Z0-9 ]+")
+_MRZ_FILLER: Final = re.compile(r"<+")
+# No Vietnamese or foreign name holds these: signs of Latin-1 in place of letters, control characters, the mark of a
+# byte that could not be decoded, and two-letter debris of UTF-8 read as Windows-1252.
+_GARBLED: Final = re.compile(
+    r"[\u0000-\u001f\u0080-\u00a9\u00ab-\u00b9\u00bb-\u00bf\u00d7\u00f7\ufffd\u2020\u2021\u2030\u20ac]|á[\u00ba\u00bb]|[ÃÄÆ][\u00aa\u00ba\u2018-\u201e°]"
+)
+# A letter replaced by a question mark is what saving as "ANSI" leaves of Vietnamese.
+_QUESTION: Final = re.compile(r"\w\?|\?\w")
+# Letters of TCVN3 read as Windows-1252; real in names of other languages, so only a reason to look.
+_ODD: Final = re.compile(r"[ÄÅÆËÎÏÖØÛÜÞßäåæëîïöøûüþÿðÐÇç]")
+
+
+def from_mrz_letters(name: str) -> str:
+    """A name copied from a machine-readable zone, its fillers as spaces."""
+    return _MRZ_FILLER.sub(" ", name).strip() if "<" in name else name
+
+
+def is_mrz_shaped(name: str) -> bool:
+    """Capital letters, digits and spaces only."""
+    return _MRZ_SHAPE.fullmatch(name) is not None
+
+
+def is_garbled(text: str) -> bool:
+    """Whether a wrong encoding left marks that no text of this kind holds."""
+    return not text.isascii() and _GARBLED.search(text) is not None
+
+
+def is_garbled_name(name: str) -> bool:
+    """The same for a name, where letters never turn to question marks by themselves."""
+    return is_garbled(name) or ("?" in name and _QUESTION.search(name) is not None)
+
+
+def has_odd_letters(name: str) -> bool:
+    """Whether a Vietnamese name holds letters that a wrong font leaves."""
+    return not name.isascii() and _ODD.search(name) is not None
