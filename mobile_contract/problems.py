@@ -6,7 +6,9 @@ Placeholders in texts are members of the problem document. RFC 9457.
 from typing import Final
 
 from mobile_contract.dossier_problems import DOSSIER_FIELD_TEXTS, DOSSIER_PROBLEMS
+from mobile_contract.message_problems import MESSAGE_FIELD_TEXTS, MESSAGE_PROBLEMS
 from mobile_contract.problem import Problem
+from mobile_contract.template_problems import TEMPLATE_FIELD_TEXTS, TEMPLATE_PROBLEMS
 
 TYPE_BASE: Final = "urn:motcua:problem:"
 
@@ -120,6 +122,8 @@ PROBLEMS: Final[dict[str, Problem]] = {
         "The electronic identity provider does not answer; try again in {retry_after} seconds.",
     ),
     **DOSSIER_PROBLEMS,
+    **MESSAGE_PROBLEMS,
+    **TEMPLATE_PROBLEMS,
 }
 
 FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
@@ -149,4 +153,6 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "client_expiry": ("Cần một thời điểm trong vòng 366 ngày tới.", "Needs an instant within the next 366 days."),
     **DOSSIER_FIELD_TEXTS,
+    **MESSAGE_FIELD_TEXTS,
+    **TEMPLATE_FIELD_TEXTS,
 }

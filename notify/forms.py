@@ -1,9 +1,10 @@
-"""How a value is written in a text message, from its full form to its shortest: names, times, money, reasons."""
+"""How a value is written in a message, from its full form to its shortest: names, times, money, reasons."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -12,7 +13,7 @@ from typing import Final
 import yaml
 
 from kernel.clock import local
-from notify.sms_text import measure, to_gsm7
+from notify.sms_text import septets, to_gsm7, utf16_units
 
 SHORTEST_REASON: Final = 24
 _SHORTEST_NAME: Final = 12
@@ -24,10 +25,14 @@ class Kind(StrEnum):
     """What a variable holds, and so how it may be shortened. WHOLE is never touched; REASON takes the room left."""
 
     WHOLE = "whole"
+    STATUS = "status"
     OFFICE = "office"
+    NAME = "name"
     HANDLER = "handler"
     TIME = "time"
+    DAY = "day"
     MONEY = "money"
+    COUNT = "count"
     REASON = "reason"
 
 
@@ -38,12 +43,25 @@ class Person:
     name: str
 
 
-Value = str | int | datetime | Person
+Value = str | int | date | datetime | Person
 
 
-def forms(kind: Kind, value: Value) -> tuple[str, ...]:
-    """The ways to write `value`, longest first, in GSM-7. Raises TypeError when the value is not of the kind."""
-    return _WRITERS[kind](value)
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How a layout is written: with accents or without, in which language; `size` is what its room is counted in."""
+
+    accents: bool
+    language: str
+    size: Callable[[str], int]
+
+
+PLAIN: Final = Script(accents=False, language="vi", size=septets)
+ACCENTED: Final = Script(accents=True, language="vi", size=utf16_units)
+
+
+def forms(kind: Kind, value: Value, script: Script = PLAIN) -> tuple[str, ...]:
+    """The ways to write `value`, longest first. Raises TypeError when the value is not of the kind."""
+    return _WRITERS[kind](value, script)
 
 
 def plain(text: str) -> str:
@@ -51,16 +69,27 @@ def plain(text: str) -> str:
     return " ".join(to_gsm7(text, unknown="?").split())
 
 
-def shorten(text: str, limit: int) -> str:
-    """`text` within `limit` septets, cut between words where that loses little, and marked by "..."."""
-    if measure(text).units <= limit:
+def accented(text: str) -> str:
+    """One line in NFC without control characters; half a character becomes "?"."""
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\ufffd", "?")
+    line = " ".join(unicodedata.normalize("NFC", whole).split())
+    return "".join(sign for sign in line if unicodedata.category(sign) != "Cc")
+
+
+def shorten(text: str, limit: int, size: Callable[[str], int] = septets) -> str:
+    """`text` within `limit` units of `size`, cut between words where that loses little, and marked by "..."."""
+    if size(text) <= limit:
         return text
     kept, used = "", 0
     for char in text:
-        used += measure(char).units
+        used += size(char)
         if used > limit - len(_ELLIPSIS):
             break
         kept += char
+    rest = text[len(kept) :]
+    if unicodedata.combining(rest[0]):
+        # The letter under the mark would read as another one.
+        kept = kept.rstrip("".join(sign for sign in kept if unicodedata.combining(sign)))[:-1]
     head, space, _ = kept.rpartition(" ")
     if space and len(head) * 2 >= len(kept) and not text[len(kept)].isspace():
         kept = head
@@ -72,81 +101,122 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
-def _whole(value: Value) -> tuple[str, ...]:
+def _clean(text: str, script: Script) -> str:
+    return accented(text) if script.accents else plain(text)
+
+
+def _said(value: Value, what: str = "a text") -> str:
     if not isinstance(value, str):
-        raise TypeError("a text is needed")
-    return (plain(value),)
+        raise TypeError(f"{what} is needed")
+    return value
 
 
-def _office(value: Value) -> tuple[str, ...]:
-    if not isinstance(value, str):
-        raise TypeError("the name of an office is needed")
-    usual = _abbreviated(plain(value), "always")
-    tight = _abbreviated(usual, "tight")
-    return _distinct(usual, tight, shorten(tight, _SHORTEST_OFFICE))
+def _whole(value: Value, script: Script) -> tuple[str, ...]:
+    return (_clean(_said(value), script),)
 
 
-def _handler(value: Value) -> tuple[str, ...]:
+def _status(value: Value, script: Script) -> tuple[str, ...]:
+    full = _clean(_said(value), script)
+    return _distinct(script, full, _abbreviated(full, "status", script))
+
+
+def _office(value: Value, script: Script) -> tuple[str, ...]:
+    full = _clean(_said(value, "the name of an office"), script)
+    usual = _abbreviated(full, "always", script)
+    tight = _abbreviated(usual, "tight", script)
+    cut = shorten(tight, _SHORTEST_OFFICE, script.size)
+    # Without accents the usual form is the full one: nobody writes an office out in a plain text message.
+    return _distinct(script, full, usual, tight, cut) if script.accents else _distinct(script, usual, tight, cut)
+
+
+def _name(value: Value, script: Script) -> tuple[str, ...]:
+    full = _clean(_said(value, "a name"), script)
+    return _distinct(script, full, shorten(full, _SHORTEST_OFFICE, script.size))
+
+
+def _handler(value: Value, script: Script) -> tuple[str, ...]:
     if not isinstance(value, Person):
-        return _office(value)
-    name = plain(value.name)
+        return _office(value, script)
+    name = _clean(value.name, script)
     *others, given = name.split() or [""]
     if not others:
-        return _distinct(name, shorten(name, _SHORTEST_NAME))
+        return _distinct(script, name, shorten(name, _SHORTEST_NAME, script.size))
     middle = "".join(f"{word[0]}." for word in others[1:])
     initials = f"{others[0][0]}.{middle}{given}"
-    return _distinct(name, f"{others[0]} {middle}{given}", initials, f"{others[0][0]}.{given}"[:_SHORTEST_NAME])
+    return _distinct(script, name, f"{others[0]} {middle}{given}", initials, f"{others[0][0]}.{given}"[:_SHORTEST_NAME])
 
 
-def _time(value: Value) -> tuple[str, ...]:
+def _time(value: Value, _script: Script) -> tuple[str, ...]:
     if not isinstance(value, datetime):
         raise TypeError("an instant is needed")
     moment = local(value)
     return (moment.strftime("%H:%M %d/%m/%Y"), moment.strftime("%H:%M %d/%m/%y"))
 
 
-def _money(value: Value) -> tuple[str, ...]:
-    if not isinstance(value, int):
-        raise TypeError("an amount in whole đồng is needed")
-    return (f"{value:,}d".replace(",", "."),)
+def _day(value: Value, _script: Script) -> tuple[str, ...]:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise TypeError("a day is needed")
+    return (value.strftime("%d/%m/%Y"), value.strftime("%d/%m"))
 
 
-def _reason(value: Value) -> tuple[str, ...]:
-    if not isinstance(value, str):
-        raise TypeError("a text is needed")
-    text = sentence(plain(value))
-    return _distinct(text, shorten(text, SHORTEST_REASON))
+def _money(value: Value, script: Script) -> tuple[str, ...]:
+    grouped = f"{_number(value, 'an amount in whole đồng'):,}"
+    if script.language == "en":
+        return (f"{grouped} VND",)
+    return (grouped.replace(",", ".") + ("đ" if script.accents else "d"),)
 
 
-_WRITERS: Final[dict[Kind, Callable[[Value], tuple[str, ...]]]] = {
+def _count(value: Value, _script: Script) -> tuple[str, ...]:
+    return (str(_number(value, "a whole number")),)
+
+
+def _number(value: Value, what: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{what} is needed")
+    return value
+
+
+def _reason(value: Value, script: Script) -> tuple[str, ...]:
+    text = sentence(_clean(_said(value), script))
+    return _distinct(script, text, shorten(text, SHORTEST_REASON, script.size))
+
+
+_WRITERS: Final[dict[Kind, Callable[[Value, Script], tuple[str, ...]]]] = {
     Kind.WHOLE: _whole,
+    Kind.STATUS: _status,
     Kind.OFFICE: _office,
+    Kind.NAME: _name,
     Kind.HANDLER: _handler,
     Kind.TIME: _time,
+    Kind.DAY: _day,
     Kind.MONEY: _money,
+    Kind.COUNT: _count,
     Kind.REASON: _reason,
 }
 
 
-def _distinct(*written: str) -> tuple[str, ...]:
+def _distinct(script: Script, *written: str) -> tuple[str, ...]:
     """Without repeats and without a "shorter" form that is not shorter."""
     kept: list[str] = []
     for text in written:
-        if not kept or measure(text).units < measure(kept[-1]).units:
+        if not kept or script.size(text) < script.size(kept[-1]):
             kept.append(text)
     return tuple(kept)
 
 
-def _abbreviated(name: str, level: str) -> str:
-    for pattern, short in _abbreviations()[level]:
+def _abbreviated(name: str, level: str, script: Script) -> str:
+    for pattern, short in _abbreviations()["accented" if script.accents else "plain"][level]:
         name = pattern.sub(short, name)
     return name
 
 
 @cache
-def _abbreviations() -> dict[str, tuple[tuple[re.Pattern[str], str], ...]]:
+def _abbreviations() -> dict[str, dict[str, tuple[tuple[re.Pattern[str], str], ...]]]:
     raw = yaml.safe_load(files("notify").joinpath("data/abbreviations.yaml").read_text(encoding="utf-8"))
     return {
-        level: tuple((re.compile(pattern, re.IGNORECASE), short) for pattern, short in raw[level])
-        for level in ("always", "tight")
+        script: {
+            level: tuple((re.compile(pattern, re.IGNORECASE), short) for pattern, short in pairs)
+            for level, pairs in levels.items()
+        }
+        for script, levels in raw.items()
     }

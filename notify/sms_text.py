@@ -62,6 +62,16 @@ def measure(text: str) -> Measure:
     return Measure("UCS-2", *_fill((2 if c > "\uffff" else 1 for c in text), single=70, each=67))
 
 
+def septets(text: str) -> int:
+    """Room that `text` takes in GSM-7; a character outside the alphabet counts as one."""
+    return len(text) + sum(text.count(sign) for sign in _EXTENSION)
+
+
+def utf16_units(text: str) -> int:
+    """Room that `text` takes in UCS-2."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
 def _fill(widths: Iterable[int], *, single: int, each: int) -> tuple[int, int]:
     total, segments, used = 0, 1, 0
     for width in widths:

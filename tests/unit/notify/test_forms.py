@@ -1,13 +1,13 @@
 """How names, offices, times, money and reasons are shortened."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.forms import Kind, Person, Value, forms, sentence, shorten
+from notify.forms import ACCENTED, Kind, Person, Value, accented, forms, sentence, shorten
 from notify.sms_text import measure
 
 WORDS = st.lists(st.text("abcđêốÁ[€", min_size=1, max_size=12), min_size=1, max_size=8).map(" ".join)
@@ -67,11 +67,47 @@ def test_money_is_grouped() -> None:
         (Kind.HANDLER, 5),
         (Kind.REASON, 5),
         (Kind.OFFICE, Person("Lê Thử")),
+        (Kind.MONEY, True),
+        (Kind.COUNT, "5"),
+        (Kind.NAME, 5),
+        (Kind.STATUS, 5),
+        (Kind.DAY, datetime(2026, 11, 26, tzinfo=UTC)),
+        (Kind.DAY, "26/11/2026"),
     ],
 )
 def test_a_value_of_another_kind_is_refused(kind: Kind, value: Value) -> None:
     with pytest.raises(TypeError):
         forms(kind, value)
+
+
+def test_days_and_numbers_are_written_shortly() -> None:
+    assert forms(Kind.DAY, date(2026, 11, 5)) == ("05/11/2026", "05/11")
+    assert forms(Kind.COUNT, 12) == ("12",)
+
+
+def test_with_accents_an_office_is_written_out_first() -> None:
+    assert forms(Kind.OFFICE, "Ủy ban nhân dân phường Xuân Hương - Đà Lạt", ACCENTED) == (
+        "Ủy ban nhân dân phường Xuân Hương - Đà Lạt",
+        "UBND phường Xuân Hương - Đà Lạt",
+        "UBND P.Xuân Hương - Đà Lạt",
+        "UBND P.Xuân Hương...",
+    )
+    assert forms(Kind.HANDLER, "Bộ phận Tiếp nhận và Trả kết quả", ACCENTED)[1:] == ("Bộ phận Một cửa", "BP Một cửa")
+    assert forms(Kind.HANDLER, Person("Nguyễn Thị Đoan Phương"), ACCENTED)[1] == "Nguyễn T.Đ.Phương"
+
+
+def test_a_cut_leaves_no_letter_without_its_mark() -> None:
+    text = "Mâu thuâ\u0323n chưa rõ"
+    for limit in range(4, len(text)):
+        short = shorten(text, limit, len)
+        assert len(short) <= limit
+        kept = short.removesuffix("...")
+        assert text.startswith(kept)
+        assert not text[len(kept) :].startswith("\u0323")
+
+
+def test_half_a_character_is_not_sent() -> None:
+    assert accented(" Thie\u0302\u0301u\n \ud83d😀\x07 ") == "Thiếu ?😀"
 
 
 @given(st.sampled_from([Kind.OFFICE, Kind.REASON, Kind.WHOLE]), WORDS)
