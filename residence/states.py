@@ -1,4 +1,4 @@
-"""The lives of a lodging, a stay, a batch and a transmission as pure tables. What no row allows is refused."""
+"""The lives of a lodging, a stay and a batch as pure tables. What no row allows is refused."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -54,37 +54,6 @@ class BatchEvent(StrEnum):
     ACCEPT = "accept"
 
 
-class TransmissionState(StrEnum):
-    """The way of a group of declarations to the authority. `unknown` may have arrived: it is never sent again blindly.
-
-    `transmitted` the authority said yes; `confirmed` its count agrees; `in_doubt` a person must look.
-    """
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    WAITING = "waiting"
-    UNKNOWN = "unknown"
-    TRANSMITTED = "transmitted"
-    CONFIRMED = "confirmed"
-    IN_DOUBT = "in_doubt"
-    REFUSED = "refused"
-    CANCELLED = "cancelled"
-
-
-class TransmissionEvent(StrEnum):
-    CLAIM = "claim"
-    ACCEPTED = "accepted"
-    FAILED = "failed"
-    LOST = "lost"
-    REJECTED = "rejected"
-    COUNT_AGREES = "count_agrees"
-    COUNT_DIFFERS = "count_differs"
-    NOT_THERE = "not_there"
-    TOO_OLD = "too_old"
-    WITHDRAWN = "withdrawn"
-    RESEND = "resend"
-
-
 LODGING_MOVES: Final[Mapping[tuple[LodgingState, LodgingEvent], LodgingState]] = {
     (LodgingState.PENDING, LodgingEvent.APPROVE): LodgingState.ACTIVE,
     (LodgingState.PENDING, LodgingEvent.REFUSE): LodgingState.REFUSED,
@@ -117,30 +86,6 @@ STAY_MOVES: Final[Mapping[tuple[StayState, DeclarationKind], StayState]] = {
 BATCH_MOVES: Final[Mapping[tuple[BatchState, BatchEvent], BatchState]] = {
     (BatchState.CHECKED, BatchEvent.ACCEPT): BatchState.ACCEPTED,
     (BatchState.ACCEPTED, BatchEvent.ACCEPT): BatchState.ACCEPTED,
-}
-
-TRANSMISSION_MOVES: Final[Mapping[tuple[TransmissionState, TransmissionEvent], TransmissionState]] = {
-    (TransmissionState.QUEUED, TransmissionEvent.CLAIM): TransmissionState.SENDING,
-    (TransmissionState.QUEUED, TransmissionEvent.TOO_OLD): TransmissionState.IN_DOUBT,
-    (TransmissionState.QUEUED, TransmissionEvent.WITHDRAWN): TransmissionState.CANCELLED,
-    (TransmissionState.WAITING, TransmissionEvent.CLAIM): TransmissionState.SENDING,
-    (TransmissionState.WAITING, TransmissionEvent.TOO_OLD): TransmissionState.IN_DOUBT,
-    (TransmissionState.WAITING, TransmissionEvent.WITHDRAWN): TransmissionState.CANCELLED,
-    (TransmissionState.SENDING, TransmissionEvent.ACCEPTED): TransmissionState.TRANSMITTED,
-    (TransmissionState.SENDING, TransmissionEvent.FAILED): TransmissionState.WAITING,
-    (TransmissionState.SENDING, TransmissionEvent.LOST): TransmissionState.UNKNOWN,
-    (TransmissionState.SENDING, TransmissionEvent.REJECTED): TransmissionState.REFUSED,
-    (TransmissionState.TRANSMITTED, TransmissionEvent.COUNT_AGREES): TransmissionState.CONFIRMED,
-    (TransmissionState.TRANSMITTED, TransmissionEvent.COUNT_DIFFERS): TransmissionState.IN_DOUBT,
-    (TransmissionState.TRANSMITTED, TransmissionEvent.NOT_THERE): TransmissionState.WAITING,
-    (TransmissionState.UNKNOWN, TransmissionEvent.COUNT_AGREES): TransmissionState.CONFIRMED,
-    (TransmissionState.UNKNOWN, TransmissionEvent.COUNT_DIFFERS): TransmissionState.IN_DOUBT,
-    (TransmissionState.UNKNOWN, TransmissionEvent.NOT_THERE): TransmissionState.WAITING,
-    (TransmissionState.IN_DOUBT, TransmissionEvent.COUNT_AGREES): TransmissionState.CONFIRMED,
-    (TransmissionState.IN_DOUBT, TransmissionEvent.RESEND): TransmissionState.QUEUED,
-    # A count that comes twice, or late, changes nothing.
-    (TransmissionState.CONFIRMED, TransmissionEvent.COUNT_AGREES): TransmissionState.CONFIRMED,
-    (TransmissionState.CONFIRMED, TransmissionEvent.COUNT_DIFFERS): TransmissionState.CONFIRMED,
 }
 
 S = TypeVar("S", bound=StrEnum)

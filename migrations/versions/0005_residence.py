@@ -120,6 +120,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_lodging_change_lodging", "lodging_change", ["lodging_id", "id"], unique=False)
     op.create_table(
+        "lodging_reminder",
+        sa.Column("lodging_id", sa.Uuid(), nullable=False),
+        sa.Column("night", sa.Date(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["lodging_id"], ["lodging.id"], name=op.f("fk_lodging_reminder_lodging_id")),
+        sa.PrimaryKeyConstraint("lodging_id", "night", "step", name=op.f("pk_lodging_reminder")),
+    )
+    op.create_table(
         "lodging_staff",
         sa.Column("lodging_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -148,15 +157,6 @@ def upgrade() -> None:
         ["lodging_id", "night"],
         unique=True,
         postgresql_where=sa.text("withdrawn_at IS NULL"),
-    )
-    op.create_table(
-        "residence_reminder",
-        sa.Column("lodging_id", sa.Uuid(), nullable=False),
-        sa.Column("night", sa.Date(), nullable=False),
-        sa.Column("step", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["lodging_id"], ["lodging.id"], name=op.f("fk_residence_reminder_lodging_id")),
-        sa.PrimaryKeyConstraint("lodging_id", "night", "step", name=op.f("pk_residence_reminder")),
     )
     op.create_table(
         "room",
@@ -244,28 +244,54 @@ def upgrade() -> None:
         postgresql_where=sa.text("batch_id IS NOT NULL"),
     )
     op.create_table(
+        "lodging_receipt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("lodging_id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.Column("night", sa.Date(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("declared", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Integer(), nullable=False),
+        sa.Column("transmitted", sa.Integer(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.Column("in_doubt", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("nil", sa.Boolean(), nullable=False),
+        sa.Column("filed_first_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("filed_last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_to", sa.Uuid(), nullable=True),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_lodging_receipt_batch_id")),
+        sa.ForeignKeyConstraint(["issued_to"], ["person.id"], name=op.f("fk_lodging_receipt_issued_to")),
+        sa.ForeignKeyConstraint(["lodging_id"], ["lodging.id"], name=op.f("fk_lodging_receipt_lodging_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lodging_receipt")),
+        sa.UniqueConstraint("code", name=op.f("uq_lodging_receipt_code")),
+    )
+    op.create_index("ix_lodging_receipt_lodging", "lodging_receipt", ["lodging_id", "issued_at"], unique=False)
+    op.create_table(
         "transmission",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("lodging_id", sa.Uuid(), nullable=False),
         sa.Column("batch_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("route", sa.Text(), nullable=False),
         sa.Column("night", sa.Date(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=True),
-        sa.Column("generation", sa.SmallInteger(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("failures", sa.SmallInteger(), nullable=False),
         sa.Column("asked", sa.SmallInteger(), nullable=False),
+        sa.Column("rounds", sa.SmallInteger(), nullable=False),
         sa.Column("declared", sa.Integer(), nullable=False),
-        sa.Column("before", sa.Integer(), nullable=True),
-        sa.Column("confirmed", sa.Integer(), nullable=True),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
         sa.Column("code", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("transmitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('foreign', 'vietnamese', 'change')", name=op.f("ck_transmission_kind")),
-        sa.CheckConstraint("route IN ('api', 'file')", name=op.f("ck_transmission_route")),
         sa.CheckConstraint(
             "state IN ('queued', 'sending', 'waiting', 'unknown', 'transmitted', 'confirmed', 'in_doubt', 'refused', 'cancelled')",
             name=op.f("ck_transmission_state"),
@@ -286,24 +312,22 @@ def upgrade() -> None:
         "transmission",
         ["due_at"],
         unique=False,
-        postgresql_where=sa.text("state IN ('queued', 'waiting', 'sending', 'unknown', 'transmitted')"),
+        postgresql_where=sa.text("state IN ('queued', 'waiting', 'unknown')"),
     )
-    op.create_index("ix_transmission_lodging", "transmission", ["lodging_id", "night"], unique=False)
-    op.create_table(
-        "transmission_attempt",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("transmission_id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.SmallInteger(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["transmission_id"], ["transmission.id"], name=op.f("fk_transmission_attempt_transmission_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_transmission_attempt")),
-        sa.UniqueConstraint("transmission_id", "number", name=op.f("uq_transmission_attempt_transmission_id_number")),
+    op.create_index("ix_transmission_night", "transmission", ["lodging_id", "night"], unique=False)
+    op.create_index(
+        "ix_transmission_open",
+        "transmission",
+        ["lodging_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('queued', 'waiting', 'sending', 'unknown')"),
+    )
+    op.create_index(
+        "ix_transmission_watch",
+        "transmission",
+        ["state", "due_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('sending', 'transmitted')"),
     )
     op.create_table(
         "transmission_item",
@@ -311,9 +335,12 @@ def upgrade() -> None:
         sa.Column("position", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("declaration_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("calls", sa.SmallInteger(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "state IN ('queued', 'sending', 'waiting', 'unknown', 'transmitted', 'confirmed', 'in_doubt', 'refused', 'cancelled')",
+            "state IN ('queued', 'sent', 'transmitted', 'confirmed', 'in_doubt', 'refused', 'cancelled')",
             name=op.f("ck_transmission_item_state"),
         ),
         sa.ForeignKeyConstraint(
@@ -323,8 +350,15 @@ def upgrade() -> None:
             ["transmission_id"], ["transmission.id"], name=op.f("fk_transmission_item_transmission_id")
         ),
         sa.PrimaryKeyConstraint("transmission_id", "position", name=op.f("pk_transmission_item")),
+        sa.UniqueConstraint("declaration_id", name=op.f("uq_transmission_item_declaration_id")),
     )
-    op.create_index("ix_transmission_item_declaration", "transmission_item", ["declaration_id"], unique=False)
+    op.create_index(
+        "ix_transmission_item_doubt",
+        "transmission_item",
+        ["transmission_id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('in_doubt', 'refused')"),
+    )
     op.add_column("agency", sa.Column("kind", sa.Text(), server_default=sa.text("'office'"), nullable=False))
     op.create_check_constraint(op.f("ck_agency_kind"), "agency", "kind IN ('office', 'police')")
 
@@ -332,17 +366,32 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_constraint(op.f("ck_agency_kind"), "agency")
     op.drop_column("agency", "kind")
-    op.drop_index("ix_transmission_item_declaration", table_name="transmission_item")
+    op.drop_index(
+        "ix_transmission_item_doubt",
+        table_name="transmission_item",
+        postgresql_where=sa.text("state IN ('in_doubt', 'refused')"),
+    )
     op.drop_table("transmission_item")
-    op.drop_table("transmission_attempt")
-    op.drop_index("ix_transmission_lodging", table_name="transmission")
+    op.drop_index(
+        "ix_transmission_watch",
+        table_name="transmission",
+        postgresql_where=sa.text("state IN ('sending', 'transmitted')"),
+    )
+    op.drop_index(
+        "ix_transmission_open",
+        table_name="transmission",
+        postgresql_where=sa.text("state IN ('queued', 'waiting', 'sending', 'unknown')"),
+    )
+    op.drop_index("ix_transmission_night", table_name="transmission")
     op.drop_index(
         "ix_transmission_due",
         table_name="transmission",
-        postgresql_where=sa.text("state IN ('queued', 'waiting', 'sending', 'unknown', 'transmitted')"),
+        postgresql_where=sa.text("state IN ('queued', 'waiting', 'unknown')"),
     )
     op.drop_index("ix_transmission_batch", table_name="transmission", postgresql_where=sa.text("batch_id IS NOT NULL"))
     op.drop_table("transmission")
+    op.drop_index("ix_lodging_receipt_lodging", table_name="lodging_receipt")
+    op.drop_table("lodging_receipt")
     op.drop_index("ix_declaration_batch", table_name="declaration", postgresql_where=sa.text("batch_id IS NOT NULL"))
     op.drop_table("declaration")
     op.drop_index(
@@ -355,10 +404,10 @@ def downgrade() -> None:
     op.drop_index("ix_stay_document", table_name="stay", postgresql_where=sa.text("erased_at IS NULL"))
     op.drop_table("stay")
     op.drop_table("room")
-    op.drop_table("residence_reminder")
     op.drop_index("uq_nil_report_standing", table_name="nil_report", postgresql_where=sa.text("withdrawn_at IS NULL"))
     op.drop_table("nil_report")
     op.drop_table("lodging_staff")
+    op.drop_table("lodging_reminder")
     op.drop_index("ix_lodging_change_lodging", table_name="lodging_change")
     op.drop_table("lodging_change")
     op.drop_index("ix_guest_last_seen", table_name="guest")
