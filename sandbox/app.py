@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from aiohttp import web
 
 from sandbox import control
+from sandbox.authority import LodgingAuthority
 from sandbox.eid import EidProvider
 from sandbox.esms import EsmsGateway
 from sandbox.phone import Phone
@@ -22,6 +23,7 @@ TWINS: tuple[type[Twin], ...] = (
     TwilioGateway,
     EsmsGateway,
     ZaloAccount,
+    LodgingAuthority,
     Phone,
 )
 _LARGEST_BODY = 4 * 1024 * 1024

@@ -39,6 +39,9 @@ class Settings:
     zalo_oa_secret: str = "sandbox-zalo-oa-secret"  # noqa: S105
     zalo_refresh_token: str = "sandbox-zalo-refresh-token"  # noqa: S105
     zalo_webhook_url: str = ""
+    authority_login_basic: str = "sandbox-vendor:sandbox-vendor-secret"
+    authority_refresh_basic: str = "sandbox-vendor-refresh:sandbox-refresh-secret"
+    authority_password: str = "sandbox-authority-password"  # noqa: S105
     eid_client_id: str = "sandbox-motcua"
     eid_client_secret: str = "sandbox-eid-client-secret"  # noqa: S105
 
