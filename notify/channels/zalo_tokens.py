@@ -219,20 +219,21 @@ class TokenKeeper:
         if found is None:
             return None
         row, *spans = found
-        left, due, rest, age = (0.0 if span is None else float(span) for span in spans)
-        return _Held(row, left, due, rest, math.inf if row.refreshed_at is None else age)
+        left, age, troubled = (None if span is None else float(span) for span in spans)
+        rest = 0.0 if troubled is None else self._try_again.total_seconds() - troubled
+        if left is None or age is None:
+            return _Held(row, left_s=0.0, due_s=0.0, rest_s=rest, age_s=math.inf)
+        return _Held(row, left_s=left, due_s=(left + age) * _RENEW_AFTER - age, rest_s=rest, age_s=age)
 
     def _query(self) -> Select[Any]:
         # The database's clock, which all workers share, as it is now and not when the transaction began: a wait for
         # the lock lies between.
         now = func.clock_timestamp()
-        life = OAuthToken.expires_at - OAuthToken.refreshed_at
         return select(
             OAuthToken,
             _seconds(OAuthToken.expires_at - now),
-            _seconds(OAuthToken.refreshed_at + life * _RENEW_AFTER - now),
-            _seconds(OAuthToken.problem_at + self._try_again - now),
             _seconds(now - OAuthToken.refreshed_at),
+            _seconds(now - OAuthToken.problem_at),
         ).where(OAuthToken.provider == NAME, OAuthToken.account == self._settings.oa_id)
 
 
