@@ -30,7 +30,7 @@ from kernel.vault import Vault, open_vault
 from kernel.work import Work
 from migrations import head_revision
 from notify.handlers import Announcer
-from notify.plan import Offer
+from notify.offers import OutlookByLedger
 from notify.ports import DossierNotice, OneTimeCode
 from notify.settings import NotifySettings
 from notify.texts import shipped_templates
@@ -98,6 +98,8 @@ class NoticeDesk:
         if facts is None:
             return None
         return DossierNotice(
+            person_id=facts.applicant_id,
+            agency_code=facts.agency_code,
             phone=facts.phone,
             language=facts.language,
             code=facts.code,
@@ -219,8 +221,9 @@ def event_handlers(held: Container) -> Handlers:
         clock=held.clock,
         dossiers=NoticeDesk(held.vault, held.clock, held.office),
         codes=ProofDesk(held.vault, held.clock),
-        offers=(Offer("sms", "twilio"),),
-        book=shipped_templates(),
+        outlook=OutlookByLedger(held.notify.routes),
+        book=lambda _session: shipped_templates(),
+        receipt_within=held.notify.send.patience.receipt_within,
     )
     return {**announcer.handlers(), "delivery.settled": (told,)}
 

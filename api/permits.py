@@ -109,6 +109,10 @@ PERMITS: Final[dict[str, Permit]] = {
     "listPhones": signed_in,
     "requestPhoneProof": signed_in,
     "confirmPhoneProof": signed_in,
+    "listNotices": signed_in,
+    "markNoticeRead": signed_in,
+    "readPreferences": signed_in,
+    "savePreferences": signed_in,
     # catalogue and look-up; a look-up proves itself by the secret in its body
     "listProcedures": anyone,
     "readProcedure": anyone,

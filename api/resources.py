@@ -10,6 +10,7 @@ from api.desk.routes import blueprint as desk
 from api.docs.routes import blueprint as docs
 from api.dossiers.deadlines import blueprint as deadlines
 from api.dossiers.routes import blueprint as dossiers
+from api.inbox.routes import blueprint as inbox
 from api.lookups.routes import blueprint as lookups
 from api.organisations.routes import blueprint as organisations
 from api.partner.routes import blueprint as partner
@@ -23,6 +24,7 @@ RESOURCES: Final[tuple[Blueprint, ...]] = (
     docs,
     auth,
     account,
+    inbox,
     catalogue,
     uploads,
     dossiers,

@@ -22,8 +22,9 @@ from bench.pairs import Result, finish, interleave
 from kernel.ids import new_id
 from kernel.vault import Vault
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
-from notify.plan import Offer, Reach, plan
+from notify.plan import Channel, Circumstances, Offer, Reach, plan
 from notify.store import Notice, add_delivery, add_notification
+from notify.template_events import events
 from notify.texts import Rendered, shipped_templates
 from wiring import Container, build_container
 
@@ -70,8 +71,10 @@ def _bare(place: Ground) -> float:
 def _plan(held: Container, numbers: list[int]) -> None:
     """Deliveries as the plan drain leaves them: one made by it, the others its copies to other phones."""
     with held.database.transaction() as session:
-        reach = Reach("vi", {"sms": phone(numbers[0])})
-        planned = plan("dossier.finished", reach, (Offer("sms", "twilio"),), shipped_templates())
+        reach = Reach("vi", {Channel.SMS: phone(numbers[0])})
+        offers = (Offer(Channel.SMS, "twilio"),)
+        now = Circumstances(held.clock.now())
+        (planned,) = plan(events()["dossier.finished"], reach, offers, shipped_templates(), now).deliveries
         said = Notice(
             event_id=new_id(),
             recipient=phone(numbers[0]),
@@ -84,7 +87,7 @@ def _plan(held: Container, numbers: list[int]) -> None:
         notice = add_notification(session, held.vault, said)
         assert notice is not None
         text = Rendered(TEXT, "GSM-7", len(TEXT), 1)
-        first = add_delivery(session, held.vault, notice, said, planned[0], text, valid_for=None)
+        first = add_delivery(session, held.vault, notice, said, planned, text)
         template = session.execute(select(Delivery.__table__).where(Delivery.id == first)).mappings().one()
         told = session.execute(select(Notification.__table__).where(Notification.id == notice)).mappings().one()
         notices = [{**told, "id": new_id(), "recipient": phone(number).encode()} for number in numbers[1:]]

@@ -1,6 +1,6 @@
 """Outbox events that somebody must be told of become notifications with their deliveries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -13,11 +13,17 @@ from kernel.clock import Clock
 from kernel.db import ring_after_commit
 from kernel.outbox import Handler, OutboxEvent
 from kernel.vault import Vault
+from notify.facts import Facts
 from notify.forms import Person, Value
-from notify.plan import CODE_TEMPLATE, Offer, Reach, plan, template_for
+from notify.offers import Outlook
+from notify.plan import CODE_TEMPLATE, Channel, Circumstances, Plan, PlannedDelivery, Reach, plan, template_for
 from notify.ports import CodeDesk, DossierDesk, DossierNotice
+from notify.preferences import wanted_channels
+from notify.retry import RECEIPT_WITHIN
+from notify.settled import Settled, announce_settled
 from notify.store import Notice, add_delivery, add_notification
-from notify.texts import TemplateBook, render
+from notify.template_events import TemplateEvent, events
+from notify.texts import Rendered, TemplateBook, TemplateError, render
 
 SEND: Final = "send"
 DOSSIER_CHANGED: Final = "dossier.state_changed"
@@ -28,21 +34,22 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
-    """Turns events into deliveries. `offers`: the channels on offer, in the order of preference."""
+    """Turns events into deliveries. `book` gives the templates in use, `outlook` the channels."""
 
     vault: Vault
     clock: Clock
     dossiers: DossierDesk
     codes: CodeDesk
-    offers: Sequence[Offer]
-    book: TemplateBook
+    outlook: Outlook
+    book: Callable[[Session], TemplateBook]
+    receipt_within: timedelta = RECEIPT_WITHIN
 
     def handlers(self) -> dict[str, list[Handler]]:
         """Event kind -> handlers, for the plan drain."""
         return {DOSSIER_CHANGED: [self.tell_of_change], CODE_REQUESTED: [self.tell_code]}
 
     def tell_of_change(self, session: Session, event: OutboxEvent) -> None:
-        """The official status of a dossier changed: the person whose phone it carries is told."""
+        """The official status of a dossier changed: whoever filed it is told, on the phone that the dossier carries."""
         if event.payload["from"] == event.payload["to"]:
             # Such as a payment that settles while a withdrawal is being considered: the status is what it was.
             return
@@ -51,9 +58,29 @@ class Announcer:
         if notice is None:
             _log.info("notify.nobody_to_tell", event_id=str(event.id), dossier_id=str(dossier_id))
             return
-        name = template_for(event.payload["event"], int(event.payload["to"]))
-        reach = Reach(notice.language, {"sms": notice.phone})
-        self._queue(session, event.id, name, reach, _values(notice), dossier_id=dossier_id)
+        told = events()[template_for(event.payload["event"], int(event.payload["to"]))]
+        reach = Reach(
+            notice.language,
+            {Channel.ZALO: notice.phone, Channel.SMS: notice.phone, Channel.INBOX: str(notice.person_id)},
+            wanted_channels(session, notice.person_id, told.purpose),
+        )
+        self.announce(
+            session,
+            told,
+            reach,
+            Notice(
+                event_id=event.id,
+                recipient=str(notice.person_id),
+                template=told.name,
+                purpose=str(told.purpose),
+                legal=told.legal,
+                language=notice.language,
+                facts=_values(notice),
+                person_id=notice.person_id,
+                agency_code=notice.agency_code,
+                dossier_id=dossier_id,
+            ),
+        )
 
     def tell_code(self, session: Session, event: OutboxEvent) -> None:
         """A one-time code is on its way to a phone; worthless once its time is over, so it is never sent after that."""
@@ -61,43 +88,69 @@ class Announcer:
         left = timedelta(0) if code is None else code.valid_until - self.clock.now()
         if code is None or left <= timedelta(0):
             return
-        reach = Reach(code.language, {"sms": code.phone})
-        values: dict[str, Value | None] = {"otp": code.code, "until": code.valid_until}
-        self._queue(session, event.id, CODE_TEMPLATE, reach, values, valid_for=left)
+        told = events()[CODE_TEMPLATE]
+        notice = Notice(
+            event_id=event.id,
+            recipient=code.phone,
+            template=told.name,
+            purpose=str(told.purpose),
+            legal=told.legal,
+            language=code.language,
+            facts={"otp": code.code, "until": code.valid_until},
+        )
+        self.announce(session, told, Reach(code.language, {Channel.SMS: code.phone}), notice, valid_for=left)
 
-    def _queue(
+    def announce(
         self,
         session: Session,
-        event_id: UUID,
-        name: str,
+        told: TemplateEvent,
         reach: Reach,
-        values: Mapping[str, Value | None],
+        notice: Notice,
         *,
-        dossier_id: UUID | None = None,
         valid_for: timedelta | None = None,
     ) -> None:
-        planned = plan(name, reach, self.offers, self.book)
-        if not planned:
-            _log.error("notify.no_channel", event_id=str(event_id), template=name)
-            return
-        first = planned[0]
-        notice = Notice(
-            event_id=event_id,
-            recipient=first.address,
-            template=name,
-            purpose="dossier_status" if dossier_id else "security",
-            legal=first.template.legal,
-            language=reach.language,
-            facts=values,
-            dossier_id=dossier_id,
+        """Plans and queues what one person is told of one event; once, however often it is called."""
+        now = self.clock.now()
+        circumstances = Circumstances(
+            now, self.outlook.budget_left(session, notice.agency_code, now), self.receipt_within
         )
-        told = add_notification(session, self.vault, notice)
-        if told is None:
+        planned = plan(told, reach, self.outlook.offers(session, now), self.book(session), circumstances)
+        _explain(notice, planned)
+        if not planned.deliveries:
             return
-        for delivery in planned:
-            text = render(delivery.template, values)
-            add_delivery(session, self.vault, told, notice, delivery, text, valid_for=valid_for)
-        ring_after_commit(session, SEND)
+        written = [(delivery, _write(delivery, notice.facts)) for delivery in planned.deliveries]
+        told_id = add_notification(session, self.vault, notice)
+        if told_id is None:
+            return
+        for position, (delivery, text) in enumerate(written):
+            wait = timedelta(0) if delivery.not_before is None else delivery.not_before - now
+            row = add_delivery(
+                session, self.vault, told_id, notice, delivery, text, position=position, valid_for=valid_for, wait=wait
+            )
+            if not planned.pushes and notice.dossier_id is not None:
+                settled = Settled(row, notice.dossier_id, str(delivery.channel), "delivered", now)
+                announce_settled(session, [settled])
+        if planned.pushes:
+            ring_after_commit(session, SEND)
+
+
+def _write(delivery: PlannedDelivery, facts: Facts) -> Rendered:
+    """Raises TemplateError: a text that must not go out stops its event, which is tried again and in the end dead."""
+    try:
+        return render(delivery.template, facts)
+    except TemplateError:
+        _log.error("notify.text_impossible", template=delivery.template.name, channel=delivery.channel)
+        raise
+
+
+def _explain(notice: Notice, planned: Plan) -> None:
+    if not planned.pushes:
+        _log.error(
+            "notify.no_channel",
+            event_id=str(notice.event_id),
+            template=notice.template,
+            skipped={str(channel): str(why) for channel, why in planned.skipped.items()},
+        )
 
 
 def _values(notice: DossierNotice) -> dict[str, Value | None]:

@@ -1,10 +1,13 @@
-"""Who is told what, how: event + reach + channels on offer -> ordered deliveries with reasons. Pure."""
+"""Who is told what, how, when: a pure function of event, person, offers, budget and time, with its reasons."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from kernel.clock import local
+from notify.template_events import TemplateEvent
 from notify.texts import Template, TemplateBook
 
 CODE_TEMPLATE: Final = "phone_proof.code"
@@ -44,6 +47,10 @@ class Channel(StrEnum):
 
 
 PUSHING: Final = (Channel.ZALO, Channel.SMS)
+WANTED_UNSAID: Final[Mapping[Channel, bool]] = {Channel.ZALO: False, Channel.SMS: True, Channel.INBOX: True}
+"""Zalo is used only for who switched it on: a phone number alone is no consent to hand it to Zalo."""
+QUIET_BEGINS: Final = time(22)
+QUIET_ENDS: Final = time(6)
 
 
 class Priority(IntEnum):
@@ -57,32 +64,86 @@ class NoTemplate(LookupError):  # noqa: N818 - reads as what it says
     """A change of status that has no text: the table is behind the dossier's states."""
 
 
+class Skip(StrEnum):
+    """Why a channel is not used."""
+
+    NO_ADDRESS = "no address"
+    NO_TEXT = "no text for this channel"
+    NOT_WANTED = "not wanted by the person"
+    CLOSED = "closed at this hour"
+    QUOTA = "quota used up"
+    BUDGET = "budget used up"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A channel that can be used now, and the gateway that serves it."""
+    """A channel that can be used, and the gateway it usually goes by. `quota_left` in messages.
 
-    channel: str
+    `price_vnd` is for one message, or one part of a text. `hours`: the local times between which it takes messages;
+    None for day and night.
+    """
+
+    channel: Channel
     gateway: str
+    price_vnd: int = 0
+    quota_left: int | None = None
+    hours: tuple[time, time] | None = None
+
+    def open_at(self, moment: datetime) -> bool:
+        return self.hours is None or self.hours[0] <= local(moment).time() < self.hours[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How a person can be reached. `addresses`: channel -> address ("sms" -> E.164)."""
+    """How a person can be reached. `addresses`: channel -> address (a phone in E.164; for the inbox the person's id).
+
+    `wanted`: what the person said of channels for this purpose; unsaid means the channel's own default.
+    """
 
     language: str
-    addresses: Mapping[str, str]
+    addresses: Mapping[Channel, str]
+    wanted: Mapping[Channel, bool] = field(default_factory=dict)
+
+    def wants(self, channel: Channel) -> bool:
+        return self.wanted.get(channel, WANTED_UNSAID[channel])
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """`budget_left_vnd`: what the agency may still spend this month, None without a budget. `receipt_within`: how long
+    a standby waits for the receipt of the one before it."""
+
+    now: datetime
+    budget_left_vnd: int | None = None
+    receipt_within: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDelivery:
-    """One text to one address. `reason` says for officers why this channel; it holds no personal value."""
+    """One text to one address. A `standby` goes out only if the one before it fails or takes too long. `not_before` is
+    set for what waits for the morning. `reason` says for officers why this channel; it holds no personal value."""
 
-    channel: str
+    channel: Channel
     gateway: str
     address: str
     template: Template
     priority: Priority
     reason: str
+    price_vnd: int = 0
+    standby: bool = False
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`deliveries` in the order in which they are tried: the inbox, then one that pushes, and perhaps a standby."""
+
+    deliveries: tuple[PlannedDelivery, ...]
+    skipped: Mapping[Channel, Skip]
+
+    @property
+    def pushes(self) -> bool:
+        return any(delivery.channel in PUSHING for delivery in self.deliveries)
 
 
 def template_for(event: str, to: int) -> str:
@@ -93,20 +154,122 @@ def template_for(event: str, to: int) -> str:
     return name
 
 
-def plan(name: str, reach: Reach, offers: Sequence[Offer], book: TemplateBook) -> tuple[PlannedDelivery, ...]:
-    """The deliveries of one notice in the order in which they are tried; empty when no channel reaches the person.
+def plan(
+    event: TemplateEvent, reach: Reach, offers: Sequence[Offer], book: TemplateBook, circumstances: Circumstances
+) -> Plan:
+    """The cheapest channel that reaches the person now, another in reserve, and the inbox in any case.
 
-    The first offer wins whose channel the person has an address on.
+    What the law prescribes is told whatever the budget and whatever the person muted: of the channels that are muted
+    the cheapest is used then. What can wait is not sent at night.
     """
+    at = _morning(circumstances.now) if event.can_wait else circumstances.now
+    skipped: dict[Channel, Skip] = {}
+    usable: list[_Choice] = []
+    muted: list[_Choice] = []
     for offer in offers:
-        address = reach.addresses.get(offer.channel)
-        if address:
-            template = book.get(name, offer.channel, reach.language)
-            priority = Priority.URGENT if template.urgent else Priority.NOTICE
-            return (PlannedDelivery(offer.channel, offer.gateway, address, template, priority, _why(offer, template)),)
-    return ()
+        choice = _choose(event, reach, offer, book)
+        if isinstance(choice, Skip):
+            skipped[offer.channel] = choice
+            continue
+        why_not = _hindrance(event, choice, at, circumstances)
+        if why_not is not None:
+            skipped[offer.channel] = why_not
+        elif reach.wants(offer.channel):
+            usable.append(choice)
+        else:
+            skipped[offer.channel] = Skip.NOT_WANTED
+            muted.append(choice)
+    pushing = sorted((choice for choice in usable if choice.offer.channel in PUSHING), key=_price)
+    if event.legal and not pushing and muted:
+        pushing = [min(muted, key=_price)]
+        skipped.pop(pushing[0].offer.channel)
+    inbox = [choice for choice in usable if choice.offer.channel is Channel.INBOX]
+    not_before = at if at > circumstances.now else None
+    deliveries = [_delivery(event, choice, "always told in the app") for choice in inbox]
+    deliveries += _in_turn(event, pushing, not_before, circumstances)
+    return Plan(tuple(deliveries), skipped)
 
 
-def _why(offer: Offer, template: Template) -> str:
-    duty = "required by law" if template.legal else "asked for by the person"
-    return f"{offer.channel} by {offer.gateway}: first channel with an address; {duty}"
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    offer: Offer
+    address: str
+    template: Template
+
+
+def _price(choice: _Choice) -> int:
+    """At most, in đồng: a text's parts are counted as its template allows them."""
+    return choice.offer.price_vnd * max(choice.template.parts, 1)
+
+
+def _choose(event: TemplateEvent, reach: Reach, offer: Offer, book: TemplateBook) -> "_Choice | Skip":
+    address = reach.addresses.get(offer.channel)
+    if not address:
+        return Skip.NO_ADDRESS
+    template = book.find(event.name, offer.channel, reach.language)
+    return Skip.NO_TEXT if template is None else _Choice(offer, address, template)
+
+
+def _hindrance(event: TemplateEvent, choice: _Choice, at: datetime, circumstances: Circumstances) -> Skip | None:
+    offer, left = choice.offer, circumstances.budget_left_vnd
+    if not offer.open_at(at):
+        return Skip.CLOSED
+    if offer.quota_left is not None and offer.quota_left < 1:
+        return Skip.QUOTA
+    if left is not None and not event.legal and _price(choice) > max(left, 0):
+        return Skip.BUDGET
+    return None
+
+
+def _in_turn(
+    event: TemplateEvent, pushing: Sequence[_Choice], not_before: datetime | None, circumstances: Circumstances
+) -> list[PlannedDelivery]:
+    first, second = (*pushing[:2], None, None)[:2]
+    if first is None:
+        return []
+    reason = f"{first.offer.channel} first: {_why(first)}"
+    if second is None:
+        return [_delivery(event, first, reason, not_before=not_before)]
+    minutes = circumstances.receipt_within.total_seconds() / 60
+    reserve = f"{second.offer.channel} if {first.offer.channel} fails or brings no receipt in {minutes:g} min"
+    return [
+        _delivery(event, first, f"{reason}; {reserve}", not_before=not_before),
+        _delivery(event, second, reserve, not_before=not_before, standby=True),
+    ]
+
+
+def _why(choice: _Choice) -> str:
+    offer = choice.offer
+    linked = "linked" if offer.channel is Channel.ZALO else "has a phone"
+    hours = "" if offer.hours is None else f", {offer.hours[0]:%H:%M}\N{EN DASH}{offer.hours[1]:%H:%M}"
+    return f"{linked}{hours}, at most {_price(choice)} VND"
+
+
+def _delivery(
+    event: TemplateEvent,
+    choice: _Choice,
+    reason: str,
+    *,
+    not_before: datetime | None = None,
+    standby: bool = False,
+) -> PlannedDelivery:
+    return PlannedDelivery(
+        channel=choice.offer.channel,
+        gateway=choice.offer.gateway,
+        address=choice.address,
+        template=choice.template,
+        priority=Priority.URGENT if event.urgent else Priority.NOTICE,
+        reason=f"{reason}; {'required by law' if event.legal else 'not required by law'}",
+        price_vnd=_price(choice),
+        standby=standby,
+        not_before=not_before,
+    )
+
+
+def _morning(now: datetime) -> datetime:
+    """`now` by day; at night the next end of the quiet hours."""
+    here = local(now)
+    if QUIET_ENDS <= here.time() < QUIET_BEGINS:
+        return now
+    day = here.date() + timedelta(days=1 if here.time() >= QUIET_BEGINS else 0)
+    return datetime.combine(day, QUIET_ENDS, here.tzinfo).astimezone(UTC)

@@ -18,9 +18,11 @@ class DossierNotice:
     officer's full name; while there is none, `handler_unit` ("Bộ phận Tiếp nhận và Trả kết quả") stands for it.
     `received_at`: filed, or accepted once it was. `at`: when the change happened. `answer_by`: until when the agency
     decides on acceptance. `status`: the official name of the state reached. `reason`: what the officer wrote.
-    `fee_vnd` in whole đồng.
+    `fee_vnd` in whole đồng. `person_id` is whose inbox it goes to, `agency_code` who pays.
     """
 
+    person_id: UUID
+    agency_code: str
     phone: str
     language: str
     code: str

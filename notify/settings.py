@@ -1,15 +1,20 @@
 """What the environment says about sending messages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from kernel.settings import Environment
 from notify.channels.twilio_table import REAL_BASE_URL, TwilioSettings
+from notify.offers import Route
+from notify.plan import Channel
 from notify.retry import Patience
 
 SANDBOX_BASE_URL = "http://127.0.0.1:8025/twilio"
 SANDBOX_ACCOUNT_SID = "AC5a17b0c5000000000000000000000001"
 SANDBOX_SENDER = "+15005550006"
+# Made up: what a gateway charges is between it and its customer, so production must say it.
+SANDBOX_PRICES = "esms=800,twilio=2000,zalo=300"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,12 @@ class NotifySettings:
 
     twilio: TwilioSettings
     send: SendSettings
+    prices: Mapping[str, int]
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The channels that push, by their usual gateways."""
+        return (Route(Channel.SMS, "twilio", self.prices.get("twilio", 0)),)
 
     @classmethod
     def read(cls, env: Environment) -> "NotifySettings":
@@ -42,6 +53,7 @@ class NotifySettings:
                 timeout_s=timeout_s,
                 connections=in_flight,
             ),
+            prices=_prices(env),
             send=SendSettings(
                 in_flight=in_flight,
                 chunk=_positive(env, "MOTCUA_SEND_CHUNK", 128),
@@ -53,6 +65,22 @@ class NotifySettings:
                 ),
             ),
         )
+
+
+def _prices(env: Environment) -> dict[str, int]:
+    """Gateway -> đồng for a message, or for one part of a text."""
+    name = "MOTCUA_MESSAGE_PRICES"
+    said = env.text(name, None if env.production else SANDBOX_PRICES)
+    try:
+        prices = {
+            gateway.strip(): int(price) for gateway, price in (pair.split("=") for pair in said.split(",") if pair)
+        }
+    except ValueError:
+        env.problems.append(f"{name}: like esms=800,zalo=300, in whole đồng")
+        return {}
+    if any(price < 0 for price in prices.values()):
+        env.problems.append(f"{name}: no price below zero")
+    return prices
 
 
 def _base_url(env: Environment) -> str:

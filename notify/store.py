@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func
@@ -21,11 +21,13 @@ from notify.models import (
     Delivery,
     Notification,
 )
-from notify.plan import PlannedDelivery
+from notify.plan import Channel, PlannedDelivery
 from notify.states import DeliveryState
 from notify.texts import Rendered
 
 _FINGERPRINT_OCTETS: Final = 16
+# When a standby goes out even if nobody ever heard of the delivery before it again.
+STANDBY_AT_LATEST: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,12 @@ def add_delivery(
     planned: PlannedDelivery,
     rendered: Rendered,
     *,
-    valid_for: timedelta | None,
+    position: int = 0,
+    valid_for: timedelta | None = None,
+    wait: timedelta = timedelta(0),
 ) -> UUID:
-    """A delivery that is due now. `valid_for` counts from now by the database's clock."""
+    """A delivery that is due now, or when it may go out; one into the inbox has arrived. `valid_for` and `wait` count
+    from now by the database's clock."""
     row = new_id()
     equal = vault.index(FINGERPRINT_INDEX, f"{planned.address}\0{rendered.body}")
     session.execute(
@@ -93,7 +98,8 @@ def add_delivery(
             template=planned.template.name,
             template_version=planned.template.version,
             priority=int(planned.priority),
-            state=str(DeliveryState.QUEUED),
+            position=position,
+            **_standing(planned, wait),
             address=vault.seal(ADDRESS_FIELD, row, planned.address),
             body=vault.seal(BODY_FIELD, row, rendered.body),
             fingerprint=equal[:_FINGERPRINT_OCTETS],
@@ -103,3 +109,11 @@ def add_delivery(
         )
     )
     return row
+
+
+def _standing(planned: PlannedDelivery, wait: timedelta) -> dict[str, Any]:
+    if planned.channel is Channel.INBOX:
+        return {"state": str(DeliveryState.DELIVERED), "due_at": None, "settled_at": func.now()}
+    if planned.standby:
+        return {"state": str(DeliveryState.STANDBY), "due_at": func.now() + wait + STANDBY_AT_LATEST}
+    return {"state": str(DeliveryState.QUEUED), "due_at": func.now() + wait}

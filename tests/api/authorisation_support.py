@@ -20,11 +20,12 @@ from auth.tokens.issuer import TokenIssuer
 from kernel.actor import SYSTEM, Actor
 from kernel.clock import SettableClock, local
 from kernel.ids import new_id
+from kernel.outbox import drain_events
 from kernel.work import Work
 from tests.api.account_support import ISSUER
 from tests.db.tracking.conftest import DIEN_BAN, GO_NOI, PHONE, Scene
 from tracking.catalogue.seed import seed_catalogue
-from wiring import Container
+from wiring import Container, event_handlers
 
 # Told by nobody but to those who may know; a stranger's answer that holds one of them has leaked.
 OWNER_NAME, OWNER_NUMBER = "Nguyễn Văn Canh", "049090000077"
@@ -67,6 +68,7 @@ class World:
         self._other_hotel(rival)
         self._agency_clients()
         self._papers(owner)
+        self._notices()
         self._proof_and_session(owner)
         self._revoked(OWNER_NUMBER, OWNER_NAME)
         self.callers["anonymous"] = Caller("anonymous", None)
@@ -187,6 +189,17 @@ class World:
             "code": finished.code,
         }
         self.secrets += [finished.code, str(finished.id), str(draft.id), str(upload.id), OWNER_NAME, OWNER_NUMBER]
+
+    def _notices(self) -> None:
+        """What the plan drain makes of all that has happened to our dossier."""
+        while drain_events(self.held.database, event_handlers(self.held)):
+            continue
+        latest = text("SELECT id FROM delivery WHERE dossier_id = :id AND channel = :channel ORDER BY id DESC LIMIT 1")
+        with self.work() as work:
+            for name, channel in (("notice_id", "inbox"), ("message_id", "sms")):
+                found = work.session.execute(latest, {"id": self.ids["dossier_id"], "channel": channel}).scalar_one()
+                self.ids[name] = str(found)
+                self.secrets.append(str(found))
 
     def _proof_and_session(self, owner: Actor) -> None:
         with self.work() as work:

@@ -23,6 +23,8 @@ class NoticeFacts:
     `received_at` is the acceptance, before it the filing; `status` the official name reached. Times are of the change.
     """
 
+    applicant_id: UUID
+    agency_code: str
     phone: str
     language: str
     code: str
@@ -45,6 +47,8 @@ def read_notice(work: Work, office: Office, dossier_id: UUID, timeline_id: UUID)
         return None
     due_at = entry.details.get("due_at")
     return NoticeFacts(
+        applicant_id=dossier.applicant_id,
+        agency_code=dossier.agency_code,
         phone=work.vault.open(PHONE_FIELD, dossier.id, dossier.notify_phone),
         language=dossier.language,
         code=dossier.code or "",

@@ -16,7 +16,7 @@ from kernel.ids import new_id
 from kernel.vault import Vault
 from notify.channels.port import Certainty, Outcome, OutcomeKind, Outgoing, Question, Sighting
 from notify.ledger import Ledger
-from notify.plan import PlannedDelivery, Priority
+from notify.plan import Channel, PlannedDelivery, Priority
 from notify.retry import Patience
 from notify.sending import Sender
 from notify.settings import SendSettings
@@ -29,6 +29,17 @@ PHONE = "+84912345678"
 PATIENCE = Patience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
 TEMPLATE = shipped_templates().get("dossier.accepted", "sms", "vi")
 ACCEPTED = OutcomeKind.ACCEPTED
+
+
+def add_agency(session: Session, code: str) -> None:
+    """The agency that pays."""
+    session.execute(
+        text(
+            "INSERT INTO agency (code, name, short_name, path) "
+            "VALUES (:code, 'UBND phường Thử', 'UBND phuong Thu', :code || '/') ON CONFLICT DO NOTHING"
+        ),
+        {"code": code},
+    )
 
 
 def queue(
@@ -54,7 +65,7 @@ def queue(
     )
     told = add_notification(session, VAULT, notice)
     assert told is not None
-    planned = PlannedDelivery("sms", gateway, phone, TEMPLATE, priority, "a test")
+    planned = PlannedDelivery(Channel.SMS, gateway, phone, TEMPLATE, priority, "a test")
     return add_delivery(session, VAULT, told, notice, planned, Rendered(body, "GSM-7", 9, 1), valid_for=valid_for)
 
 

@@ -17,13 +17,17 @@ from kernel.ids import new_id
 from kernel.outbox import OutboxEvent, drain_events, record_event
 from notify.handlers import Announcer
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
-from notify.plan import NoTemplate, Offer
+from notify.offers import OutlookByLedger, Route
+from notify.plan import Channel, NoTemplate
 from notify.ports import DossierNotice, OneTimeCode
 from notify.texts import TemplateError, shipped_templates
-from tests.db.notify.support import PHONE, VAULT
+from tests.db.notify.support import PHONE, VAULT, add_agency
 
 NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+AGENCY = "H17.20551"
 NOTICE = DossierNotice(
+    person_id=new_id(),
+    agency_code=AGENCY,
     phone=PHONE,
     language="vi",
     code="H17.20551-261120-0001",
@@ -37,6 +41,9 @@ NOTICE = DossierNotice(
     answer_by=datetime(2026, 11, 21, 3, 0, tzinfo=UTC),
     fee_vnd=100_000,
 )
+
+
+ONLY_SMS = OutlookByLedger([Route(Channel.SMS, "twilio", 800)])
 
 
 class Desks:
@@ -55,8 +62,15 @@ class Desks:
         return self.code
 
 
+@pytest.fixture
+def session(session: Session) -> Session:
+    """With the agency that pays."""
+    add_agency(session, AGENCY)
+    return session
+
+
 def _announcer(desks: Desks, clock: SettableClock) -> Announcer:
-    return Announcer(VAULT, clock, desks, desks, [Offer("sms", "twilio")], shipped_templates())
+    return Announcer(VAULT, clock, desks, desks, ONLY_SMS, lambda _: shipped_templates())
 
 
 def _changed(event: str, to: int) -> OutboxEvent:
@@ -66,7 +80,8 @@ def _changed(event: str, to: int) -> OutboxEvent:
 
 
 def _only_delivery(session: Session) -> Delivery:
-    return session.query(Delivery).one()
+    """The one that leaves the house; the other lies in the inbox."""
+    return session.query(Delivery).where(Delivery.channel != "inbox").one()
 
 
 def _body(delivery: Delivery) -> str:
@@ -85,7 +100,7 @@ def test_a_change_of_status_becomes_one_text(session: Session, clock: SettableCl
     assert VAULT.open(ADDRESS_FIELD, delivery.id, delivery.address) == PHONE
     assert (delivery.channel, delivery.gateway, delivery.state, delivery.parts) == ("sms", "twilio", "queued", 1)
     assert (delivery.template, delivery.template_version, delivery.valid_until) == ("dossier.accepted", 1, None)
-    assert delivery.why.endswith("required by law")
+    assert delivery.why == "sms first: has a phone, at most 800 VND; required by law"
     assert desks.asked == [(event.subject_id, event.payload)]
     assert session.info["motcua.rings"] == {"send"}
 
@@ -94,9 +109,10 @@ def test_the_same_event_tells_the_same_person_once(session: Session, clock: Sett
     announcer, event = _announcer(Desks(), clock), _changed("accept", 2)
     announcer.tell_of_change(session, event)
     announcer.tell_of_change(session, event)
-    assert session.query(Delivery).count() == 1
-    announcer.tell_of_change(session, _changed("accept", 2))
+    assert session.query(Notification).count() == 1
     assert session.query(Delivery).count() == 2
+    announcer.tell_of_change(session, _changed("accept", 2))
+    assert session.query(Notification).count() == 2
 
 
 def test_no_phone_and_no_name_is_readable_in_the_tables(session: Session, clock: SettableClock) -> None:
@@ -130,7 +146,7 @@ def test_where_nobody_can_be_told_nothing_is_queued(
 ) -> None:
     with capture_logs() as logs:
         _announcer(Desks(notice), clock).tell_of_change(session, _changed("accept", 2))
-    assert session.query(Notification).count() == 0
+    assert session.query(Delivery).where(Delivery.channel != "inbox").count() == 0
     assert logs[0]["event"] in ("notify.nobody_to_tell", "notify.no_channel")
 
 
@@ -179,6 +195,7 @@ def test_events_reach_their_handlers_through_the_outbox(clean_database: Database
     announcer = _announcer(Desks(code=OneTimeCode(PHONE, "vi", "123456", clock.now() + timedelta(minutes=5))), clock)
     changed, requested = _changed("finish", 9), _requested()
     with clean_database.transaction() as session:
+        add_agency(session, AGENCY)
         record_event(session, changed.kind, changed.subject_id, changed.payload)
         record_event(session, requested.kind, requested.subject_id, requested.payload)
     assert drain_events(clean_database, announcer.handlers()) == 2

@@ -1,14 +1,64 @@
-"""Which text, by which channel, and why."""
+"""Which text, by which channel, when, and why."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from notify.plan import CODE_TEMPLATE, NoTemplate, Offer, Priority, Reach, plan, template_for
+from kernel.clock import VIETNAM, local
+from notify.plan import (
+    CODE_TEMPLATE,
+    PUSHING,
+    Channel,
+    Circumstances,
+    NoTemplate,
+    Offer,
+    Plan,
+    Priority,
+    Reach,
+    Skip,
+    plan,
+    template_for,
+)
+from notify.template_events import TemplateEvent, events
 from notify.texts import shipped_templates
 from tracking.states import MOVES
 
 BOOK = shipped_templates()
-SMS = Offer("sms", "twilio")
-PHONE = Reach("vi", {"sms": "+84912345678"})
+PHONE = "+84912345678"
+INBOX = Offer(Channel.INBOX, "inbox")
+ZALO = Offer(Channel.ZALO, "zalo", price_vnd=300, hours=(time(6), time(22)))
+SMS = Offer(Channel.SMS, "esms", price_vnd=800)
+OFFERS = (INBOX, ZALO, SMS)
+EVERYWHERE = {Channel.ZALO: PHONE, Channel.SMS: PHONE, Channel.INBOX: "a person"}
+LINKED = Reach("vi", EVERYWHERE, {Channel.ZALO: True})
+UNLINKED = Reach("vi", EVERYWHERE)
+LEGAL = events()["dossier.accepted"]
+WAITS = events()["residence.batch_settled"]
+NOT_LEGAL = events()["residence.reminder"]
+NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+
+
+def at(clock: str, day: int = 20) -> datetime:
+    """A time of day in Vietnam."""
+    return datetime.combine(date(2026, 11, day), time.fromisoformat(clock), VIETNAM).astimezone(UTC)
+
+
+def planned(
+    event: TemplateEvent,
+    reach: Reach = LINKED,
+    offers: Sequence[Offer] = OFFERS,
+    now: datetime = NOON,
+    budget: int | None = None,
+) -> Plan:
+    return plan(event, reach, offers, BOOK, Circumstances(now, budget))
+
+
+def ways(made: Plan) -> list[str]:
+    return [f"{delivery.channel}{' standby' if delivery.standby else ''}" for delivery in made.deliveries]
 
 
 @pytest.mark.parametrize(
@@ -52,21 +102,148 @@ def test_a_change_without_a_text_is_an_error_and_no_silence(event: str, to: int)
         template_for(event, to)
 
 
-def test_a_notice_goes_by_the_first_channel_that_has_an_address() -> None:
-    offers = [Offer("zalo", "zbs"), SMS, Offer("sms", "esms")]
-    (delivery,) = plan("dossier.accepted", PHONE, offers, BOOK)
-    assert (delivery.channel, delivery.gateway, delivery.address) == ("sms", "twilio", "+84912345678")
-    assert delivery.priority is Priority.NOTICE
-    assert delivery.reason == "sms by twilio: first channel with an address; required by law"
+def test_zalo_first_where_it_is_linked_and_a_text_in_reserve() -> None:
+    made = planned(LEGAL)
+    assert ways(made) == ["inbox", "zalo", "sms standby"]
+    _, zalo, sms = made.deliveries
+    assert zalo.reason == (
+        "zalo first: linked, 06:00–22:00, at most 300 VND; "
+        "sms if zalo fails or brings no receipt in 10 min; required by law"
+    )
+    assert sms.reason == "sms if zalo fails or brings no receipt in 10 min; required by law"
+    assert (zalo.gateway, zalo.address, zalo.priority) == ("zalo", PHONE, Priority.NOTICE)
 
 
-def test_a_one_time_code_overtakes_notices() -> None:
-    (delivery,) = plan(CODE_TEMPLATE, PHONE, [SMS], BOOK)
-    assert delivery.priority is Priority.URGENT
-    assert delivery.priority < Priority.NOTICE
-    assert delivery.reason.endswith("asked for by the person")
+def test_zalo_is_not_used_for_who_did_not_switch_it_on() -> None:
+    made = planned(LEGAL, UNLINKED)
+    assert ways(made) == ["inbox", "sms"]
+    assert made.skipped == {Channel.ZALO: Skip.NOT_WANTED}
 
 
-@pytest.mark.parametrize("reach", [Reach("vi", {}), Reach("vi", {"sms": ""}), Reach("vi", {"zalo": "84912345678"})])
+@pytest.mark.parametrize(
+    ("clock", "expected"),
+    [
+        ("21:59:59", ["inbox", "zalo", "sms standby"]),
+        ("22:00", ["inbox", "sms"]),
+        ("05:59:59", ["inbox", "sms"]),
+        ("06:00", ["inbox", "zalo", "sms standby"]),
+    ],
+)
+def test_zalo_is_not_used_at_night(clock: str, expected: list[str]) -> None:
+    assert ways(planned(LEGAL, now=at(clock))) == expected
+
+
+@pytest.mark.parametrize(
+    ("clock", "goes_at"),
+    [("21:59", None), ("22:00", at("06:00", 21)), ("23:30", at("06:00", 21)), ("05:59", at("06:00")), ("06:00", None)],
+)
+def test_what_can_wait_is_not_sent_at_night(clock: str, goes_at: datetime | None) -> None:
+    made = planned(WAITS, now=at(clock))
+    assert {delivery.not_before for delivery in made.deliveries if delivery.channel in PUSHING} == {goes_at}
+    assert ways(made) == ["inbox", "zalo", "sms standby"]
+
+
+def test_what_the_law_wants_at_once_does_not_wait_for_the_morning() -> None:
+    assert {delivery.not_before for delivery in planned(LEGAL, now=at("02:00")).deliveries} == {None}
+
+
+def test_the_cheaper_channel_goes_first() -> None:
+    dear = replace(ZALO, price_vnd=5000)
+    assert ways(planned(LEGAL, offers=(INBOX, dear, SMS))) == ["inbox", "sms", "zalo standby"]
+
+
+def test_a_used_up_quota_leaves_the_text() -> None:
+    made = planned(LEGAL, offers=(INBOX, replace(ZALO, quota_left=0), SMS))
+    assert (ways(made), made.skipped) == (["inbox", "sms"], {Channel.ZALO: Skip.QUOTA})
+
+
+@pytest.mark.parametrize(
+    ("budget", "expected"),
+    [
+        (None, ["inbox", "zalo", "sms standby"]),
+        (100_000, ["inbox", "zalo", "sms standby"]),
+        (300, ["inbox", "zalo"]),
+        (299, ["inbox"]),
+        (0, ["inbox"]),
+        (-5, ["inbox"]),
+    ],
+)
+def test_a_budget_stops_what_the_law_does_not_want(budget: int | None, expected: list[str]) -> None:
+    assert ways(planned(NOT_LEGAL, budget=budget)) == expected
+
+
+def test_no_budget_stops_what_the_law_wants() -> None:
+    assert ways(planned(LEGAL, budget=0)) == ["inbox", "zalo", "sms standby"]
+
+
+MUTED = Reach("vi", EVERYWHERE, {Channel.ZALO: False, Channel.SMS: False})
+
+
+def test_what_the_law_wants_cannot_be_muted_altogether() -> None:
+    assert ways(planned(LEGAL, MUTED)) == ["inbox", "zalo"]
+    assert ways(planned(LEGAL, MUTED, now=at("23:00"))) == ["inbox", "sms"]
+
+
+def test_what_the_law_does_not_want_can_be_muted() -> None:
+    made = planned(NOT_LEGAL, MUTED)
+    assert (ways(made), made.pushes) == (["inbox"], False)
+    assert made.skipped == {Channel.ZALO: Skip.NOT_WANTED, Channel.SMS: Skip.NOT_WANTED}
+
+
+def test_a_one_time_code_goes_to_the_phone_it_proves_alone_and_overtakes_notices() -> None:
+    made = planned(events()[CODE_TEMPLATE])
+    assert (ways(made), made.skipped) == (["sms"], {Channel.ZALO: Skip.NO_TEXT, Channel.INBOX: Skip.NO_TEXT})
+    assert made.deliveries[0].priority is Priority.URGENT < Priority.NOTICE
+
+
+@pytest.mark.parametrize("reach", [Reach("vi", {}), Reach("vi", {Channel.SMS: ""})])
 def test_without_an_address_there_is_no_delivery(reach: Reach) -> None:
-    assert plan("dossier.accepted", reach, [SMS], BOOK) == ()
+    made = planned(LEGAL, reach)
+    assert made.deliveries == ()
+    assert set(made.skipped.values()) == {Skip.NO_ADDRESS}
+
+
+choices = st.none() | st.booleans()
+
+
+@given(
+    event=st.sampled_from([*events().values()]),
+    zalo=choices,
+    sms=choices,
+    minute=st.integers(0, 24 * 60 - 1),
+    quota=st.none() | st.integers(-1, 2),
+    budget=st.none() | st.integers(-1000, 5000),
+    language=st.sampled_from(["vi", "en", "fr"]),
+)
+def test_whatever_is_said_a_plan_keeps_its_promises(
+    event: TemplateEvent,
+    zalo: bool | None,
+    sms: bool | None,
+    minute: int,
+    quota: int | None,
+    budget: int | None,
+    language: str,
+) -> None:
+    now = at("00:00") + timedelta(minutes=minute)
+    said = {Channel.ZALO: zalo, Channel.SMS: sms}
+    wanted = {channel: word for channel, word in said.items() if word is not None}
+    made = planned(
+        event, Reach(language, EVERYWHERE, wanted), (INBOX, replace(ZALO, quota_left=quota), SMS), now, budget
+    )
+    used = [delivery.channel for delivery in made.deliveries]
+    assert len(used) == len(set(used))
+    assert set(used) | set(made.skipped) == set(Channel)
+    assert not set(used) & set(made.skipped)
+    assert [delivery.standby for delivery in made.deliveries if delivery.channel in PUSHING] in (
+        [],
+        [False],
+        [False, True],
+    )
+    if event.legal:
+        assert made.pushes
+    for delivery in made.deliveries:
+        sent_at = delivery.not_before or now
+        assert delivery.channel is not Channel.ZALO or time(6) <= local(sent_at).time() < time(22)
+        assert (
+            event.legal or delivery.channel is Channel.INBOX or budget is None or delivery.price_vnd <= max(budget, 0)
+        )

@@ -1,0 +1,1 @@
+"""What the caller was told, and how they want to be told."""

@@ -1,0 +1,91 @@
+"""What a person wants to be told, over which channel: said for each purpose, changed at any time."""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from kernel.audit import write_audit
+from kernel.errors import DomainError, FieldError
+from kernel.work import Work
+from notify.plan import PUSHING, WANTED_UNSAID, Channel
+from notify.registers import Preference
+from notify.template_events import Purpose
+
+LEGAL: Final = frozenset({Purpose.DOSSIER_STATUS})
+"""Purposes that the law wants told (NĐ 224/2026/NĐ-CP Đ.15.1.g): a person chooses how, not whether."""
+FIXED: Final = frozenset({Purpose.SECURITY})
+"""Purposes that nobody can change: a one-time code goes to the phone it proves."""
+Choices = Mapping[Purpose, Mapping[Channel, bool]]
+
+
+def wanted_channels(session: Session, person_id: UUID, purpose: Purpose) -> dict[Channel, bool]:
+    """What the person said for this purpose; channels without a word are left out."""
+    rows = session.execute(
+        select(Preference.channel, Preference.wanted).where(
+            Preference.person_id == person_id, Preference.purpose == str(purpose)
+        )
+    )
+    return {Channel(row.channel): row.wanted for row in rows}
+
+
+def read_preferences(work: Work, actor: Actor) -> dict[Purpose, dict[Channel, bool]]:
+    """Every purpose and channel of the caller, with what holds where nothing was said."""
+    rows = work.session.scalars(select(Preference).where(Preference.person_id == actor.person_id))
+    said = {(row.purpose, row.channel): row.wanted for row in rows}
+    return {
+        purpose: {channel: said.get((str(purpose), str(channel)), WANTED_UNSAID[channel]) for channel in Channel}
+        for purpose in Purpose
+    }
+
+
+def save_preferences(work: Work, actor: Actor, choices: Choices) -> dict[Purpose, dict[Channel, bool]]:
+    """Takes the choices that are given and leaves the others.
+
+    Raises DomainError("preference_refused"): the inbox cannot be muted, a fixed purpose not be changed, and of a legal
+    one at least one channel that reaches the phone stays.
+    """
+    after = read_preferences(work, actor)
+    for purpose, channels in choices.items():
+        after[purpose].update(channels)
+    wrong = [*_wrong(choices, after)]
+    if wrong:
+        raise DomainError("preference_refused", fields=wrong)
+    for purpose, channels in choices.items():
+        for channel, wanted in channels.items():
+            _say(work.session, actor, purpose, channel, wanted=wanted)
+    write_audit(work.session, actor, "preferences.save", "person", _person(actor))
+    return after
+
+
+def _wrong(choices: Choices, after: Choices) -> list[FieldError]:
+    wrong = []
+    for purpose, channels in choices.items():
+        if purpose in FIXED:
+            wrong.append(FieldError(f"/{purpose}", "purpose_fixed"))
+        elif channels.get(Channel.INBOX) is False:
+            wrong.append(FieldError(f"/{purpose}/{Channel.INBOX}", "inbox_stays"))
+        elif purpose in LEGAL and not any(after[purpose][channel] for channel in PUSHING):
+            wrong.append(FieldError(f"/{purpose}", "legal_notice_needs_a_channel"))
+    return wrong
+
+
+def _say(session: Session, actor: Actor, purpose: Purpose, channel: Channel, *, wanted: bool) -> None:
+    statement = insert(Preference).values(
+        person_id=_person(actor), purpose=str(purpose), channel=str(channel), wanted=wanted
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id", "purpose", "channel"], set_={"wanted": wanted, "said_at": func.now()}
+        )
+    )
+
+
+def _person(actor: Actor) -> UUID:
+    if actor.person_id is None:
+        raise DomainError("not_found")
+    return actor.person_id

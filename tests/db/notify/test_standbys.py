@@ -1,0 +1,156 @@
+"""A text in reserve: it goes when the message before it fails or brings no receipt, and not otherwise."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from kernel.clock import SettableClock
+from kernel.ids import new_id
+from kernel.work import Work
+from notify.channels.port import Outcome, OutcomeKind
+from notify.claims import Claimed, claim_due, record_news
+from notify.outcomes import news_of
+from notify.plan import Channel, PlannedDelivery, Priority
+from notify.ports import ReceiptNote
+from notify.receipts import apply_receipts, store_receipt
+from notify.retry import RECEIPT_WITHIN
+from notify.states import ReceiptKind
+from notify.store import STANDBY_AT_LATEST, Notice, add_delivery, add_notification
+from notify.texts import Rendered
+from tests.db.notify.support import PATIENCE, PHONE, TEMPLATE, VAULT, pass_time, row_of
+
+BODY = Rendered("Ho so A da duoc tiep nhan.", "GSM-7", 26, 1)
+REFUSED = Outcome(OutcomeKind.PERMANENT, code="-118", reason="no Zalo account")
+TAKEN = Outcome(OutcomeKind.ACCEPTED, ref="Z1")
+
+
+class Pair:
+    """A Zalo message and the text that stands by for it."""
+
+    def __init__(self, session: Session, clock: SettableClock) -> None:
+        self.session = session
+        self._work = Work(session, VAULT, clock)
+        notice = Notice(
+            event_id=new_id(),
+            recipient=PHONE,
+            template=TEMPLATE.name,
+            purpose="dossier_status",
+            legal=True,
+            language="vi",
+            facts={},
+        )
+        told = add_notification(session, VAULT, notice)
+        assert told is not None
+        ways = [
+            PlannedDelivery(Channel.ZALO, "zalo", PHONE, TEMPLATE, Priority.NOTICE, "first"),
+            PlannedDelivery(Channel.SMS, "esms", PHONE, TEMPLATE, Priority.NOTICE, "reserve", standby=True),
+        ]
+        self.zalo, self.sms = (
+            add_delivery(session, VAULT, told, notice, way, BODY, position=place) for place, way in enumerate(ways)
+        )
+
+    def claim(self) -> list[UUID]:
+        """What a drain takes now."""
+        self.taken = claim_due(self.session, 10, PATIENCE.lease)
+        return [claimed.claim.delivery_id for claimed in self.taken]
+
+    def first(self) -> Claimed:
+        assert self.claim() == [self.zalo]
+        return self.taken[0]
+
+    def end(self, claimed: Claimed, outcome: Outcome) -> None:
+        record_news(self.session, [news_of(claimed.claim, outcome, PATIENCE)])
+
+    def receipt(self, claimed: Claimed, kind: ReceiptKind) -> None:
+        note = ReceiptNote("zalo", f"{new_id()}", "Z1", kind, str(kind), None, None)
+        assert store_receipt(self._work, claimed.claim.attempt_id, note, b"{}")
+        assert apply_receipts(self.session) == 1
+
+    def states(self) -> tuple[str, str]:
+        return row_of(self.session, self.zalo).state, row_of(self.session, self.sms).state
+
+
+@pytest.fixture
+def pair(session: Session, clock: SettableClock) -> Pair:
+    return Pair(session, clock)
+
+
+def test_a_standby_waits_while_the_first_is_on_its_way(pair: Pair) -> None:
+    claimed = pair.first()
+    assert row_of(pair.session, pair.sms).due_in == STANDBY_AT_LATEST
+    pair.end(claimed, TAKEN)
+    assert row_of(pair.session, pair.sms).due_in == RECEIPT_WITHIN
+    assert (pair.claim(), pair.states()) == ([], ("accepted", "standby"))
+
+
+def test_a_refusal_wakes_it_at_once(pair: Pair) -> None:
+    pair.end(pair.first(), REFUSED)
+    assert pair.claim() == [pair.sms]
+    assert pair.states() == ("dead", "sending")
+
+
+def test_a_receipt_of_failure_wakes_it_at_once(pair: Pair) -> None:
+    claimed = pair.first()
+    pair.end(claimed, TAKEN)
+    pair.receipt(claimed, ReceiptKind.UNDELIVERED)
+    assert pair.claim() == [pair.sms]
+
+
+def test_a_receipt_of_success_ends_it(pair: Pair) -> None:
+    claimed = pair.first()
+    pair.end(claimed, TAKEN)
+    pair.receipt(claimed, ReceiptKind.DELIVERED)
+    assert pair.states() == ("delivered", "cancelled")
+    assert row_of(pair.session, pair.sms).code == "not_needed"
+    pass_time(pair.session, timedelta(days=1))
+    assert pair.claim() == []
+
+
+def test_no_receipt_in_time_wakes_it(pair: Pair) -> None:
+    pair.end(pair.first(), TAKEN)
+    pass_time(pair.session, RECEIPT_WITHIN)
+    assert pair.claim() == [pair.sms]
+    assert pair.states() == ("accepted", "sending")
+
+
+def test_a_first_that_waits_for_another_try_gives_way_in_the_end(pair: Pair) -> None:
+    pair.end(pair.first(), Outcome(OutcomeKind.TRANSIENT, code="-100", retry_after_s=7200))
+    assert (pair.claim(), pair.states()) == ([], ("waiting", "standby"))
+    pass_time(pair.session, RECEIPT_WITHIN)
+    assert pair.claim() == [pair.sms]
+    assert pair.states() == ("cancelled", "sending")
+    assert row_of(pair.session, pair.zalo).code == "superseded"
+
+
+def test_both_due_at_once_are_not_sent_together(pair: Pair) -> None:
+    pass_time(pair.session, timedelta(days=1))
+    assert pair.claim() == [pair.zalo]
+    assert claim_due(pair.session, 10, PATIENCE.lease) == []
+    pair.end(pair.taken[0], TAKEN)
+    assert pair.states() == ("accepted", "standby")
+
+
+def test_a_first_that_nobody_ever_took_gives_way_when_its_channel_is_closed(pair: Pair) -> None:
+    pass_time(pair.session, STANDBY_AT_LATEST)
+    (claimed,) = claim_due(pair.session, 10, PATIENCE.lease, [Channel.SMS])
+    assert claimed.claim.delivery_id == pair.sms
+
+
+def test_a_late_receipt_of_the_first_leaves_the_second_on_its_way(pair: Pair) -> None:
+    claimed = pair.first()
+    pair.end(claimed, TAKEN)
+    pass_time(pair.session, RECEIPT_WITHIN)
+    assert pair.claim() == [pair.sms]
+    pair.receipt(claimed, ReceiptKind.DELIVERED)
+    assert pair.states() == ("delivered", "sending")
+
+
+def test_a_cut_off_notice_lets_nothing_out(pair: Pair) -> None:
+    pair.session.execute(text("UPDATE delivery SET valid_until = now() - interval '1 second'"))
+    assert pair.claim() == []
+    pass_time(pair.session, timedelta(days=1))
+    assert pair.claim() == []
+    assert pair.states() == ("cancelled", "cancelled")
