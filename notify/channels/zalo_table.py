@@ -19,7 +19,6 @@ REAL_BASE_URL: Final = "https://business.openapi.zalo.me"
 REAL_OAUTH_URL: Final = "https://oauth.zaloapp.com"
 # The rule names no time zone; that it means Vietnam's is unconfirmed.
 DAY_BEGINS: Final = time(6, 0)
-NIGHT_BEGINS: Final = time(22, 0)
 _LONGEST_INTEGER: Final = 12
 _log = structlog.get_logger()
 
@@ -109,12 +108,6 @@ def allowed_again(now: datetime, *, tomorrow: bool = False) -> timedelta:
     if tomorrow or here >= begins:
         begins += timedelta(days=1)
     return begins - here
-
-
-def is_night(now: datetime) -> bool:
-    """Whether templates without leave to go by night are refused now (22:00 to 05:59 in Vietnam)."""
-    clock = local(now).time()
-    return clock >= NIGHT_BEGINS or clock < DAY_BEGINS
 
 
 def integer(value: object) -> int | None:
