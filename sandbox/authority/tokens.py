@@ -86,7 +86,7 @@ class TokenDesk:
         return account
 
     def _account(self, token: str, kind: str) -> str | None:
-        head, _, mark = token.rpartition("+/")
+        head, _, mark = token.partition("+/")
         parts = head.split(".")
         if len(parts) != _PARTS or parts[0] != kind or not hmac.compare_digest(mark.encode(), self._mark(head)):
             return None
