@@ -150,6 +150,7 @@ def _part_of_day(year: int, month: int, precision: BirthPrecision) -> Day | BadD
         return BadDay("date_not_in_calendar")
 
 
+@lru_cache(32768)
 def _tidy(text: str) -> str:
     if text.isascii():
         return text.strip() if "  " not in text and text.isprintable() else " ".join(text.split())

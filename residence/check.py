@@ -134,7 +134,7 @@ class _Judge:
             self._settle(row, [row.refusal], None)
             return
         entry = read_entry(row.cells, self._reading)
-        context = Context(self._now, self._source.foreign, entry.unreadable, entry.numeric_number)
+        context = Context(self._now, self._reading.today, self._source.foreign, entry.unreadable, entry.numeric_number)
         if self._confirmed and is_foreign(entry.values, context):
             entry.values["name_confirmed"] = True
         findings = entry.findings + check_values(entry.values, context)

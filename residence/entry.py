@@ -14,6 +14,21 @@ from residence.names import from_mrz_letters, is_garbled, is_garbled_name
 
 _LIMITS: Final = {"full_name": 128, "address": 255, "note": 500, "reason_text": 255, "room": 50, "document_number": 50}
 _LIMIT: Final = 128
+_MOST_KNOWN: Final = 50_000
+_REPEATED: Final = frozenset(
+    {
+        "birth_date",
+        "sex",
+        "nationality",
+        "document_kind",
+        "residence_kind",
+        "province_code",
+        "address",
+        "reason",
+        "room",
+    }
+    | {"arrival", "departure", "left", "residence_expiry", "birth_precision", "name_confirmed", "note"}
+)
 _OLDEST: Final = 120
 _SENSIBLE_YEARS: Final = range(2000, 2101)
 _COMMUNE: Final = re.compile(r"(\d{6,9})(?:\s*[-–—]\s*.+)?")
@@ -40,10 +55,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`today` in Vietnam; `epoch_1904` for the sheets of old Macs."""
+    """`today` in Vietnam; `epoch_1904` for the sheets of old Macs. `known` keeps what cells of this file mean: days,
+    kinds and rooms repeat from row to row, and looking up costs a tenth of reading."""
 
     today: date
     epoch_1904: bool = False
+    known: dict[tuple[str, str], Any] = field(default_factory=dict)
 
 
 _Reader = Callable[[Entry, str, Cell, Reading], None]
@@ -52,21 +69,29 @@ _Reader = Callable[[Entry, str, Cell, Reading], None]
 def read_entry(cells: Mapping[str, Cell | Formula], reading: Reading) -> Entry:
     """Reads the cells of one guest, by field name. Empty ones are left out, names unknown are not looked at."""
     entry = Entry()
+    values, known = entry.values, reading.known
     for name, cell in cells.items():
-        if cell is None or cell == "":
-            continue
-        reader = _READERS.get(name)
-        if reader is None:
-            continue
-        if isinstance(cell, Formula):
-            entry.refuse("formula", name, as_text(cell.shown))
-        elif isinstance(cell, str) and is_error(cell):
-            entry.refuse("cell_error", name, cell)
-        else:
-            reader(entry, name, cell, reading)
+        if cell.__class__ is str and (name, cell) in known:
+            values[name] = known[name, cell]
+        elif cell is not None and cell != "" and name in _READERS:
+            _read(entry, name, cell, reading)
     _settle_birth(entry)
     _settle_address(entry)
     return entry
+
+
+def _read(entry: Entry, name: str, cell: Cell | Formula, reading: Reading) -> None:
+    if isinstance(cell, Formula):
+        entry.refuse("formula", name, as_text(cell.shown))
+        return
+    if isinstance(cell, str) and is_error(cell):
+        entry.refuse("cell_error", name, cell)
+        return
+    before = len(entry.findings)
+    _READERS[name](entry, name, cell, reading)
+    clean = len(entry.findings) == before and name in entry.values and isinstance(cell, str)
+    if clean and name in _REPEATED and len(reading.known) < _MOST_KNOWN:
+        reading.known[name, cell] = entry.values[name]  # type: ignore[index]
 
 
 def _read_text(entry: Entry, name: str, cell: Cell, _: Reading) -> None:

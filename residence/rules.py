@@ -39,18 +39,17 @@ _DAY: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`now` is aware. `foreign_form` tells how a row without a nationality is meant; `unreadable` names fields that
-    were given and could not be read, so they are not missing; `numeric_number` that the number stood in a numeric cell.
+    """`now` is aware, `today` its day in Vietnam.
+
+    `foreign_form` tells how a row without a nationality is meant; `unreadable` names fields that were given and could
+    not be read, so they are not missing; `numeric_number` that the document number stood in a numeric cell.
     """
 
     now: datetime
+    today: date
     foreign_form: bool = False
     unreadable: frozenset[str] | set[str] = frozenset()
     numeric_number: bool = False
-
-    @property
-    def today(self) -> date:
-        return local(self.now).date()
 
 
 Values = Mapping[str, Any]
@@ -59,7 +58,7 @@ Values = Mapping[str, Any]
 def check_declaration(declaration: GuestDeclaration, now: datetime) -> list[Finding]:
     """Findings of one declaration at the instant `now`, refusals and warnings."""
     told = {name: value for name in _FIELDS if (value := getattr(declaration, name)) not in ("", None)}
-    return check_values(told, Context(now))
+    return check_values(told, Context(now, local(now).date()))
 
 
 def check_values(values: Values, context: Context) -> list[Finding]:

@@ -63,13 +63,12 @@ def _held(cells: Sequence[Cell | Formula], columns: Sequence[Column]) -> dict[st
     held: dict[str, Cell | Formula] = {
         column.field: cell
         for column in columns
-        if column.index < width and (cell := cells[column.index]) != "" and cell is not None and not _blank(cell)
+        if column.index < width
+        and (cell := cells[column.index]) != ""
+        and cell is not None
+        and not (cell.__class__ is str and cell.isspace())
     }
     return held if held.keys() - {"number"} else {}
-
-
-def _blank(cell: Cell | Formula) -> bool:
-    return isinstance(cell, str) and cell.isspace()
 
 
 def _belongs_to_head(number: int, cells: Sequence[Cell | Formula], *, positional: bool) -> bool:
