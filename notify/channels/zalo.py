@@ -13,7 +13,16 @@ import structlog
 
 from kernel.clock import Clock
 from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question, Sighting
-from notify.channels.zalo_table import NAME, Class, ZaloSettings, class_of, error_outcome, integer, status_outcome
+from notify.channels.zalo_table import (
+    DAY_SPENT,
+    NAME,
+    Class,
+    ZaloSettings,
+    class_of,
+    error_outcome,
+    integer,
+    status_outcome,
+)
 from notify.channels.zalo_tokens import AccessToken, NoToken
 
 _SEND: Final = "/message/template"
@@ -34,7 +43,7 @@ class TokenSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Messages the account may send in a day, and how many of them are left."""
+    """Messages the account may send in a day (0: not known), and how many of them are left."""
 
     daily: int
     remaining: int
@@ -157,6 +166,8 @@ class ZaloGateway:
         said = _document(body)
         code = integer(said.get("error"))
         if code:
+            if code == DAY_SPENT:
+                self.quota = Quota(self.quota.daily if self.quota else 0, 0)
             return code, error_outcome(code, self._clock.now())
         if not 200 <= status < 300:
             return None, status_outcome(status, _seconds(retry_after))

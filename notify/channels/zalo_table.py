@@ -19,6 +19,8 @@ REAL_BASE_URL: Final = "https://business.openapi.zalo.me"
 REAL_OAUTH_URL: Final = "https://oauth.zaloapp.com"
 # The rule names no time zone; that it means Vietnam's is unconfirmed.
 DAY_BEGINS: Final = time(6, 0)
+DAY_SPENT: Final = -144
+"""The account has sent as many messages as it may in a day."""
 _LONGEST_INTEGER: Final = 12
 _log = structlog.get_logger()
 

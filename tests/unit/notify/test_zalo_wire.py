@@ -171,6 +171,18 @@ def test_a_strange_quota_is_no_reason_to_doubt(quota: object) -> None:
     assert _send(answer) == Outcome(OutcomeKind.ACCEPTED, ref="77")
 
 
+def test_a_spent_day_is_known_from_the_refusal() -> None:
+    async def twice(gateway: ZaloGateway) -> tuple[Quota | None, Quota | None]:
+        await gateway.send(MESSAGE)
+        before = gateway.quota
+        await gateway.send(MESSAGE)
+        return before, gateway.quota
+
+    answers = [TAKEN, Answer(200, {"error": -144})]
+    seen, _ = _talk(lambda _: answers.pop(0), twice)
+    assert seen == (Quota(500, 499), Quota(500, 0))
+
+
 def test_the_night_and_a_hint_to_wait_say_how_long() -> None:
     assert _send(Answer(200, {"error": -133})).retry_after_s == 7 * 3600
     assert _send(Answer(429, b"", {"Retry-After": "3"})).retry_after_s == 3.0
