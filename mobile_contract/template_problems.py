@@ -35,6 +35,7 @@ TEMPLATE_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Giá trị thật không vừa {parts} tin dù đã rút gọn.",
         "Real values do not fit into {parts} message(s) even when shortened.",
     ),
+    "template_values_unfit": ("Các giá trị này không vừa mẫu tin.", "These values do not fill the template."),
     "template_variable_not_offered": (
         "Sự kiện này không có {variable}; chỉ có: {offered}.",
         "This event does not have {variable}; it has: {offered}.",

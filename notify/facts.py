@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from notify.forms import Person, Value
 
@@ -10,7 +10,7 @@ Facts = Mapping[str, Value | None]
 
 
 def dump_facts(facts: Facts) -> str:
-    """One JSON object; instants and people's names are marked as such."""
+    """One JSON object; instants, days and people's names are marked as such."""
     return json.dumps({name: _written(value) for name, value in facts.items()}, ensure_ascii=False)
 
 
@@ -22,6 +22,8 @@ def load_facts(text: str) -> dict[str, Value | None]:
 def _written(value: Value | None) -> object:
     if isinstance(value, datetime):
         return {"at": value.isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
     if isinstance(value, Person):
         return {"person": value.name}
     return value
@@ -29,5 +31,7 @@ def _written(value: Value | None) -> object:
 
 def _read(value: object) -> Value | None:
     if isinstance(value, dict):
-        return Person(value["person"]) if "person" in value else datetime.fromisoformat(value["at"])
+        if "person" in value:
+            return Person(value["person"])
+        return date.fromisoformat(value["day"]) if "day" in value else datetime.fromisoformat(value["at"])
     return value if isinstance(value, str | int) else None

@@ -40,10 +40,10 @@ Key = tuple[str, str, str]
 ZaloForms = tuple[tuple[str, str], ...]
 """Which form registered with Zalo stands for each `form` of the shipped templates: (form, template_id)."""
 SANDBOX_FORMS: Final[ZaloForms] = (
-    ("dossier", "430011"),
-    ("dossier_fee", "430012"),
-    ("residence_reminder", "430013"),
-    ("residence_result", "430014"),
+    ("dossier", "430001"),
+    ("dossier_fee", "430002"),
+    ("residence_reminder", "430003"),
+    ("residence_result", "430004"),
 )
 
 

@@ -58,7 +58,7 @@ def _within(template: Template, body: str) -> bool:
 def test_a_form_says_what_the_law_wants_in_its_fields() -> None:
     rendered = render(BOOK.get("dossier.accepted", "zalo", "vi"), USUAL)
     assert rendered.body == (
-        '{"template_id":"430011","template_data":{"co_quan":"Ủy ban nhân dân phường Điện Bàn",'
+        '{"template_id":"430001","template_data":{"co_quan":"Ủy ban nhân dân phường Điện Bàn",'
         '"ma_ho_so":"000.00.00.H17-261120-0001","trang_thai":"Đã được tiếp nhận","nguoi_xu_ly":"Nguyễn Thị Thử",'
         '"ngay_nhan":"10:00 20/11/2026","loi_nhan":"Hẹn trả kết quả: 10:00 20/11/2026."}}'
     )

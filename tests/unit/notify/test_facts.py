@@ -1,0 +1,28 @@
+"""What texts are filled from comes back from its JSON as it was."""
+
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notify.facts import dump_facts, load_facts
+from notify.forms import Person, Value
+
+VALUES: st.SearchStrategy[Value | None] = st.one_of(
+    st.none(),
+    st.text(max_size=20),
+    st.integers(),
+    st.dates(),
+    st.datetimes(timezones=st.just(UTC)),
+    st.text(max_size=20).map(Person),
+)
+
+
+@given(st.dictionaries(st.text(max_size=9), VALUES))
+def test_facts_come_back(facts: dict[str, Value | None]) -> None:
+    assert load_facts(dump_facts(facts)) == facts
+
+
+def test_a_day_is_no_instant() -> None:
+    read = load_facts(dump_facts({"night": date(2026, 11, 20), "at": datetime(2026, 11, 20, 3, tzinfo=UTC)}))
+    assert (type(read["night"]), type(read["at"])) == (date, datetime)
