@@ -62,4 +62,7 @@ def _cells(guest: dict[str, Any]) -> dict[str, Cell | Formula]:
 
 
 def _cell(value: Any) -> Cell:
-    return value if isinstance(value, str | int | float | bool) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        # JSON can name half a character, which no output could write again.
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    return value if isinstance(value, int | float | bool) else json.dumps(value)

@@ -26,8 +26,8 @@ _PREFIXED: Final = (b":c", b":row", b":mergeCell", b":f")
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What is searched for in markup. `far_cell` is column BA and beyond or row 20,000 and beyond, `far_row` that row; a
-    tag closed in itself holds nothing and does no harm."""
+    """What is searched for in markup. `far_cell` is column BA and beyond or row 20,000 and beyond, `far_row` that row;
+    a tag closed in itself holds nothing and does no harm."""
 
     far_cell: re.Pattern[bytes]
     far_row: re.Pattern[bytes]
