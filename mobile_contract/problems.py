@@ -121,6 +121,20 @@ PROBLEMS: Final[dict[str, Problem]] = {
         "Hệ thống định danh điện tử chưa trả lời, hãy thử lại sau {retry_after} giây.",
         "The electronic identity provider does not answer; try again in {retry_after} seconds.",
     ),
+    # documents read by machine
+    "mrz_shape": Problem(
+        422,
+        "Dòng mã hộ chiếu không đúng dạng; hãy quét hoặc nhập lại cả hai dòng.",
+        "This is not the machine-readable zone of a passport or card; scan or type all its lines again.",
+    ),
+    "mrz_check_digit": Problem(
+        422,
+        "Dòng mã hộ chiếu bị đọc sai (số kiểm tra không khớp); hãy quét lại.",
+        "The machine-readable zone was misread: a check digit does not agree; scan it again.",
+    ),
+    "card_qr_invalid": Problem(
+        422, "Mã QR này không phải của thẻ căn cước.", "This is not the QR code of an identity card."
+    ),
     **DOSSIER_PROBLEMS,
     **MESSAGE_PROBLEMS,
     **TEMPLATE_PROBLEMS,

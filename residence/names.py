@@ -1,7 +1,10 @@
 """Letters of names and other texts: what a machine-readable zone holds, and what a wrong encoding leaves. Pure."""
 
 import re
+import unicodedata
 from typing import Final
+
+from kernel.vietnam import strip_accents
 
 _MRZ_SHAPE: Final = re.compile(r"[A-Z0-9 ]+")
 _MRZ_FILLER: Final = re.compile(r"<+")
@@ -14,6 +17,26 @@ _GARBLED: Final = re.compile(
 _QUESTION: Final = re.compile(r"\w\?|\?\w")
 # Letters of TCVN3 read as Windows-1252; real in names of other languages, so only a reason to look.
 _ODD: Final = re.compile(r"[ÄÅÆËÎÏÖØÛÜÞßäåæëîïöøûüþÿðÐÇç]")
+
+# Letters that are spelled out; all others just lose their marks.
+_SPELLED: Final = {
+    "Ä": "AE",
+    "Å": "AA",
+    "Æ": "AE",
+    "Ö": "OE",
+    "Ø": "OE",
+    "Ü": "UE",
+    "ẞ": "SS",
+    "Þ": "TH",
+    "Œ": "OE",
+    "Ð": "D",
+    "Ł": "L",
+    "Ħ": "H",
+    "ı": "I",
+    "Ŋ": "N",
+    "Ŧ": "T",
+    "Ĳ": "IJ",
+}
 
 
 def from_mrz_letters(name: str) -> str:
@@ -39,3 +62,10 @@ def is_garbled_name(name: str) -> bool:
 def has_odd_letters(name: str) -> bool:
     """Whether a Vietnamese name holds letters that a wrong font leaves."""
     return not name.isascii() and _ODD.search(name) is not None
+
+
+def transliterate(name: str) -> str:
+    """A name as a machine-readable zone spells it (ICAO 9303-3, section 6); empty where letters are not Latin."""
+    letters = "".join(_SPELLED.get(sign, sign) for sign in unicodedata.normalize("NFC", name).upper())
+    spaced = re.sub(r"[\s\-.,]+", " ", re.sub(r"['’`]", "", strip_accents(letters))).strip()
+    return spaced if is_mrz_shaped(spaced) else ""

@@ -15,7 +15,7 @@ from kernel.vietnam import BadIdentityNumber, IdentityNumber, parse_identity_num
 from residence.catalogues import catalogue
 from residence.findings import Finding
 from residence.guests import VIETNAMESE_NATIONALITY, GuestDeclaration, Moment, Sex
-from residence.names import has_odd_letters, is_mrz_shaped
+from residence.names import has_odd_letters, is_mrz_shaped, transliterate
 
 _ALWAYS: Final = ("full_name", "birth_date", "sex", "nationality", "document_number", "arrival", "departure")
 _OF_VIETNAMESE: Final = ("document_kind", "reason")
@@ -89,7 +89,9 @@ def _name(values: Values, context: Context, out: list[Finding]) -> None:
         out.append(Finding("one_word_name", "full_name", name))
     if is_foreign(values, context):
         if not is_mrz_shaped(name):
-            out.append(Finding("name_not_mrz", "full_name", name))
+            spelled = transliterate(name)
+            hint = f" Có phải là {spelled}?" if spelled else ""
+            out.append(Finding("name_not_mrz", "full_name", name, {"hint": hint}))
         if not values.get("name_confirmed"):
             out.append(Finding("name_not_confirmed", "full_name", name))
     elif has_odd_letters(name):
