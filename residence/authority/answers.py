@@ -1,0 +1,100 @@
+"""What the portal's answers mean: its one text for everything wrong in an array, taken apart item by item. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import zip_longest
+from typing import Any, Final
+
+from kernel.masking import mask_text
+from kernel.vietnam import fold_name, strip_accents
+from residence.authority.port import ItemAnswer, Outcome, OutcomeKind, Sign
+from residence.findings import load_table
+
+OTHER: Final = "other"
+REFUSED_WHOLE: Final = "refused_whole"
+_ITEM: Final = re.compile(r"(?:^|(?<=[\n,;.]))\s*(?:Bản khai báo|Bản ghi)\s*(\d{1,6})\s*:", re.IGNORECASE)
+# Document numbers other than those that every log masks: letters and digits together.
+_NUMBER: Final = re.compile(r"\b(?=\w*\d)[A-Z0-9]{6,20}\b")
+_LONGEST_REASON: Final = 300
+_SUCCESS: Final = "200"
+# Answers after which nothing of the array was looked at, and which may be other ones in a while.
+_LATER: Final = frozenset({408, 425, 429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    code: str
+    sign: Sign
+    words: tuple[str, ...]
+    reason: str
+
+
+def outcome_of(status: int, body: Any, size: int, *, retry_after_s: float | None = None) -> Outcome:
+    """What an answer to an array of `size` items means. `body` is its JSON, None when it is not JSON.
+
+    Only an answer that says so in both places is a yes; a server's failure may have come after the import.
+    """
+    told = body if isinstance(body, Mapping) else {}
+    code = str(told.get("code", ""))
+    if 200 <= status < 300:
+        if code == _SUCCESS:
+            return Outcome(OutcomeKind.ACCEPTED)
+        if code == "400":
+            return _refusal(told, size)
+        return Outcome(OutcomeKind.UNKNOWN, code="bad_answer", reason="cổng trả lời không đọc được")
+    if status == 400:
+        return _refusal(told, size)
+    if status in _LATER:
+        return Outcome(OutcomeKind.TRANSIENT, code=f"http_{status}", retry_after_s=retry_after_s)
+    if status >= 500:
+        return Outcome(OutcomeKind.UNKNOWN, code=f"http_{status}", reason="cổng báo lỗi sau khi nhận")
+    return Outcome(OutcomeKind.TRANSIENT, code=f"http_{status}", operator=True)
+
+
+def items_of(message: str, size: int) -> tuple[ItemAnswer, ...]:
+    """The refused items that a text names, in order; none when the text cannot be taken apart without doubt."""
+    text = unicodedata.normalize("NFC", message)
+    heads = list(_ITEM.finditer(text))
+    ends = [head.start() for head in heads[1:]]
+    found = [_item(int(head[1]), text[head.end() : end]) for head, end in zip_longest(heads, ends)]
+    places = [item.position for item in found]
+    if len(set(places)) < len(places) or any(not 1 <= place <= size for place in places):
+        return ()
+    return tuple(sorted(found, key=lambda item: item.position))
+
+
+def without_numbers(text: str) -> str:
+    """A text of the portal's as it may be kept: shortened, and without what may be a number of a document."""
+    return _NUMBER.sub("[…]", mask_text(" ".join(text.split())))[:_LONGEST_REASON]
+
+
+def _refusal(told: Mapping[str, Any], size: int) -> Outcome:
+    message = told.get("message")
+    text = message if isinstance(message, str) else ""
+    items = items_of(text, size)
+    if items:
+        return Outcome(OutcomeKind.REFUSED, items, code="refused")
+    reason = without_numbers(text) or None
+    return Outcome(OutcomeKind.TRANSIENT, code=REFUSED_WHOLE, reason=reason, operator=True)
+
+
+def _item(position: int, text: str) -> ItemAnswer:
+    folded = strip_accents(fold_name(text))
+    known = [each for each in _known() if all(word in folded for word in each.words)]
+    # What is there is there, whatever else the portal finds fault with when it is sent once more.
+    there = [each for each in known if each.sign is Sign.THERE]
+    if not known:
+        return ItemAnswer(position, Sign.WRONG, OTHER, without_numbers(text.strip(" ,\n;.")) or "không rõ lý do")
+    chosen = there[0] if there else known[0]
+    return ItemAnswer(position, chosen.sign, chosen.code, chosen.reason)
+
+
+@cache
+def _known() -> tuple[_Known, ...]:
+    return tuple(
+        _Known(entry["code"], Sign(entry["sign"]), tuple(entry["words"]), entry["vi"])
+        for entry in load_table("authority_errors.yaml")
+    )
