@@ -10,7 +10,7 @@ from residence.files.source import MEGABYTE, MOST_BYTES, MOST_GUESTS
 from residence.findings import FileRefused
 
 _MOST_MEMBERS: Final = 2000
-_LARGEST_MEMBER: Final = 96 * MEGABYTE
+_LARGEST_MEMBER: Final = 48 * MEGABYTE
 _LARGEST_SUM: Final = 512 * MEGABYTE
 # Sheets shrink to a tenth or, where every row is the same, to a thirtieth.
 _SUSPICIOUS_RATIO: Final = 150

@@ -1,41 +1,91 @@
 """JSON: a list of guests, or an object with one under "guests"; keys are our fields or the lodging API's names."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from residence.cells import Cell, Formula
 from residence.files.columns import Column, field_of
 from residence.files.encodings import encoding_of
-from residence.files.source import MOST_GUESTS, Row, Source
+from residence.files.source import MEGABYTE, MOST_GUESTS, Row, Source
 from residence.findings import FileRefused
 
 _LIST: Final = "guests"
 _EXPECTED: Final = '[{"full_name": …, "birth_date": …}, …]'
 _API_PASSPORT: Final = "soHoChieu"
+_OPENING: Final = re.compile(r'\s*(?:\{\s*"guests"\s*:\s*)?\[')
+_BLANK: Final = re.compile(r"[ \t\r\n]*")
+# An object with more than the list in it is read whole; small as it is, that costs little.
+_LARGEST_WHOLE: Final = 4 * MEGABYTE
 
 
 def open_json(data: bytes) -> Source:
     """The guests of a JSON file, numbered from 1 in their order. Raises FileRefused."""
     text = data.decode(encoding_of(data))
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
+        guests = _guests(text)
     except json.JSONDecodeError as error:
         raise FileRefused("broken", detail=f"JSON, dòng {error.lineno}") from None
+    except FileRefused:
+        raise
     except (RecursionError, ValueError):
         raise FileRefused("broken", detail="JSON") from None
-    guests = document.get(_LIST) if isinstance(document, dict) else document
-    if not isinstance(guests, list) or not all(isinstance(guest, dict) for guest in guests):
-        raise FileRefused("not_guest_objects", kind="JSON", expected=_EXPECTED)
-    if len(guests) > MOST_GUESTS:
-        raise FileRefused("too_many_rows", most=MOST_GUESTS)
-    columns = _columns(guests)
 
     def rows() -> Iterator[Row]:
         for number, guest in enumerate(guests, 1):
             yield Row(number, _cells(guest))
 
-    return Source("json", columns, rows, foreign=bool(guests) and all(_API_PASSPORT in guest for guest in guests))
+    foreign = bool(guests) and all(_API_PASSPORT in guest for guest in guests)
+    return Source("json", _columns(guests), rows, foreign=foreign)
+
+
+def _guests(text: str) -> list[dict[str, Any]]:
+    opening = _OPENING.match(text)
+    if opening is not None:
+        return list(_streamed(text, opening))
+    if len(text) > _LARGEST_WHOLE:
+        raise _not_guests()
+    document = json.loads(text, parse_constant=_refuse_constant)
+    guests = document.get(_LIST) if isinstance(document, dict) else None
+    if not isinstance(guests, list) or not all(isinstance(guest, dict) for guest in guests):
+        raise _not_guests()
+    if len(guests) > MOST_GUESTS:
+        raise FileRefused("too_many_rows", most=MOST_GUESTS)
+    return guests
+
+
+def _streamed(text: str, opening: re.Match[str]) -> Iterator[dict[str, Any]]:
+    """Objects one after another, so that a file of too many is given up at the first that is too much."""
+    decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+    place = _after_blank(text, opening.end())
+    count = 0
+    more = text[place : place + 1] != "]"
+    while more:
+        guest, place = decoder.raw_decode(text, place)
+        if not isinstance(guest, dict):
+            raise _not_guests()
+        count += 1
+        if count > MOST_GUESTS:
+            raise FileRefused("too_many_rows", most=MOST_GUESTS)
+        yield guest
+        place = _after_blank(text, place)
+        more = text[place : place + 1] == ","
+        if more:
+            place = _after_blank(text, place + 1)
+    if text[place : place + 1] != "]" or len(text) - place > _LARGEST_WHOLE:
+        raise json.JSONDecodeError("Expecting ',' delimiter", text, place)
+    # What follows the list is held to be JSON as well.
+    json.loads(opening[0] + text[place:], parse_constant=_refuse_constant)
+
+
+def _after_blank(text: str, place: int) -> int:
+    match = _BLANK.match(text, place)
+    return match.end() if match else place
+
+
+def _not_guests() -> FileRefused:
+    return FileRefused("not_guest_objects", kind="JSON", expected=_EXPECTED)
 
 
 def _refuse_constant(name: str) -> float:

@@ -18,6 +18,7 @@ from residence.files.source import MOST_GUESTS, Row, Source
 from residence.findings import FileRefused, Finding
 
 OFFICIAL_SHEET: Final = "DS_KHACH_VIET_NAM_LUU_TRU"
+_TITLE: Final = "THÔNG BÁO LƯU TRÚ CHO CÔNG DÂN VIỆT NAM"
 # The authority skips the first four rows of its form by position, whatever they hold.
 LAST_HEAD_ROW: Final = 4
 
@@ -54,7 +55,7 @@ def _guests(rows: Iterable[Numbered], heading: Heading, *, positional: bool) -> 
         if count > MOST_GUESTS:
             raise FileRefused("too_many_rows", most=MOST_GUESTS)
         skipped = positional and number <= LAST_HEAD_ROW
-        yield Row(number, held, Finding("row_of_example", None, "", {"row": number}) if skipped else None)
+        yield Row(number, held, Finding("row_of_example", "full_name", "", {"row": number}) if skipped else None)
 
 
 def _held(cells: Sequence[Cell | Formula], columns: Sequence[Column]) -> dict[str, Cell | Formula]:
@@ -79,6 +80,14 @@ def _belongs_to_head(number: int, cells: Sequence[Cell | Formula], *, positional
     return is_sample(cells) or (number <= HEAD_ROWS and is_hint(cells))
 
 
-def has_example_of_form(rows: Iterable[Numbered]) -> bool:
-    """Whether the first rows hold the authority's marked example."""
-    return any(is_example_of_form(cells) for number, cells in rows if number <= HEAD_ROWS)
+def looks_official(rows: Iterable[Numbered]) -> bool:
+    """Whether the first rows hold the title, the hints or the marked example of the authority's import form."""
+    return any(
+        is_example_of_form(cells) or is_hint(cells) or any(_is_title(cell) for cell in cells[:2])
+        for number, cells in rows
+        if number <= HEAD_ROWS
+    )
+
+
+def _is_title(cell: Cell | Formula) -> bool:
+    return isinstance(cell, str) and _TITLE in cell

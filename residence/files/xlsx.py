@@ -10,7 +10,7 @@ from residence.cells import Formula
 from residence.files.archive import Archive
 from residence.files.columns import HEAD_ROWS, field_of, find_heading
 from residence.files.source import Source
-from residence.files.table import OFFICIAL_SHEET, Numbered, has_example_of_form, table_source
+from residence.files.table import OFFICIAL_SHEET, Numbered, looks_official, table_source
 from residence.files.workbook import Merge, Sheet, inspect_sheet, likely_sheets, read_workbook
 from residence.findings import FileRefused
 
@@ -36,7 +36,7 @@ def open_xlsx(data: bytes) -> Source:
         except FileRefused as refusal:
             refused = refused if refused and refusal.finding.rule == "no_header" else refusal
             continue
-        official = name == OFFICIAL_SHEET or has_example_of_form(_numbered(rows[:HEAD_ROWS], sheet))
+        official = name == OFFICIAL_SHEET or looks_official(_numbered(rows[:HEAD_ROWS], sheet))
         return table_source("xlsx", _numbered(rows, sheet), official=official, epoch_1904=workbook.epoch_1904)
     raise refused or FileRefused("no_header", limit=HEAD_ROWS)
 
