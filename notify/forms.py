@@ -2,17 +2,16 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
-import yaml
-
 from kernel.clock import local
+from notify.pages import read_page
 from notify.sms_text import septets, to_gsm7, utf16_units
 
 SHORTEST_REASON: Final = 24
@@ -80,13 +79,8 @@ def shorten(text: str, limit: int, size: Callable[[str], int] = septets) -> str:
     """`text` within `limit` units of `size`, cut between words where that loses little, and marked by "..."."""
     if size(text) <= limit:
         return text
-    kept, used = "", 0
-    for char in text:
-        used += size(char)
-        if used > limit - len(_ELLIPSIS):
-            break
-        kept += char
-    rest = text[len(kept) :]
+    end = bisect_right(range(len(text)), limit - len(_ELLIPSIS), key=lambda index: size(text[: index + 1]))
+    kept, rest = text[:end], text[end:]
     if unicodedata.combining(rest[0]):
         # The letter under the mark would read as another one.
         kept = kept.rstrip("".join(sign for sign in kept if unicodedata.combining(sign)))[:-1]
@@ -212,7 +206,7 @@ def _abbreviated(name: str, level: str, script: Script) -> str:
 
 @cache
 def _abbreviations() -> dict[str, dict[str, tuple[tuple[re.Pattern[str], str], ...]]]:
-    raw = yaml.safe_load(files("notify").joinpath("data/abbreviations.yaml").read_text(encoding="utf-8"))
+    raw = read_page("data/abbreviations.yaml")
     return {
         script: {
             level: tuple((re.compile(pattern, re.IGNORECASE), short) for pattern, short in pairs)

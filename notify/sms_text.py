@@ -15,6 +15,7 @@ _BASIC: Final = (
 _EXTENSION: Final = "\f^{}\\[~]|€"
 _ONLY_BASIC: Final = re.compile(f"[{re.escape(_BASIC)}]*")
 _ONLY_GSM: Final = re.compile(f"[{re.escape(_BASIC + _EXTENSION)}]*")
+_DOUBLE: Final = re.compile(f"[{re.escape(_EXTENSION)}]")
 _NOT_GSM: Final = re.compile(f"[^{re.escape(_BASIC + _EXTENSION)}]")
 _SPELLED: Final = str.maketrans(
     {
@@ -64,7 +65,7 @@ def measure(text: str) -> Measure:
 
 def septets(text: str) -> int:
     """Room that `text` takes in GSM-7; a character outside the alphabet counts as one."""
-    return len(text) + sum(text.count(sign) for sign in _EXTENSION)
+    return len(text) + len(_DOUBLE.findall(text))
 
 
 def utf16_units(text: str) -> int:

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from importlib.resources import files
 from itertools import product
 from typing import Any
 
-import yaml
-
 from kernel.errors import FieldError
 from notify.forms import Kind, Person, Value
+from notify.pages import read_page
 from notify.template_events import LEGAL_MINIMUM, LEGAL_TIMES, VARIABLES, TemplateEvent
 from notify.template_layouts import InboxLayout, Layout, Rendered, SmsLayout, ZaloLayout, parse_layout, zalo_types
 from notify.template_patterns import Pattern, TemplateError
@@ -108,7 +106,7 @@ def _fits(event: TemplateEvent, layout: Layout, language: str) -> bool:
 @cache
 def longest_values() -> tuple[dict[str, Value], ...]:
     """The longest real values of every variable, in every combination of office and handler."""
-    raw = yaml.safe_load(files("notify").joinpath("data/longest_values.yaml").read_text(encoding="utf-8"))
+    raw = read_page("data/longest_values.yaml")
     moment = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
     several = {"agency", "handler", "handler_unit"}
     fixed: dict[str, Value] = {name: value for name, value in raw.items() if name not in several}

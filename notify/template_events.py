@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
-import yaml
-
 from notify.forms import Kind
+from notify.pages import read_page
 
 CHANNELS: Final = ("zalo", "sms", "inbox")
 LANGUAGES: Final = ("vi", "en")
@@ -68,7 +66,7 @@ class TemplateEvent:
 @cache
 def events() -> Mapping[str, TemplateEvent]:
     """Every event by name."""
-    raw = yaml.safe_load(files("notify").joinpath("data/events.yaml").read_text(encoding="utf-8"))
+    raw = read_page("data/events.yaml")
     return {
         name: TemplateEvent(
             name=name,

@@ -10,13 +10,11 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, Literal
-
-import yaml
 
 from kernel.errors import FieldError
 from notify.forms import Script, Value
+from notify.pages import read_page
 from notify.sms_text import Encoding, NotGsm7, measure, septets, to_gsm7, utf16_units
 from notify.template_patterns import Pattern, Room, TemplateError, fill, parse_pattern, write_values
 
@@ -128,7 +126,7 @@ Layout = SmsLayout | ZaloLayout | InboxLayout
 @cache
 def zalo_types() -> Mapping[str, int]:
     """Type of a form's field -> the most characters of it, in NFC."""
-    raw = yaml.safe_load(files("notify").joinpath("data/zalo_types.yaml").read_text(encoding="utf-8"))
+    raw = read_page("data/zalo_types.yaml")
     return {name: int(most) for name, most in raw.items()}
 
 

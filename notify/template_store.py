@@ -87,11 +87,14 @@ def book_in_use(session: Session, shipped: TemplateBook) -> TemplateBook:
 
 
 class LiveBook:
-    """The book in use, for what runs long: whatever is saved is used by every process within `every_s` seconds."""
+    """The book in use, for what runs long: whatever is saved is used by every process within `every_s` seconds.
+
+    `shipped` is called when the first template is asked for: most processes never send anything.
+    """
 
     def __init__(
         self,
-        shipped: TemplateBook,
+        shipped: Callable[[], TemplateBook],
         *,
         every_s: float = RELOAD_EVERY_S,
         monotonic: Callable[[], float] = time.monotonic,
@@ -99,18 +102,18 @@ class LiveBook:
         self._shipped = shipped
         self._every_s = every_s
         self._monotonic = monotonic
-        self._read_at = -every_s
+        self._read_at = 0.0
         self._mark: tuple[int, int] | None = None
-        self._book = shipped
+        self._book: TemplateBook | None = None
 
     def __call__(self, session: Session) -> TemplateBook:
         """The book; asks the database at most once in `every_s`, and reads templates only when there are new ones."""
         now = self._monotonic()
-        if now - self._read_at >= self._every_s:
+        if self._book is None or now - self._read_at >= self._every_s:
             # Rows are only ever added or retired, so two counts see every change, in whatever order it was committed.
             row = session.execute(select(func.count(), func.count(TemplateVersion.retired_at))).one()
             mark = (int(row[0]), int(row[1]))
-            if mark != self._mark:
-                self._book, self._mark = book_in_use(session, self._shipped), mark
+            if self._book is None or mark != self._mark:
+                self._book, self._mark = book_in_use(session, self._shipped()), mark
             self._read_at = now
         return self._book

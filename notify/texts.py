@@ -6,10 +6,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-import yaml
-
 from kernel.errors import DomainError, FieldError
 from notify.forms import Value
+from notify.pages import parse_page
 from notify.template_check import check_content, longest_values
 from notify.template_events import LEGAL_MINIMUM, LEGAL_TIMES, VARIABLES, Purpose, TemplateEvent, events
 from notify.template_layouts import Layout, Rendered
@@ -170,7 +169,7 @@ def _pages() -> tuple[str, ...]:
 
 def _entries(page: str, forms: ZaloForms) -> Iterator[tuple[Key, tuple[int, Mapping[str, Any]]]]:
     """(name, channel, language) -> (version, content) of a page; forms get the ids they are registered under."""
-    raw = yaml.safe_load(page)
+    raw = parse_page(page)
     registered = dict(forms)
     for name, entry in raw["templates"].items():
         content = {member: value for member, value in entry.items() if member not in ("version", "form")}

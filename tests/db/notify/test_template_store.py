@@ -152,7 +152,7 @@ def test_a_version_that_no_longer_fits_leaves_what_is_shipped(work: Work, row: d
 
 def test_a_process_that_runs_long_reads_again_within_seconds_and_not_more_often(work: Work) -> None:
     now = [100.0]
-    live = LiveBook(shipped_templates(), every_s=3, monotonic=lambda: now[0])
+    live = LiveBook(shipped_templates, every_s=3, monotonic=lambda: now[0])
     assert live(work.session).get(NAME, "sms", "vi").version == 1
     _save(work, "Một")
     assert live(work.session).get(NAME, "sms", "vi").version == 1
