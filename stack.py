@@ -81,6 +81,7 @@ def environment(state_dir: Path, urls: EngineUrls, ports: Ports, said: Mapping[s
             "MOTCUA_TRUSTED_PROXIES": "0",
             "MOTCUA_EID_ISSUER": f"{sandbox}/{'vneid' if said.get('MOTCUA_EID_DIALECT') == 'vneid' else 'eid'}",
             "MOTCUA_TWILIO_BASE_URL": f"{sandbox}/twilio",
+            "MOTCUA_ESMS_BASE_URL": f"{sandbox}/esms",
         }
         env |= {name: said.get(name) or value for name, value in defaults.items()}
         env["MOTCUA_MASTER_KEY"] = said.get("MOTCUA_MASTER_KEY") or _kept_key(state_dir)

@@ -29,6 +29,7 @@ from kernel.storage import FileStore, open_store
 from kernel.vault import Vault, open_vault
 from kernel.work import Work
 from migrations import head_revision
+from notify.channels.esms_receipts import CALLBACK_PURPOSE
 from notify.handlers import Announcer
 from notify.offers import OutlookByLedger
 from notify.ports import DossierNotice, OneTimeCode
@@ -40,6 +41,7 @@ from tracking.service.notices import read_notice, record_told
 from tracking.service.uploads import expire_uploads
 
 if TYPE_CHECKING:
+    from notify.channels.port import Gateway
     from notify.sending import Sender
 
 
@@ -230,13 +232,25 @@ def event_handlers(held: Container) -> Handlers:
 
 def build_sender(held: Container) -> "Sender":
     """The send drain with its gateways; for one thread of one worker."""
-    # The gateway's library is large, and a web worker never calls it.
-    from notify.channels.twilio import TwilioGateway
+    # The gateways' libraries are large, and a web worker never calls them.
+    from notify.channels.esms import EsmsGateway
+    from notify.exchange import Exchange
     from notify.ledger import Ledger
     from notify.sending import Sender
+    from notify.watch import Watch
 
-    ledger = Ledger(held.database, held.vault, held.notify.send.patience)
-    return Sender(ledger, {"twilio": TwilioGateway(held.notify.twilio)}, held.notify.send)
+    settings, patience = held.notify, held.notify.send.patience
+    gateways: dict[str, Gateway] = {}
+    if settings.twilio is not None:
+        from notify.channels.twilio import TwilioGateway
+
+        gateways["twilio"] = TwilioGateway(settings.twilio)
+    if settings.esms is not None:
+        gateways["esms"] = EsmsGateway(settings.esms, held.vault.derive(CALLBACK_PURPOSE))
+    exchange = Exchange(settings.members)
+    ledger = Ledger(held.database, held.vault, patience, exchange)
+    watch = Watch(held.database, exchange, patience.receipt_within)
+    return Sender(ledger, gateways, exchange, watch, settings.send)
 
 
 def keep_house(held: Container) -> None:

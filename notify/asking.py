@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -10,7 +11,9 @@ import structlog
 from notify.channels.port import AskFailed, Certainty, Gateway, Sighting
 from notify.claims import Asking
 from notify.ledger import Ledger
-from notify.outcomes import cannot_ask
+from notify.outcomes import News, cannot_ask
+from notify.retry import Patience
+from notify.unseen import Unseen, left_to_receipts, made_again
 
 _AT_ONCE: Final = 16
 _LOOK_EVERY_S: Final = 1.0
@@ -20,8 +23,11 @@ _log = structlog.get_logger()
 class Inquirer:
     """`busy` until a look has found nothing to ask about."""
 
-    def __init__(self, ledger: Ledger, gateways: Mapping[str, Gateway], threads: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, ledger: Ledger, gateways: Mapping[str, Gateway], patience: Patience, threads: ThreadPoolExecutor
+    ) -> None:
         self._ledger = ledger
+        self._patience = patience
         self._gateways = gateways
         self._threads = threads
         self._told = asyncio.Event()
@@ -50,13 +56,26 @@ class Inquirer:
         loop = asyncio.get_running_loop()
         gateway = self._gateways.get(asking.gateway)
         if gateway is None or gateway.certainty is not Certainty.ASKED:
-            await loop.run_in_executor(self._threads, self._ledger.settle, cannot_ask(asking.claim))
+            decided = self._without_asking(gateway, asking)
+            if isinstance(decided, News):
+                await loop.run_in_executor(self._threads, self._ledger.settle, decided)
+            else:
+                await loop.run_in_executor(self._threads, self._ledger.ask_later, asking, decided)
             return
         sightings = await self._ask(gateway, asking)
         if sightings is None:
             await loop.run_in_executor(self._threads, self._ledger.ask_later, asking)
         else:
             await loop.run_in_executor(self._threads, self._ledger.answer, asking, sightings)
+
+    def _without_asking(self, gateway: Gateway | None, asking: Asking) -> News | timedelta:
+        """What is done at once, or when to look again."""
+        if gateway is None:
+            return cannot_ask(asking.claim)
+        unseen = Unseen(asking.claim, asking.tries, asking.age, asking.has_standby)
+        if gateway.certainty is Certainty.DEDUPES:
+            return made_again(unseen)
+        return left_to_receipts(unseen, self._patience)
 
     async def _ask(self, gateway: Gateway, asking: Asking) -> list[Sighting] | None:
         """What the gateway has; None when it cannot say."""

@@ -151,13 +151,22 @@ class Circuit:
     def probe_due(self, now: float) -> bool:
         """Whether the next message may try it; a probe that was never heard of again is given up first."""
         if self.state is CircuitState.PROBING and now >= self.since + self._limits.probe_lost_s:
-            self._turn(CircuitEvent.LOSE, now)
-            self._next_probe = now
+            self.lose(now)
         return self.state is CircuitState.OPEN and now >= self._next_probe
 
     def probe(self, now: float) -> None:
         """A message is on its way to it."""
         self._turn(CircuitEvent.PROBE, now)
+
+    def lose(self, now: float) -> None:
+        """The probe will not be heard of; the next one is due."""
+        self._turn(CircuitEvent.LOSE, now)
+        self._next_probe = now
+
+    def trip(self, now: float) -> None:
+        """It is known to be ill; the first probe is due."""
+        self._turn(CircuitEvent.TRIP, now)
+        self._next_probe = now
 
     def record(self, kind: OutcomeKind, answer_s: float, now: float) -> None:
         """How a call ended that took `answer_s`. One begun before the state it is in tells nothing of that state."""

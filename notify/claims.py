@@ -1,4 +1,4 @@
-"""The drain's queries: claim, record, reclaim, ask. One statement a chunk; times are the database's.
+"""The drain's queries but for the claim (`due`): record, reclaim, ask. One statement a chunk; times are the database's.
 
 A delivery's row lock comes first and its attempts change only under it, so no two statements here can wait for each
 other in a circle.
@@ -7,55 +7,18 @@ other in a circle.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from notify.outcomes import EXPIRED, LEASE_LOST, Claim, News
-from notify.plan import PUSHING, Channel, Priority
+from notify.outcomes import LEASE_LOST, NOT_FOUND, NOT_STARTED, Claim, News
 from notify.retry import RECEIPT_WITHIN
 from notify.settled import Settled
-from notify.standbys import STANDBYS, SUPERSEDED
+from notify.standbys import STANDBYS
 from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, AttemptEvent, DeliveryEvent, as_case
 
-# A chunk holds urgent rows first: each priority has its own scan of the index, for as many rows as are still wanted.
-_DUE: Final = """due_{scan} AS MATERIALIZED (
-    SELECT id, valid_until, state, notification_id, position FROM delivery
-    WHERE state IN ('queued', 'waiting', 'standby') AND channel = '{channel}' AND priority = {priority}
-        AND due_at <= now()
-    ORDER BY due_at LIMIT greatest({room}, 0) FOR UPDATE SKIP LOCKED)"""
-_TAKEN: Final = "(SELECT count(*) FROM due_{})"
-_ROWS: Final = "SELECT * FROM due_{}"
-_CLAIM: Final = """
-WITH {due},
-all_due AS ({all_due}),
-early AS MATERIALIZED (
-    SELECT s.id FROM all_due s JOIN delivery d ON d.notification_id = s.notification_id AND d.position < s.position
-    WHERE s.state = 'standby' AND (d.state = 'sending' OR d.id IN (SELECT id FROM all_due))),
-due AS (SELECT * FROM all_due WHERE id NOT IN (SELECT id FROM early)),
-spared AS MATERIALIZED (
-    SELECT d.id FROM due s JOIN delivery d ON d.notification_id = s.notification_id AND d.position < s.position
-    WHERE s.state = 'standby' AND d.state IN ('queued', 'waiting') FOR UPDATE OF d SKIP LOCKED),
-superseded AS (
-    UPDATE delivery d SET state = 'cancelled', due_at = NULL, settled_at = now(), code = :superseded
-    FROM spared WHERE d.id = spared.id),
-claimed AS (
-    UPDATE delivery d SET state = 'sending', generation = d.generation + 1, asked = 0, due_at = now() + :lease
-    FROM due WHERE d.id = due.id AND (due.valid_until IS NULL OR due.valid_until > now())
-    RETURNING d.id, d.generation, d.failures, d.pinned, d.priority, d.channel, d.gateway, d.address, d.body,
-        extract(epoch FROM d.valid_until - now())::float8 AS valid_for_s),
-lapsed AS (
-    UPDATE delivery d SET state = 'cancelled', due_at = NULL, settled_at = now(), code = :expired
-    FROM due WHERE d.id = due.id AND due.valid_until <= now()),
-begun AS (
-    INSERT INTO attempt (id, delivery_id, number, gateway, state, cost_vnd)
-    SELECT uuidv7(), id, generation, gateway, 'sending', 0 FROM claimed
-    RETURNING id, delivery_id)
-SELECT begun.id AS attempt_id, claimed.* FROM claimed JOIN begun ON begun.delivery_id = claimed.id
-"""
 _RECORD: Final = """
 WITH news AS (
     SELECT * FROM unnest(
@@ -76,7 +39,8 @@ turned AS (
         {delivery_state} AS after
     FROM news n JOIN held ON held.id = n.delivery_id AND held.generation = n.number),
 moved AS (
-    UPDATE delivery d SET state = t.after, code = t.code, reason = t.reason, pinned = t.event = 'resend',
+    UPDATE delivery d SET state = t.after, code = t.code, reason = t.reason,
+        pinned = t.event = 'resend' OR t.event = 'release' AND d.pinned,
         failures = d.failures + (t.event = 'fail')::int,
         due_at = CASE WHEN t.after IN ('queued', 'waiting', 'unknown') THEN now() + t.wait END,
         settled_at = CASE WHEN t.after = ANY(CAST(:final AS text[])) THEN now() END
@@ -100,27 +64,28 @@ WITH due AS MATERIALIZED (
     ORDER BY due_at LIMIT :room FOR UPDATE SKIP LOCKED),
 held AS (
     UPDATE delivery d SET due_at = now() + :lease, asked = d.asked + 1 FROM due WHERE d.id = due.id
-    RETURNING d.id, d.generation, d.failures, d.gateway, d.address, d.body, d.fingerprint, d.asked)
-SELECT a.id AS attempt_id, a.started_at, held.* FROM held
-JOIN attempt a ON a.delivery_id = held.id AND a.number = held.generation
+    RETURNING d.id, d.generation, d.failures, d.gateway, d.address, d.body, d.fingerprint, d.asked,
+        d.notification_id, d.position)
+SELECT a.id AS attempt_id, a.started_at, held.*, same.tries, now() - same.first_at AS age,
+    EXISTS (
+        SELECT 1 FROM delivery s WHERE s.notification_id = held.notification_id AND s.position > held.position
+            AND s.state <> 'cancelled') AS has_standby
+FROM held JOIN attempt a ON a.delivery_id = held.id AND a.number = held.generation
+CROSS JOIN LATERAL (
+    SELECT count(*) AS tries, min(b.started_at) AS first_at FROM attempt b
+    WHERE b.delivery_id = held.id AND b.state = 'unknown' AND b.number > (
+        SELECT coalesce(max(c.number), 0) FROM attempt c
+        WHERE c.delivery_id = held.id AND c.state = 'transient' AND c.code NOT IN (:not_started, :not_found))) AS same
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery to send; `address` and `body` are sealed. `valid_for_s`: seconds until it is worth nothing."""
-
-    claim: Claim
-    priority: int
-    gateway: str
-    address: bytes
-    body: bytes
-    valid_for_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Asking:
-    """A delivery whose latest attempt, begun at `started_at`, ended unseen. `asked` counts questions, this one too."""
+    """A delivery whose latest attempt, begun at `started_at`, ended unseen. `asked` counts questions, this one too.
+
+    `tries`: attempts of unknown outcome under the same reference, `age`: since the first of them. `has_standby`:
+    another delivery of the same notice stands behind this one.
+    """
 
     claim: Claim
     gateway: str
@@ -129,22 +94,9 @@ class Asking:
     fingerprint: bytes
     asked: int
     started_at: datetime
-
-
-@cache
-def _claim_statement(channels: tuple[Channel, ...]) -> TextClause:
-    wanted = [(int(priority), channel) for priority in Priority for channel in channels]
-    scans = [
-        _DUE.format(
-            scan=scan,
-            priority=priority,
-            channel=channel,
-            room=" - ".join([":room", *map(_TAKEN.format, range(scan))]),
-        )
-        for scan, (priority, channel) in enumerate(wanted)
-    ]
-    rows = " UNION ALL ".join(map(_ROWS.format, range(len(wanted))))
-    return text(_CLAIM.format(due=",\n".join(scans), all_due=rows))
+    tries: int
+    age: timedelta
+    has_standby: bool
 
 
 _RECORD_STATEMENT: Final = text(
@@ -154,30 +106,6 @@ _RECORD_STATEMENT: Final = text(
         standbys=STANDBYS,
     )
 )
-
-
-def claim_due(session: Session, room: int, lease: timedelta, channels: Sequence[Channel] = PUSHING) -> list[Claimed]:
-    """Takes up to `room` deliveries over `channels` that are due, urgent ones first, and writes an attempt for each.
-
-    A standby that is taken stops those before it that are not on their way.
-
-    The caller commits before it calls any gateway. What is no longer valid is cancelled and not returned.
-    """
-    if not channels:
-        return []
-    statement = _claim_statement(tuple(channels))
-    rows = session.execute(statement, {"room": room, "lease": lease, "expired": EXPIRED, "superseded": SUPERSEDED})
-    return [
-        Claimed(
-            Claim(row.attempt_id, row.id, row.generation, row.failures),
-            row.priority,
-            row.gateway,
-            bytes(row.address),
-            bytes(row.body),
-            row.valid_for_s,
-        )
-        for row in rows
-    ]
 
 
 def record_news(session: Session, news: Sequence[News], receipt_within: timedelta = RECEIPT_WITHIN) -> list[Settled]:
@@ -217,6 +145,7 @@ def lose_expired_leases(session: Session, wait: timedelta, *, room: int = 1000) 
 
 def claim_questions(session: Session, room: int, lease: timedelta) -> list[Asking]:
     """Takes up to `room` unknown deliveries whose time to ask has come; nobody else asks about them for `lease`."""
+    values = {"room": room, "lease": lease, "not_started": NOT_STARTED, "not_found": NOT_FOUND}
     return [
         Asking(
             Claim(row.attempt_id, row.id, row.generation, row.failures),
@@ -226,8 +155,11 @@ def claim_questions(session: Session, room: int, lease: timedelta) -> list[Askin
             bytes(row.fingerprint),
             row.asked,
             row.started_at,
+            row.tries,
+            row.age,
+            row.has_standby,
         )
-        for row in session.execute(text(_ASK), {"room": room, "lease": lease})
+        for row in session.execute(text(_ASK), values)
     ]
 
 

@@ -12,12 +12,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kernel.db import Database
 from kernel.vault import Vault, VaultError
-from notify import claims
+from notify import claims, due
 from notify.channels.port import Outcome, OutcomeKind, Outgoing, Question, Sighting
-from notify.claims import Asking, Claimed
+from notify.claims import Asking
+from notify.due import Choice, Claimed
 from notify.models import ADDRESS_FIELD, BODY_FIELD
 from notify.outcomes import Claim, News, answer_of, no_answer, reference_of
-from notify.plan import PUSHING
 from notify.retry import Patience
 from notify.settled import announce_settled
 from notify.states import DeliveryEvent
@@ -46,21 +46,28 @@ class Ready:
 
 
 class Ledger:
-    """`sleep` waits a number of seconds between tries to record."""
+    """`choice` says which gateways take what is claimed; `sleep` waits a number of seconds between tries to record."""
 
     def __init__(
-        self, database: Database, vault: Vault, patience: Patience, *, sleep: Callable[[float], object] = time.sleep
+        self,
+        database: Database,
+        vault: Vault,
+        patience: Patience,
+        choice: Choice,
+        *,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._database = database
         self._vault = vault
         self._patience = patience
+        self._choice = choice
         self._sleep = sleep
 
     def claim(self, room: int) -> list[Ready]:
         """Takes up to `room` deliveries that are due; their attempts are committed when this returns."""
         taken_at = time.monotonic()
         with self._database.transaction() as session:
-            claimed = claims.claim_due(session, room, self._patience.lease, PUSHING)
+            claimed = due.claim_due(session, room, self._patience.lease, self._choice)
         return [self._open(item, taken_at) for item in claimed]
 
     def _open(self, item: Claimed, taken_at: float) -> Ready:
@@ -146,10 +153,10 @@ class Ledger:
         """Records what was decided without an answer."""
         self._record_once([news])
 
-    def ask_later(self, asking: Asking) -> None:
-        """The gateway gave no answer."""
+    def ask_later(self, asking: Asking, wait: timedelta | None = None) -> None:
+        """The gateway gave no answer, or the delivery is to be looked at again after `wait`."""
         with self._database.transaction() as session:
-            claims.ask_later(session, asking.claim, no_answer(asking.claim, asking.asked))
+            claims.ask_later(session, asking.claim, wait or no_answer(asking.claim, asking.asked))
 
 
 def _passes(error: Exception) -> bool:

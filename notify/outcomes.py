@@ -22,13 +22,15 @@ _AT_ONCE: Final = timedelta(0)
 class Claim:
     """One delivery held by a drain, with the attempt that was written for it.
 
-    `number` is the fencing generation; `failures` how many attempts before it failed for a time.
+    `number` is the fencing generation; `failures` how many attempts before it failed for a time. `pinned`: an attempt
+    before it, under the same reference, ended unseen.
     """
 
     attempt_id: UUID
     delivery_id: UUID
     number: int
     failures: int = 0
+    pinned: bool = False
 
 
 def reference_of(claim: Claim) -> str:
@@ -52,7 +54,10 @@ class News:
 def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
     """What follows from the outcome of a call."""
     event, attempt_event, wait = DeliveryEvent.ACCEPT, AttemptEvent.ACCEPT, _AT_ONCE
-    if outcome.kind is OutcomeKind.PERMANENT:
+    if outcome.kind is OutcomeKind.TRANSIENT and claim.pinned:
+        # This call was not taken, but the one before it may have been: the reference must not change.
+        event, attempt_event, wait = DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT, patience.ask_after
+    elif outcome.kind is OutcomeKind.PERMANENT:
         event, attempt_event = DeliveryEvent.REFUSE, AttemptEvent.REFUSE
     elif outcome.kind is OutcomeKind.UNKNOWN:
         event, attempt_event, wait = DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT, patience.ask_after

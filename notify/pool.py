@@ -69,10 +69,13 @@ class Pool:
         return self._draw(others or closed, key, attempt, now)
 
     def admit(self, gateway: str, now: float) -> bool:
-        """Whether a message that must go to this gateway may go now; one that goes while it is open is its probe."""
+        """Whether a message that must go to this gateway may go now; one that goes while it is open is its probe.
+
+        Nothing is known of one that is not in the pool, so nothing is held back from it.
+        """
         circuit = self._circuits.get(gateway)
         if circuit is None or circuit.state is CircuitState.CLOSED:
-            return circuit is not None
+            return True
         if circuit.probe_due(now):
             circuit.probe(now)
             return True
@@ -83,6 +86,23 @@ class Pool:
         circuit = self._circuits.get(gateway)
         if circuit is not None:
             circuit.record(outcome, answer_s, now)
+
+    def lose(self, gateway: str, now: float) -> None:
+        """A message chosen for the gateway never went there; if it may have been the probe, the next one is."""
+        circuit = self._circuits.get(gateway)
+        if circuit is not None and circuit.state is CircuitState.PROBING:
+            circuit.lose(now)
+
+    def trip(self, gateway: str, now: float) -> None:
+        """The gateway is known to be ill: it is probed at once, and used once that has worked."""
+        circuit = self._circuits.get(gateway)
+        if circuit is not None and circuit.state is CircuitState.CLOSED:
+            circuit.trip(now)
+
+    def state_of(self, gateway: str) -> CircuitState | None:
+        """None for one that is not in the pool."""
+        circuit = self._circuits.get(gateway)
+        return None if circuit is None else circuit.state
 
     def note_receipts(self, gateway: str, overdue_share: float) -> None:
         """The share (0 to 1) of the receipts lately expected from it that are overdue; holds until said anew."""

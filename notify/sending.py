@@ -15,20 +15,24 @@ from itertools import count
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from kernel.metrics import ATTEMPTS
 from notify.asking import Inquirer
 from notify.channels.port import Gateway, Outcome, OutcomeKind
+from notify.exchange import Exchange
 from notify.ledger import Ledger, Ready
 from notify.outcomes import News, expired, news_of, released
 from notify.settings import SendSettings
 from notify.states import DeliveryEvent
+from notify.watch import Watch
 
 _POLL_S: Final = 0.05
 _GATHER_S: Final = 0.005
 _WORTH_RECORDING: Final = 32
 # How much of the future is claimed ahead of the calls: more than a claim takes, less than a lease.
 _AHEAD_S: Final = 0.1
+_WATCH_EVERY_S: Final = 0.2
 _LEAST_AHEAD: Final = 4
 _SMOOTHING: Final = 0.1
 _log = structlog.get_logger()
@@ -37,12 +41,21 @@ _log = structlog.get_logger()
 class Sender:
     """Owns the event loop in which the gateways keep their connections from one run to the next. For one thread."""
 
-    def __init__(self, ledger: Ledger, gateways: Mapping[str, Gateway], settings: SendSettings) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        gateways: Mapping[str, Gateway],
+        exchange: Exchange,
+        watch: Watch,
+        settings: SendSettings,
+    ) -> None:
         self._ledger = ledger
         self._gateways = gateways
+        self._exchange = exchange
+        self._watch = watch
         self._settings = settings
         self._runner = asyncio.Runner()
-        self._threads = ThreadPoolExecutor(3, thread_name_prefix="ledger")
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="ledger")
 
     def run(self, *, time_slice_s: float) -> bool:
         """Sends what is due and asks about what is unknown, until dry or the slice is over. True when work is left.
@@ -55,7 +68,8 @@ class Sender:
         # The loop stood still since the last run: let it notice which kept connections were closed meanwhile.
         for _ in range(3):
             await asyncio.sleep(0)
-        return await Run(self._ledger, self._gateways, self._settings, self._threads).until(time_slice_s)
+        run = Run(self._ledger, self._gateways, self._exchange, self._watch, self._settings, self._threads)
+        return await run.until(time_slice_s)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -76,19 +90,28 @@ class Run:
     """One run of the drain."""
 
     def __init__(
-        self, ledger: Ledger, gateways: Mapping[str, Gateway], settings: SendSettings, threads: ThreadPoolExecutor
+        self,
+        ledger: Ledger,
+        gateways: Mapping[str, Gateway],
+        exchange: Exchange,
+        watch: Watch,
+        settings: SendSettings,
+        threads: ThreadPoolExecutor,
     ) -> None:
         self._ledger = ledger
         self._gateways = gateways
+        self._exchange = exchange
+        self._watch = watch
         self._settings = settings
         self._threads = threads
         self._loop = asyncio.get_running_loop()
-        self._inquirer = Inquirer(ledger, gateways, threads)
+        self._inquirer = Inquirer(ledger, gateways, settings.patience, threads)
         self._waiting: list[tuple[int, int, Ready]] = []
         self._turns = count()
         self._calls: set[asyncio.Task[None]] = set()
         self._done: list[_Done] = []
         self._stirred = asyncio.Event()
+        self._over = asyncio.Event()
         self._latency_s = 0.0
         self._dry = False
         self._more_to_see = False
@@ -97,18 +120,39 @@ class Run:
 
     async def until(self, time_slice_s: float) -> bool:
         """Runs for at most `time_slice_s` and then as long as calls are open. True when work is left."""
+        await self._loop.run_in_executor(self._threads, self._watch.restore)
         ends = time.monotonic() + time_slice_s
+        watching = self._loop.create_task(self._keep_watch())
         inquiry = self._loop.create_task(self._inquirer.ask_until_told(self._looked))
         inquiry.add_done_callback(lambda _: self._stirred.set())
         while await self._turn(ends):
             if inquiry.done() and self._failure is None:
                 self._failure = self._failure_of(inquiry)
         self._inquirer.stop()
-        await asyncio.gather(inquiry, return_exceptions=True)
+        self._over.set()
+        await asyncio.gather(inquiry, watching, return_exceptions=True)
         failure = self._failure or self._failure_of(inquiry)
         if failure is not None:
             raise failure
         return not self._dry or self._inquirer.busy
+
+    async def _keep_watch(self) -> None:
+        """Beside the sending, and once more after it: the last call may have shown that a gateway is back."""
+        while True:
+            over = self._over.is_set()
+            if self._watch.wanted():
+                try:
+                    if await self._loop.run_in_executor(self._threads, self._watch.look):
+                        self._look_now()
+                except DBAPIError as error:
+                    _log.warning("notify.watch_failed", error=type(error).__name__)
+            if over:
+                return
+            try:
+                async with asyncio.timeout(_WATCH_EVERY_S):
+                    await self._over.wait()
+            except TimeoutError:
+                continue
 
     async def _turn(self, ends: float) -> bool:
         """Claims and records what there is to; else waits for something to happen. False when all is done."""
@@ -174,11 +218,12 @@ class Run:
             ready = heapq.heappop(self._waiting)[2]
             now = time.monotonic()
             if ready.failed is not None:
-                self._finish(ready, news_of(ready.claim, ready.failed, self._settings.patience), ready.failed.kind)
+                self._drop(ready, news_of(ready.claim, ready.failed, self._settings.patience), ready.failed.kind)
             elif ready.valid_by is not None and now >= ready.valid_by:
-                self._finish(ready, expired(ready.claim), "expired")
-            elif now >= ready.start_by:
-                self._finish(ready, released(ready.claim), "released")
+                self._drop(ready, expired(ready.claim), "expired")
+            elif now >= ready.start_by or self._exchange.is_open(ready.gateway):
+                # Also what was claimed before its gateway went out of use: another may take it.
+                self._drop(ready, released(ready.claim), "released")
             else:
                 task = self._loop.create_task(self._call(ready))
                 self._calls.add(task)
@@ -192,7 +237,9 @@ class Run:
     async def _call(self, ready: Ready) -> None:
         began = time.monotonic()
         outcome = await self._send(ready)
-        self._latency_s += (time.monotonic() - began - self._latency_s) * _SMOOTHING
+        took_s = time.monotonic() - began
+        self._exchange.record(ready.gateway, outcome.kind, took_s)
+        self._latency_s += (took_s - self._latency_s) * _SMOOTHING
         self._finish(ready, news_of(ready.claim, outcome, self._settings.patience), outcome.kind)
 
     async def _send(self, ready: Ready) -> Outcome:
@@ -206,6 +253,11 @@ class Run:
             # A defect of the adapter must not stop the others; the call may have left.
             _log.error("notify.gateway_crashed", gateway=ready.gateway, error=type(error).__name__)
             return Outcome(OutcomeKind.UNKNOWN, code="crashed", reason=type(error).__name__)
+
+    def _drop(self, ready: Ready, news: News, outcome: str) -> None:
+        """No call is made."""
+        self._exchange.not_called(ready.gateway)
+        self._finish(ready, news, outcome)
 
     def _finish(self, ready: Ready, news: News, outcome: str) -> None:
         self._done.append(_Done(news, ready.gateway, str(outcome)))

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from kernel.settings import Environment
-from notify.channels.twilio_table import REAL_BASE_URL, TwilioSettings
+from notify.channels.esms_table import EsmsSettings
+from notify.channels.twilio_table import TwilioSettings
+from notify.gateway_settings import read_esms, read_twilio, read_weights
 from notify.offers import Route
 from notify.plan import Channel
+from notify.pool import PoolMember
 from notify.retry import Patience
 
-SANDBOX_BASE_URL = "http://127.0.0.1:8025/twilio"
-SANDBOX_ACCOUNT_SID = "AC5a17b0c5000000000000000000000001"
-SANDBOX_SENDER = "+15005550006"
 # Made up: what a gateway charges is between it and its customer, so production must say it.
 SANDBOX_PRICES = "esms=800,twilio=2000,zalo=300"
 
@@ -28,31 +28,35 @@ class SendSettings:
 
 @dataclass(frozen=True, slots=True)
 class NotifySettings:
-    """`account_sid` and `auth_token` are also what receipts are checked with."""
+    """`sms_weights`: the SMS gateways in use, with their shares; the settings of one that is not in use are None. Its
+    receipts are checked with them as well, so weight 0 keeps a gateway that is to be given up until they are in."""
 
-    twilio: TwilioSettings
+    sms_weights: Mapping[str, int]
+    twilio: TwilioSettings | None
+    esms: EsmsSettings | None
     send: SendSettings
     prices: Mapping[str, int]
 
     @property
     def routes(self) -> tuple[Route, ...]:
         """The channels that push, by their usual gateways."""
-        return (Route(Channel.SMS, "twilio", self.prices.get("twilio", 0)),)
+        usual = max(self.sms_weights, key=lambda gateway: self.sms_weights[gateway])
+        return (Route(Channel.SMS, usual, self.prices.get(usual, 0)),)
+
+    @property
+    def members(self) -> tuple[PoolMember, ...]:
+        """The pool of gateways."""
+        return tuple(PoolMember(gateway, Channel.SMS, weight) for gateway, weight in self.sms_weights.items())
 
     @classmethod
     def read(cls, env: Environment) -> "NotifySettings":
         timeout_s = env.seconds("MOTCUA_GATEWAY_TIMEOUT_SECONDS", 8.0)
         in_flight = _positive(env, "MOTCUA_SEND_IN_FLIGHT", 64)
+        weights = read_weights(env)
         return cls(
-            twilio=TwilioSettings(
-                account_sid=_account_sid(env),
-                auth_token=env.secret("MOTCUA_TWILIO_AUTH_TOKEN", "sandbox-twilio-auth-token"),
-                sender=env.text("MOTCUA_TWILIO_SENDER", None if env.production else SANDBOX_SENDER),
-                public_base_url=env.outside_url("MOTCUA_PUBLIC_BASE_URL", "http://127.0.0.1:8000"),
-                base_url=_base_url(env),
-                timeout_s=timeout_s,
-                connections=in_flight,
-            ),
+            sms_weights=weights,
+            twilio=read_twilio(env, timeout_s, in_flight) if "twilio" in weights else None,
+            esms=read_esms(env, timeout_s, in_flight) if "esms" in weights else None,
             prices=_prices(env),
             send=SendSettings(
                 in_flight=in_flight,
@@ -81,23 +85,6 @@ def _prices(env: Environment) -> dict[str, int]:
     if any(price < 0 for price in prices.values()):
         env.problems.append(f"{name}: no price below zero")
     return prices
-
-
-def _base_url(env: Environment) -> str:
-    """Twilio's own address unless another region's is said; in development the sandbox's."""
-    default = REAL_BASE_URL if env.production else SANDBOX_BASE_URL
-    env_url = env.text("MOTCUA_TWILIO_BASE_URL", default)
-    if env.production:
-        return env.outside_url("MOTCUA_TWILIO_BASE_URL") if env_url != REAL_BASE_URL else REAL_BASE_URL
-    return env_url.rstrip("/")
-
-
-def _account_sid(env: Environment) -> str:
-    name = "MOTCUA_TWILIO_ACCOUNT_SID"
-    said = env.text(name, None if env.production else SANDBOX_ACCOUNT_SID)
-    if env.production and said == SANDBOX_ACCOUNT_SID:
-        env.problems.append(f"{name}: a sandbox account is not allowed in production")
-    return said
 
 
 def _positive(env: Environment, name: str, default: int) -> int:

@@ -10,6 +10,7 @@ from api.blueprint import Blueprint
 from api.context import container, here
 from api.transactions import unit_of_work
 from kernel.errors import DomainError
+from notify.channels.esms_receipts import CALLBACK_PURPOSE, read_callback, valid_callback
 from notify.channels.twilio_receipts import SIGNATURE_HEADER, read_receipt, valid_signature
 from notify.receipts import store_receipt
 
@@ -17,6 +18,7 @@ blueprint = Blueprint("webhooks", description="What gateways report back")
 _BODY_LIMIT = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 60
+_LONGEST_QUERY = 8 * 1024
 
 
 @blueprint.operation(
@@ -38,10 +40,35 @@ def take_twilio_receipt(attempt_id: UUID) -> flask.Response:
     params = _fields(raw)
     # The gateway signs the address it was given, which behind a proxy is not the one this process sees.
     url = f"{held.settings.public_base_url}{request.path}"
-    if not valid_signature(url, params, request.headers.get(SIGNATURE_HEADER, ""), held.notify.twilio.auth_token):
+    settings = held.notify.twilio
+    signature = request.headers.get(SIGNATURE_HEADER, "")
+    # Of a gateway that is not in use nothing can be believed.
+    if settings is None or not valid_signature(url, params, signature, settings.auth_token):
         raise DomainError("signature_invalid")
     with unit_of_work() as work:
         store_receipt(work, attempt_id, read_receipt(params), raw)
+    return no_content()
+
+
+@blueprint.operation(
+    "GET",
+    "/v1/webhooks/esms/<uuid:attempt_id>/<string:mac>",
+    "takeEsmsReceipt",
+    status=204,
+    problems=("signature_invalid",),
+)
+def take_esms_receipt(attempt_id: UUID, mac: str) -> flask.Response:
+    """A delivery receipt, in the query; the gateway signs nothing, so the address is what proves where it is from."""
+    request, held = here(), container()
+    raw = request.query_string
+    if len(raw) > _LONGEST_QUERY:
+        raise DomainError("bad_request")
+    params = _fields(raw)
+    key = held.vault.derive(CALLBACK_PURPOSE)
+    if held.notify.esms is None or not valid_callback(key, attempt_id, mac, params):
+        raise DomainError("signature_invalid")
+    with unit_of_work() as work:
+        store_receipt(work, attempt_id, read_callback(params), raw)
     return no_content()
 
 

@@ -99,7 +99,13 @@ class Asking:
 
     def _values(self, world: World, *, absent: bool) -> dict[str, str]:
         nowhere = str(new_id())
-        ours: dict[str, str] = {**world.ids, "login_id": nowhere, "attempt_id": nowhere, "paper_code": "giay_de_nghi"}
+        ours: dict[str, str] = {
+            **world.ids,
+            "login_id": nowhere,
+            "attempt_id": nowhere,
+            "mac": "x",
+            "paper_code": "giay_de_nghi",
+        }
         if self.operation_id in DRAFTS:
             ours["dossier_id"] = world.ids["draft_id"]
         owner = "organisation" if "organisation_id" in self.path else "agency"

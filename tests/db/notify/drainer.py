@@ -7,11 +7,10 @@ from datetime import timedelta
 from kernel.db import Database
 from notify.channels.twilio import TwilioGateway
 from notify.channels.twilio_table import TwilioSettings
-from notify.ledger import Ledger
 from notify.retry import Patience
 from notify.sending import Sender
 from notify.settings import SendSettings
-from tests.db.notify.support import VAULT
+from tests.db.notify.support import sender_of
 
 QUICK = Patience(timedelta(seconds=1), timedelta(seconds=1), timedelta(seconds=0.5))
 
@@ -26,8 +25,7 @@ def make_sender(database: Database, gateway_url: str) -> Sender:
         base_url=f"{gateway_url}/twilio",
         timeout_s=1.0,
     )
-    ledger = Ledger(database, VAULT, QUICK)
-    return Sender(ledger, {"twilio": TwilioGateway(settings)}, SendSettings(32, 32, QUICK))
+    return sender_of(database, {"twilio": TwilioGateway(settings)}, SendSettings(32, 32, QUICK))
 
 
 if __name__ == "__main__":

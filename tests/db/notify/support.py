@@ -14,21 +14,59 @@ from sqlalchemy.orm import Session
 from kernel.db import Database
 from kernel.ids import new_id
 from kernel.vault import Vault
+from notify import due
 from notify.channels.port import Certainty, Outcome, OutcomeKind, Outgoing, Question, Sighting
+from notify.circuit import Limits
+from notify.due import Claimed
+from notify.exchange import Exchange
 from notify.ledger import Ledger
-from notify.plan import Channel, PlannedDelivery, Priority
+from notify.plan import PUSHING, Channel, PlannedDelivery, Priority
+from notify.pool import PoolMember
 from notify.retry import Patience
 from notify.sending import Sender
 from notify.settings import SendSettings
 from notify.states import ReceiptKind
 from notify.store import Notice, add_delivery, add_notification
 from notify.texts import Rendered, shipped_templates
+from notify.watch import Watch
 
 VAULT = Vault({1: bytes(range(32))}, bytes(32))
 PHONE = "+84912345678"
 PATIENCE = Patience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
 TEMPLATE = shipped_templates().get("dossier.accepted", "sms", "vi")
 ACCEPTED = OutcomeKind.ACCEPTED
+TRUSTING = Limits(in_a_row=10**9, error_rate=2.0)
+"""For tests of one message's way: whatever a gateway does, it stays in use."""
+
+
+def exchange_of(*gateways: str, limits: Limits = TRUSTING) -> Exchange:
+    """These gateways, all for text messages and with equal shares."""
+    return Exchange([PoolMember(gateway, Channel.SMS, 1) for gateway in gateways], limits)
+
+
+def claim_due(session: Session, room: int, lease: timedelta, channels: Sequence[Channel] = PUSHING) -> list[Claimed]:
+    """As the drain claims, with one gateway for each channel: "fake" for texts, "zalo" for Zalo."""
+    gateways = {Channel.SMS: "fake", Channel.ZALO: "zalo"}
+    members = [PoolMember(gateways[channel], channel, 1) for channel in channels]
+    return due.claim_due(session, room, lease, Exchange(members, TRUSTING))
+
+
+def ledger_of(database: Database, patience: Patience = PATIENCE, **how: Any) -> Ledger:
+    return Ledger(database, VAULT, patience, exchange_of("fake"), **how)
+
+
+def sender_of(
+    database: Database,
+    gateways: Mapping[str, Any],
+    settings: SendSettings,
+    *,
+    limits: Limits = TRUSTING,
+) -> Sender:
+    """The drain as it is wired, but for what it sends to."""
+    exchange = exchange_of(*gateways, limits=limits)
+    ledger = Ledger(database, VAULT, settings.patience, exchange)
+    watch = Watch(database, exchange, settings.patience.receipt_within)
+    return Sender(ledger, gateways, exchange, watch, settings)
 
 
 def add_agency(session: Session, code: str) -> None:
@@ -179,7 +217,7 @@ class FakeGateway:
 def sender(
     database: Database, gateways: Mapping[str, Any], *, in_flight: int = 64, chunk: int = 128
 ) -> Iterator[Sender]:
-    made = Sender(Ledger(database, VAULT, PATIENCE), gateways, SendSettings(in_flight, chunk, PATIENCE))
+    made = sender_of(database, gateways, SendSettings(in_flight, chunk, PATIENCE))
     try:
         yield made
     finally:

@@ -11,15 +11,14 @@ from hypothesis import strategies as st
 from kernel.db import Database
 from kernel.ids import new_id
 from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question
-from notify.ledger import Ledger
 from notify.outcomes import news_of
 from notify.states import ReceiptKind
 from tests.db.notify.support import (
     PATIENCE,
-    VAULT,
     FakeGateway,
     drain,
     later,
+    ledger_of,
     queued,
     rows_of,
     settled_events,
@@ -94,7 +93,7 @@ def test_equal_messages_are_counted(clean_database: Database, fates: list[str]) 
 
 def test_an_equal_message_in_flight_puts_the_question_off(clean_database: Database) -> None:
     first, second = queued(clean_database, 2, body="Cung mot tin")
-    ledger = Ledger(clean_database, VAULT, PATIENCE)
+    ledger = ledger_of(clean_database)
     unseen, flying = ledger.claim(2)
     ledger.record([news_of(unseen.claim, LOST, PATIENCE)])
     gateway = FakeGateway()
@@ -125,14 +124,63 @@ def test_no_answer_is_never_taken_for_a_no(clean_database: Database, error: Exce
         assert _states(clean_database, deliveries) == {"unknown": 1}
 
 
-def test_a_gateway_that_cannot_be_asked_leaves_it_to_a_person(clean_database: Database) -> None:
+def test_a_gateway_that_tells_nothing_gets_it_twice_at_most(clean_database: Database) -> None:
+    """First a receipt is waited for; without one it goes out once more, and then a person must decide."""
     gateway = FakeGateway(lambda *_: LOST, certainty=Certainty.NEITHER)
     deliveries = queued(clean_database, 1)
     drain(clean_database, gateway)
     later(clean_database, PATIENCE.ask_after)
     drain(clean_database, gateway)
     (row,) = rows_of(clean_database, deliveries)
-    assert (row.state, row.code, len(gateway.calls), gateway.questions) == ("dead", "cannot_ask", 1, [])
+    assert (row.state, len(gateway.calls)) == ("unknown", 1)
+    later(clean_database, PATIENCE.receipt_within)
+    drain(clean_database, gateway)
+    assert len({call.reference for call in gateway.calls}) == 1
+    assert (_states(clean_database, deliveries), len(gateway.calls)) == ({"unknown": 1}, 2)
+    later(clean_database, PATIENCE.ask_after)
+    drain(clean_database, gateway)
+    (row,) = rows_of(clean_database, deliveries)
+    assert (row.state, row.code, len(gateway.calls), gateway.questions) == ("dead", "cannot_ask", 2, [])
+
+
+def test_a_gateway_that_dedupes_gets_it_again_under_the_same_reference(clean_database: Database) -> None:
+    def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
+        seen = [call.reference for call in gateway.calls].count(message.reference)
+        if seen == 1:
+            gateway.take(message)
+        return LOST if seen < 3 else Outcome(OutcomeKind.ACCEPTED, code="124")
+
+    gateway = FakeGateway(answer, certainty=Certainty.DEDUPES)
+    deliveries = queued(clean_database, 1)
+    for _ in range(5):
+        drain(clean_database, gateway)
+        later(clean_database, PATIENCE.lease)
+    (row,) = rows_of(clean_database, deliveries)
+    assert (row.state, row.failures, len(gateway.calls), len(gateway.box)) == ("accepted", 0, 3, 1)
+    assert len({call.reference for call in gateway.calls}) == 1
+
+
+def test_a_passing_failure_after_an_unknown_end_keeps_the_reference(clean_database: Database) -> None:
+    """The second call was refused for a time, which tells nothing of the first."""
+    fates = [LOST, Outcome(OutcomeKind.TRANSIENT, code="143"), Outcome(OutcomeKind.ACCEPTED, ref="S1")]
+    gateway = FakeGateway(lambda _message, gateway: fates[len(gateway.calls) - 1], certainty=Certainty.DEDUPES)
+    deliveries = queued(clean_database, 1)
+    for _ in range(4):
+        drain(clean_database, gateway)
+        later(clean_database, PATIENCE.lease)
+    (row,) = rows_of(clean_database, deliveries)
+    assert (row.state, row.failures) == ("accepted", 0)
+    assert len({call.reference for call in gateway.calls}) == 1
+
+
+def test_after_a_day_nothing_is_made_again(clean_database: Database) -> None:
+    gateway = FakeGateway(lambda *_: LOST, certainty=Certainty.DEDUPES)
+    deliveries = queued(clean_database, 1)
+    drain(clean_database, gateway)
+    later(clean_database, timedelta(hours=23))
+    drain(clean_database, gateway)
+    (row,) = rows_of(clean_database, deliveries)
+    assert (row.state, row.code, len(gateway.calls)) == ("dead", "cannot_ask", 1)
 
 
 @given(arrived=st.sets(st.integers(min_value=0, max_value=19)), recorded=st.integers(min_value=0, max_value=10))
@@ -142,7 +190,7 @@ def test_a_drain_that_dies_at_any_moment_loses_and_doubles_nothing(
 ) -> None:
     """It had claimed twenty; some calls had reached the gateway, some of those had been recorded."""
     deliveries = queued(clean_database, 20, phone=f"+849{new_id().int % 10**8:08d}")
-    ledger, gateway = Ledger(clean_database, VAULT, PATIENCE), FakeGateway()
+    ledger, gateway = ledger_of(clean_database), FakeGateway()
     left = recorded
     for turn, ready in enumerate(ledger.claim(20)):
         if turn not in arrived:

@@ -16,13 +16,13 @@ from kernel.db import Database
 from kernel.ids import new_id
 from kernel.work import Work
 from notify.channels.port import Outcome, OutcomeKind
-from notify.claims import claim_due, claim_questions, lose_expired_leases, record_news
+from notify.claims import claim_questions, lose_expired_leases, record_news
 from notify.models import RAW_FIELD, Receipt
 from notify.outcomes import Claim, answer_of, news_of
 from notify.ports import ReceiptNote
 from notify.receipts import UNKNOWN_ATTEMPT, apply_receipts, give_up_unmatched, store_receipt
 from notify.states import ReceiptKind
-from tests.db.notify.support import PATIENCE, VAULT, pass_time, queue, queued, row_of, settled_events
+from tests.db.notify.support import PATIENCE, VAULT, claim_due, pass_time, queue, queued, row_of, settled_events
 
 RAW = b"MessageSid=SM1&MessageStatus=delivered&To=%2B84912345678"
 KINDS = {

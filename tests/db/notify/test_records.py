@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
 from notify.channels.port import Outcome, OutcomeKind, Sighting
-from notify.claims import claim_due, claim_questions, lose_expired_leases, record_news
+from notify.claims import claim_questions, lose_expired_leases, record_news
 from notify.outcomes import Claim, News, answer_of, cannot_ask, expired, news_of, released
 from notify.states import DELIVERY_MOVES, AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind, move
-from tests.db.notify.support import PATIENCE, Row, pass_time, queue, row_of
+from tests.db.notify.support import PATIENCE, Row, claim_due, pass_time, queue, row_of
 
 LEASE = PATIENCE.lease
 NOTHING = timedelta(0)

@@ -12,21 +12,20 @@ from structlog.testing import capture_logs
 from kernel.db import Database
 from kernel.ids import new_id
 from notify.channels.port import Outcome, OutcomeKind, Outgoing
-from notify.ledger import Ledger
 from notify.outcomes import Claim, news_of
 from notify.plan import Priority
 from notify.retry import Patience
-from notify.sending import Sender
 from notify.settings import SendSettings
 from tests.db.notify.support import (
     PATIENCE,
-    VAULT,
     FakeGateway,
     drain,
     later,
+    ledger_of,
     queued,
     rows_of,
     sender,
+    sender_of,
     settled_events,
 )
 
@@ -102,11 +101,17 @@ def test_a_defect_of_the_adapter_stops_nobody_else(clean_database: Database) -> 
     assert [entry["event"] for entry in logs] == ["notify.gateway_crashed"]
 
 
-def test_a_gateway_not_configured_here_waits(clean_database: Database) -> None:
+def test_what_is_bound_to_a_gateway_that_is_here_no_more_is_left_to_a_person(clean_database: Database) -> None:
     deliveries = queued(clean_database, 1, gateway="elsewhere")
+    with clean_database.transaction() as session:
+        session.execute(text("UPDATE delivery SET pinned = true"))
     drain(clean_database, FakeGateway())
     (row,) = rows_of(clean_database, deliveries)
-    assert (row.state, row.code) == ("waiting", "no_gateway")
+    assert (row.state, row.code) == ("unknown", "no_gateway")
+    later(clean_database, PATIENCE.ask_after)
+    drain(clean_database, FakeGateway())
+    (row,) = rows_of(clean_database, deliveries)
+    assert (row.state, row.code) == ("dead", "cannot_ask")
 
 
 def test_a_text_that_cannot_be_opened_is_dead_and_stops_nobody_else(clean_database: Database) -> None:
@@ -122,7 +127,7 @@ def test_a_text_that_cannot_be_opened_is_dead_and_stops_nobody_else(clean_databa
 
 def _impatient(database: Database, gateway: FakeGateway, start_within: timedelta) -> None:
     patience = Patience(start_within, PATIENCE.timeout, PATIENCE.margin)
-    made = Sender(Ledger(database, VAULT, patience), {"fake": gateway}, SendSettings(1, 8, patience))
+    made = sender_of(database, {"fake": gateway}, SendSettings(1, 8, patience))
     made.run(time_slice_s=30)
     made.close()
 
@@ -234,7 +239,7 @@ def test_recording_gives_up_only_when_the_database_stays_away() -> None:
 
     news = news_of(Claim(new_id(), new_id(), 1), LOST, PATIENCE)
     with pytest.raises(GivenUpError):
-        Ledger(away, VAULT, PATIENCE, sleep=sleep).record([news])
+        ledger_of(away, sleep=sleep).record([news])
     assert pauses == [0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
 
 

@@ -11,7 +11,8 @@ from kernel.clock import SettableClock
 from kernel.ids import new_id
 from kernel.work import Work
 from notify.channels.port import Outcome, OutcomeKind
-from notify.claims import Claimed, claim_due, record_news
+from notify.claims import record_news
+from notify.due import Claimed
 from notify.outcomes import news_of
 from notify.plan import Channel, PlannedDelivery, Priority
 from notify.ports import ReceiptNote
@@ -20,7 +21,7 @@ from notify.retry import RECEIPT_WITHIN
 from notify.states import ReceiptKind
 from notify.store import STANDBY_AT_LATEST, Notice, add_delivery, add_notification
 from notify.texts import Rendered
-from tests.db.notify.support import PATIENCE, PHONE, TEMPLATE, VAULT, pass_time, row_of
+from tests.db.notify.support import PATIENCE, PHONE, TEMPLATE, VAULT, claim_due, pass_time, row_of
 
 BODY = Rendered("Ho so A da duoc tiep nhan.", "GSM-7", 26, 1)
 REFUSED = Outcome(OutcomeKind.PERMANENT, code="-118", reason="no Zalo account")

@@ -5,14 +5,26 @@ from datetime import timedelta
 import pytest
 
 from kernel.settings import Environment
+from notify.plan import Channel
+from notify.pool import PoolMember
 from notify.settings import NotifySettings
 
 PRODUCTION = {
     "MOTCUA_MODE": "production",
     "MOTCUA_PUBLIC_BASE_URL": "https://dvc.example.vn",
+    "MOTCUA_SMS_GATEWAYS": "twilio=1",
+    "MOTCUA_MESSAGE_PRICES": "twilio=2000",
     "MOTCUA_TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000001",
     "MOTCUA_TWILIO_AUTH_TOKEN": "a-real-one",
     "MOTCUA_TWILIO_SENDER": "DIENBAN",
+}
+DOMESTIC = {
+    "MOTCUA_MODE": "production",
+    "MOTCUA_PUBLIC_BASE_URL": "https://dvc.example.vn",
+    "MOTCUA_MESSAGE_PRICES": "esms=800",
+    "MOTCUA_ESMS_API_KEY": "a-real-key",
+    "MOTCUA_ESMS_SECRET_KEY": "a-real-secret",
+    "MOTCUA_ESMS_BRANDNAME": "UBND DBAN",
 }
 
 
@@ -24,6 +36,9 @@ def _read(values: dict[str, str]) -> tuple[NotifySettings, list[str]]:
 def test_development_speaks_to_the_sandbox() -> None:
     settings, problems = _read({})
     assert problems == []
+    assert settings.members == (PoolMember("twilio", Channel.SMS, 1),)
+    assert settings.esms is None
+    assert settings.twilio is not None
     assert settings.twilio.base_url == "http://127.0.0.1:8025/twilio"
     assert settings.twilio.auth_token.startswith("sandbox-")
     assert (settings.send.in_flight, settings.twilio.connections) == (64, 64)
@@ -33,7 +48,61 @@ def test_development_speaks_to_the_sandbox() -> None:
 def test_production_speaks_to_twilio_itself() -> None:
     settings, problems = _read(PRODUCTION)
     assert problems == []
+    assert settings.twilio is not None
     assert settings.twilio.base_url == "https://api.twilio.com"
+
+
+def test_production_goes_by_the_domestic_gateway_alone_unless_more_is_said() -> None:
+    settings, problems = _read(DOMESTIC)
+    assert problems == []
+    assert (settings.members, settings.twilio) == ((PoolMember("esms", Channel.SMS, 1),), None)
+    assert settings.esms is not None
+    assert settings.esms.base_url == "https://rest.esms.vn"
+    assert [route.gateway for route in settings.routes] == ["esms"]
+
+
+def test_both_may_share_the_messages() -> None:
+    settings, problems = _read(PRODUCTION | DOMESTIC | {"MOTCUA_SMS_GATEWAYS": "twilio=1, esms=3"})
+    assert problems == []
+    assert set(settings.members) == {PoolMember("esms", Channel.SMS, 3), PoolMember("twilio", Channel.SMS, 1)}
+    assert [route.gateway for route in settings.routes] == ["esms"]
+
+
+def test_in_development_both_speak_to_the_sandbox() -> None:
+    settings, problems = _read({"MOTCUA_SMS_GATEWAYS": "esms=1,twilio=0"})
+    assert problems == []
+    assert settings.esms is not None
+    assert (settings.esms.base_url, settings.esms.brandname) == ("http://127.0.0.1:8025/esms", "UBND DBan")
+
+
+@pytest.mark.parametrize("said", ["esms", "esms=x", "speedsms=1", "esms=0", "esms=1,", "esms=-1", "esms=1,esms=2"])
+def test_shares_that_cannot_be_are_named(said: str) -> None:
+    assert [problem.partition(":")[0] for problem in _read({"MOTCUA_SMS_GATEWAYS": said})[1]] == ["MOTCUA_SMS_GATEWAYS"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"MOTCUA_ESMS_API_KEY": ""}, "MOTCUA_ESMS_API_KEY: missing"),
+        (
+            {"MOTCUA_ESMS_SECRET_KEY": "sandbox-esms-secret-key"},
+            "MOTCUA_ESMS_SECRET_KEY: a sandbox key is not allowed in production",
+        ),
+        ({"MOTCUA_ESMS_BRANDNAME": ""}, "MOTCUA_ESMS_BRANDNAME: missing"),
+        (
+            {"MOTCUA_ESMS_BASE_URL": "http://127.0.0.1:8025/esms"},
+            "MOTCUA_ESMS_BASE_URL: a public https address is needed in production",
+        ),
+    ],
+)
+def test_the_domestic_gateway_needs_an_account_of_its_own(changed: dict[str, str], problem: str) -> None:
+    assert _read(DOMESTIC | changed)[1] == [problem]
+
+
+@pytest.mark.parametrize("brandname", ["12345", "UBND phường", "UBND Dien Ban", "A/B"])
+def test_a_brandname_is_as_the_law_has_it(brandname: str) -> None:
+    (problem,) = _read(DOMESTIC | {"MOTCUA_ESMS_BRANDNAME": brandname})[1]
+    assert problem.startswith("MOTCUA_ESMS_BRANDNAME: ")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +133,7 @@ def test_production_names_what_is_missing_or_unfit(changed: dict[str, str], prob
 
 def test_another_region_of_twilios_may_be_named() -> None:
     settings, problems = _read(PRODUCTION | {"MOTCUA_TWILIO_BASE_URL": "https://api.dublin.ie1.twilio.com/"})
+    assert settings.twilio is not None
     assert (settings.twilio.base_url, problems) == ("https://api.dublin.ie1.twilio.com", [])
 
 

@@ -1,0 +1,110 @@
+"""The pool of gateways as the threads of one process use it: locked, and on the process's own clock."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
+from typing import Protocol
+from uuid import UUID
+
+from notify.channels.port import OutcomeKind
+from notify.circuit import CircuitState, Health, Limits
+from notify.plan import Channel, Priority
+from notify.pool import Change, Pool, PoolMember
+
+
+class Wanting(Protocol):
+    """A delivery that looks for a gateway. `gateway` is that of its latest attempt, `pinned` says that it must be the
+    next one's as well, `failed` that the latest attempt failed."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def generation(self) -> int: ...
+    @property
+    def priority(self) -> int: ...
+    @property
+    def gateway(self) -> str | None: ...
+    @property
+    def pinned(self) -> bool: ...
+    @property
+    def failed(self) -> bool: ...
+
+
+class Exchange:
+    """Safe in threads."""
+
+    def __init__(
+        self,
+        members: Iterable[PoolMember],
+        limits: Limits | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pool = Pool(members, limits)
+        self._clock = clock
+        self._lock = Lock()
+
+    def rooms(self) -> dict[Channel, int]:
+        """Channels that can take messages now -> how many; see `Pool.room`."""
+        with self._lock:
+            rooms = self._pool.room(self._clock())
+        return {Channel(channel): room for channel, room in rooms.items() if room}
+
+    def shut(self) -> list[str]:
+        """The gateways to which nothing can go now."""
+        with self._lock:
+            return self._pool.shut(self._clock())
+
+    def choose(self, wanting: Wanting) -> str | None:
+        """The gateway of the next attempt; None when there is none now."""
+        with self._lock:
+            now = self._clock()
+            if wanting.pinned and wanting.gateway is not None:
+                return wanting.gateway if self._pool.admit(wanting.gateway, now) else None
+            return self._pool.choose(
+                wanting.channel,
+                wanting.id,
+                wanting.generation,
+                wanting.gateway if wanting.failed else None,
+                now,
+                # Whoever waits for a code to type in does not serve as a trial.
+                may_probe=wanting.priority != Priority.URGENT,
+            )
+
+    def is_open(self, gateway: str) -> bool:
+        """Whether a message that was meant for it had better not go there now."""
+        with self._lock:
+            return self._pool.state_of(gateway) is CircuitState.OPEN
+
+    def record(self, gateway: str, outcome: OutcomeKind, answer_s: float) -> None:
+        """A call ended just now."""
+        with self._lock:
+            self._pool.record(gateway, outcome, answer_s, self._clock())
+
+    def not_called(self, gateway: str) -> None:
+        """A message chosen for it never went there; if it was the probe, another may go at once."""
+        with self._lock:
+            self._pool.lose(gateway, self._clock())
+
+    def distrust(self, gateway: str) -> None:
+        """It was open when somebody last saw it: it is tried with one message before it gets more."""
+        with self._lock:
+            self._pool.trip(gateway, self._clock())
+
+    def note_receipts(self, gateway: str, overdue_share: float) -> None:
+        with self._lock:
+            self._pool.note_receipts(gateway, overdue_share)
+
+    def changes(self) -> list[Change]:
+        with self._lock:
+            return self._pool.changes()
+
+    def health(self) -> Mapping[str, Health]:
+        with self._lock:
+            return self._pool.health(self._clock())
+
+    def channel_of(self, gateway: str) -> str:
+        """Raises KeyError for one that is not in the pool."""
+        return self._pool.channel_of(gateway)

@@ -1,0 +1,85 @@
+"""What the tables know of the gateways: how they are doing, whose receipts are overdue, what waits for one of them."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from notify.circuit import CircuitState, Health
+
+# A delivery that has used up most of its tries keeps its schedule: a gateway that comes and goes must not wear it out.
+_PATIENT_FROM: Final = 6
+# Looks back over few rows: ids of attempts are in the order of time.
+_SAMPLE: Final = 500
+_ENOUGH: Final = 20
+_WAKE: Final = text("""
+WITH stranded AS MATERIALIZED (
+    SELECT id FROM delivery
+    WHERE state IN ('queued', 'waiting') AND channel = :channel AND gateway = :gateway AND due_at > now()
+        AND (pinned OR state = 'waiting' AND failures < :patient_from)
+    FOR UPDATE SKIP LOCKED),
+unasked AS MATERIALIZED (
+    SELECT id FROM delivery
+    WHERE state = 'unknown' AND gateway = :gateway AND asked > 0 AND due_at > now()
+    FOR UPDATE SKIP LOCKED)
+UPDATE delivery d SET due_at = least(d.due_at, now() + random() * CAST(:within AS interval))
+FROM (SELECT id FROM stranded UNION ALL SELECT id FROM unasked) AS s WHERE d.id = s.id
+""")
+_NOTE: Final = text("""
+INSERT INTO gateway_state (gateway, channel, state, error_rate, answer_s, overdue_rate)
+SELECT * FROM unnest(
+    CAST(:gateways AS text[]), CAST(:channels AS text[]), CAST(:states AS text[]),
+    CAST(:error_rates AS float8[]), CAST(:answers AS float8[]), CAST(:overdue_rates AS float8[]))
+ON CONFLICT (gateway) DO UPDATE SET
+    channel = excluded.channel, state = excluded.state, error_rate = excluded.error_rate,
+    answer_s = excluded.answer_s, overdue_rate = excluded.overdue_rate, seen_at = now(),
+    since = CASE WHEN gateway_state.state = excluded.state THEN gateway_state.since ELSE now() END
+""")
+_OVERDUE: Final = text("""
+SELECT gateway, count(*) FILTER (WHERE open)::float8 / count(*) AS share FROM (
+    SELECT a.gateway, d.state = 'accepted' AS open
+    FROM attempt a JOIN delivery d ON d.id = a.delivery_id AND d.generation = a.number
+    WHERE a.id > uuidv7(- CAST(:oldest AS interval)) AND a.id < uuidv7(- CAST(:within AS interval))
+        AND a.state = 'accepted'
+    ORDER BY a.id DESC LIMIT :sample) AS lately
+GROUP BY gateway HAVING count(*) >= :enough
+""")
+
+
+def wake_stranded(session: Session, gateway: str, channel: str, within: timedelta) -> int:
+    """Makes what waits for this gateway due within this time, spread over it: it works again. Returns how many."""
+    values = {"gateway": gateway, "channel": channel, "within": within, "patient_from": _PATIENT_FROM}
+    return int(getattr(session.execute(_WAKE, values), "rowcount", 0))
+
+
+def note_states(session: Session, health: Mapping[str, Health], channels: Mapping[str, str]) -> None:
+    """Writes how every gateway is doing; `channels` are theirs."""
+    order = sorted(health)
+    values = {
+        "gateways": order,
+        "channels": [channels[gateway] for gateway in order],
+        "states": [str(health[gateway].state) for gateway in order],
+        "error_rates": [health[gateway].error_rate for gateway in order],
+        "answers": [health[gateway].answer_s for gateway in order],
+        "overdue_rates": [health[gateway].overdue_share for gateway in order],
+    }
+    session.execute(_NOTE, values)
+
+
+def not_in_use(session: Session) -> list[str]:
+    """The gateways that were out of use when somebody last wrote it down."""
+    rows = session.execute(
+        text("SELECT gateway FROM gateway_state WHERE state <> :closed"), {"closed": str(CircuitState.CLOSED)}
+    )
+    return [row.gateway for row in rows]
+
+
+def overdue_shares(session: Session, within: timedelta) -> dict[str, float]:
+    """Gateway -> the share of its latest accepted messages older than `within` that no final receipt came for.
+
+    Only gateways with enough of them to tell.
+    """
+    values = {"within": within, "oldest": within * 6, "sample": _SAMPLE, "enough": _ENOUGH}
+    return {row.gateway: row.share for row in session.execute(_OVERDUE, values)}

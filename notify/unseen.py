@@ -1,0 +1,51 @@
+"""What is done about an attempt whose end nobody saw, at a gateway that cannot be asked. Pure."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from notify.outcomes import Claim, News, cannot_ask
+from notify.retry import SCHEDULE, Patience
+from notify.states import AttemptEvent, DeliveryEvent
+
+RESENT: Final = "resent"
+RESEND_WITHIN: Final = timedelta(hours=23)
+"""Less than the day for which a gateway that dedupes remembers a reference."""
+_AT_MOST_TWICE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """`tries`: attempts under the same reference so far, all of unknown outcome. `age`: since the first of them.
+    `has_standby`: another delivery of the same notice waits behind this one."""
+
+    claim: Claim
+    tries: int
+    age: timedelta
+    has_standby: bool
+
+
+def made_again(unseen: Unseen) -> News:
+    """At a gateway that dedupes: the same call again, under the same reference, while the gateway remembers it.
+
+    The first time at once, since the gateway's timeout is over; then by the schedule of failures.
+    """
+    if unseen.tries > len(SCHEDULE) or unseen.age >= RESEND_WITHIN:
+        return cannot_ask(unseen.claim)
+    wait = timedelta(0) if unseen.tries <= 1 else SCHEDULE[unseen.tries - 2]
+    return _again(unseen.claim, wait)
+
+
+def left_to_receipts(unseen: Unseen, patience: Patience) -> News | timedelta:
+    """At a gateway that neither dedupes nor answers questions: how long still to wait for a receipt, or what is done
+    when none came. A standby goes out instead; without one the message is sent once more, at most twice in all."""
+    if unseen.age < patience.receipt_within:
+        return patience.receipt_within - unseen.age
+    if unseen.has_standby or unseen.tries >= _AT_MOST_TWICE:
+        return cannot_ask(unseen.claim)
+    return _again(unseen.claim, timedelta(0))
+
+
+def _again(claim: Claim, wait: timedelta) -> News:
+    reason = "outcome unknown, sent again under the same reference"
+    return News(claim, DeliveryEvent.RESEND, AttemptEvent.LOSE_SIGHT, code=RESENT, reason=reason, wait=wait)

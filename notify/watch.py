@@ -1,0 +1,70 @@
+"""Watches the gateways beside the drain: writes down how they are doing, and wakes what waited for one that is back."""
+
+import time
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from kernel.db import Database
+from kernel.metrics import GATEWAY_CHANGES
+from notify.circuit import CircuitState
+from notify.exchange import Exchange
+from notify.gateways import not_in_use, note_states, overdue_shares, wake_stranded
+from notify.pool import Change
+
+_WRITE_EVERY_S: Final = 10.0
+_WAKE_WITHIN: Final = timedelta(seconds=5)
+# Most receipts come in seconds; the deadline after which a standby goes out is far too late to notice a gateway by.
+_OVERDUE_SHARE_OF_DEADLINE: Final = 5
+_log = structlog.get_logger()
+
+
+class Watch:
+    """For one thread at a time. `receipt_within`: the deadline of receipts."""
+
+    def __init__(self, database: Database, exchange: Exchange, receipt_within: timedelta) -> None:
+        self._database = database
+        self._exchange = exchange
+        self._overdue_after = receipt_within / _OVERDUE_SHARE_OF_DEADLINE
+        self._changes: list[Change] = []
+        self._write_at = 0.0
+        self._restored = False
+
+    def restore(self) -> None:
+        """Before the first message: a gateway that was out of use at last sight is tried before it is used."""
+        if self._restored:
+            return
+        with self._database.transaction() as session:
+            ill = not_in_use(session)
+        for gateway in ill:
+            self._exchange.distrust(gateway)
+        self._exchange.changes()
+        self._restored = True
+
+    def wanted(self) -> bool:
+        """Whether there is something to write down or to wake."""
+        self._changes += self._exchange.changes()
+        return bool(self._changes) or time.monotonic() >= self._write_at
+
+    def look(self) -> bool:
+        """Writes and wakes in one transaction; what could not be written is kept. True when something was woken."""
+        changes = list(self._changes)
+        health = self._exchange.health()
+        back = sorted({change.gateway for change in changes if change.new is CircuitState.CLOSED})
+        with self._database.transaction() as session:
+            note_states(session, health, {gateway: self._exchange.channel_of(gateway) for gateway in health})
+            woken = {
+                gateway: wake_stranded(session, gateway, self._exchange.channel_of(gateway), _WAKE_WITHIN)
+                for gateway in back
+            }
+            overdue = overdue_shares(session, self._overdue_after)
+        for gateway in health:
+            self._exchange.note_receipts(gateway, overdue.get(gateway, 0.0))
+        del self._changes[: len(changes)]
+        self._write_at = time.monotonic() + _WRITE_EVERY_S
+        for change in changes:
+            GATEWAY_CHANGES.labels(gateway=change.gateway, to=str(change.new)).inc()
+            say = _log.info if change.new is CircuitState.CLOSED else _log.warning
+            say("notify.gateway", gateway=change.gateway, was=str(change.old), now=str(change.new))
+        return any(woken.values())
