@@ -62,6 +62,10 @@ SELECT h.delivery_id, h.dossier_id, h.channel, h.provider, now() AS at,
     CASE WHEN t.after <> t.before THEN t.after END AS moved_to
 FROM heard h LEFT JOIN turned t ON t.id = h.id
 """
+# An attempt made again under the same reference is the same message, and its receipts come for the first of them.
+_FAILED_SINCE: Final = """EXISTS (
+        SELECT 1 FROM attempt b WHERE b.delivery_id = f.delivery_id AND b.number >= f.number
+            AND b.number < held.generation AND b.state IN ('transient', 'permanent'))"""
 _GIVE_UP: Final = text("""
 UPDATE receipt r SET problem = :problem
 WHERE r.applied_at IS NULL AND r.problem IS NULL AND r.received_at < now() - :within
@@ -74,7 +78,8 @@ def _event_case() -> str:
         f"WHEN '{kind}/{'latest' if latest else 'stale'}' THEN '{event}'"
         for (kind, latest), event in RECEIPT_EVENTS.items()
     )
-    return f"(CASE f.kind || '/' || CASE WHEN f.number = held.generation THEN 'latest' ELSE 'stale' END {rows} END)"
+    latest = f"(CASE WHEN f.number = held.generation OR NOT {_FAILED_SINCE} THEN 'latest' ELSE 'stale' END)"
+    return f"(CASE f.kind || '/' || {latest} {rows} END)"
 
 
 _APPLY_STATEMENT: Final = text(

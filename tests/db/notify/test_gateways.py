@@ -1,0 +1,314 @@
+"""The pool beside the ledger: fail-over, return, what waits for one gateway, and what the tables say of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DataError
+
+from kernel.clock import SettableClock
+from kernel.db import Database
+from kernel.ids import new_id
+from kernel.work import Work
+from notify.channels.port import Certainty, Outcome, OutcomeKind
+from notify.circuit import CircuitState, Health, Limits
+from notify.due import claim_due
+from notify.exchange import Exchange
+from notify.gateways import not_in_use, note_states, overdue_shares, wake_stranded
+from notify.plan import Channel, Priority
+from notify.pool import PoolMember
+from notify.ports import ReceiptNote
+from notify.receipts import apply_receipts, store_receipt
+from notify.settings import SendSettings
+from notify.states import ReceiptKind
+from notify.watch import Watch
+from tests.db.notify.support import (
+    PATIENCE,
+    VAULT,
+    FakeGateway,
+    later,
+    queue,
+    queued,
+    rows_of,
+    sender_of,
+)
+
+DOWN = Outcome(OutcomeKind.TRANSIENT, code="down")
+LIMITS = Limits(calls=10, error_rate=0.6, in_a_row=4, probe_every_s=0.05)
+SETTINGS = SendSettings(8, 16, PATIENCE)
+MEMBERS = (PoolMember("a", Channel.SMS, 1), PoolMember("b", Channel.SMS, 1))
+
+
+def _gateways_of(database: Database, deliveries: Sequence[UUID]) -> list[list[str]]:
+    """The gateways of the attempts of each, by number."""
+    with database.transaction() as session:
+        rows = session.execute(text("SELECT delivery_id, gateway FROM attempt ORDER BY delivery_id, number")).all()
+    found: dict[UUID, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.delivery_id, []).append(row.gateway)
+    return [found.get(delivery, []) for delivery in deliveries]
+
+
+def _states(database: Database, deliveries: Sequence[UUID]) -> Counter[str]:
+    return Counter(row.state for row in rows_of(database, deliveries))
+
+
+def _waits(database: Database) -> list[timedelta]:
+    with database.transaction() as session:
+        rows = session.execute(text("SELECT due_at - now() AS wait FROM delivery WHERE due_at IS NOT NULL"))
+        return sorted(row.wait for row in rows)
+
+
+def test_the_gateway_is_on_the_attempt_before_the_call_is_made(clean_database: Database) -> None:
+    (delivery,) = queued(clean_database, 1, gateway="planned")
+    with clean_database.transaction() as session:
+        (claimed,) = claim_due(session, 10, PATIENCE.lease, Exchange([PoolMember("a", "sms", 1)]))
+    assert claimed.gateway == "a"
+    assert _gateways_of(clean_database, [delivery]) == [["a"]]
+
+
+def test_messages_are_shared_and_a_failed_one_goes_to_the_other_gateway(clean_database: Database) -> None:
+    bad, good = FakeGateway(lambda *_: DOWN, name="a"), FakeGateway(name="b")
+    deliveries = queued(clean_database, 6)
+    made = sender_of(clean_database, {"a": bad, "b": good}, SETTINGS)
+    made.run(time_slice_s=20)
+    later(clean_database, timedelta(seconds=10))
+    made.run(time_slice_s=20)
+    made.close()
+    assert _states(clean_database, deliveries) == {"accepted": 6}
+    assert all(tried in (["b"], ["a", "b"]) for tried in _gateways_of(clean_database, deliveries))
+    assert sorted(good.bodies()) == [f"Tin so {turn}" for turn in range(6)]
+
+
+def test_a_gateway_that_fails_gets_no_more_and_the_other_takes_over(clean_database: Database) -> None:
+    bad, good = FakeGateway(lambda *_: DOWN, name="a"), FakeGateway(name="b")
+    deliveries = queued(clean_database, 120)
+    made = sender_of(clean_database, {"a": bad, "b": good}, SETTINGS, limits=Limits(in_a_row=4, probe_every_s=600))
+    made.run(time_slice_s=20)
+    # Those called at once with the ones that showed it are lost time, no more.
+    assert 4 <= len(bad.calls) <= 4 + SETTINGS.in_flight
+    later(clean_database, timedelta(seconds=10))
+    made.run(time_slice_s=20)
+    made.close()
+    assert _states(clean_database, deliveries) == {"accepted": 120}
+    assert len(good.box) == 120
+
+
+def test_while_no_gateway_works_nothing_is_worn_out(clean_database: Database) -> None:
+    gateway = FakeGateway(lambda *_: DOWN, name="a")
+    deliveries = queued(clean_database, 60)
+    made = sender_of(clean_database, {"a": gateway}, SETTINGS, limits=Limits(in_a_row=4, probe_every_s=600))
+    for _ in range(4):
+        made.run(time_slice_s=20)
+        later(clean_database, timedelta(hours=1))
+    made.close()
+    assert len(gateway.calls) <= 4 + SETTINGS.in_flight
+    rows = rows_of(clean_database, deliveries)
+    assert {row.failures for row in rows} <= {0, 1}
+    assert {row.state for row in rows} <= {"queued", "waiting"}
+
+
+def test_once_it_is_back_what_waited_for_it_flows(clean_database: Database) -> None:
+    gateway = FakeGateway(lambda *_: DOWN, name="a")
+    deliveries = queued(clean_database, 30)
+    made = sender_of(clean_database, {"a": gateway}, SETTINGS, limits=LIMITS)
+    made.run(time_slice_s=20)
+    with clean_database.transaction() as session:
+        session.execute(
+            text("UPDATE delivery SET failures = 4, due_at = now() + interval '1 hour' WHERE due_at > now()")
+        )
+    gateway.answer = lambda message, gateway: gateway.take(message)
+    queued(clean_database, 1, body="Tin moi")
+    while any(wait > timedelta(seconds=6) for wait in _waits(clean_database)):
+        made.run(time_slice_s=20)
+    later(clean_database, timedelta(seconds=6))
+    made.run(time_slice_s=20)
+    made.close()
+    assert _states(clean_database, deliveries) == {"accepted": 30}
+    assert Counter(gateway.bodies()) == Counter(["Tin moi", *(f"Tin so {turn}" for turn in range(30))])
+
+
+def test_a_message_bound_to_its_gateway_does_not_go_to_another(clean_database: Database) -> None:
+    fates = [Outcome(OutcomeKind.UNKNOWN)]
+    first = FakeGateway(lambda message, gw: fates.pop() if fates else gw.take(message), name="a")
+    first.certainty = Certainty.DEDUPES
+    other = FakeGateway(name="b")
+    (delivery,) = queued(clean_database, 1)
+    alone = sender_of(clean_database, {"a": first}, SETTINGS)
+    alone.run(time_slice_s=20)
+    alone.close()
+    exchange = Exchange(MEMBERS, Limits(in_a_row=1, probe_every_s=600))
+    later(clean_database, PATIENCE.lease)
+    both = sender_of(clean_database, {"a": first, "b": other}, SETTINGS)
+    both.run(time_slice_s=20)
+    both.close()
+    assert _gateways_of(clean_database, [delivery]) == [["a", "a"]]
+    assert (_states(clean_database, [delivery]), other.calls) == ({"accepted": 1}, [])
+    exchange.record("a", OutcomeKind.TRANSIENT, 0.1)
+    with clean_database.transaction() as session:
+        session.execute(text("UPDATE delivery SET state = 'queued', due_at = now(), pinned = true"))
+        assert claim_due(session, 10, PATIENCE.lease, exchange) == []
+
+
+def test_what_is_given_back_stays_bound(clean_database: Database) -> None:
+    gateway = FakeGateway(name="a", latency_s=0.15)
+    deliveries = queued(clean_database, 3)
+    with clean_database.transaction() as session:
+        session.execute(text("UPDATE delivery SET pinned = true, gateway = 'a'"))
+    patience = type(PATIENCE)(timedelta(seconds=0.1), PATIENCE.timeout, PATIENCE.margin)
+    made = sender_of(clean_database, {"a": gateway, "b": FakeGateway(name="b")}, SendSettings(1, 8, patience))
+    made.run(time_slice_s=30)
+    made.close()
+    tried = _gateways_of(clean_database, deliveries)
+    assert any(len(gateways) > 1 for gateways in tried)
+    assert {gateway for gateways in tried for gateway in gateways} == {"a"}
+
+
+def test_with_room_for_a_probe_alone_one_is_claimed(clean_database: Database) -> None:
+    queued(clean_database, 5)
+    with clean_database.transaction() as session:
+        queue(session, body="Ma 123456", priority=Priority.URGENT)
+    exchange = Exchange([PoolMember("a", "sms", 1)], Limits(in_a_row=1, probe_every_s=0))
+    exchange.record("a", OutcomeKind.TRANSIENT, 0.1)
+    with clean_database.transaction() as session:
+        (claimed,) = claim_due(session, 10, PATIENCE.lease, exchange)
+        assert claimed.priority == Priority.URGENT
+        assert claim_due(session, 10, PATIENCE.lease, exchange) == []
+
+
+def test_a_probe_whose_claim_failed_is_no_probe(clean_database: Database) -> None:
+    queued(clean_database, 1)
+    exchange = Exchange([PoolMember("a", "sms", 1)], Limits(in_a_row=1, probe_every_s=0))
+    exchange.record("a", OutcomeKind.TRANSIENT, 0.1)
+    with pytest.raises(DataError), clean_database.transaction() as session:
+        claim_due(session, 10, "no interval", exchange)  # type: ignore[arg-type]
+    with clean_database.transaction() as session:
+        assert len(claim_due(session, 10, PATIENCE.lease, exchange)) == 1
+
+
+def test_what_has_lapsed_is_ended_and_tries_nothing(clean_database: Database) -> None:
+    (delivery,) = queued(clean_database, 1, valid_for=timedelta(seconds=-1))
+    exchange = Exchange([PoolMember("a", "sms", 1)], Limits(in_a_row=1, probe_every_s=0))
+    exchange.record("a", OutcomeKind.TRANSIENT, 0.1)
+    with clean_database.transaction() as session:
+        assert claim_due(session, 10, PATIENCE.lease, exchange) == []
+    assert _states(clean_database, [delivery]) == {"cancelled": 1}
+    assert exchange.health()["a"].state is CircuitState.OPEN
+
+
+def test_states_are_written_and_a_gateway_that_was_ill_is_tried_first(clean_database: Database) -> None:
+    gateway = FakeGateway(lambda *_: DOWN, name="a")
+    queued(clean_database, 20)
+    made = sender_of(clean_database, {"a": gateway}, SETTINGS, limits=Limits(in_a_row=4, probe_every_s=600))
+    made.run(time_slice_s=20)
+    made.close()
+    with clean_database.transaction() as session:
+        assert not_in_use(session) == ["a"]
+    calls = len(gateway.calls)
+    fresh = sender_of(clean_database, {"a": gateway}, SETTINGS, limits=Limits(in_a_row=4, probe_every_s=600))
+    fresh.run(time_slice_s=20)
+    fresh.close()
+    assert len(gateway.calls) == calls + 1
+
+
+def test_since_when_a_state_holds_is_kept(clean_database: Database) -> None:
+    health = Health(CircuitState.OPEN, 0.0, 10, 0.5, 1.5, 0.1)
+    with clean_database.transaction() as session:
+        note_states(session, {"a": health}, {"a": "sms"})
+        session.execute(text("UPDATE gateway_state SET since = since - interval '1 hour'"))
+        note_states(session, {"a": health}, {"a": "sms"})
+        row = session.execute(text("SELECT *, now() - since AS age FROM gateway_state")).one()
+    assert (row.state, row.channel, row.error_rate, row.answer_s, row.overdue_rate) == ("open", "sms", 0.5, 1.5, 0.1)
+    assert row.age >= timedelta(hours=1)
+    with clean_database.transaction() as session:
+        note_states(session, {"a": Health(CircuitState.CLOSED, 0.0, 0, 0.0, 0.0, 0.0)}, {"a": "sms"})
+        age = session.scalar(text("SELECT now() - since FROM gateway_state"))
+    assert age is not None
+    assert age < timedelta(minutes=1)
+
+
+def test_only_what_waits_for_that_gateway_is_woken(clean_database: Database) -> None:
+    kinds = [
+        ("waiting", "a", 3, False, True),
+        ("waiting", "b", 3, False, False),
+        ("waiting", "a", 7, False, False),
+        ("queued", "a", 0, True, True),
+        ("queued", "a", 0, False, False),
+    ]
+    deliveries = queued(clean_database, len(kinds))
+    with clean_database.transaction() as session:
+        for delivery, (state, gateway, failures, pinned, _) in zip(deliveries, kinds, strict=True):
+            session.execute(
+                text(
+                    "UPDATE delivery SET state = :state, gateway = :gateway, failures = :failures, pinned = :pinned, "
+                    "due_at = now() + interval '1 hour' WHERE id = :id"
+                ),
+                {"state": state, "gateway": gateway, "failures": failures, "pinned": pinned, "id": delivery},
+            )
+    with clean_database.transaction() as session:
+        assert wake_stranded(session, "a", "sms", timedelta(seconds=5)) == 2
+    due = [row.due_in for row in rows_of(clean_database, deliveries)]
+    assert [wait is not None and wait < timedelta(seconds=6) for wait in due] == [kind[-1] for kind in kinds]
+
+
+def test_questions_put_off_are_asked_when_the_gateway_is_back(clean_database: Database) -> None:
+    asked, fresh = queued(clean_database, 2)
+    with clean_database.transaction() as session:
+        session.execute(
+            text("UPDATE delivery SET state = 'unknown', gateway = 'a', due_at = now() + interval '1 hour'")
+        )
+        session.execute(text("UPDATE delivery SET asked = 1 WHERE id = :id"), {"id": asked})
+        assert wake_stranded(session, "a", "sms", timedelta(seconds=5)) == 1
+    waits = [row.due_in for row in rows_of(clean_database, [asked, fresh])]
+    assert [wait is not None and wait < timedelta(seconds=6) for wait in waits] == [True, False]
+
+
+def test_overdue_receipts_are_counted_once_there_are_enough(clean_database: Database) -> None:
+    queued(clean_database, 25)
+    made = sender_of(clean_database, {"a": FakeGateway(name="a")}, SETTINGS)
+    made.run(time_slice_s=20)
+    made.close()
+    with clean_database.transaction() as session:
+        session.execute(
+            text("UPDATE delivery SET state = 'delivered' WHERE id IN (SELECT id FROM delivery ORDER BY id LIMIT 20)")
+        )
+        assert overdue_shares(session, timedelta(minutes=10)) == {}
+        session.execute(text("UPDATE attempt SET id = uuidv7(interval '-3 minutes')"))
+        assert overdue_shares(session, timedelta(minutes=2)) == {"a": 0.2}
+        session.execute(text("DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery ORDER BY id LIMIT 6)"))
+        assert overdue_shares(session, timedelta(minutes=2)) == {}
+
+
+def test_what_could_not_be_written_is_written_later() -> None:
+    away = Database("postgresql+psycopg://nobody@127.0.0.1:1/nothing", pool_size=4)
+    exchange = Exchange(MEMBERS, Limits(in_a_row=1))
+    watch = Watch(away, exchange, PATIENCE.receipt_within)
+    exchange.record("a", OutcomeKind.TRANSIENT, 0.1)
+    for _ in range(2):
+        assert watch.wanted()
+        with pytest.raises(Exception, match="connection"):
+            watch.look()
+
+
+def test_receipts_come_for_the_first_of_attempts_under_one_reference(
+    clean_database: Database, clock: SettableClock
+) -> None:
+    fates = [Outcome(OutcomeKind.UNKNOWN)]
+    gateway = FakeGateway(lambda *_: fates.pop() if fates else Outcome(OutcomeKind.ACCEPTED, code="124"), name="a")
+    gateway.certainty = Certainty.DEDUPES
+    (delivery,) = queued(clean_database, 1, dossier_id=new_id())
+    made = sender_of(clean_database, {"a": gateway}, SETTINGS)
+    made.run(time_slice_s=20)
+    later(clean_database, PATIENCE.lease)
+    made.run(time_slice_s=20)
+    made.close()
+    first, second = (call.attempt_id for call in gateway.calls)
+    assert first != second
+    note = ReceiptNote("esms", "S1:5:0:1", "S1", ReceiptKind.UNDELIVERED, "5", "status_5", "did not arrive")
+    with clean_database.transaction() as session:
+        store_receipt(Work(session, VAULT, clock), first, note, b"raw")
+        assert apply_receipts(session) == 1
+    assert _states(clean_database, [delivery]) == {"undelivered": 1}
