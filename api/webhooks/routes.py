@@ -63,7 +63,7 @@ def take_esms_receipt(attempt_id: UUID, mac: str) -> flask.Response:
     raw = request.query_string
     if len(raw) > _LONGEST_QUERY:
         raise DomainError("bad_request")
-    params = _fields(raw)
+    params = _fields(raw, strict=False)
     key = held.vault.derive(CALLBACK_PURPOSE)
     if held.notify.esms is None or not valid_callback(key, attempt_id, mac, params):
         raise DomainError("signature_invalid")
@@ -72,8 +72,10 @@ def take_esms_receipt(attempt_id: UUID, mac: str) -> flask.Response:
     return no_content()
 
 
-def _fields(raw: bytes) -> list[tuple[str, str]]:
+def _fields(raw: bytes, *, strict: bool = True) -> list[tuple[str, str]]:
+    """The pairs of a form or query. Not `strict`: what is no pair is passed over."""
+    strict = strict and bool(raw)
     try:
-        return parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=bool(raw), max_num_fields=_MOST_FIELDS)
+        return parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=strict, max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise DomainError("bad_request") from None

@@ -1,0 +1,105 @@
+"""What the tables know of the gateways: their states, who waits for one of them, whose receipts are overdue."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from kernel.db import Database
+from notify.channels.port import OutcomeKind
+from notify.circuit import CircuitState, Health, Limits
+from notify.exchange import Exchange
+from notify.gateways import note_states, overdue_shares, wake_stranded
+from notify.plan import Channel
+from notify.pool import PoolMember
+from notify.settings import SendSettings
+from notify.watch import Watch
+from tests.db.notify.support import (
+    PATIENCE,
+    FakeGateway,
+    queued,
+    rows_of,
+    sender_of,
+)
+
+SETTINGS = SendSettings(8, 16, PATIENCE)
+MEMBERS = (PoolMember("a", Channel.SMS, 1), PoolMember("b", Channel.SMS, 1))
+
+
+def test_since_when_a_state_holds_is_kept(clean_database: Database) -> None:
+    health = Health(CircuitState.OPEN, 0.0, 10, 0.5, 1.5, 0.1)
+    with clean_database.transaction() as session:
+        note_states(session, {"a": health}, {"a": "sms"})
+        session.execute(text("UPDATE gateway_state SET since = since - interval '1 hour'"))
+        note_states(session, {"a": health}, {"a": "sms"})
+        row = session.execute(text("SELECT *, now() - since AS age FROM gateway_state")).one()
+    assert (row.state, row.channel, row.error_rate, row.answer_s, row.overdue_rate) == ("open", "sms", 0.5, 1.5, 0.1)
+    assert row.age >= timedelta(hours=1)
+    with clean_database.transaction() as session:
+        note_states(session, {"a": Health(CircuitState.CLOSED, 0.0, 0, 0.0, 0.0, 0.0)}, {"a": "sms"})
+        age = session.scalar(text("SELECT now() - since FROM gateway_state"))
+    assert age is not None
+    assert age < timedelta(minutes=1)
+
+
+def test_only_what_waits_for_that_gateway_is_woken(clean_database: Database) -> None:
+    kinds = [
+        ("waiting", "a", 3, False, True),
+        ("waiting", "b", 3, False, False),
+        ("waiting", "a", 7, False, False),
+        ("queued", "a", 0, True, True),
+        ("queued", "a", 0, False, False),
+    ]
+    deliveries = queued(clean_database, len(kinds))
+    with clean_database.transaction() as session:
+        for delivery, (state, gateway, failures, pinned, _) in zip(deliveries, kinds, strict=True):
+            session.execute(
+                text(
+                    "UPDATE delivery SET state = :state, gateway = :gateway, failures = :failures, pinned = :pinned, "
+                    "due_at = now() + interval '1 hour' WHERE id = :id"
+                ),
+                {"state": state, "gateway": gateway, "failures": failures, "pinned": pinned, "id": delivery},
+            )
+    with clean_database.transaction() as session:
+        assert wake_stranded(session, "a", "sms", timedelta(seconds=5)) == 2
+    due = [row.due_in for row in rows_of(clean_database, deliveries)]
+    assert [wait is not None and wait < timedelta(seconds=6) for wait in due] == [kind[-1] for kind in kinds]
+
+
+def test_questions_put_off_are_asked_when_the_gateway_is_back(clean_database: Database) -> None:
+    asked, fresh = queued(clean_database, 2)
+    with clean_database.transaction() as session:
+        session.execute(
+            text("UPDATE delivery SET state = 'unknown', gateway = 'a', due_at = now() + interval '1 hour'")
+        )
+        session.execute(text("UPDATE delivery SET asked = 1 WHERE id = :id"), {"id": asked})
+        assert wake_stranded(session, "a", "sms", timedelta(seconds=5)) == 1
+    waits = [row.due_in for row in rows_of(clean_database, [asked, fresh])]
+    assert [wait is not None and wait < timedelta(seconds=6) for wait in waits] == [True, False]
+
+
+def test_overdue_receipts_are_counted_once_there_are_enough(clean_database: Database) -> None:
+    queued(clean_database, 25)
+    made = sender_of(clean_database, {"a": FakeGateway(name="a")}, SETTINGS)
+    made.run(time_slice_s=20)
+    made.close()
+    with clean_database.transaction() as session:
+        session.execute(
+            text("UPDATE delivery SET state = 'delivered' WHERE id IN (SELECT id FROM delivery ORDER BY id LIMIT 20)")
+        )
+        assert overdue_shares(session, timedelta(minutes=10)) == {}
+        session.execute(text("UPDATE attempt SET id = uuidv7(interval '-3 minutes')"))
+        assert overdue_shares(session, timedelta(minutes=2)) == {"a": 0.2}
+        session.execute(text("DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery ORDER BY id LIMIT 6)"))
+        assert overdue_shares(session, timedelta(minutes=2)) == {}
+
+
+def test_what_could_not_be_written_is_written_later() -> None:
+    away = Database("postgresql+psycopg://nobody@127.0.0.1:1/nothing", pool_size=4)
+    exchange = Exchange(MEMBERS, Limits(in_a_row=1))
+    watch = Watch(away, exchange, PATIENCE.receipt_within)
+    exchange.record("a", OutcomeKind.TRANSIENT, 0.1)
+    for _ in range(2):
+        assert watch.wanted()
+        with pytest.raises(Exception, match="connection"):
+            watch.look()
