@@ -20,6 +20,15 @@ from stack import ROOT, Ports, free_ports, left_for_commands, of_running_system,
 from stack import environment as stack_environment
 
 STATE = ROOT / ".data"
+# What keeps a web worker small, beside code that is not loaded (docs/decisions/0017-granian.md).
+_LEAN = {
+    # Dozens of threads would each keep a heap of their own half empty.
+    "MALLOC_ARENA_MAX": "2",
+    # granian's own allocator: a body that has been read is given back at once, and no thread hoards.
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0,narenas:1,tcache:false",
+    # Columns in tracebacks cost memory for every line of code; line numbers stay.
+    "PYTHONNODEBUGRANGES": "1",
+}
 _console = Console(highlight=False)
 
 
@@ -86,13 +95,12 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
     from wiring import Settings
 
     Settings.read(os.environ)
-    command = [sys.executable, "-m", "serving", "wsgi:app", "--host", host, "--port", str(port)]
+    # Nothing that is served reads docstrings, 6 MB of a worker: the OpenAPI document is served as committed.
+    command = [sys.executable, "-OO", "-m", "serving", "wsgi:app", "--host", host, "--port", str(port)]
     command += ["--workers", str(workers), "--threads", str(threads)]
     os.chdir(ROOT)
-    # Dozens of threads would each keep a heap of their own half empty.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
-    # Columns in tracebacks cost memory for every line of code; line numbers stay.
-    os.environ.setdefault("PYTHONNODEBUGRANGES", "1")
+    for name, value in _LEAN.items():
+        os.environ.setdefault(name, value)
     # Web workers are spawned from the process that serves: what this command has loaded they need not carry.
     os.execv(sys.executable, command)
 
@@ -167,7 +175,8 @@ def demo() -> None:
 @_plain_errors
 def openapi(write: bool) -> None:
     """Prints the OpenAPI document."""
-    from api.openapi import DOCUMENT, render_detached
+    from api.openapi import render_detached
+    from api.spec import DOCUMENT
 
     text = render_detached()
     if write:

@@ -29,6 +29,10 @@ class EdgeApp(flask.Flask):
 
 def outline(resources: Sequence[Blueprint] = RESOURCES, permits: Mapping[str, Permit] = PERMITS) -> EdgeApp:
     """Every route and the document, with nothing behind them. Raises LookupError for an operation without a permit."""
+    return _routed(resources, permits, documented=True)
+
+
+def _routed(resources: Sequence[Blueprint], permits: Mapping[str, Permit], *, documented: bool) -> EdgeApp:
     missing = sorted(name for each in resources for name in each.operations if name not in permits)
     if missing:
         raise LookupError(f"operations without a permit: {', '.join(missing)}")
@@ -38,9 +42,9 @@ def outline(resources: Sequence[Blueprint] = RESOURCES, permits: Mapping[str, Pe
     app.extensions[PERMITS_HELD] = dict(permits)
     app.after_request(finish_json)
     app.register_error_handler(Exception, respond)
-    api = EdgeApi(app)
+    register = EdgeApi(app).register_blueprint if documented else app.register_blueprint
     for blueprint in resources:
-        api.register_blueprint(blueprint)
+        register(blueprint)
     return app
 
 
@@ -50,8 +54,8 @@ def create_app(
     resources: Sequence[Blueprint] = RESOURCES,
     permits: Mapping[str, Permit] = PERMITS,
 ) -> flask.Flask:
-    """The WSGI application."""
-    app = outline(resources, permits)
+    """The WSGI application. It serves the document that is committed, so that no worker has to build and hold one."""
+    app = _routed(resources, permits, documented=False)
     app.extensions[EXTENSION] = Edge(
         container=container,
         permits=permits_of(app),

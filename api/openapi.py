@@ -1,16 +1,11 @@
 """The OpenAPI document as it is committed in `mobile_contract/openapi.json`."""
 
 import json
-from pathlib import Path
-from typing import Final
 
 import flask
 
-import mobile_contract
 from api.app import outline
 from api.spec import document_of
-
-DOCUMENT: Final = Path(mobile_contract.__path__[0], "openapi.json")
 
 
 def render(app: flask.Flask) -> str:

@@ -1,13 +1,16 @@
 """How the OpenAPI document comes about from the operations."""
 
+from pathlib import Path
 from typing import Any, Final
 
 import flask
 import flask_smorest
 
+import mobile_contract
 from api.operations import PROBLEM, SECURITY_SCHEME
 from api.schemas import ProblemSchema
 
+DOCUMENT: Final = Path(mobile_contract.__path__[0], "openapi.json")
 TITLE: Final = "Một Cửa"
 VERSION: Final = "1.0.0"
 OPENAPI_VERSION: Final = "3.1.1"

@@ -45,13 +45,13 @@ def _province(text: str, _node: Mapping[str, Any], _beside: Mapping[str, Any], _
 
 
 def _commune(text: str, node: Mapping[str, Any], beside: Mapping[str, Any], _today: date) -> str | None:
-    commune = communes().get(text)
-    if commune is None:
+    lies_in = communes().get(text)
+    if lies_in is None:
         return "commune_unknown"
     province = beside.get(node.get("x-province-field", ""))
     if not isinstance(province, str) or province not in provinces():
         return None
-    return None if province == commune.province_code else "commune_not_in_province"
+    return None if province == lies_in else "commune_not_in_province"
 
 
 FORMATS: Final[Mapping[str, Check]] = {

@@ -2,18 +2,8 @@
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-
-
-@dataclass(frozen=True, slots=True)
-class Commune:
-    """A commune, ward or special zone: five-digit statistics code, full name, two-digit code of its province."""
-
-    code: str
-    name: str
-    province_code: str
 
 
 @cache
@@ -23,10 +13,11 @@ def provinces() -> Mapping[str, str]:
 
 
 @cache
-def communes() -> Mapping[str, Commune]:
-    """Every commune by its code."""
-    rows = _rows("communes_2026.csv")
-    return {row["code"]: Commune(row["code"], row["full_name"], row["province_code"]) for row in rows}
+def communes() -> Mapping[str, str]:
+    """Five-digit statistics code of every commune, ward and special zone -> two-digit code of its province."""
+    # One text for each province rather than for each of 3,321 communes: every web worker holds this.
+    codes = {code: code for code in provinces()}
+    return {row["code"]: codes[row["province_code"]] for row in _rows("communes_2026.csv")}
 
 
 def _rows(name: str) -> Iterable[Mapping[str, str]]:

@@ -1,5 +1,6 @@
 """`/v1/openapi.json`, and a page made of the installed Swagger UI: nothing is fetched from elsewhere."""
 
+import json
 import mimetypes
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from swagger_ui_bundle import swagger_ui_path
 
 from api.blueprint import Blueprint
 from api.conditional import core_of, tag_for, unchanged
-from api.spec import document_of, downgrade
+from api.spec import DOCUMENT, downgrade
 from kernel.errors import DomainError
 
 blueprint = Blueprint("docs", description="The OpenAPI document.")
@@ -42,12 +43,12 @@ _SCRIPT: Final = 'SwaggerUIBundle({url: "/v1/docs/openapi-3.0.json", dom_id: "#p
 
 @blueprint.operation("GET", "/v1/openapi.json", "readOpenApi", documented=False)
 def read_openapi() -> flask.Response:
-    return _document(modern=True)
+    return _document(_committed())
 
 
 @blueprint.operation("GET", "/v1/docs/openapi-3.0.json", "readDocsOpenApi", documented=False)
 def read_docs_openapi() -> flask.Response:
-    return _document(modern=False)
+    return _document(json.dumps(downgrade(json.loads(_committed())), ensure_ascii=False).encode())
 
 
 @blueprint.operation("GET", "/v1/docs", "readDocsPage", documented=False)
@@ -75,11 +76,14 @@ def read_docs_asset(name: str) -> flask.Response:
     return response
 
 
-def _document(*, modern: bool) -> flask.Response:
-    content = document_of(flask.current_app)
-    response = flask.jsonify(content if modern else downgrade(content))
+def _document(content: bytes) -> flask.Response:
+    response = flask.Response(content, mimetype="application/json")
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _committed() -> bytes:
+    return DOCUMENT.read_bytes()
 
 
 @lru_cache(maxsize=len(_ASSETS))

@@ -15,6 +15,7 @@ from api.container import Container, HealthCheck
 from api.limits import network
 from api.permits import PERMITS, all_of, any_of, anyone, citizen, identity_level, officer, role, signed_in
 from api.settings import ApiSettings
+from api.spec import DOCUMENT
 from kernel.actor import ANONYMOUS, SYSTEM
 from kernel.settings import Environment
 from tests.api.edge_support import CITIZEN, OTHER_CITIZEN, RECEIVER, EdgeContainer, bearer, make_app, settings, things
@@ -162,6 +163,13 @@ def test_every_answer_is_guarded(edge_client: FlaskClient, path: str) -> None:
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert ("script-src" in headers["Content-Security-Policy"]) == (path == "/v1/docs")
     assert headers["Cache-Control"] == ("public, max-age=3600" if path.endswith(".js") else "no-store")
+
+
+def test_the_document_is_served_as_committed(edge_client: FlaskClient) -> None:
+    assert edge_client.get("/v1/openapi.json").data == DOCUMENT.read_bytes()
+    older = edge_client.get("/v1/docs/openapi-3.0.json").get_json()
+    assert older["openapi"] == "3.0.3"
+    assert older["paths"].keys() == json.loads(DOCUMENT.read_bytes())["paths"].keys()
 
 
 def test_ready_when_all_that_is_required_holds() -> None:

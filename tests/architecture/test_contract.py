@@ -9,9 +9,10 @@ import jsonschema_rs
 import pytest
 
 from api.app import outline
-from api.openapi import DOCUMENT, render_detached
+from api.openapi import render_detached
 from api.permits import PERMITS, anyone
 from api.resources import RESOURCES
+from api.spec import DOCUMENT
 from auth.service import clients, organisations
 from kernel.actor import ActorKind
 from mobile_contract import vocabulary
