@@ -54,7 +54,10 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
-        if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in self._ALLOWED for sign in text):
+        # What can be printed holds neither: most texts need no second look, character by character.
+        if not text.isprintable() and any(
+            unicodedata.category(sign) in ("Cc", "Cs") and sign not in self._ALLOWED for sign in text
+        ):
             raise ValidationError("control_characters")
         return text
 

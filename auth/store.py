@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Connection, Date, Table, bindparam, delete, exists, or_, select, text, update
+from sqlalchemy import BindParameter, Connection, Date, bindparam, delete, exists, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -119,29 +119,21 @@ class SessionRow(NamedTuple):
     revoked_at: datetime | None
 
 
-# A refresh is the most frequent write there is: two plain statements, without a unit of work to find what changed.
-_SESSION = cast(Table, LoginSession.__table__)
-_LOCK_SESSION = (
-    select(*(_SESSION.c[name] for name in SessionRow._fields))
-    .where(_SESSION.c.id == bindparam("session_id"))
-    .with_for_update()
-)
-_MOVE_SESSION = (
-    update(_SESSION)
-    .where(_SESSION.c.id == bindparam("session_id"))
-    .values(generation=bindparam("number"), rotated_at=bindparam("now"))
-)
+# A refresh is the most frequent write there is: two statements as the driver takes them, without a unit of work to find
+# what changed and without a compiler.
+_LOCK_SESSION = f"SELECT {', '.join(SessionRow._fields)} FROM login_session WHERE id = %s FOR UPDATE"  # noqa: S608
+_MOVE_SESSION = "UPDATE login_session SET generation = %s, rotated_at = %s WHERE id = %s"
 
 
 def lock_session_row(session: Session, session_id: UUID) -> SessionRow | None:
-    row = session.connection().execute(_LOCK_SESSION, {"session_id": session_id}).one_or_none()
+    row = session.connection().exec_driver_sql(_LOCK_SESSION, (session_id,)).one_or_none()
     return None if row is None else SessionRow(*row)
 
 
 def move_session(session: Session, row: SessionRow, now: datetime) -> SessionRow:
     """The session with the next refresh token; `row` is locked."""
     moved = row._replace(generation=row.generation + 1, rotated_at=now)
-    session.connection().execute(_MOVE_SESSION, {"session_id": row.id, "number": moved.generation, "now": now})
+    session.connection().exec_driver_sql(_MOVE_SESSION, (moved.generation, now, row.id))
     return moved
 
 

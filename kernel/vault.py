@@ -64,6 +64,7 @@ class Vault:
         self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
         self._current = max(keys)
         self._index_key = index_key
+        self._derived: dict[str, bytes] = {}
 
     def seal(self, field: str, row: UUID, plain: str) -> Sealed:
         """Seals `plain` for the column `field` ("dossier.phone") of the row `row`."""
@@ -96,7 +97,10 @@ class Vault:
 
     def derive(self, purpose: str) -> bytes:
         """A 32-byte key for another purpose, so that one master key is the only secret to keep."""
-        return hmac.digest(self._index_key, f"derive\0{purpose}".encode(), hashlib.sha256)
+        key = self._derived.get(purpose)
+        if key is None:
+            key = self._derived[purpose] = hmac.digest(self._index_key, f"derive\0{purpose}".encode(), hashlib.sha256)
+        return key
 
 
 def _bound(field: str, row: UUID) -> bytes:
