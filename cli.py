@@ -11,6 +11,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from cli_messages import messages
 from cli_residence import residence
 from cli_sms import sms
 from kernel.embedded import EngineError
@@ -244,6 +245,7 @@ def verify() -> None:
     sys.exit(1 if findings else 0)
 
 
+main.add_command(messages)
 main.add_command(residence)
 main.add_command(sms)
 

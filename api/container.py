@@ -18,6 +18,7 @@ from kernel.settings import KernelSettings
 from kernel.storage import FileStore
 from kernel.vault import Vault
 from notify.settings import NotifySettings
+from residence.ports import FrontDesk
 from tracking.office import Office
 
 
@@ -74,6 +75,9 @@ class Container(Protocol):
 
     @property
     def notify(self) -> NotifySettings: ...
+
+    @property
+    def residence(self) -> FrontDesk: ...
 
     @property
     def eid(self) -> EidProvider: ...

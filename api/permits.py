@@ -140,6 +140,18 @@ PERMITS: Final[dict[str, Permit]] = {
     "readFile": citizen,
     # the officer's desk; the role for each act is asked by the use case, where the step of the process may name it
     "listInbox": officer,
+    # messages; those of other agencies are absent
+    "listDossierMessages": officer,
+    "readMessage": officer,
+    "resendMessage": officer,
+    "redirectMessage": officer,
+    "cancelMessage": officer,
+    "listDeadMessages": officer,
+    "listDeadLetters": role("admin"),
+    "redriveDeadLetters": SteppedUp(role("admin"), "signing"),
+    "readMessageCosts": officer,
+    "setMessageBudget": SteppedUp(role("admin"), "admin"),
+    "listGateways": officer,
     "readDeskDossier": officer,
     "readDeskFile": officer,
     "explainDeskDeadline": officer,
@@ -171,6 +183,11 @@ PERMITS: Final[dict[str, Permit]] = {
     "listAgencyClients": role("admin"),
     "createAgencyClient": SteppedUp(role("admin"), "admin", level=2),
     "revokeAgencyClient": role("admin"),
+    # texts of messages; that the agency stands at the top is asked of the rows
+    "listTemplates": role("admin"),
+    "readTemplate": role("admin"),
+    "previewTemplate": role("admin"),
+    "saveTemplateVersion": SteppedUp(role("admin"), "admin", level=2),
     # partner systems
     "readPartnerDossier": client("dossiers:status"),
     "readPartnerOrganisation": client("organisation:read"),

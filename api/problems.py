@@ -95,7 +95,7 @@ def document(error: DomainError, language: Language, request_id: str) -> dict[st
         "request_id": request_id,
     }
     if error.fields:
-        members["errors"] = [_field(item, language) for item in error.fields[:MOST_ERRORS]]
+        members["errors"] = [field_problem(item, language) for item in error.fields[:MOST_ERRORS]]
     return members
 
 
@@ -134,7 +134,8 @@ def _of_http(error: HTTPException) -> flask.Response:
     return response
 
 
-def _field(item: FieldError, language: Language) -> dict[str, Any]:
+def field_problem(item: FieldError, language: Language) -> dict[str, Any]:
+    """One thing wrong with one field, as a problem document lists it."""
     query = item.pointer.startswith("?")
     text = _pick(FIELD_TEXTS.get(item.code, FIELD_TEXTS["invalid"]), language)
     return {

@@ -12,10 +12,17 @@ from api.dossiers.deadlines import blueprint as deadlines
 from api.dossiers.routes import blueprint as dossiers
 from api.inbox.routes import blueprint as inbox
 from api.lookups.routes import blueprint as lookups
+from api.messages.routes import blueprint as messages
 from api.organisations.routes import blueprint as organisations
 from api.partner.routes import blueprint as partner
+from api.residence.batches.routes import blueprint as batches
+from api.residence.lodgings.routes import blueprint as lodgings
+from api.residence.police.routes import blueprint as police
+from api.residence.stays.photos import blueprint as photos
+from api.residence.stays.routes import blueprint as stays
 from api.staff.routes import blueprint as staff
 from api.system.routes import blueprint as system
+from api.templates.routes import blueprint as templates
 from api.uploads.routes import blueprint as uploads
 from api.webhooks.routes import blueprint as webhooks
 
@@ -30,9 +37,16 @@ RESOURCES: Final[tuple[Blueprint, ...]] = (
     dossiers,
     deadlines,
     desk,
+    messages,
     lookups,
     organisations,
     staff,
+    templates,
     partner,
+    lodgings,
+    stays,
+    photos,
+    batches,
+    police,
     webhooks,
 )

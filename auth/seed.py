@@ -14,7 +14,7 @@ from auth.service.register import enter_person
 from kernel.actor import SYSTEM
 from kernel.work import Work
 
-_ROLES = frozenset({"receiver", "appraiser", "leader", "hand_over", "admin"})
+_ROLES = frozenset({"receiver", "appraiser", "leader", "hand_over", "admin", "resident_police"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,23 @@ MESSAGE_PROBLEMS: Final[dict[str, Problem]] = {
     "preference_refused": Problem(
         422, "Không thể tắt như vậy; xem từng mục bị từ chối.", "It cannot be switched off like that; see each refusal."
     ),
+    "message_under_way": Problem(
+        409,
+        "Tin đang ở trạng thái “{state}”, còn có thể tự tới nơi.",
+        "The message is “{state}” and may still arrive by itself.",
+    ),
+    "message_left": Problem(
+        409, "Tin đã rời hệ thống (“{state}”), không gọi lại được.", "The message has left (“{state}”)."
+    ),
+    "message_replaced": Problem(
+        409, "Tin này đã được gửi lại; hãy xem tin mới.", "This message was sent again; see the new one."
+    ),
+    "message_expired": Problem(
+        409, "Tin có thời hạn thì không gửi lại.", "A message that is good for a time only is not sent again."
+    ),
+    "message_not_sendable": Problem(
+        409, "Thông báo trong ứng dụng không cần gửi lại.", "A notice in the app need not be sent again."
+    ),
 }
 MESSAGE_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "purpose_fixed": (

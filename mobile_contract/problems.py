@@ -8,6 +8,7 @@ from typing import Final
 from mobile_contract.dossier_problems import DOSSIER_FIELD_TEXTS, DOSSIER_PROBLEMS
 from mobile_contract.message_problems import MESSAGE_FIELD_TEXTS, MESSAGE_PROBLEMS
 from mobile_contract.problem import Problem
+from mobile_contract.residence_problems import RESIDENCE_FIELD_TEXTS, RESIDENCE_PROBLEMS
 from mobile_contract.template_problems import TEMPLATE_FIELD_TEXTS, TEMPLATE_PROBLEMS
 
 TYPE_BASE: Final = "urn:motcua:problem:"
@@ -137,6 +138,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     **DOSSIER_PROBLEMS,
     **MESSAGE_PROBLEMS,
+    **RESIDENCE_PROBLEMS,
     **TEMPLATE_PROBLEMS,
 }
 
@@ -168,5 +170,6 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "client_expiry": ("Cần một thời điểm trong vòng 366 ngày tới.", "Needs an instant within the next 366 days."),
     **DOSSIER_FIELD_TEXTS,
     **MESSAGE_FIELD_TEXTS,
+    **RESIDENCE_FIELD_TEXTS,
     **TEMPLATE_FIELD_TEXTS,
 }

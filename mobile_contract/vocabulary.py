@@ -6,11 +6,11 @@ Domains keep enumerations of their own; a test holds both to be the same words.
 from typing import Final
 
 ACCOUNT_KINDS: Final = ("citizen", "officer")
-ROLES: Final = ("receiver", "appraiser", "leader", "hand_over", "admin")
+ROLES: Final = ("receiver", "appraiser", "leader", "hand_over", "admin", "resident_police")
 ORGANISATION_KINDS: Final = ("hotel", "household_business", "company")
 MEMBER_ROLES: Final = ("representative", "staff")
-MANDATES: Final = ("manage_members", "manage_clients", "report_guests")
-CLIENT_SCOPES: Final = ("dossiers:status", "organisation:read")
+MANDATES: Final = ("manage_members", "manage_clients", "manage_lodgings", "report_guests")
+CLIENT_SCOPES: Final = ("dossiers:status", "organisation:read", "residence:report", "residence:read")
 LANGUAGES: Final = ("vi", "en")
 
 # Official codes of the national portal; 0 is ours.
@@ -30,3 +30,12 @@ DOSSIER_STATUSES: Final[dict[int, tuple[str, str]]] = {
 HAND_OVER_STATES: Final = ("not_ready", "ready", "handed_over")
 HAND_OVER_WAYS: Final = ("online", "counter", "post")
 UPLOAD_STATES: Final = ("receiving", "complete", "refused")
+
+LODGING_STATES: Final = ("pending", "active", "refused", "suspended", "closed")
+LODGING_KINDS: Final = ("hotel", "guest_house", "homestay", "apartment", "medical", "boarding_house", "other")
+REMINDER_CHANNELS: Final = ("zalo", "sms")
+STAY_STATES: Final = ("staying", "left", "annulled")
+GUEST_KINDS: Final = ("vietnamese", "foreign")
+DECLARATION_KINDS: Final = ("arrival", "extension", "early_leave", "correction", "annulment")
+BATCH_STATES: Final = ("checked", "accepted", "refused")
+NIGHT_STATES: Final = ("open", "nil", "filed", "missing")

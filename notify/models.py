@@ -88,6 +88,7 @@ class Delivery(Base):
             postgresql_where=text("state IN ('queued', 'waiting', 'standby')"),
         ),
         Index("ix_delivery_standby", "notification_id", postgresql_where=text("state = 'standby'")),
+        Index("ix_delivery_replaces", "replaces", unique=True, postgresql_where=text("replaces IS NOT NULL")),
         Index("ix_delivery_dead", "agency_code", "settled_at", postgresql_where=text("state = 'dead'")),
         Index("ix_delivery_watch", "state", "due_at", postgresql_where=text("state IN ('sending', 'unknown')")),
         Index("ix_delivery_fingerprint", "fingerprint", postgresql_where=text("state = 'sending'")),

@@ -12,6 +12,8 @@ from notify.offers import Route
 from notify.plan import Channel
 from notify.pool import PoolMember
 from notify.retry import Patience
+from notify.template_settings import read_zalo_forms
+from notify.texts import ZaloForms
 
 # Made up: what a gateway charges is between it and its customer, so production must say it.
 SANDBOX_PRICES = "esms=800,twilio=2000,zalo=300"
@@ -36,6 +38,7 @@ class NotifySettings:
     esms: EsmsSettings | None
     send: SendSettings
     prices: Mapping[str, int]
+    zalo_forms: ZaloForms
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -58,6 +61,7 @@ class NotifySettings:
             twilio=read_twilio(env, timeout_s, in_flight) if "twilio" in weights else None,
             esms=read_esms(env, timeout_s, in_flight) if "esms" in weights else None,
             prices=_prices(env),
+            zalo_forms=read_zalo_forms(env),
             send=SendSettings(
                 in_flight=in_flight,
                 chunk=_positive(env, "MOTCUA_SEND_CHUNK", 128),

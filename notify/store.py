@@ -25,7 +25,7 @@ from notify.plan import Channel, PlannedDelivery
 from notify.states import DeliveryState
 from notify.texts import Rendered
 
-_FINGERPRINT_OCTETS: Final = 16
+FINGERPRINT_OCTETS: Final = 16
 # When a standby goes out even if nobody ever heard of the delivery before it again.
 STANDBY_AT_LATEST: Final = timedelta(hours=1)
 
@@ -102,7 +102,7 @@ def add_delivery(
             **_standing(planned, wait),
             address=vault.seal(ADDRESS_FIELD, row, planned.address),
             body=vault.seal(BODY_FIELD, row, rendered.body),
-            fingerprint=equal[:_FINGERPRINT_OCTETS],
+            fingerprint=equal[:FINGERPRINT_OCTETS],
             parts=rendered.parts,
             why=planned.reason,
             valid_until=None if valid_for is None else func.now() + valid_for,

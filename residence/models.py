@@ -31,7 +31,6 @@ from kernel.vault import Sealed, SealedText
 from residence.states import BatchState, DeclarationKind, LodgingState, StayState
 
 PASSWORD_FIELD = "lodging.authority_password"  # noqa: S105 - a column's name
-GUEST_FIELD = "guest.content"
 DECLARATION_FIELD = "declaration.content"
 NOTE_FIELD = "declaration.note"
 FINDINGS_FIELD = "batch.findings"
@@ -120,19 +119,6 @@ class LodgingStaff(Base):
     added_at: Mapped[datetime]
 
 
-class Guest(Base):
-    """A guest whom a lodging may find again by the document; `content` is the latest declaration of them."""
-
-    __tablename__ = "guest"
-    __table_args__ = (UniqueConstraint("lodging_id", "document_index"), Index("ix_guest_last_seen", "last_seen"))
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    lodging_id: Mapped[UUID] = mapped_column(ForeignKey("lodging.id"))
-    document_index: Mapped[bytes] = mapped_column(LargeBinary)
-    content: Mapped[Sealed] = mapped_column(SealedText)
-    last_seen: Mapped[datetime]
-
-
 class Batch(Base):
     """A file of guests. `findings` is the sealed JSON of its verdict; the file lies in the store until `erased_at`.
 
@@ -171,8 +157,8 @@ class Batch(Base):
 class Stay(Base):
     """A guest's stay (lưu trú) as its latest declaration, number `declarations`, tells it.
 
-    `night` is the one of arrival. `due_at` is when the arrival had to be declared at the latest, `late` whether it was
-    later. `name_words` are blind indexes of the words of the name. When its content is erased, index and words go.
+    The latest one of a document is what a lodging finds again when a regular guest returns. `night` is the one of
+    arrival. `due_at` is when the arrival had to be declared at the latest, `late` whether it was later. `name_words` are blind indexes of the words of the name. When its content is erased, index and words go.
     """
 
     __tablename__ = "stay"

@@ -86,7 +86,7 @@ _LEADS: Final[Mapping[TransmissionEvent, tuple[tuple[TransmissionState, ...], Tr
     # From in doubt: a person says that it is not there and must be sent.
     _E.AGAIN: ((_T.SENDING, _T.UNKNOWN, _T.WAITING, _T.IN_DOUBT), _T.WAITING),
     _E.LOSE_SIGHT: ((_T.SENDING, _T.UNKNOWN, _T.TRANSMITTED), _T.UNKNOWN),
-    _E.ACCEPT: ((_T.SENDING, _T.TRANSMITTED), _T.TRANSMITTED),
+    _E.ACCEPT: ((_T.SENDING, _T.UNKNOWN, _T.TRANSMITTED), _T.TRANSMITTED),
     # From in doubt: a person has seen it there, or filed it there by hand.
     _E.CONFIRM: ((_T.SENDING, _T.UNKNOWN, _T.TRANSMITTED, _T.IN_DOUBT), _T.CONFIRMED),
     _E.DOUBT: ((_T.SENDING, _T.UNKNOWN, _T.WAITING, _T.TRANSMITTED, _T.IN_DOUBT), _T.IN_DOUBT),

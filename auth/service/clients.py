@@ -20,7 +20,7 @@ from kernel.work import Work
 # What a key may be good for, by the kind of its owner.
 SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "agency": ("dossiers:status",),
-    "organisation": ("organisation:read",),
+    "organisation": ("organisation:read", "residence:report", "residence:read"),
 }
 LONGEST_LIFE: Final = timedelta(days=366)
 

@@ -24,7 +24,7 @@ from kernel.ids import new_id
 from kernel.work import Work
 
 MemberRole = Literal["representative", "staff"]
-MANDATES: Final = ("manage_members", "manage_clients", "report_guests")
+MANDATES: Final = ("manage_members", "manage_clients", "manage_lodgings", "report_guests")
 KINDS: Final = ("hotel", "household_business", "company")
 
 

@@ -91,18 +91,6 @@ def upgrade() -> None:
         "ix_batch_kept", "batch", ["created_at"], unique=False, postgresql_where=sa.text("erased_at IS NULL")
     )
     op.create_table(
-        "guest",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("lodging_id", sa.Uuid(), nullable=False),
-        sa.Column("document_index", sa.LargeBinary(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["lodging_id"], ["lodging.id"], name=op.f("fk_guest_lodging_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_guest")),
-        sa.UniqueConstraint("lodging_id", "document_index", name=op.f("uq_guest_lodging_id_document_index")),
-    )
-    op.create_index("ix_guest_last_seen", "guest", ["last_seen"], unique=False)
-    op.create_table(
         "lodging_change",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("lodging_id", sa.Uuid(), nullable=False),
@@ -410,8 +398,6 @@ def downgrade() -> None:
     op.drop_table("lodging_reminder")
     op.drop_index("ix_lodging_change_lodging", table_name="lodging_change")
     op.drop_table("lodging_change")
-    op.drop_index("ix_guest_last_seen", table_name="guest")
-    op.drop_table("guest")
     op.drop_index("ix_batch_kept", table_name="batch", postgresql_where=sa.text("erased_at IS NULL"))
     op.drop_table("batch")
     op.drop_index("ix_lodging_organisation", table_name="lodging")

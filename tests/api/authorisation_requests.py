@@ -17,7 +17,7 @@ _REASON: Final = {"reason": "Lý do thử"}
 
 def bodies(world: World) -> Mapping[str, Any]:
     """A body that its operation takes, by operation id."""
-    return {**_of_citizens(world), **_of_desks(world), **_of_houses(world)}
+    return {**_of_citizens(world), **_of_desks(world), **_of_houses(world), **_of_templates()}
 
 
 def _of_citizens(world: World) -> dict[str, Any]:
@@ -41,6 +41,11 @@ def _of_citizens(world: World) -> dict[str, Any]:
 def _of_desks(world: World) -> dict[str, Any]:
     return {
         "acceptDossier": {},
+        "resendMessage": {},
+        "redirectMessage": {"phone": "0905000021", "reason": "new_number"},
+        "cancelMessage": {"reason": "sent_by_mistake"},
+        "redriveDeadLetters": {"kind": "message", "ids": [world.ids["message_id"]]},
+        "setMessageBudget": {"limit_vnd": 1000000},
         "declineDossier": _REASON,
         "requestSupplement": _REASON,
         "startProcessing": {},
@@ -69,6 +74,12 @@ def _of_houses(world: World) -> dict[str, Any]:
         "appointOfficer": {**office, "roles": ["receiver"], "valid_from": today},
         "endOffice": {},
     }
+
+
+def _of_templates() -> dict[str, Any]:
+    text = "{agency}: hồ sơ {code} tiếp nhận {received}, cán bộ {handler}, hẹn trả {due}"
+    draft = {"channel": "sms", "language": "vi", "content": {"text": text, "parts": 2}}
+    return {"previewTemplate": {**draft, "values": {"handler": "Nguyễn Văn Thử"}}, "saveTemplateVersion": draft}
 
 
 def _sent(world: World) -> dict[str, Any]:
@@ -105,6 +116,7 @@ class Asking:
             "attempt_id": nowhere,
             "mac": "x",
             "paper_code": "giay_de_nghi",
+            "name": "dossier.accepted",
         }
         if self.operation_id in DRAFTS:
             ours["dossier_id"] = world.ids["draft_id"]
@@ -114,7 +126,7 @@ class Asking:
             return {"code": "1.001612"}
         if absent:
             gone = {name: str(new_id()) for name in ours if name.endswith("_id")}
-            ours |= gone | {"code": f"{world.ids['code'][:-4]}9999"}
+            ours |= gone | {"code": f"{world.ids['code'][:-4]}9999", "agency_code": "H99.99999"}
         return ours
 
     def ask(self, world: World, caller: Caller, *, absent: bool = False) -> Any:

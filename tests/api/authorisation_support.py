@@ -31,6 +31,7 @@ from wiring import Container, event_handlers
 OWNER_NAME, OWNER_NUMBER = "Nguyễn Văn Canh", "049090000077"
 HOTEL_NAME, HOTEL_NUMBER = "Khách sạn Sao Mai Thử", "4001234567"
 MEMBER_NAME, OFFICER_NAME, CLIENT_NAME = "Lê Thị Lễ Tân", "Hồ Thị Một Cửa", "Phần mềm Sao Mai"
+PROVINCE: Final = "H17"
 ALL_ROLES: Final = ("receiver", "appraiser", "leader", "hand_over", "admin")
 
 
@@ -94,6 +95,7 @@ class World:
             ("officer", "049188000011", OFFICER_NAME, DIEN_BAN),
             ("other officer", "049192000014", "Phan Thị Gò", GO_NOI),
             ("colleague", "049085000012", "Đặng Văn Đồng Sự", DIEN_BAN),
+            ("city's admin", "049078000017", "Đỗ Văn Tỉnh", PROVINCE),
         ):
             with self.work() as work:
                 asked = officers.Appointment(number, shown, agency, ALL_ROLES, today - timedelta(days=9))
@@ -134,6 +136,7 @@ class World:
 
     def _agency_clients(self) -> None:
         now = self.held.clock.now()
+        self.ids["agency_code"] = DIEN_BAN
         for name, agency, admin in (
             ("partner", DIEN_BAN, "officer"),
             ("other commune's partner", GO_NOI, "other officer"),

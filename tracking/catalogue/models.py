@@ -35,7 +35,7 @@ class Agency(Base):
     )
 
     code: Mapped[str] = mapped_column(Text, primary_key=True)
-    kind: Mapped[str] = mapped_column(Text, server_default=text("'office'"))
+    kind: Mapped[str] = mapped_column(Text, default="office", server_default=text("'office'"))
     name: Mapped[str] = mapped_column(Text)
     short_name: Mapped[str] = mapped_column(Text)
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))

@@ -33,6 +33,7 @@ def _put_agency(session: Session, agency: Mapping[str, Any], paths: dict[str, st
     parent = agency.get("parent")
     paths[agency["code"]] = f"{paths[parent] if parent else ''}{agency['code']}/"
     values = {
+        "kind": agency.get("kind", "office"),
         "name": agency["name"],
         "short_name": agency["short_name"],
         "parent_code": parent,

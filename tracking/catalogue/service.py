@@ -99,7 +99,8 @@ class Catalogue:
 
 
 def list_agencies(session: Session, *, commune_code: str | None = None) -> Sequence[Agency]:
-    query = select(Agency).order_by(Agency.path)
+    """Those where dossiers are filed."""
+    query = select(Agency).where(Agency.kind == "office").order_by(Agency.path)
     if commune_code is not None:
         query = query.where(Agency.commune_code == commune_code)
     return session.scalars(query).all()

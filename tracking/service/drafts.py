@@ -88,7 +88,7 @@ def require_level(actor: Actor, published: Published) -> None:
 def _applicant(work: Work, actor: Actor, published: Published, agency: Agency) -> UUID:
     """The person who files, if they may file this here. Raises what `open_draft` raises."""
     assert actor.person_id is not None  # noqa: S101 - permits let only citizens come here
-    if not published.procedure.served_by(agency.commune_code):
+    if agency.kind != "office" or not published.procedure.served_by(agency.commune_code):
         raise DomainError("agency_does_not_serve")
     require_level(actor, published)
     if store.count_drafts(work.session, actor.person_id) >= MAX_DRAFTS:

@@ -1,0 +1,1 @@
+"""Guest residence over HTTP: lodgings, stays, files of guests, the police."""

@@ -1,0 +1,1 @@
+"""Lodgings of the caller."""

@@ -1,0 +1,1 @@
+"""Guests declared, and what followed."""

@@ -1,0 +1,175 @@
+"""Guests declared by a lodging, one request for one or many, and what followed: each change is a new declaration."""
+
+from typing import Any
+from uuid import UUID
+
+from api.blueprint import Blueprint
+from api.context import actor
+from api.paging import read_page, turn_page
+from api.residence.desk import INACTIVE, LODGING, MANDATE, desk
+from api.residence.fields import guest_of, show_findings
+from api.residence.stays.schemas import (
+    AnnulmentRequest,
+    CorrectionRequest,
+    DocumentAnswer,
+    DocumentRequest,
+    ExtensionRequest,
+    FindGuestRequest,
+    FoundGuestAnswer,
+    LeaveRequest,
+    ReportAnswer,
+    ReportRequest,
+    StayAnswer,
+    StayLineAnswer,
+    StaysPage,
+    StaysQuery,
+)
+from kernel.work import Work
+from residence.guests import GuestDeclaration
+from residence.models import Stay
+from residence.service import chain, readings, reports
+from residence.service.chain import History
+
+blueprint = Blueprint("stays", description="Guests and their stays (khách lưu trú)")
+STAY = f"{LODGING}/stays/<uuid:stay_id>"
+_REFUSALS = (MANDATE, INACTIVE, "stay_step_refused", "stay_erased")
+
+
+@blueprint.operation(
+    "POST",
+    "/v1/document-readings",
+    "readDocument",
+    body=DocumentRequest(),
+    answer=DocumentAnswer(),
+    transaction=True,
+    limit="residence",
+    problems=("card_qr_invalid", "mrz_shape", "mrz_check_digit"),
+)
+def read_document(work: Work, body: dict[str, Any]) -> dict[str, Any]:
+    """What an identity card's QR code or a passport's machine-readable zone says; nothing of it is kept."""
+    read = readings.read_document(body["source"], body["text"], work.now())
+    return {"guest": read.fields, "findings": show_findings(read.findings)}
+
+
+@blueprint.operation(
+    "POST",
+    f"{LODGING}/stays",
+    "reportGuests",
+    body=ReportRequest(),
+    answer=ReportAnswer(),
+    status=201,
+    idempotent=True,
+    limit="residence",
+    problems=(MANDATE, INACTIVE),
+)
+def report_guests(work: Work, body: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
+    """Declares guests who arrived, all of them or none; late reports are taken and marked."""
+    guests = [guest_of(each, f"/guests/{position}") for position, each in enumerate(body["guests"])]
+    told = reports.report_guests(work, actor(), desk(), lodging_id, guests)
+    return {
+        "items": [{"stay_id": each.stay_id, "new": each.new, "warnings": show_findings(each.warnings)} for each in told]
+    }
+
+
+@blueprint.operation(
+    "GET",
+    f"{LODGING}/stays",
+    "listStays",
+    query=StaysQuery(),
+    answer=StaysPage(),
+    transaction=True,
+    problems=(MANDATE,),
+)
+def list_stays(work: Work, query: dict[str, Any], lodging_id: UUID) -> Any:
+    """Stays of a lodging, newest first."""
+    page = read_page(query)
+    after = UUID(str(page.after[0])) if page.after else None
+    rows = chain.list_stays(work, actor(), desk(), lodging_id, night=query["night"], after=after, limit=page.limit + 1)
+    return turn_page(page, rows, lambda row: [str(row[0].id)], lambda row: stay_line(row[0], row[1]))
+
+
+@blueprint.operation("GET", STAY, "readStay", answer=StayAnswer(), transaction=True, problems=(MANDATE,))
+def read_stay(work: Work, lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
+    """A stay, and all that was declared of it."""
+    return _shown(chain.read_stay(work, actor(), desk(), lodging_id, stay_id))
+
+
+@blueprint.operation(
+    "POST",
+    f"{STAY}/extension",
+    "extendStay",
+    body=ExtensionRequest(),
+    answer=StayAnswer(),
+    idempotent=True,
+    problems=_REFUSALS,
+)
+def extend_stay(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
+    """The guest stays longer than declared."""
+    return _shown(chain.extend_stay(work, actor(), desk(), lodging_id, stay_id, body["departure"]))
+
+
+@blueprint.operation(
+    "POST",
+    f"{STAY}/early-leave",
+    "leaveEarly",
+    body=LeaveRequest(),
+    answer=StayAnswer(),
+    idempotent=True,
+    problems=_REFUSALS,
+)
+def leave_early(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
+    """The guest left before the declared departure."""
+    return _shown(chain.leave_early(work, actor(), desk(), lodging_id, stay_id, body["left"]))
+
+
+@blueprint.operation(
+    "POST",
+    f"{STAY}/correction",
+    "correctStay",
+    body=CorrectionRequest(),
+    answer=StayAnswer(),
+    idempotent=True,
+    problems=(*_REFUSALS, "nothing_changed", "stay_declared"),
+)
+def correct_stay(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
+    """What was declared was wrong; this is how it is right."""
+    guest = guest_of(body["guest"], "/guest")
+    return _shown(chain.correct_stay(work, actor(), desk(), lodging_id, stay_id, guest=guest, note=body["note"]))
+
+
+@blueprint.operation(
+    "POST",
+    f"{STAY}/annulment",
+    "annulStay",
+    body=AnnulmentRequest(),
+    answer=StayAnswer(),
+    idempotent=True,
+    problems=_REFUSALS,
+)
+def annul_stay(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
+    """The stay should never have been declared."""
+    return _shown(chain.annul_stay(work, actor(), desk(), lodging_id, stay_id, note=body["note"]))
+
+
+@blueprint.operation(
+    "POST",
+    f"{LODGING}/guest-search",
+    "findGuest",
+    body=FindGuestRequest(),
+    answer=FoundGuestAnswer(),
+    transaction=True,
+    limit="residence",
+    problems=(MANDATE,),
+)
+def find_guest(work: Work, body: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
+    """A regular guest by document number: what this lodging declared of them last."""
+    return {"guest": reports.find_guest(work, actor(), desk(), lodging_id, body["document_number"])}
+
+
+def stay_line(stay: Stay, guest: GuestDeclaration | None) -> dict[str, Any]:
+    own = {name: getattr(stay, name) for name in StayLineAnswer().fields if hasattr(stay, name)}
+    return {**own, "has_photo": stay.photo_key is not None, "guest": guest}
+
+
+def _shown(history: History) -> dict[str, Any]:
+    return {**stay_line(history.stay, history.links[-1].guest), "chain": history.links}

@@ -1,0 +1,78 @@
+"""The `motcua zalo` commands: connecting the official account, and how its tokens are doing."""
+
+import base64
+import hashlib
+import json
+import secrets
+import sys
+from typing import Any
+
+import click
+
+from kernel.settings import SettingsError
+from stack import ROOT, of_running_system
+
+_STATE = ROOT / ".data"
+# 32 octets are the 43 characters that Zalo asks of a verifier.
+_VERIFIER_OCTETS = 32
+
+
+@click.group()
+def zalo() -> None:
+    """The Zalo official account."""
+
+
+@zalo.command()
+def challenge() -> None:
+    """Makes a verifier and the challenge to be set in Zalo's console; keep the verifier for `connect`."""
+    verifier = secrets.token_urlsafe(_VERIFIER_OCTETS)
+    click.echo(json.dumps({"code_verifier": verifier, "code_challenge": challenge_of(verifier)}))
+
+
+@zalo.command()
+@click.option("--code", prompt=True, hide_input=True, help="From the address that the consent page went back to.")
+@click.option("--verifier", prompt=True, hide_input=True, help="As `challenge` printed it.")
+def connect(code: str, verifier: str) -> None:
+    """Exchanges a code of the consent page for the account's first tokens. A code lives for ten minutes.
+
+    Left out, code and verifier are asked for, so that they stand in no command line.
+    """
+    from notify.channels.zalo_oauth import ExchangeFailed
+
+    try:
+        _keeper().connect(code.strip(), verifier.strip())
+    except ExchangeFailed as failed:
+        raise click.ClickException(failed.problem) from None
+    click.echo("Đã kết nối. / Connected.")
+
+
+@zalo.command()
+def status() -> None:
+    """How the tokens are doing; exit code 1 when nothing can be sent, or the last renewal failed."""
+    state = _keeper().state()
+    told = {
+        "connected": state.connected,
+        "refreshed_at": state.refreshed_at and state.refreshed_at.isoformat(),
+        "expires_at": state.expires_at and state.expires_at.isoformat(),
+        "problem": state.problem,
+        "problem_at": state.problem_at and state.problem_at.isoformat(),
+    }
+    click.echo(json.dumps(told))
+    sys.exit(0 if state.connected and state.problem is None else 1)
+
+
+def challenge_of(verifier: str) -> str:
+    """The S256 challenge of a PKCE verifier (RFC 7636)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+
+
+def _keeper() -> Any:
+    from wiring import build_container, zalo_keeper
+
+    try:
+        keeper = zalo_keeper(build_container(of_running_system(_STATE)))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    if keeper is None:
+        raise click.ClickException("MOTCUA_ZALO_APP_ID: chưa đặt, Zalo không được dùng. / not set, Zalo is not in use.")
+    return keeper

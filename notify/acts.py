@@ -1,0 +1,173 @@
+"""What an officer can do about one message: send it again, send it to a corrected phone, stop it before it leaves."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from kernel.audit import write_audit
+from kernel.db import ring_after_commit
+from kernel.errors import DomainError
+from kernel.ids import new_id
+from kernel.vault import Vault
+from kernel.work import Work
+from notify.agencies import subtree
+from notify.models import ADDRESS_FIELD, BODY_FIELD, FINGERPRINT_INDEX, Delivery
+from notify.plan import PUSHING, Channel
+from notify.states import FINAL, SENDABLE, DeliveryEvent, DeliveryState, move
+from notify.store import FINGERPRINT_OCTETS
+
+SEND: Final = "send"
+CANCELLED_BY_OFFICER: Final = "cancelled_by_officer"
+MOST_AT_ONCE: Final = 500
+_RESENDABLE: Final = (*FINAL, DeliveryState.ACCEPTED)
+
+
+class RedirectReason(StrEnum):
+    """Closed, because free words about a citizen have no place beside a message."""
+
+    NEW_NUMBER = "new_number"
+    TYPING_ERROR = "typing_error"
+    LOST_PHONE = "lost_phone"
+
+
+class CancelReason(StrEnum):
+    SENT_BY_MISTAKE = "sent_by_mistake"
+    TOLD_OTHERWISE = "told_otherwise"
+    WRONG_PHONE = "wrong_phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """`sent` are the new messages; `left` those that were not dead, not the officer's, or sent again before."""
+
+    sent: tuple[UUID, ...]
+    left: tuple[UUID, ...]
+
+
+def resend_message(work: Work, actor: Actor, message_id: UUID) -> UUID:
+    """The same text once more to the same address, as a message of its own that stands for this one.
+
+    Raises DomainError: not_found; message_under_way while it may still arrive by itself; message_expired;
+    message_not_sendable for the inbox; message_replaced when it was sent again before.
+    """
+    held = _held(work, actor, message_id)
+    made = _again(work, held, work.vault.open(ADDRESS_FIELD, held.id, held.address), "sent again by an officer")
+    write_audit(work.session, actor, "message.resend", "delivery", message_id, made=str(made))
+    return made
+
+
+def redirect_message(work: Work, actor: Actor, message_id: UUID, phone: str, reason: RedirectReason) -> UUID:
+    """The same text to another phone (E.164) that the officer has from the citizen. The dossier keeps its own phone.
+
+    Raises as `resend_message` does.
+    """
+    held = _held(work, actor, message_id)
+    made = _again(work, held, phone, f"redirected by an officer: {reason.replace('_', ' ')}")
+    write_audit(work.session, actor, "message.redirect", "delivery", message_id, made=str(made), reason=str(reason))
+    return made
+
+
+def cancel_message(work: Work, actor: Actor, message_id: UUID, reason: CancelReason) -> None:
+    """Stops a message that has not left, with those that stand by for it.
+
+    Raises DomainError: not_found; message_left (with its state) once it cannot be called back.
+    """
+    held = _held(work, actor, message_id)
+    if DeliveryState(held.state) not in SENDABLE:
+        raise DomainError("message_left", state=held.state)
+    rows = work.session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.notification_id == held.notification_id,
+            Delivery.position >= held.position,
+            Delivery.state.in_([str(state) for state in SENDABLE]),
+        )
+        .with_for_update()
+    ).all()
+    for row in rows:
+        row.state = str(move(DeliveryState(row.state), DeliveryEvent.CANCEL))
+        row.code, row.reason, row.due_at, row.settled_at = CANCELLED_BY_OFFICER, str(reason), None, func.now()
+    write_audit(work.session, actor, "message.cancel", "delivery", message_id, reason=str(reason))
+
+
+def redrive_messages(work: Work, actor: Actor, ids: Collection[UUID]) -> Redriven:
+    """Sends dead messages again, each once; of agencies not the officer's none. At most MOST_AT_ONCE."""
+    sent, left = [], []
+    for message_id in list(dict.fromkeys(ids))[:MOST_AT_ONCE]:
+        try:
+            held = _held(work, actor, message_id)
+            if held.state != DeliveryState.DEAD:
+                raise DomainError("message_under_way", state=held.state)
+            address = work.vault.open(ADDRESS_FIELD, held.id, held.address)
+            sent.append(_again(work, held, address, "sent again with other dead messages"))
+        except DomainError:
+            left.append(message_id)
+    write_audit(work.session, actor, "dead_letters.redrive", "agency", None, sent=len(sent), left=len(left))
+    return Redriven(tuple(sent), tuple(left))
+
+
+def _held(work: Work, actor: Actor, message_id: UUID) -> Delivery:
+    """The message under lock; absent outside the officer's agencies. The system itself sees every agency."""
+    query = select(Delivery).where(Delivery.id == message_id).with_for_update()
+    query = query.execution_options(populate_existing=True)
+    if actor.agency_code is not None:
+        query = query.where(Delivery.agency_code.in_(subtree(work.session, actor.agency_code)))
+    held = work.session.scalar(query)
+    if held is None:
+        raise DomainError("not_found")
+    return held
+
+
+def _again(work: Work, held: Delivery, address: str, why: str) -> UUID:
+    _check(work.session, held)
+    session, vault = work.session, work.vault
+    body = vault.open(BODY_FIELD, held.id, held.body)
+    session.execute(text("SELECT 1 FROM notification WHERE id = :id FOR UPDATE"), {"id": held.notification_id})
+    latest = session.scalar(
+        select(func.max(Delivery.turn)).where(
+            Delivery.notification_id == held.notification_id, Delivery.channel == held.channel
+        )
+    )
+    made = Delivery(**_copy(vault, held, address, body), why=why, turn=(latest or 0) + 1)
+    session.add(made)
+    session.flush()
+    ring_after_commit(session, SEND)
+    return made.id
+
+
+def _check(session: Session, held: Delivery) -> None:
+    if Channel(held.channel) not in PUSHING:
+        raise DomainError("message_not_sendable")
+    if DeliveryState(held.state) not in _RESENDABLE:
+        raise DomainError("message_under_way", state=held.state)
+    if session.scalar(select(Delivery.id).where(Delivery.replaces == held.id).limit(1)) is not None:
+        raise DomainError("message_replaced")
+    if held.valid_until is not None:
+        raise DomainError("message_expired")
+
+
+def _copy(vault: Vault, held: Delivery, address: str, body: str) -> dict[str, Any]:
+    row = new_id()
+    equal = vault.index(FINGERPRINT_INDEX, f"{address}\0{body}")
+    return {
+        "id": row,
+        "notification_id": held.notification_id,
+        "dossier_id": held.dossier_id,
+        "agency_code": held.agency_code,
+        "channel": held.channel,
+        "position": held.position,
+        "replaces": held.id,
+        "template": held.template,
+        "template_version": held.template_version,
+        "priority": held.priority,
+        "address": vault.seal(ADDRESS_FIELD, row, address),
+        "body": vault.seal(BODY_FIELD, row, body),
+        "fingerprint": equal[:FINGERPRINT_OCTETS],
+        "parts": held.parts,
+    }

@@ -1,0 +1,211 @@
+"""What officers see of messages: who was told, when, by what, at what cost, and why not.
+
+Only of their own agencies; the system itself, which stands in none, sees all.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+from uuid import UUID
+
+import yaml
+from sqlalchemy import TextClause, select, text
+
+from kernel.actor import Actor
+from kernel.audit import write_audit
+from kernel.errors import DomainError
+from kernel.work import Work
+from notify.models import ADDRESS_FIELD, BODY_FIELD
+from notify.registers import GatewayState
+from notify.states import DeliveryState
+
+_SHOWN_DIGITS: Final = 3
+_COLUMNS: Final = """
+    d.id, d.notification_id, d.dossier_id, d.agency_code, d.channel, d.gateway, d.template, d.template_version, d.state,
+    d.position, d.turn, d.replaces, d.parts, d.cost_vnd, d.why, d.code, d.reason, d.due_at, d.created_at, d.settled_at,
+    d.address, d.body, n.kind AS event, n.legal
+    FROM delivery d JOIN notification n ON n.id = d.notification_id"""
+_SUBTREE: Final = """
+    (CAST(:agency AS text) IS NULL OR d.agency_code IN (
+        SELECT code FROM agency WHERE path LIKE (SELECT path FROM agency WHERE code = :agency) || '%'))"""
+_OF_DOSSIER: Final = "SELECT {columns} WHERE n.dossier_id = :dossier AND {ours} ORDER BY n.id, d.position, d.turn"
+_ONE: Final = "SELECT {columns} WHERE d.id = :id AND {ours}"
+_DEAD: Final = """SELECT {columns} WHERE d.state = 'dead' AND {ours}
+    AND NOT EXISTS (SELECT 1 FROM delivery r WHERE r.replaces = d.id)
+    AND (CAST(:before AS timestamptz) IS NULL OR (d.settled_at, d.id) < (:before, CAST(:before_id AS uuid)))
+    ORDER BY d.settled_at DESC, d.id DESC LIMIT :limit"""
+_ATTEMPTS: Final = text("""SELECT id, delivery_id, number, gateway, state, provider_ref, cost_vnd, code, reason,
+    started_at, finished_at FROM attempt WHERE delivery_id = ANY(:ids) ORDER BY delivery_id, number""")
+_RECEIPTS: Final = text("""SELECT attempt_id, provider, status, kind, code, reason, received_at
+    FROM receipt WHERE attempt_id = ANY(:ids) ORDER BY received_at, id""")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """What a gateway reported later, in its own words."""
+
+    status: str
+    kind: str
+    code: str | None
+    reason: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """One call to a gateway. `cost_vnd` in whole đồng."""
+
+    number: int
+    gateway: str
+    state: str
+    provider_ref: str | None
+    cost_vnd: int
+    code: str | None
+    reason: str | None
+    started_at: datetime
+    finished_at: datetime | None
+    receipts: tuple[ReceiptView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One delivery. `address` shows the last digits only; `text` is what was or will be sent; `why` the plan's reason.
+
+    `advice` (vi, en) says what can be done, for one that is dead.
+    """
+
+    id: UUID
+    notification_id: UUID
+    dossier_id: UUID | None
+    event: str
+    channel: str
+    gateway: str | None
+    template: str
+    template_version: int
+    state: str
+    standby: bool
+    turn: int
+    replaces: UUID | None
+    address: str
+    text: str
+    parts: int
+    cost_vnd: int
+    why: str
+    code: str | None
+    reason: str | None
+    due_at: datetime | None
+    created_at: datetime
+    settled_at: datetime | None
+    advice: tuple[str, str] | None
+    attempts: tuple[AttemptView, ...] = field(default=())
+
+
+def dossier_messages(work: Work, actor: Actor, dossier_id: UUID) -> Sequence[MessageView]:
+    """Every message about a dossier of the officer's agencies, in the order in which they were planned."""
+    rows = work.session.execute(_statement(_OF_DOSSIER), {"dossier": dossier_id, "agency": actor.agency_code}).all()
+    write_audit(work.session, actor, "messages.read", "dossier", dossier_id)
+    return _views(work, rows)
+
+
+def read_message(work: Work, actor: Actor, message_id: UUID) -> MessageView:
+    """One message with its attempts and receipts. Raises DomainError("not_found") outside the officer's agencies."""
+    rows = work.session.execute(_statement(_ONE), {"id": message_id, "agency": actor.agency_code}).all()
+    if not rows:
+        raise DomainError("not_found")
+    write_audit(work.session, actor, "message.read", "delivery", message_id)
+    return _views(work, rows)[0]
+
+
+def dead_messages(
+    work: Work, actor: Actor, *, limit: int, before: tuple[datetime, UUID] | None = None
+) -> Sequence[MessageView]:
+    """Messages of the officer's agencies that were given up and not sent again, the latest first."""
+    place = {"before": before[0] if before else None, "before_id": before[1] if before else None}
+    rows = work.session.execute(_statement(_DEAD), {"agency": actor.agency_code, "limit": limit, **place}).all()
+    write_audit(work.session, actor, "dead_letters.list", "agency", None, agency=actor.agency_code or "")
+    return _views(work, rows)
+
+
+def list_gateways(work: Work) -> Sequence[GatewayState]:
+    """How the gateways are doing, as the send drains last said."""
+    return work.session.scalars(select(GatewayState).order_by(GatewayState.gateway)).all()
+
+
+def _statement(query: str) -> TextClause:
+    return text(query.format(columns=_COLUMNS, ours=_SUBTREE))
+
+
+def advice_for(code: str | None) -> tuple[str, str]:
+    """(vi, en): what to do about a message that ended with `code`."""
+    said = _advice().get(code or "given_up") or _advice()["refused"]
+    return said["vi"], said["en"]
+
+
+def _views(work: Work, rows: Sequence[Any]) -> list[MessageView]:
+    attempts = _attempts(work, [row.id for row in rows])
+    return [_view(work, row, attempts.get(row.id, ())) for row in rows]
+
+
+def _view(work: Work, row: Any, attempts: tuple[AttemptView, ...]) -> MessageView:
+    address = work.vault.open(ADDRESS_FIELD, row.id, row.address)
+    return MessageView(
+        id=row.id,
+        notification_id=row.notification_id,
+        dossier_id=row.dossier_id,
+        event=row.event,
+        channel=row.channel,
+        gateway=row.gateway,
+        template=row.template,
+        template_version=row.template_version,
+        state=row.state,
+        standby=row.state == DeliveryState.STANDBY,
+        turn=row.turn,
+        replaces=row.replaces,
+        address="" if row.channel == "inbox" else f"…{address[-_SHOWN_DIGITS:]}",
+        text=work.vault.open(BODY_FIELD, row.id, row.body),
+        parts=row.parts,
+        cost_vnd=row.cost_vnd,
+        why=row.why,
+        code=row.code,
+        reason=row.reason,
+        due_at=row.due_at,
+        created_at=row.created_at,
+        settled_at=row.settled_at,
+        advice=advice_for(row.code) if row.state == DeliveryState.DEAD else None,
+        attempts=attempts,
+    )
+
+
+def _attempts(work: Work, deliveries: Sequence[UUID]) -> Mapping[UUID, tuple[AttemptView, ...]]:
+    rows = work.session.execute(_ATTEMPTS, {"ids": list(deliveries)}).all()
+    receipts: dict[UUID, list[ReceiptView]] = {}
+    for row in work.session.execute(_RECEIPTS, {"ids": [row.id for row in rows]}):
+        seen = ReceiptView(row.status, row.kind, row.code, row.reason, row.received_at)
+        receipts.setdefault(row.attempt_id, []).append(seen)
+    made: dict[UUID, tuple[AttemptView, ...]] = {}
+    for row in rows:
+        view = AttemptView(
+            number=row.number,
+            gateway=row.gateway,
+            state=row.state,
+            provider_ref=row.provider_ref,
+            cost_vnd=row.cost_vnd,
+            code=row.code,
+            reason=row.reason,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            receipts=tuple(receipts.get(row.id, ())),
+        )
+        made[row.delivery_id] = (*made.get(row.delivery_id, ()), view)
+    return made
+
+
+@cache
+def _advice() -> Mapping[str, Mapping[str, str]]:
+    raw: Mapping[str, Mapping[str, str]] = yaml.safe_load(
+        files("notify").joinpath("data/advice.yaml").read_text(encoding="utf-8")
+    )
+    return raw

@@ -1,0 +1,161 @@
+"""Queries that count: one lodging's night, and the police's view over many."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, distinct, func, select
+from sqlalchemy.orm import Session
+
+from residence.ledger_models import TransmissionItem
+from residence.models import Declaration, Lodging, NilReport, Stay
+from residence.states import StayState
+from residence.store import in_subtree, stays_over
+from residence.transmission_states import ItemState
+
+
+class NightCounts(NamedTuple):
+    """Of the guests who arrived on a night; `on_the_way` wait to be sent or for the end of a call."""
+
+    declared: int
+    late: int
+    on_the_way: int
+    transmitted: int
+    confirmed: int
+    in_doubt: int
+    refused: int
+
+
+_PLACE: dict[str, str] = {
+    ItemState.TRANSMITTED: "transmitted",
+    ItemState.CONFIRMED: "confirmed",
+    ItemState.IN_DOUBT: "in_doubt",
+    ItemState.REFUSED: "refused",
+}
+
+
+def night_counts(session: Session, lodging_id: UUID, night: date) -> NightCounts:
+    """Arrivals of one night by what became of their latest declaration."""
+    rows = session.execute(
+        select(TransmissionItem.state, func.count(), func.count().filter(Stay.late))
+        .select_from(Stay)
+        .join(Declaration, and_(Declaration.stay_id == Stay.id, Declaration.number == Stay.declarations))
+        .outerjoin(TransmissionItem, TransmissionItem.declaration_id == Declaration.id)
+        .where(Stay.lodging_id == lodging_id, Stay.night == night, Stay.state != str(StayState.ANNULLED))
+        .group_by(TransmissionItem.state)
+    ).all()
+    places = dict.fromkeys(("on_the_way", "transmitted", "confirmed", "in_doubt", "refused"), 0)
+    for state, count, _ in rows:
+        places[_PLACE.get(state or "", "on_the_way")] += count
+    return NightCounts(declared=sum(row[1] for row in rows), late=sum(row[2] for row in rows), **places)
+
+
+def guests_over(session: Session, lodging_id: UUID, night: date) -> int:
+    """How many stay a night, whenever they arrived."""
+    query = select(func.count()).select_from(Stay).where(Stay.lodging_id == lodging_id, stays_over(night))
+    return session.scalar(query) or 0
+
+
+class GuestRow(NamedTuple):
+    stay: Stay
+    lodging: Lodging
+
+
+def guests_of_night(
+    session: Session, root: str | None, night: date, *, after: UUID | None, limit: int
+) -> Sequence[GuestRow]:
+    """Guests of a subtree's lodgings who stay a night, in the order in which they were declared."""
+    query = _guests(root).where(stays_over(night)).order_by(Stay.id).limit(limit)
+    return _rows(session, query if after is None else query.where(Stay.id > after))
+
+
+def guests_by_document(session: Session, root: str | None, index: bytes, *, limit: int) -> Sequence[GuestRow]:
+    """Newest stay first."""
+    query = _guests(root).where(Stay.document_index == index).order_by(Stay.id.desc()).limit(limit)
+    return _rows(session, query)
+
+
+def guests_by_words(session: Session, root: str | None, words: Sequence[int], *, limit: int) -> Sequence[GuestRow]:
+    """Stays whose name holds all these words, newest first."""
+    query = _guests(root).where(Stay.name_words.contains(list(words)))
+    return _rows(session, query.order_by(Stay.id.desc()).limit(limit))
+
+
+class NationalityCount(NamedTuple):
+    night: date
+    nationality: str
+    guests: int
+
+
+def arrivals_by_nationality(session: Session, root: str | None, first: date, last: date) -> Sequence[NationalityCount]:
+    """Arrivals of each night, erased ones included: numbers are kept when names are not."""
+    rows = session.execute(
+        select(Stay.night, Stay.nationality, func.count())
+        .join(Lodging, Lodging.id == Stay.lodging_id)
+        .where(Stay.night.between(first, last), Stay.state != str(StayState.ANNULLED), _below(root))
+        .group_by(Stay.night, Stay.nationality)
+        .order_by(Stay.night, func.count().desc(), Stay.nationality)
+    )
+    return [NationalityCount(*row) for row in rows]
+
+
+class TwiceRow(NamedTuple):
+    document_index: bytes
+    stay: Stay
+    lodging: Lodging
+
+
+def documents_twice(session: Session, root: str | None, night: date, *, limit: int) -> Sequence[TwiceRow]:
+    """Stays of a night whose document stays in more than one lodging, at least one of them in the subtree."""
+    doubled = (
+        select(Stay.document_index)
+        .join(Lodging, Lodging.id == Stay.lodging_id)
+        .where(stays_over(night), Stay.document_index.is_not(None))
+        .group_by(Stay.document_index)
+        .having(and_(func.count(distinct(Stay.lodging_id)) > 1, func.bool_or(_below(root))))
+        .order_by(func.min(Stay.declared_at), Stay.document_index)
+        .limit(limit)
+    )
+    rows = session.execute(
+        select(Stay, Lodging)
+        .join(Lodging, Lodging.id == Stay.lodging_id)
+        .where(stays_over(night), Stay.document_index.in_(doubled))
+        .order_by(Stay.document_index, Stay.arrival, Stay.id)
+    )
+    return [TwiceRow(row[0].document_index or b"", row[0], row[1]) for row in rows]
+
+
+class FilingCounts(NamedTuple):
+    """Active lodgings of a subtree: all, with guests, and with a nil report."""
+
+    active: int
+    with_guests: int
+    nil: int
+
+
+def filing_counts(session: Session, root: str | None, night: date) -> FilingCounts:
+    guests = select(Stay.id).where(Stay.lodging_id == Lodging.id, stays_over(night)).exists()
+    nil = (
+        select(NilReport.id)
+        .where(NilReport.lodging_id == Lodging.id, NilReport.night == night, NilReport.withdrawn_at.is_(None))
+        .exists()
+    )
+    row = session.execute(
+        select(func.count(), func.count().filter(guests), func.count().filter(and_(nil, ~guests)))
+        .select_from(Lodging)
+        .where(Lodging.state == "active", _below(root))
+    ).one()
+    return FilingCounts(*row)
+
+
+def _guests(root: str | None) -> Select[Stay, Lodging]:
+    return select(Stay, Lodging).join(Lodging, Lodging.id == Stay.lodging_id).where(_below(root))
+
+
+def _below(root: str | None) -> ColumnElement[bool]:
+    return in_subtree(root)
+
+
+def _rows(session: Session, query: Select[Stay, Lodging]) -> list[GuestRow]:
+    return [GuestRow(row[0], row[1]) for row in session.execute(query)]

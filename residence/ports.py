@@ -1,0 +1,50 @@
+"""What residence asks of the register of organisations and people, which others keep."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from kernel.work import Work
+from residence.settings import ResidenceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a person stands to an organisation today; `household` tells a household business from a company or hotel."""
+
+    mandates: frozenset[str]
+    household: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    member_id: UUID
+    person_id: UUID
+    display_name: str
+
+
+class Organisations(Protocol):
+    def standings(self, work: Work, person_id: UUID) -> Mapping[UUID, Standing]:
+        """Every active organisation of which the person is a member today."""
+        ...
+
+    def is_household(self, work: Work, organisation_id: UUID) -> bool:
+        """Whether fines are those for an individual."""
+        ...
+
+    def members(self, work: Work, organisation_id: UUID) -> Collection[Member]:
+        """Its members that are not revoked."""
+        ...
+
+    def names(self, work: Work, organisation_id: UUID) -> Mapping[UUID, str]:
+        """What the organisation calls its people and its systems, past ones included: person or client id -> name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDesk:
+    """What the use cases of lodgings need beside the work at hand."""
+
+    organisations: Organisations
+    settings: ResidenceSettings

@@ -1,0 +1,1 @@
+"""Use cases of lodgings, of their reports, and of the police."""

@@ -1,0 +1,206 @@
+"""Files of guests: checked as a whole, accepted row by row, and given back as a sheet of what must be corrected.
+
+The same bytes are one batch for a lodging, whoever sends them and how often. A file's content never travels inside the
+transaction that records it: it is sealed and put into the store after the row that names it, and put again when the
+same file comes once more, so that a process killed in between leaves nothing that a second try does not heal.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from kernel.actor import Actor
+from kernel.audit import write_audit
+from kernel.errors import DomainError
+from kernel.ids import new_id
+from kernel.storage import FileStore
+from kernel.vault import Vault
+from kernel.work import Work
+from residence import store
+from residence.check import Note, Verdict, check_file
+from residence.clock import tonight
+from residence.findings import Finding
+from residence.models import FILE_NAME_FIELD, FINDINGS_FIELD, Batch
+from residence.ports import FrontDesk
+from residence.service.access import active_lodging, lodging_for
+from residence.service.declaring import declare_arrivals, declarer
+from residence.sheets import write_error_sheet
+from residence.states import BATCH_MOVES, BatchEvent, BatchState, move
+
+_CONTENT: Final = "batch.content"
+_FILE_NAME_LENGTH: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """`name` is the sender's word for it, never used as a path."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> bytes:
+        return hashlib.sha256(self.content).digest()
+
+
+def require_lodging(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> None:
+    """Raises `not_found`, `mandate_missing`, `lodging_not_active` before anything is read."""
+    active_lodging(work, actor, desk, lodging_id)
+
+
+def find_sent(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, sha256: bytes) -> Batch | None:
+    """The batch that these bytes are already."""
+    lodging = active_lodging(work, actor, desk, lodging_id)
+    return store.same_batch(work.session, lodging.id, sha256)
+
+
+def record_batch(
+    work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, sent: SentFile, verdict: Verdict
+) -> Batch:
+    """A checked file as a batch; the one that is there, if the same file came twice at once."""
+    lodging = active_lodging(work, actor, desk, lodging_id)
+    standing = store.same_batch(work.session, lodging.id, sent.sha256)
+    if standing is not None:
+        return standing
+    row, by, vault = new_id(), declarer(actor), work.vault
+    batch = Batch(
+        id=row,
+        lodging_id=lodging.id,
+        sha256=sent.sha256,
+        size=len(sent.content),
+        file_name=vault.seal(FILE_NAME_FIELD, row, sent.name[:_FILE_NAME_LENGTH]),
+        file_key=f"residence/{lodging.id}/{row}",
+        night=tonight(work.now()),
+        state=(BatchState.REFUSED if verdict.refused else BatchState.CHECKED).value,
+        accepted=0,
+        repeated=0,
+        created_at=work.now(),
+        created_by=by.person_id,
+        client_id=by.client_id,
+        **_counts(verdict),
+        findings=vault.seal(FINDINGS_FIELD, row, _packed(verdict)),
+    )
+    work.session.add(batch)
+    try:
+        work.session.flush()
+    except IntegrityError:
+        raise DomainError("idempotency_in_progress") from None
+    write_audit(work.session, actor, "batch.check", "batch", row, rows=batch.rows, rejected=batch.rejected)
+    return batch
+
+
+def keep_content(files: FileStore, vault: Vault, batch: Batch, content: bytes) -> None:
+    """Puts the sealed bytes of a batch into the store; outside any transaction."""
+    if batch.state != BatchState.ACCEPTED and batch.erased_at is None:
+        files.put(batch.file_key, vault.seal_bytes(_CONTENT, batch.id, content))
+
+
+def accept_batch(
+    work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, batch_id: UUID, verdict: Verdict
+) -> Batch:
+    """Declares the good rows of a checked file; `verdict` is its verdict as of now. A repeat changes nothing.
+
+    Raises `batch_step_refused` for a file that could not be read, `batch_has_no_guest`.
+    """
+    lodging = active_lodging(work, actor, desk, lodging_id)
+    batch = store.find_batch(work.session, lodging.id, batch_id, lock=True)
+    before = BatchState(batch.state)
+    after = move(BATCH_MOVES, before, BatchEvent.ACCEPT, "batch_step_refused")
+    if before is after:
+        return batch
+    if not verdict.accepted:
+        raise DomainError("batch_has_no_guest")
+    guests = [each.declaration for each in verdict.accepted]
+    declared = declare_arrivals(work, actor, lodging, guests, batch_id=batch.id)
+    batch.state = after.value
+    batch.accepted_at = work.now()
+    batch.accepted, batch.repeated = len(declared.declarations), declared.repeated
+    for name, value in _counts(verdict).items():
+        setattr(batch, name, value)
+    batch.findings = work.vault.seal(FINDINGS_FIELD, batch.id, _packed(verdict))
+    work.session.flush()
+    write_audit(work.session, actor, "batch.accept", "batch", batch.id, guests=batch.accepted)
+    return batch
+
+
+def accept_stored(
+    work: Work, actor: Actor, desk: FrontDesk, files: FileStore, lodging_id: UUID, batch_id: UUID
+) -> Batch:
+    """The same for a file that was sent before: it is read and checked again, for days may lie in between."""
+    lodging = active_lodging(work, actor, desk, lodging_id)
+    batch = store.find_batch(work.session, lodging.id, batch_id, lock=True)
+    readable = batch.state == BatchState.CHECKED
+    return accept_batch(
+        work, actor, desk, lodging_id, batch_id, check_again(work, files, batch) if readable else Verdict()
+    )
+
+
+def check_again(work: Work, files: FileStore, batch: Batch) -> Verdict:
+    """The verdict over a batch's file as of now. Raises `batch_file_gone`."""
+    try:
+        sealed = files.get(batch.file_key)
+    except KeyError:
+        raise DomainError("batch_file_gone") from None
+    return check_file(work.vault.open_bytes(_CONTENT, batch.id, sealed), work.now())
+
+
+def read_batch(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, batch_id: UUID) -> Batch:
+    """Raises `not_found`, `mandate_missing`."""
+    lodging = lodging_for(work, actor, desk, lodging_id, "read")
+    return store.find_batch(work.session, lodging.id, batch_id)
+
+
+def list_batches(
+    work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[Batch]:
+    """Newest first."""
+    lodging = lodging_for(work, actor, desk, lodging_id, "read")
+    return store.batches_of(work.session, lodging.id, after=after, limit=limit)
+
+
+def findings_of(work: Work, batch: Batch) -> list[Note]:
+    """What was wrong with the rows, refusals first; empty once erased."""
+    if batch.findings is None:
+        return []
+    packed = json.loads(work.vault.open(FINDINGS_FIELD, batch.id, batch.findings))
+    return [Note(row, column, Finding(*finding)) for row, column, finding in packed]
+
+
+def error_sheet(work: Work, actor: Actor, files: FileStore, batch: Batch) -> bytes:
+    """The rows that could not be taken, with what is wrong, as a workbook to correct and send again (.xlsx).
+
+    Raises `batch_file_gone`, `nothing_to_correct`.
+    """
+    verdict = check_again(work, files, batch)
+    if not verdict.returned:
+        raise DomainError("nothing_to_correct")
+    out = io.BytesIO()
+    write_error_sheet(out, verdict)
+    write_audit(work.session, actor, "batch.error_sheet", "batch", batch.id)
+    return out.getvalue()
+
+
+def file_name_of(work: Work, batch: Batch) -> str:
+    return "" if batch.file_name is None else work.vault.open(FILE_NAME_FIELD, batch.id, batch.file_name)
+
+
+def _counts(verdict: Verdict) -> dict[str, int]:
+    return {
+        "rows": verdict.rows,
+        "rejected": verdict.rows - len(verdict.accepted),
+        "warnings": len(verdict.warnings),
+    }
+
+
+def _packed(verdict: Verdict) -> str:
+    notes: list[list[Any]] = [
+        [note.row, note.column, [note.finding.rule, note.finding.field, note.finding.value, dict(note.finding.params)]]
+        for note in (*verdict.rejected, *verdict.warnings)
+    ]
+    return json.dumps(notes, ensure_ascii=False, separators=(",", ":"))

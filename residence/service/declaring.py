@@ -1,0 +1,175 @@
+"""Arrivals into stays: what a single report and a file of ten thousand guests have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from kernel.actor import Actor, ActorKind
+from kernel.audit import write_audit
+from kernel.errors import DomainError
+from kernel.ids import new_id
+from kernel.outbox import record_event
+from kernel.vault import Vault
+from kernel.vietnam import fold_name, strip_accents
+from kernel.work import Work
+from residence import store
+from residence.bulk import DECLARATION_COLUMNS, STAY_COLUMNS, copy_rows
+from residence.clock import due
+from residence.guests import GuestDeclaration
+from residence.models import DECLARATION_FIELD, DOCUMENT_INDEX, FINGERPRINT_INDEX, WORD_INDEX, Declaration, Lodging
+from residence.states import DeclarationKind, StayState
+from residence.store import StayKey
+
+DECLARED: Final = "residence.declared"
+
+
+@dataclass(frozen=True, slots=True)
+class Declarer:
+    """Who declares: a person, or a system of the lodging's organisation."""
+
+    person_id: UUID | None
+    client_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """`stays` has, for each guest given, their stay and whether it is new; `declarations` are the new ones' ids."""
+
+    stays: list[tuple[UUID, bool]] = field(default_factory=list)
+    declarations: list[UUID] = field(default_factory=list)
+
+    @property
+    def repeated(self) -> int:
+        return sum(1 for _, new in self.stays if not new)
+
+
+def declarer(actor: Actor) -> Declarer:
+    """Raises `unauthenticated` for who is neither a person nor a system."""
+    if actor.kind is ActorKind.CLIENT:
+        return Declarer(None, actor.client_id)
+    if actor.person_id is None:
+        raise DomainError("unauthenticated")
+    return Declarer(actor.person_id, None)
+
+
+def declare_arrivals(
+    work: Work, actor: Actor, lodging: Lodging, guests: Sequence[GuestDeclaration], *, batch_id: UUID | None = None
+) -> Declared:
+    """Begins a stay for each guest whom this lodging has not declared for that day yet.
+
+    `lodging` is locked, so no other declaration of it runs beside this one; `guests` have been checked.
+    """
+    declared = Declared()
+    nights = {guest.arrival.day for guest in guests}
+    known = store.standing_stays(work.session, lodging.id, nights)
+    maker = _Maker(work, lodging, declarer(actor), batch_id)
+    for guest in guests:
+        key = StayKey(document_index(work.vault, guest.document_number), guest.arrival.day)
+        standing = known.get(key)
+        if standing is None:
+            stay_id, declaration_id = maker.add(guest, key)
+            known[key] = stay_id
+            declared.declarations.append(declaration_id)
+        declared.stays.append((standing or known[key], standing is None))
+    if declared.declarations:
+        maker.write()
+        store.withdraw_nils(work.session, lodging.id, nights, work.now())
+        tell(work, lodging.id, batch_id, declared.declarations)
+    write_audit(work.session, actor, "guest.declare", "lodging", lodging.id, guests=len(declared.declarations))
+    return declared
+
+
+def tell(work: Work, lodging_id: UUID, batch_id: UUID | None, declarations: Sequence[UUID]) -> None:
+    """Records that something was declared; of a batch, whose rows name it, no single ids are listed."""
+    payload: dict[str, Any] = {
+        "lodging_id": str(lodging_id),
+        "batch_id": str(batch_id) if batch_id else None,
+        "declaration_ids": [] if batch_id else [str(each) for each in declarations],
+    }
+    record_event(work.session, DECLARED, lodging_id, payload)
+
+
+def guest_in(work: Work, row: Declaration | None) -> GuestDeclaration | None:
+    """The guest that a declaration tells of; None once its content has been erased."""
+    if row is None or row.content is None:
+        return None
+    return GuestDeclaration.from_json(work.vault.open(DECLARATION_FIELD, row.id, row.content))
+
+
+def document_index(vault: Vault, number: str) -> bytes:
+    """The blind index of a document's number, however its letters are written."""
+    return vault.index(DOCUMENT_INDEX, number.strip().upper())
+
+
+def name_words(vault: Vault, name: str) -> list[int]:
+    """Blind indexes of the words of a name without accents, as the 64-bit integers that the column holds."""
+    return sorted({_word_index(vault, word) for word in strip_accents(fold_name(name)).split()})
+
+
+def fingerprint(vault: Vault, kind: DeclarationKind, content: str) -> bytes:
+    return vault.index(FINGERPRINT_INDEX, f"{kind}\0{content}")
+
+
+# A few hundred words make up most names.
+@lru_cache(maxsize=8192)
+def _word_index(vault: Vault, word: str) -> int:
+    return int.from_bytes(vault.index(WORD_INDEX, word)[:8], "big", signed=True)
+
+
+class _Maker:
+    """Rows of new stays and of their first declarations."""
+
+    def __init__(self, work: Work, lodging: Lodging, by: Declarer, batch_id: UUID | None) -> None:
+        self._work, self._lodging, self._by, self._batch_id = work, lodging, by, batch_id
+        self._now = work.now()
+        self._stays: list[tuple[Any, ...]] = []
+        self._declarations: list[tuple[Any, ...]] = []
+
+    def add(self, guest: GuestDeclaration, key: StayKey) -> tuple[UUID, UUID]:
+        """The ids of the stay and the declaration."""
+        stay_id, declaration_id, vault = new_id(), new_id(), self._work.vault
+        deadline = due(guest.kind, guest.arrival, remote=self._lodging.remote)
+        content = guest.to_json()
+        self._stays.append(
+            (
+                stay_id,
+                self._lodging.id,
+                key.document_index,
+                name_words(vault, guest.full_name),
+                guest.nationality,
+                guest.kind.value,
+                guest.arrival.day,
+                guest.arrival.instant.astimezone(UTC),
+                (guest.left or guest.departure).instant.astimezone(UTC),
+                guest.room,
+                (StayState.LEFT if guest.left else StayState.STAYING).value,
+                1,
+                self._now,
+                deadline.at.astimezone(UTC),
+                deadline.missed(self._now),
+            )
+        )
+        self._declarations.append(
+            (
+                declaration_id,
+                stay_id,
+                1,
+                DeclarationKind.ARRIVAL.value,
+                vault.seal(DECLARATION_FIELD, declaration_id, content),
+                fingerprint(vault, DeclarationKind.ARRIVAL, content),
+                self._now,
+                self._by.person_id,
+                self._by.client_id,
+                self._batch_id,
+            )
+        )
+        return stay_id, declaration_id
+
+    def write(self) -> None:
+        # Whatever the session holds is written first: a batch must be there before its declarations.
+        self._work.session.flush()
+        copy_rows(self._work.session, "stay", STAY_COLUMNS, self._stays)
+        copy_rows(self._work.session, "declaration", DECLARATION_COLUMNS, self._declarations)

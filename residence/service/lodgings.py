@@ -1,0 +1,188 @@
+"""Lodgings as their organisation keeps them: registered, described, staffed, closed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from kernel.actor import Actor, ActorKind
+from kernel.audit import write_audit
+from kernel.errors import DomainError, FieldError
+from kernel.ids import new_id
+from kernel.work import Work
+from residence import store
+from residence.models import PASSWORD_FIELD, Lodging, LodgingChange, Room
+from residence.ports import FrontDesk, Member
+from residence.service.access import lodging_for, person_of, require_standing
+from residence.states import LODGING_MOVES, LodgingEvent, LodgingState, move
+
+KINDS: Final = ("hotel", "guest_house", "homestay", "apartment", "medical", "boarding_house", "other")
+CHANNELS: Final = ("zalo", "sms")
+MOST_ROOMS: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class NewLodging:
+    organisation_id: UUID
+    name: str
+    kind: str
+    address: str
+    commune_code: str
+    reminder_channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityAccount:
+    """The lodging's account at the authority's portal."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+def register_lodging(work: Work, actor: Actor, desk: FrontDesk, asked: NewLodging) -> Lodging:
+    """Registers a lodging with the police of its commune, who must approve it.
+
+    Raises `not_found`, `mandate_missing`, `lodging_known`, `invalid_fields` for a commune without such police.
+    """
+    require_standing(work, actor, desk, asked.organisation_id, "manage")
+    police = _police(work, asked.commune_code)
+    if store.same_lodging(work.session, asked.organisation_id, asked.name):
+        raise DomainError("lodging_known")
+    now = work.now()
+    lodging = Lodging(
+        id=new_id(),
+        organisation_id=asked.organisation_id,
+        agency_code=police,
+        name=asked.name,
+        kind=asked.kind,
+        address=asked.address,
+        commune_code=asked.commune_code,
+        remote=False,
+        state=LodgingState.PENDING.value,
+        reminder_channel=asked.reminder_channel,
+        number=1,
+        registered_by=person_of(actor),
+        registered_at=now,
+    )
+    work.session.add(lodging)
+    work.session.flush()
+    _record(work, actor, lodging, "register", None)
+    return lodging
+
+
+def change_lodging(
+    work: Work,
+    actor: Actor,
+    desk: FrontDesk,
+    lodging_id: UUID,
+    *,
+    changes: Mapping[str, Any],
+    account: AuthorityAccount | None = None,
+) -> Lodging:
+    """Changes name, kind, address (only what the police have not approved yet), the channel of reminders, or the
+    account at the authority's portal. Raises `not_found`, `mandate_missing`, `lodging_approved`.
+    """
+    lodging = lodging_for(work, actor, desk, lodging_id, "manage", lock=True)
+    described = changes.keys() & {"name", "kind", "address"}
+    if described and lodging.state not in (LodgingState.PENDING, LodgingState.REFUSED):
+        raise DomainError("lodging_approved")
+    for name, value in changes.items():
+        setattr(lodging, name, value)
+    if account is not None:
+        lodging.authority_username = account.username
+        lodging.authority_password = work.vault.seal(PASSWORD_FIELD, lodging.id, account.password)
+    lodging.number += 1
+    write_audit(work.session, actor, "lodging.change", "lodging", lodging.id)
+    return lodging
+
+
+def resubmit_lodging(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> Lodging:
+    """Asks the police again after a refusal. Raises `lodging_step_refused`."""
+    lodging = lodging_for(work, actor, desk, lodging_id, "manage", lock=True)
+    return step_lodging(work, actor, lodging, LodgingEvent.RESUBMIT)
+
+
+def close_lodging(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> Lodging:
+    """It takes no guests any more; what was declared stays. Raises `lodging_step_refused`."""
+    lodging = lodging_for(work, actor, desk, lodging_id, "manage", lock=True)
+    return step_lodging(work, actor, lodging, LodgingEvent.CLOSE)
+
+
+def step_lodging(work: Work, actor: Actor, lodging: Lodging, event: LodgingEvent, reason: str | None = None) -> Lodging:
+    """One move of a locked lodging, with its row of history. A repeat changes nothing."""
+    before = LodgingState(lodging.state)
+    after = move(LODGING_MOVES, before, event, "lodging_step_refused")
+    if after is not before:
+        lodging.state = after.value
+        lodging.number += 1
+        _record(work, actor, lodging, event.value, before.value, reason)
+    return lodging
+
+
+def list_rooms(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> Sequence[Room]:
+    lodging_for(work, actor, desk, lodging_id, "read")
+    return store.rooms_of(work.session, lodging_id)
+
+
+def set_rooms(
+    work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, rooms: Sequence[tuple[str, int]]
+) -> Sequence[Room]:
+    """Replaces the rooms, (name, beds) each. Raises `invalid_fields` for a name given twice."""
+    lodging_for(work, actor, desk, lodging_id, "manage", lock=True)
+    seen: set[str] = set()
+    for position, (name, _) in enumerate(rooms):
+        if name.casefold() in seen:
+            raise DomainError("invalid_fields", fields=[FieldError(f"/rooms/{position}/name", "room_twice")])
+        seen.add(name.casefold())
+    store.set_rooms(work.session, lodging_id, [{"id": new_id(), "name": name, "beds": beds} for name, beds in rooms])
+    write_audit(work.session, actor, "lodging.rooms", "lodging", lodging_id, rooms=len(rooms))
+    return store.rooms_of(work.session, lodging_id)
+
+
+def list_staff(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> list[Member]:
+    """The members narrowed to this lodging; without any, every member with the mandate declares for it."""
+    lodging = lodging_for(work, actor, desk, lodging_id, "manage")
+    assigned = set(store.staff_of(work.session, lodging_id))
+    write_audit(work.session, actor, "lodging.staff_list", "lodging", lodging_id)
+    members = desk.organisations.members(work, lodging.organisation_id)
+    return [member for member in members if member.person_id in assigned]
+
+
+def set_staff(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, member_ids: Sequence[UUID]) -> list[Member]:
+    """Narrows these members to this lodging (and others they are narrowed to). Raises `invalid_fields`."""
+    lodging = lodging_for(work, actor, desk, lodging_id, "manage", lock=True)
+    members = {member.member_id: member for member in desk.organisations.members(work, lodging.organisation_id)}
+    for position, member_id in enumerate(member_ids):
+        if member_id not in members:
+            raise DomainError("invalid_fields", fields=[FieldError(f"/member_ids/{position}", "choice")])
+    chosen = [members[member_id] for member_id in dict.fromkeys(member_ids)]
+    store.set_staff(work.session, lodging_id, {member.person_id for member in chosen}, work.now())
+    write_audit(work.session, actor, "lodging.staff", "lodging", lodging_id, members=len(chosen))
+    return chosen
+
+
+def _police(work: Work, commune_code: str) -> str:
+    code = store.police_of(work.session, commune_code)
+    if code is None:
+        raise DomainError("invalid_fields", fields=[FieldError("/commune_code", "commune_without_police")])
+    return code
+
+
+def _record(
+    work: Work, actor: Actor, lodging: Lodging, event: str, before: str | None, reason: str | None = None
+) -> None:
+    by_officer = actor.kind is ActorKind.OFFICER
+    work.session.add(
+        LodgingChange(
+            id=new_id(),
+            lodging_id=lodging.id,
+            at=work.now(),
+            event=event,
+            from_state=before,
+            to_state=lodging.state,
+            person_id=None if by_officer else actor.person_id,
+            officer_id=actor.officer_id if by_officer else None,
+            reason=reason,
+        )
+    )
+    write_audit(work.session, actor, f"lodging.{event}", "lodging", lodging.id)

@@ -1,0 +1,27 @@
+"""What a document says when a machine reads it: the QR code of an identity card, or a machine-readable zone. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from kernel.clock import local
+from residence.findings import Finding
+from residence.identity_card import read_card_qr
+from residence.mrz import read_mrz
+from residence.rules import Context, check_values
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReading:
+    """`fields` of a declaration as far as the document tells them; `findings` say what is missing or doubtful."""
+
+    fields: dict[str, Any]
+    findings: list[Finding]
+
+
+def read_document(source: Literal["qr", "mrz"], text: str, now: datetime) -> DocumentReading:
+    """Raises `card_qr_invalid`, `mrz_shape`, `mrz_check_digit`."""
+    today = local(now).date()
+    told = read_card_qr(text, today) if source == "qr" else read_mrz(text, today)
+    fields = told.declared_fields()
+    return DocumentReading(fields, check_values(fields, Context(now, today)))

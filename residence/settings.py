@@ -1,0 +1,28 @@
+"""How long what lodgings declare is kept. The law names no term that could be confirmed, so each is a setting."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kernel.settings import Environment
+
+_MONTH = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class ResidenceSettings:
+    """`stays_kept` counts from the departure, `photos_kept` from the photo, `files_kept` from the upload of a file,
+    `guests_kept` from the last stay of a regular guest."""
+
+    stays_kept: timedelta = 24 * _MONTH
+    guests_kept: timedelta = 12 * _MONTH
+    photos_kept: timedelta = timedelta(days=30)
+    files_kept: timedelta = timedelta(days=30)
+
+    @classmethod
+    def read(cls, env: Environment) -> "ResidenceSettings":
+        return cls(
+            stays_kept=env.integer("MOTCUA_RESIDENCE_STAY_MONTHS", 24) * _MONTH,
+            guests_kept=env.integer("MOTCUA_RESIDENCE_GUEST_MONTHS", 12) * _MONTH,
+            photos_kept=timedelta(days=env.integer("MOTCUA_RESIDENCE_PHOTO_DAYS", 30)),
+            files_kept=timedelta(days=env.integer("MOTCUA_RESIDENCE_FILE_DAYS", 30)),
+        )

@@ -1,0 +1,236 @@
+"""Queries of lodgings, their people and their stays."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, text
+from sqlalchemy.orm import Session
+
+from kernel.clock import VIETNAM
+from kernel.errors import DomainError
+from residence.models import Batch, Declaration, Lodging, LodgingChange, LodgingStaff, NilReport, Room, Stay
+from residence.states import LodgingState, StayState
+
+# The tree of agencies is kept elsewhere; only what is asked of it here is read.
+_POLICE = text(
+    "SELECT code FROM agency WHERE kind = 'police' AND commune_code = :commune ORDER BY length(path) DESC LIMIT 1"
+)
+_SUBTREE = "SELECT code FROM agency WHERE starts_with(path, (SELECT path FROM agency WHERE code = :root))"
+
+
+class StayKey(NamedTuple):
+    """What makes two declarations of one lodging the same stay."""
+
+    document_index: bytes
+    night: date
+
+
+def police_of(session: Session, commune_code: str) -> str | None:
+    """The police to whom lodgings of a commune declare."""
+    code: str | None = session.scalar(_POLICE, {"commune": commune_code})
+    return code
+
+
+def in_subtree(root: str | None) -> ColumnElement[bool]:
+    """Lodgings of an agency and of those below it."""
+    return Lodging.agency_code.in_(text(_SUBTREE).bindparams(root=root))
+
+
+def find_lodging(session: Session, lodging_id: UUID, *, lock: bool = False) -> Lodging:
+    """Raises `not_found`. `lock` holds it against another declaration or decision until the transaction ends."""
+    query = select(Lodging).where(Lodging.id == lodging_id)
+    # Rows that refer to a lodging are inserted all the time; they must not wait for it.
+    row = session.scalar(
+        query.with_for_update(key_share=True).execution_options(populate_existing=True) if lock else query
+    )
+    if row is None:
+        raise DomainError("not_found")
+    return row
+
+
+def lodgings_of(session: Session, organisations: Collection[UUID]) -> Sequence[Lodging]:
+    """Oldest first."""
+    return session.scalars(select(Lodging).where(Lodging.organisation_id.in_(organisations)).order_by(Lodging.id)).all()
+
+
+def same_lodging(session: Session, organisation_id: UUID, name: str) -> bool:
+    """Whether the organisation has a lodging of this name that is not closed."""
+    query = select(Lodging.id).where(
+        Lodging.organisation_id == organisation_id,
+        func.lower(Lodging.name) == name.lower(),
+        Lodging.state != str(LodgingState.CLOSED),
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def assignments(session: Session, person_id: UUID) -> Mapping[UUID, frozenset[UUID]]:
+    """Organisation -> the lodgings of it to which a person is narrowed; organisations without any are not in it."""
+    rows = session.execute(
+        select(Lodging.organisation_id, Lodging.id)
+        .join(LodgingStaff, LodgingStaff.lodging_id == Lodging.id)
+        .where(LodgingStaff.person_id == person_id)
+    ).all()
+    return {found: frozenset(row[1] for row in rows if row[0] == found) for found in {row[0] for row in rows}}
+
+
+def staff_of(session: Session, lodging_id: UUID) -> Sequence[UUID]:
+    return session.scalars(select(LodgingStaff.person_id).where(LodgingStaff.lodging_id == lodging_id)).all()
+
+
+def set_staff(session: Session, lodging_id: UUID, people: Iterable[UUID], now: datetime) -> None:
+    session.execute(delete(LodgingStaff).where(LodgingStaff.lodging_id == lodging_id))
+    rows = [{"lodging_id": lodging_id, "person_id": person, "added_at": now} for person in people]
+    if rows:
+        session.execute(insert(LodgingStaff), rows)
+
+
+def rooms_of(session: Session, lodging_id: UUID) -> Sequence[Room]:
+    return session.scalars(select(Room).where(Room.lodging_id == lodging_id).order_by(Room.name)).all()
+
+
+def set_rooms(session: Session, lodging_id: UUID, rooms: Sequence[Mapping[str, Any]]) -> None:
+    """Stays keep the name of their room, so nothing refers to these rows."""
+    session.execute(delete(Room).where(Room.lodging_id == lodging_id))
+    if rooms:
+        session.execute(insert(Room), [{**room, "lodging_id": lodging_id} for room in rooms])
+
+
+def changes_of(session: Session, lodging_id: UUID) -> Sequence[LodgingChange]:
+    return session.scalars(
+        select(LodgingChange).where(LodgingChange.lodging_id == lodging_id).order_by(LodgingChange.id)
+    ).all()
+
+
+def standing_stays(session: Session, lodging_id: UUID, nights: Collection[date]) -> dict[StayKey, UUID]:
+    """Stays of a lodging that were declared for arrivals in these nights and not annulled."""
+    rows = session.execute(
+        select(Stay.document_index, Stay.night, Stay.id).where(
+            Stay.lodging_id == lodging_id,
+            Stay.night.in_(nights),
+            Stay.state != str(StayState.ANNULLED),
+            Stay.document_index.is_not(None),
+        )
+    )
+    return {StayKey(row[0], row[1]): row[2] for row in rows if row[0] is not None}
+
+
+def find_stay(session: Session, lodging_id: UUID, stay_id: UUID, *, lock: bool = False) -> Stay:
+    """A stay of this lodging. Raises `not_found`."""
+    query = select(Stay).where(Stay.id == stay_id, Stay.lodging_id == lodging_id)
+    row = session.scalar(
+        query.with_for_update(key_share=True).execution_options(populate_existing=True) if lock else query
+    )
+    if row is None:
+        raise DomainError("not_found")
+    return row
+
+
+def stays_of(
+    session: Session, lodging_id: UUID, *, night: date | None, after: UUID | None, limit: int
+) -> Sequence[Stay]:
+    """Newest declared first; with `night` those who stay that night."""
+    query = select(Stay).where(Stay.lodging_id == lodging_id).order_by(Stay.id.desc()).limit(limit)
+    if night is not None:
+        query = query.where(stays_over(night))
+    if after is not None:
+        query = query.where(Stay.id < after)
+    return session.scalars(query).all()
+
+
+def latest_stay(session: Session, lodging_id: UUID, document_index: bytes, since: datetime) -> Stay | None:
+    """The latest stay of a document in a lodging that ended after `since`."""
+    return session.scalar(
+        select(Stay)
+        .where(Stay.lodging_id == lodging_id, Stay.document_index == document_index, Stay.departure > since)
+        .order_by(Stay.night.desc(), Stay.id.desc())
+        .limit(1)
+    )
+
+
+def chain_of(session: Session, stay_id: UUID) -> Sequence[Declaration]:
+    """What was declared of a stay, in order."""
+    return session.scalars(select(Declaration).where(Declaration.stay_id == stay_id).order_by(Declaration.number)).all()
+
+
+def heads_of(session: Session, stays: Collection[UUID]) -> dict[UUID, Declaration]:
+    """Stay -> its latest declaration."""
+    rows = session.scalars(
+        select(Declaration)
+        .join(Stay, and_(Stay.id == Declaration.stay_id, Stay.declarations == Declaration.number))
+        .where(Stay.id.in_(stays))
+    )
+    return {row.stay_id: row for row in rows}
+
+
+def stays_over(night: date) -> ColumnElement[bool]:
+    """Stays that are not annulled and cover a night: arrived on it or before, and not left before its end."""
+    over = datetime.combine(night + timedelta(days=1), time(), VIETNAM)
+    return and_(
+        Stay.state != str(StayState.ANNULLED), Stay.night <= night, or_(Stay.night == night, Stay.departure >= over)
+    )
+
+
+def standing_nil(session: Session, lodging_id: UUID, night: date, *, lock: bool = False) -> NilReport | None:
+    query = select(NilReport).where(
+        NilReport.lodging_id == lodging_id, NilReport.night == night, NilReport.withdrawn_at.is_(None)
+    )
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def withdraw_nils(session: Session, lodging_id: UUID, nights: Collection[date], now: datetime) -> None:
+    """Guests of these nights were declared after all."""
+    rows = session.scalars(
+        select(NilReport).where(
+            NilReport.lodging_id == lodging_id, NilReport.night.in_(nights), NilReport.withdrawn_at.is_(None)
+        )
+    )
+    for row in rows:
+        row.withdrawn_at = now
+
+
+def has_guests(session: Session, lodging_id: UUID, night: date) -> bool:
+    return (
+        session.execute(select(Stay.id).where(Stay.lodging_id == lodging_id, stays_over(night)).limit(1)).first()
+        is not None
+    )
+
+
+def unfiled_lodgings(session: Session, night: date, root: str | None = None) -> Sequence[Lodging]:
+    """Active lodgings with neither a guest nor a nil report in a night; of one agency's subtree, or all of them."""
+    return session.scalars(_unfiled(night, root).order_by(Lodging.name, Lodging.id)).all()
+
+
+def _unfiled(night: date, root: str | None) -> Select[Lodging]:
+    guests = exists().where(Stay.lodging_id == Lodging.id, stays_over(night))
+    nil = exists().where(NilReport.lodging_id == Lodging.id, NilReport.night == night, NilReport.withdrawn_at.is_(None))
+    query = select(Lodging).where(Lodging.state == str(LodgingState.ACTIVE), ~guests, ~nil)
+    return query if root is None else query.where(in_subtree(root))
+
+
+def find_batch(session: Session, lodging_id: UUID, batch_id: UUID, *, lock: bool = False) -> Batch:
+    """A batch of this lodging. Raises `not_found`."""
+    query = select(Batch).where(Batch.id == batch_id, Batch.lodging_id == lodging_id)
+    row = session.scalar(
+        query.with_for_update(key_share=True).execution_options(populate_existing=True) if lock else query
+    )
+    if row is None:
+        raise DomainError("not_found")
+    return row
+
+
+def same_batch(session: Session, lodging_id: UUID, sha256: bytes) -> Batch | None:
+    return session.scalar(select(Batch).where(Batch.lodging_id == lodging_id, Batch.sha256 == sha256))
+
+
+def batches_of(session: Session, lodging_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Batch]:
+    """Newest first."""
+    query = select(Batch).where(Batch.lodging_id == lodging_id).order_by(Batch.id.desc()).limit(limit)
+    return session.scalars(query if after is None else query.where(Batch.id < after)).all()
+
+
+def latest_batch(session: Session, lodging_id: UUID, night: date) -> Batch | None:
+    return session.scalar(
+        select(Batch).where(Batch.lodging_id == lodging_id, Batch.night == night).order_by(Batch.id.desc()).limit(1)
+    )

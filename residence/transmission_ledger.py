@@ -1,0 +1,108 @@
+"""The drain's transactions: each method opens one, commits it and holds no connection afterwards. Safe in threads."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import structlog
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from kernel.clock import Clock, local
+from kernel.db import Database
+from kernel.vault import Vault, VaultError
+from residence.authority.port import Account
+from residence.models import PASSWORD_FIELD
+from residence.transmission_claims import Ready, Taker
+from residence.transmission_news import News, Patience
+from residence.transmission_questions import Question, ask_later, due_questions, record_answer, standing_of
+from residence.transmission_records import lose_expired_leases, record_news
+from residence.transmission_states import TransmissionKind, TransmissionState
+
+_RECORD_WITHIN_S: Final = 45.0
+_LONGEST_PAUSE_S: Final = 1.0
+_log = structlog.get_logger()
+
+
+class Ledger:
+    """`probe`: whether what the authority said yes to and does not count is asked about by sending it once more.
+    `sleep` waits a number of seconds between tries to record."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        patience: Patience,
+        *,
+        probe: bool,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._patience = patience
+        self._probe = probe
+        self._sleep = sleep
+        self._taker = Taker(vault, patience.lease, patience.start_within)
+
+    def claim(self, room: int) -> tuple[list[Ready], int]:
+        """Takes up to `room` arrays that are due, and says how many were taken, those with nothing to send too."""
+        today = local(self._clock.now()).date()
+        with self._database.transaction() as session:
+            taken = self._taker.take(session, room, today)
+            record_news(session, taken.unsent)
+        return taken.ready, taken.number
+
+    def record(self, news: Sequence[News]) -> None:
+        """Records what became of claims; keeps trying while the database is away, as only we know it."""
+        give_up_at, pause = time.monotonic() + _RECORD_WITHIN_S, 0.1
+        while True:
+            try:
+                with self._database.transaction() as session:
+                    record_news(session, news)
+                return
+            except (DBAPIError, PoolTimeout) as error:
+                if isinstance(error, DataError | IntegrityError | ProgrammingError) or time.monotonic() >= give_up_at:
+                    raise
+                _log.warning("residence.record_again", error=type(error).__name__, number=len(news))
+            self._sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_S)
+
+    def questions(self, room: int) -> list[Question]:
+        """Ends leases that ran out, and takes up to `room` transmissions whose time to ask has come."""
+        with self._database.transaction() as session:
+            lose_expired_leases(session, self._patience.ask_after)
+            rows = due_questions(session, room, self._patience.lease)
+            return [
+                Question(
+                    transmission_id=row.id,
+                    lodging_id=row.lodging_id,
+                    kind=TransmissionKind(row.kind),
+                    night=row.night,
+                    state=TransmissionState(row.state),
+                    asked=row.asked,
+                    standing=standing_of(session, row.lodging_id, row.kind, row.night, row.id),
+                    account=self._account(row),
+                )
+                for row in rows
+            ]
+
+    def answer(self, question: Question, counted: int | None) -> None:
+        """Records a count; None: the authority does not tell."""
+        with self._database.transaction() as session:
+            record_answer(session, question, counted, probe=self._probe)
+
+    def ask_later(self, question: Question) -> None:
+        """The authority gave no answer."""
+        with self._database.transaction() as session:
+            ask_later(session, question)
+
+    def _account(self, row: Any) -> Account | None:
+        if row.authority_username is None or row.authority_password is None:
+            return None
+        try:
+            password = self._vault.open(PASSWORD_FIELD, row.lodging_id, row.authority_password)
+        except VaultError:
+            return None
+        return Account(row.authority_username, password)

@@ -1,0 +1,210 @@
+"""What an outcome, or a count, means for a transmission and its items. Pure: the same id gives the same times."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from residence.authority.answers import REFUSED_WHOLE
+from residence.authority.port import ItemAnswer, Outcome, OutcomeKind, Sign
+from residence.transmission_states import (
+    ItemEvent,
+    ItemState,
+    TransmissionEvent,
+    event_of,
+    move_item,
+)
+
+NOT_STARTED: Final = "not_started"
+NO_ACCOUNT: Final = "no_account"
+EARLIER_FIRST: Final = "earlier_first"
+COUNTED: Final = "counted"
+SAYS_YES_HAS_NONE: Final = "says_yes_has_none"
+NOT_COUNTED: Final = "not_counted"
+# Refused for its day alone: the official file still takes it.
+_TOO_OLD: Final = "arrival_too_old"
+_SCHEDULE: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120))
+_SPREAD: Final = 0.25
+_NO_ACCOUNT_AGAIN: Final = timedelta(minutes=10)
+_EARLIER_AGAIN: Final = timedelta(seconds=20)
+_AT_ONCE: Final = timedelta(0)
+# An array that is refused for reasons we cannot read is not the network's fault and will not mend by itself.
+MOST_WHOLE_REFUSALS: Final = 5
+MOST_ROUNDS: Final = 4
+_LONGEST_RETRY_AFTER: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long each stage of a call may take.
+
+    `start_within`: from the claim to the start of the call. `timeout`: the portal's own. `margin`: for what clocks and
+    networks add. `count_after`: how long the authority may take until what it said yes to can be counted.
+    """
+
+    start_within: timedelta
+    timeout: timedelta
+    margin: timedelta
+    count_after: timedelta
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claim holds: until no call made under it can still be running."""
+        return self.start_within + self.timeout + self.margin
+
+    @property
+    def ask_after(self) -> timedelta:
+        """How long after a call ended unseen the authority may still be working on it."""
+        return self.timeout + self.margin
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An item of a claimed transmission. `before` is its state before the call, `calls` the calls before this one;
+    `place` its place in the array that was sent (from 1), None when it was not in it."""
+
+    position: int
+    before: ItemState
+    calls: int
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A transmission held by a drain; `generation` fences off every other. `items` are all of its items."""
+
+    transmission_id: UUID
+    lodging_id: UUID
+    generation: int
+    failures: int
+    rounds: int
+    items: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What happens to one item."""
+
+    position: int
+    event: ItemEvent
+    code: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is to be recorded of a claim. `wait`: until somebody must look again; None for never."""
+
+    claim: Claim
+    event: TransmissionEvent
+    verdicts: tuple[Verdict, ...] = ()
+    code: str | None = None
+    reason: str | None = None
+    wait: timedelta | None = None
+    failures: int = 0
+    states: Mapping[int, ItemState] = field(default_factory=dict)
+
+
+def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
+    """What follows from the outcome of a call."""
+    failures = claim.failures + 1 if outcome.kind is OutcomeKind.TRANSIENT else 0
+    verdicts = _verdicts(claim, outcome, failures)
+    states = _after(claim, verdicts)
+    event = event_of(states.values())
+    wait: timedelta | None = None
+    if outcome.kind is OutcomeKind.TRANSIENT and event in (TransmissionEvent.AGAIN, TransmissionEvent.LOSE_SIGHT):
+        wait = next_try(failures, claim.transmission_id, retry_after_s=outcome.retry_after_s)
+    elif event is TransmissionEvent.AGAIN:
+        wait = _AT_ONCE
+    elif event is TransmissionEvent.LOSE_SIGHT:
+        wait = patience.ask_after
+    elif event is TransmissionEvent.ACCEPT:
+        wait = count_wait(claim.rounds, patience)
+    return News(claim, event, verdicts, outcome.code, outcome.reason, wait, failures, states)
+
+
+def released(claim: Claim) -> News:
+    """The call was never begun: somebody else may make it at once."""
+    return _unsent(claim, NOT_STARTED, _AT_ONCE)
+
+
+def nothing_sent(claim: Claim, code: str | None) -> News:
+    """The claim ended without a call: nothing could be sent now, or nothing is left to send."""
+    wait = _NO_ACCOUNT_AGAIN if code == NO_ACCOUNT else _EARLIER_AGAIN
+    return _unsent(claim, code, wait)
+
+
+def next_try(failures: int, key: UUID, *, retry_after_s: float | None = None) -> timedelta:
+    """The wait after `failures` in a row (from 1). It has no end: what a lodging declared in time is never given up.
+
+    Waits are spread by up to a quarter, by `key`, so that what failed together does not return together.
+    """
+    wait = _SCHEDULE[min(failures, len(_SCHEDULE)) - 1]
+    if retry_after_s is not None:
+        wait = max(wait, min(timedelta(seconds=retry_after_s), _LONGEST_RETRY_AFTER))
+    return wait * (1 + _SPREAD * _share(key, failures))
+
+
+def count_wait(rounds: int, patience: Patience) -> timedelta:
+    """When to count after a yes; longer each time the authority did not have what it had said yes to."""
+    return patience.count_after * int(3**rounds)
+
+
+def _verdicts(claim: Claim, outcome: Outcome, failures: int) -> tuple[Verdict, ...]:
+    sent = [item for item in claim.items if item.place is not None]
+    if outcome.kind is OutcomeKind.UNKNOWN:
+        return ()
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        return tuple(Verdict(item.position, ItemEvent.ACCEPT) for item in sent)
+    if outcome.kind is OutcomeKind.REFUSED:
+        named = {answer.position: answer for answer in outcome.items}
+        looked_up = all(answer.sign is not Sign.WRONG for answer in outcome.items)
+        verdicts = (_refused(item, named.get(item.place or 0), looked_up=looked_up) for item in sent)
+        return tuple(verdict for verdict in verdicts if verdict is not None)
+    if outcome.code == REFUSED_WHOLE and failures >= MOST_WHOLE_REFUSALS:
+        return tuple(Verdict(item.position, ItemEvent.DOUBT, outcome.code, outcome.reason) for item in sent)
+    return _back(claim)
+
+
+def _refused(item: Held, answer: ItemAnswer | None, *, looked_up: bool) -> Verdict | None:
+    """An array of which an item is refused is refused as a whole. None: as unseen as before."""
+    unseen = item.before is ItemState.SENT
+    if answer is None or answer.sign is Sign.TWICE:
+        # Whether guests are there is looked up after their fields: with a wrong field, silence about them says nothing.
+        return Verdict(item.position, ItemEvent.MISS) if looked_up or not unseen else None
+    if answer.sign is Sign.THERE and item.calls:
+        return Verdict(item.position, ItemEvent.CONFIRM, answer.code, answer.reason)
+    # There before we ever sent it: by another's hand, or from a stay that has not ended there. A person compares.
+    if answer.sign is Sign.THERE or unseen or answer.code == _TOO_OLD:
+        return Verdict(item.position, ItemEvent.DOUBT, answer.code, answer.reason)
+    return Verdict(item.position, ItemEvent.REFUSE, answer.code, answer.reason)
+
+
+def _back(claim: Claim) -> tuple[Verdict, ...]:
+    """Items of a call that is known to have had no effect are what they were before it."""
+    return tuple(
+        Verdict(item.position, ItemEvent.MISS)
+        for item in claim.items
+        if item.place is not None and item.before is not ItemState.SENT
+    )
+
+
+def _after(claim: Claim, verdicts: Sequence[Verdict]) -> dict[int, ItemState]:
+    states = {item.position: item.before if item.place is None else ItemState.SENT for item in claim.items}
+    for verdict in verdicts:
+        states[verdict.position] = move_item(states[verdict.position], verdict.event)
+    return states
+
+
+def _unsent(claim: Claim, code: str | None, wait: timedelta) -> News:
+    verdicts = _back(claim)
+    states = _after(claim, verdicts)
+    event = event_of(states.values())
+    open_still = event in (TransmissionEvent.AGAIN, TransmissionEvent.LOSE_SIGHT, TransmissionEvent.ACCEPT)
+    return News(claim, event, verdicts, code, None, wait if open_still else None, claim.failures, states)
+
+
+def _share(key: UUID, step: int) -> float:
+    # The low bits of a UUIDv7 are random.
+    return ((key.int ^ (step * 0x9E3779B97F4A7C15)) % 1009) / 1009
