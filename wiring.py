@@ -34,6 +34,7 @@ from notify.handlers import Announcer
 from notify.offers import OutlookByLedger
 from notify.ports import DossierNotice, OneTimeCode
 from notify.settings import NotifySettings
+from notify.template_store import LiveBook
 from notify.texts import shipped_templates
 from tracking.catalogue.service import Catalogue
 from tracking.office import Office, PersonCard, TrackingSettings
@@ -148,6 +149,7 @@ class Container:
     eid: OidcProvider | VneidProvider
     keys: KeyRing
     token_reader: TokenReader
+    templates: LiveBook
     health_checks: Mapping[str, HealthCheck]
 
     @property
@@ -196,6 +198,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None) ->
         eid=open_provider(settings.auth.eid, clock),
         keys=keys,
         token_reader=TokenReader(database, keys, clock, settings.auth.sessions),
+        templates=LiveBook(lambda: shipped_templates(settings.notify.zalo_forms)),
         health_checks=_health_checks(database, redis),
     )
 
@@ -224,7 +227,7 @@ def event_handlers(held: Container) -> Handlers:
         dossiers=NoticeDesk(held.vault, held.clock, held.office),
         codes=ProofDesk(held.vault, held.clock),
         outlook=OutlookByLedger(held.notify.routes),
-        book=lambda _session: shipped_templates(),
+        book=held.templates,
         receipt_within=held.notify.send.patience.receipt_within,
     )
     return {**announcer.handlers(), "delivery.settled": (told,)}

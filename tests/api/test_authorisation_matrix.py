@@ -158,4 +158,6 @@ def _rightful(asking: Asking) -> str:
         return "our hotel's system"
     if asking.path.startswith("/v1/partner"):
         return "partner"
+    if asking.path.startswith("/v1/desk/templates"):
+        return "city's admin"
     return "officer" if asking.path.startswith(("/v1/desk", "/v1/staff")) else "owner"

@@ -25,8 +25,16 @@ from tracking.upload_states import UploadState
 OPERATIONS = {name: each for blueprint in RESOURCES for name, each in blueprint.operations.items()}
 SPEC: dict[str, Any] = json.loads(render_detached())
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
-# These answer a login, a refresh, a look-up or a provider: see the decision on idempotency.
-WITHOUT_KEY = {"startLogin", "completeLogin", "refreshTokens", "logOut", "lookUpDossier", "createUpload"}
+# These answer a login, a refresh, a look-up or a provider, or keep nothing: see the decision on idempotency.
+WITHOUT_KEY = {
+    "startLogin",
+    "completeLogin",
+    "refreshTokens",
+    "logOut",
+    "lookUpDossier",
+    "createUpload",
+    "previewTemplate",
+}
 
 
 def _documented() -> Iterator[tuple[str, str, dict[str, Any]]]:
