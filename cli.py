@@ -14,6 +14,7 @@ from rich.console import Console
 from cli_messages import messages
 from cli_residence import residence
 from cli_sms import sms
+from cli_zalo import zalo
 from kernel.embedded import EngineError
 from kernel.errors import DomainError
 from kernel.settings import SettingsError
@@ -247,6 +248,7 @@ def verify() -> None:
 main.add_command(messages)
 main.add_command(residence)
 main.add_command(sms)
+main.add_command(zalo)
 
 
 @main.command()

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kernel.embedded import EngineError, Engines, EngineUrls, ProcessSpec, Supervisor
+from notify.zalo_settings import SANDBOX_APP_ID
 
 ROOT = Path(__file__).parent
 _LEFT = "environment.json"
@@ -82,6 +83,10 @@ def environment(state_dir: Path, urls: EngineUrls, ports: Ports, said: Mapping[s
             "MOTCUA_EID_ISSUER": f"{sandbox}/{'vneid' if said.get('MOTCUA_EID_DIALECT') == 'vneid' else 'eid'}",
             "MOTCUA_TWILIO_BASE_URL": f"{sandbox}/twilio",
             "MOTCUA_ESMS_BASE_URL": f"{sandbox}/esms",
+            "MOTCUA_ZALO_APP_ID": SANDBOX_APP_ID,
+            "MOTCUA_ZALO_BASE_URL": f"{sandbox}/zalo",
+            "MOTCUA_ZALO_OAUTH_URL": f"{sandbox}/zalo",
+            "MOTCUA_SANDBOX_ZALO_WEBHOOK_URL": f"http://127.0.0.1:{ports.api}/v1/webhooks/zalo",
         }
         env |= {name: said.get(name) or value for name, value in defaults.items()}
         env["MOTCUA_MASTER_KEY"] = said.get("MOTCUA_MASTER_KEY") or _kept_key(state_dir)

@@ -43,6 +43,7 @@ from tracking.service.uploads import expire_uploads
 
 if TYPE_CHECKING:
     from notify.channels.port import Gateway
+    from notify.channels.zalo_tokens import TokenKeeper
     from notify.sending import Sender
 
 
@@ -237,6 +238,7 @@ def build_sender(held: Container) -> "Sender":
     """The send drain with its gateways; for one thread of one worker."""
     # The gateways' libraries are large, and a web worker never calls them.
     from notify.channels.esms import EsmsGateway
+    from notify.channels.zalo import ZaloGateway
     from notify.exchange import Exchange
     from notify.ledger import Ledger
     from notify.sending import Sender
@@ -250,10 +252,22 @@ def build_sender(held: Container) -> "Sender":
         gateways["twilio"] = TwilioGateway(settings.twilio)
     if settings.esms is not None:
         gateways["esms"] = EsmsGateway(settings.esms, held.vault.derive(CALLBACK_PURPOSE))
+    tokens = zalo_keeper(held)
+    if settings.zalo is not None and tokens is not None:
+        gateways["zalo"] = ZaloGateway(settings.zalo, tokens, held.clock)
     exchange = Exchange(settings.members)
     ledger = Ledger(held.database, held.vault, patience, exchange)
     watch = Watch(held.database, exchange, patience.receipt_within)
     return Sender(ledger, gateways, exchange, watch, settings.send)
+
+
+def zalo_keeper(held: Container) -> "TokenKeeper | None":
+    """The keeper of the official account's tokens; None when Zalo is not in use."""
+    from notify.channels.zalo_oauth import ZaloExchange
+    from notify.channels.zalo_tokens import TokenKeeper
+
+    settings = held.notify.zalo
+    return None if settings is None else TokenKeeper(held.database, held.vault, settings, ZaloExchange(settings))
 
 
 def keep_house(held: Container) -> None:

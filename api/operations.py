@@ -67,7 +67,7 @@ class Operation:
     `transaction`: the view gets `work`, and its end is the commit. `idempotent`: the same, with an Idempotency-Key.
     `if_match`: If-Match must be there; the view compares it by `conditional.check_match`. `etag`: the view answers
     with a tag and may answer 304. `limit`: a class of `limits.LIMITS`. `body_limit`: octets, else 1 MiB.
-    `headers`: request headers it needs, with what they say. `takes`: the media type of a body that is not JSON.
+    `headers`: request headers it needs, with what they say. `takes`: the media type of a body that no schema reads.
     `summary`: where the view's docstring does not give it. `problems`: codes the use case may refuse with, beside
     those that follow from the options.
     """
@@ -168,7 +168,8 @@ def _answer_headers(operation: Operation) -> dict[str, Any]:
 
 
 def _content(media_type: str) -> dict[str, str]:
-    return {"type": "object"} if media_type.startswith("application/x-www-form") else dict(BINARY)
+    known = media_type.startswith("application/x-www-form") or media_type == "application/json"
+    return {"type": "object"} if known else dict(BINARY)
 
 
 def _turns_pages(operation: Operation) -> bool:

@@ -194,4 +194,5 @@ PERMITS: Final[dict[str, Permit]] = {
     # gateways sign what they post, or are given an address that nobody else knows
     "takeTwilioReceipt": anyone,
     "takeEsmsReceipt": anyone,
+    "takeZaloEvent": anyone,
 }

@@ -7,6 +7,7 @@ from datetime import timedelta
 from kernel.settings import Environment
 from notify.channels.esms_table import EsmsSettings
 from notify.channels.twilio_table import TwilioSettings
+from notify.channels.zalo_table import ZaloSettings
 from notify.gateway_settings import read_esms, read_twilio, read_weights
 from notify.offers import Route
 from notify.plan import Channel
@@ -14,6 +15,7 @@ from notify.pool import PoolMember
 from notify.retry import Patience
 from notify.template_settings import read_zalo_forms
 from notify.texts import ZaloForms
+from notify.zalo_settings import read_zalo
 
 # Made up: what a gateway charges is between it and its customer, so production must say it.
 SANDBOX_PRICES = "esms=800,twilio=2000,zalo=300"
@@ -36,6 +38,7 @@ class NotifySettings:
     sms_weights: Mapping[str, int]
     twilio: TwilioSettings | None
     esms: EsmsSettings | None
+    zalo: ZaloSettings | None
     send: SendSettings
     prices: Mapping[str, int]
     zalo_forms: ZaloForms
@@ -44,12 +47,14 @@ class NotifySettings:
     def routes(self) -> tuple[Route, ...]:
         """The channels that push, by their usual gateways."""
         usual = max(self.sms_weights, key=lambda gateway: self.sms_weights[gateway])
-        return (Route(Channel.SMS, usual, self.prices.get(usual, 0)),)
+        texts = Route(Channel.SMS, usual, self.prices.get(usual, 0))
+        return (texts,) if self.zalo is None else (Route(Channel.ZALO, "zalo", self.prices.get("zalo", 0)), texts)
 
     @property
     def members(self) -> tuple[PoolMember, ...]:
         """The pool of gateways."""
-        return tuple(PoolMember(gateway, Channel.SMS, weight) for gateway, weight in self.sms_weights.items())
+        texts = tuple(PoolMember(gateway, Channel.SMS, weight) for gateway, weight in self.sms_weights.items())
+        return texts if self.zalo is None else (*texts, PoolMember("zalo", Channel.ZALO, 1))
 
     @classmethod
     def read(cls, env: Environment) -> "NotifySettings":
@@ -60,6 +65,7 @@ class NotifySettings:
             sms_weights=weights,
             twilio=read_twilio(env, timeout_s, in_flight) if "twilio" in weights else None,
             esms=read_esms(env, timeout_s, in_flight) if "esms" in weights else None,
+            zalo=read_zalo(env, timeout_s, in_flight),
             prices=_prices(env),
             zalo_forms=read_zalo_forms(env),
             send=SendSettings(

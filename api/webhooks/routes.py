@@ -4,17 +4,20 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 import flask
+import structlog
 
-from api.answers import no_content
+from api.answers import json_answer, no_content
 from api.blueprint import Blueprint
 from api.context import container, here
 from api.transactions import unit_of_work
 from kernel.errors import DomainError
+from notify.channels import zalo_receipts
 from notify.channels.esms_receipts import CALLBACK_PURPOSE, read_callback, valid_callback
 from notify.channels.twilio_receipts import SIGNATURE_HEADER, read_receipt, valid_signature
 from notify.receipts import store_receipt
 
 blueprint = Blueprint("webhooks", description="What gateways report back")
+_log = structlog.get_logger()
 _BODY_LIMIT = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 60
@@ -70,6 +73,34 @@ def take_esms_receipt(attempt_id: UUID, mac: str) -> flask.Response:
     with unit_of_work() as work:
         store_receipt(work, attempt_id, read_callback(params), raw)
     return no_content()
+
+
+@blueprint.operation(
+    "POST",
+    "/v1/webhooks/zalo",
+    "takeZaloEvent",
+    body_limit=_BODY_LIMIT,
+    takes="application/json",
+    headers={zalo_receipts.SIGNATURE_HEADER: "mac= and a digest of app id, body, timestamp and the account's secret."},
+    problems=("signature_invalid",),
+)
+def take_zalo_event() -> flask.Response:
+    """An event of the official account: a message arrived, or something about the account changed."""
+    request, settings = here(), container().notify.zalo
+    raw = request.get_data(cache=False)
+    signature = request.headers.get(zalo_receipts.SIGNATURE_HEADER, "")
+    if settings is None or not zalo_receipts.valid_signature(raw, signature, settings):
+        raise DomainError("signature_invalid")
+    event = zalo_receipts.read_event(raw)
+    if isinstance(event, zalo_receipts.Arrival) and event.attempt_id is not None:
+        with unit_of_work() as work:
+            store_receipt(work, event.attempt_id, event.note, raw)
+    elif isinstance(event, zalo_receipts.TemplateStatusChanged):
+        _log.warning("zalo.template_changed", template_id=event.template_id, before=event.before, after=event.after)
+    elif isinstance(event, zalo_receipts.DailyQuotaChanged):
+        _log.info("zalo.quota_changed", before=event.before, after=event.after)
+    # Any other answer than 200, and Zalo posts it again.
+    return json_answer(b"{}")
 
 
 def _fields(raw: bytes, *, strict: bool = True) -> list[tuple[str, str]]:

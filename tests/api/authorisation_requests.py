@@ -34,6 +34,7 @@ def _of_citizens(world: World) -> dict[str, Any]:
         "lookUpDossier": {"code": world.ids["code"], "secret": "22222222"},
         "requestPhoneProof": {"phone": "0905000020"},
         "confirmPhoneProof": {"code": "123456"},
+        "takeZaloEvent": {"event_name": "follow"},
         "savePreferences": {"dossier_status": {"zalo": False}},
     }
 
