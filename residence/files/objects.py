@@ -114,5 +114,5 @@ def _cells(guest: dict[str, Any]) -> dict[str, Cell | Formula]:
 def _cell(value: Any) -> Cell:
     if isinstance(value, str):
         # JSON can name half a character, which no output could write again.
-        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return value if isinstance(value, int | float | bool) else json.dumps(value)
