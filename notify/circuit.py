@@ -21,8 +21,8 @@ class CircuitState(StrEnum):
 
 
 class CircuitEvent(StrEnum):
-    """TRIP: too many calls failed. PROBE: a message is sent to try. SUCCEED, FAIL: how that call ended. LOSE: its end
-    was never heard of."""
+    """TRIP: too many calls failed. PROBE: a message is sent to try. SUCCEED, FAIL: how a call begun since then ended.
+    LOSE: nothing has been heard of the probe for a while; it may still be."""
 
     TRIP = "trip"
     PROBE = "probe"
@@ -38,13 +38,13 @@ CIRCUIT_MOVES: Final[Mapping[tuple[CircuitState, CircuitEvent], CircuitState]] =
     (_S.CLOSED, _E.SUCCEED): _S.CLOSED,
     (_S.CLOSED, _E.FAIL): _S.CLOSED,
     (_S.OPEN, _E.PROBE): _S.PROBING,
-    (_S.OPEN, _E.SUCCEED): _S.OPEN,
+    (_S.OPEN, _E.SUCCEED): _S.CLOSED,
     (_S.OPEN, _E.FAIL): _S.OPEN,
     (_S.PROBING, _E.SUCCEED): _S.CLOSED,
     (_S.PROBING, _E.FAIL): _S.OPEN,
     (_S.PROBING, _E.LOSE): _S.OPEN,
 }
-"""What is not listed must not happen. Calls begun before the circuit opened still end while it is open."""
+"""What is not listed must not happen. A probe that is slow to answer may end while the circuit is open again."""
 FAILURES: Final = frozenset({OutcomeKind.TRANSIENT, OutcomeKind.UNKNOWN})
 """A refusal for good speaks of the message; these speak of the gateway."""
 
@@ -55,8 +55,8 @@ class Limits:
 
     It trips at `error_rate` among `calls` calls or more, or at `in_a_row` failures without a success between. It is
     delayed, and gets a trickle of its weight, at `slow_rate` of answers slower than `slow_s`, or at `overdue_share` of
-    its receipts overdue. While it is open one message goes there every `probe_every_s`; whose end is not heard of
-    within `probe_lost_s` counts as lost.
+    its receipts overdue. While it is open one message goes there every `probe_every_s`, and when that has no answer
+    within `probe_lost_s` another: who waits out a long timeout comes late.
     """
 
     window_s: float = 20.0
@@ -67,12 +67,13 @@ class Limits:
     slow_rate: float = 0.5
     overdue_share: float = 0.5
     probe_every_s: float = 1.5
-    probe_lost_s: float = 20.0
+    probe_lost_s: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A gateway as officers see it. `answer_s` is the mean time to an answer."""
+    """A gateway as officers see it. `answer_s` is the mean time to an answer; `failed_at` and `worked_at` are when a
+    call last failed and last did not, if any did."""
 
     state: CircuitState
     since: float
@@ -80,6 +81,8 @@ class Health:
     error_rate: float
     answer_s: float
     overdue_share: float
+    failed_at: float | None = None
+    worked_at: float | None = None
 
 
 def move_circuit(state: CircuitState, event: CircuitEvent) -> CircuitState:
@@ -130,13 +133,19 @@ class Window:
 class Circuit:
     """The circuit of one gateway. `changed` is told of every change: (before, after)."""
 
-    __slots__ = ("_changed", "_limits", "_next_probe", "_window", "overdue_share", "since", "state")
+    __slots__ = (
+        "_changed", "_failed_at", "_limits", "_next_probe", "_opened", "_window", "_worked_at", "overdue_share",
+        "since", "state",
+    )  # fmt: skip
 
     def __init__(self, limits: Limits, changed: Callable[[CircuitState, CircuitState], None]) -> None:
         self._limits = limits
         self._changed = changed
         self._window = Window(limits.window_s, limits.slow_s)
         self._next_probe = 0.0
+        self._opened = 0.0
+        self._failed_at: float | None = None
+        self._worked_at: float | None = None
         self.state = CircuitState.CLOSED
         self.since = float("-inf")
         self.overdue_share = 0.0
@@ -159,7 +168,7 @@ class Circuit:
         self._turn(CircuitEvent.PROBE, now)
 
     def lose(self, now: float) -> None:
-        """The probe will not be heard of; the next one is due."""
+        """The probe will not be heard of, or not soon; the next one is due."""
         self._turn(CircuitEvent.LOSE, now)
         self._next_probe = now
 
@@ -169,11 +178,16 @@ class Circuit:
         self._next_probe = now
 
     def record(self, kind: OutcomeKind, answer_s: float, now: float) -> None:
-        """How a call ended that took `answer_s`. One begun before the state it is in tells nothing of that state."""
-        if now - answer_s < self.since:
+        """How a call ended that took `answer_s`. One begun before the gateway went out of use, or came back into it,
+        tells nothing of how it is now."""
+        before = self.state
+        if now - answer_s < (self.since if before is CircuitState.CLOSED else self._opened):
             return
         failed = kind in FAILURES
-        before = self.state
+        if failed:
+            self._failed_at = now
+        else:
+            self._worked_at = now
         self._turn(CircuitEvent.FAIL if failed else CircuitEvent.SUCCEED, now)
         if self.state is CircuitState.CLOSED:
             if before is not CircuitState.CLOSED:
@@ -189,7 +203,16 @@ class Circuit:
         self._window.forget(now)
         window = self._window
         mean_s = window.total_s / len(window) if len(window) else 0.0
-        return Health(self.state, self.since, len(window), window.share(window.errors), mean_s, self.overdue_share)
+        return Health(
+            self.state,
+            self.since,
+            len(window),
+            window.share(window.errors),
+            mean_s,
+            self.overdue_share,
+            self._failed_at,
+            self._worked_at,
+        )
 
     def _ill(self) -> bool:
         window, limits = self._window, self._limits
@@ -200,4 +223,6 @@ class Circuit:
         before, after = self.state, move_circuit(self.state, event)
         if after is not before:
             self.state, self.since = after, now
+            if event is CircuitEvent.TRIP:
+                self._opened = now
             self._changed(before, after)

@@ -8,12 +8,14 @@ import structlog
 
 from kernel.db import Database
 from kernel.metrics import GATEWAY_CHANGES
-from notify.circuit import CircuitState
+from notify.circuit import CircuitState, Health
 from notify.exchange import Exchange
 from notify.gateways import not_in_use, note_states, overdue_shares, wake_stranded
 from notify.pool import Change
 
-_WRITE_EVERY_S: Final = 10.0
+_WRITE_EVERY_S: Final = 5.0
+# A gateway that failed now and then, without going out of use, is over it when it still works so long after that.
+_OVER_IT_S: Final = 5.0
 _WAKE_WITHIN: Final = timedelta(seconds=5)
 # Most receipts come in seconds; the deadline after which a standby goes out is far too late to notice a gateway by.
 _OVERDUE_SHARE_OF_DEADLINE: Final = 5
@@ -29,6 +31,7 @@ class Watch:
         self._overdue_after = receipt_within / _OVERDUE_SHARE_OF_DEADLINE
         self._changes: list[Change] = []
         self._write_at = 0.0
+        self._woken_after: dict[str, float] = {}
         self._restored = False
 
     def restore(self) -> None:
@@ -51,20 +54,29 @@ class Watch:
         """Writes and wakes in one transaction; what could not be written is kept. True when something was woken."""
         changes = list(self._changes)
         health = self._exchange.health()
-        back = sorted({change.gateway for change in changes if change.new is CircuitState.CLOSED})
+        back = {change.gateway for change in changes if change.new is CircuitState.CLOSED}
+        calm = {gateway: failed_at for gateway, each in health.items() if (failed_at := self._over_it(gateway, each))}
         with self._database.transaction() as session:
             note_states(session, health, {gateway: self._exchange.channel_of(gateway) for gateway in health})
             woken = {
                 gateway: wake_stranded(session, gateway, self._exchange.channel_of(gateway), _WAKE_WITHIN)
-                for gateway in back
+                for gateway in sorted(back | calm.keys())
             }
             overdue = overdue_shares(session, self._overdue_after)
         for gateway in health:
             self._exchange.note_receipts(gateway, overdue.get(gateway, 0.0))
         del self._changes[: len(changes)]
+        self._woken_after |= calm
         self._write_at = time.monotonic() + _WRITE_EVERY_S
         for change in changes:
             GATEWAY_CHANGES.labels(gateway=change.gateway, to=str(change.new)).inc()
             say = _log.info if change.new is CircuitState.CLOSED else _log.warning
             say("notify.gateway", gateway=change.gateway, was=str(change.old), now=str(change.new))
         return any(woken.values())
+
+    def _over_it(self, gateway: str, health: Health) -> float | None:
+        """When the trouble ended that nobody was woken after yet; None while there is none, or it may not be over."""
+        failed_at, worked_at = health.failed_at, health.worked_at
+        if failed_at is None or worked_at is None or worked_at < failed_at + _OVER_IT_S:
+            return None
+        return None if self._woken_after.get(gateway) == failed_at else failed_at

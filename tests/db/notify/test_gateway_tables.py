@@ -103,3 +103,36 @@ def test_what_could_not_be_written_is_written_later() -> None:
         assert watch.wanted()
         with pytest.raises(Exception, match="connection"):
             watch.look()
+
+
+def test_after_passing_trouble_what_waits_long_is_woken_once(clean_database: Database) -> None:
+    now = [0.0]
+    exchange = Exchange(MEMBERS, clock=lambda: now[0])
+    watch = Watch(clean_database, exchange, PATIENCE.receipt_within)
+    (delivery,) = queued(clean_database, 1)
+
+    def wakes(at: float, outcome: OutcomeKind) -> bool:
+        with clean_database.transaction() as session:
+            session.execute(
+                text("UPDATE delivery SET state = 'waiting', gateway = 'a', due_at = now() + interval '1 hour'")
+            )
+        now[0] = at
+        exchange.record("a", outcome, 0.1)
+        woken = watch.look()
+        (row,) = rows_of(clean_database, [delivery])
+        assert row.due_in is not None
+        assert (row.due_in < timedelta(seconds=6)) == woken
+        return woken
+
+    failed, worked = OutcomeKind.TRANSIENT, OutcomeKind.ACCEPTED
+    calls = [
+        (1, failed),
+        (2, worked),
+        (5.9, worked),
+        (6.1, worked),
+        (7, worked),
+        (8, failed),
+        (12, worked),
+        (14, worked),
+    ]
+    assert [wakes(at, outcome) for at, outcome in calls] == [False, False, False, True, False, False, False, True]

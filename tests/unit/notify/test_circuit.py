@@ -17,7 +17,7 @@ LIMITS = Limits(window_s=20, calls=10, error_rate=0.5, in_a_row=4, slow_s=4, slo
 ROWS = {
     E.TRIP: "    open     !        !",
     E.PROBE: "   !        probing  !",
-    E.SUCCEED: " closed   open     closed",
+    E.SUCCEED: " closed   closed   closed",
     E.FAIL: "    closed   open     open",
     E.LOSE: "    !        !        open",
 }
@@ -84,7 +84,7 @@ def test_a_probe_that_works_closes_it_and_the_past_is_over() -> None:
     told = Told()
     told.calls(*[BAD] * 4, at=10)
     told.circuit.probe(12)
-    assert not told.circuit.probe_due(13)
+    assert not told.circuit.probe_due(12.5)
     assert told.calls(OK, at=13) is S.CLOSED
     assert told.calls(BAD, BAD, BAD, at=14) is S.CLOSED
     assert told.changes == [(S.CLOSED, S.OPEN), (S.OPEN, S.PROBING), (S.PROBING, S.CLOSED)]
@@ -111,17 +111,43 @@ def test_calls_begun_before_say_nothing_of_what_holds_now() -> None:
     told = Told()
     told.calls(*[BAD] * 4, at=10)
     told.circuit.probe(12)
-    assert told.calls(OK, BAD, at=13, answer_s=2) is S.PROBING
+    assert told.calls(OK, BAD, at=13, answer_s=4) is S.PROBING
     assert told.calls(OK, at=13, answer_s=0.5) is S.CLOSED
     assert told.calls(*[BAD] * 4, at=14, answer_s=5) is S.CLOSED
 
 
-def test_calls_that_end_while_it_is_open_change_nothing() -> None:
+def test_a_probe_slow_to_answer_is_followed_by_another_and_its_answer_still_counts() -> None:
+    told = Told(Limits(in_a_row=1, probe_lost_s=2))
+    told.calls(BAD, at=10)
+    told.circuit.probe(12)
+    assert told.circuit.probe_due(14)
+    told.circuit.probe(14)
+    assert told.calls(OK, at=15, answer_s=3) is S.CLOSED
+
+
+def test_a_slow_answer_counts_between_two_probes_as_well() -> None:
+    told = Told(Limits(in_a_row=1, probe_lost_s=2))
+    told.calls(BAD, at=10)
+    told.circuit.probe(12)
+    assert told.circuit.probe_due(14)
+    assert told.calls(LOST, at=15, answer_s=3) is S.OPEN
+    assert told.calls(OK, at=16, answer_s=4) is S.CLOSED
+
+
+def test_calls_from_before_that_end_while_it_is_open_change_nothing() -> None:
     told = Told()
     told.calls(*[BAD] * 4, at=10)
-    assert told.calls(OK, at=11) is S.OPEN
-    assert told.calls(BAD, at=11.5) is S.OPEN
-    assert not told.circuit.probe_due(13)
+    assert told.calls(OK, at=11, answer_s=2) is S.OPEN
+    assert told.calls(BAD, at=11.5, answer_s=2) is S.OPEN
+    assert told.circuit.probe_due(12)
+
+
+def test_when_it_last_worked_and_failed_is_known() -> None:
+    told = Told()
+    assert (told.circuit.health(0).failed_at, told.circuit.health(0).worked_at) == (None, None)
+    told.calls(BAD, at=3)
+    told.calls(OK, at=4)
+    assert (told.circuit.health(9).failed_at, told.circuit.health(9).worked_at) == (3, 4)
 
 
 def test_slow_answers_delay_it() -> None:
