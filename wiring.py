@@ -36,10 +36,14 @@ from notify.ports import DossierNotice, OneTimeCode
 from notify.settings import NotifySettings
 from notify.template_store import LiveBook
 from notify.texts import shipped_templates
+from residence.ports import FrontDesk
+from residence.service.retention import forget_old
+from residence.settings import ResidenceSettings
 from tracking.catalogue.service import Catalogue
 from tracking.office import Office, PersonCard, TrackingSettings
 from tracking.service.notices import read_notice, record_told
 from tracking.service.uploads import expire_uploads
+from wiring_residence import front_desk
 
 if TYPE_CHECKING:
     from notify.channels.port import Gateway
@@ -56,6 +60,7 @@ class Settings:
     auth: AuthSettings
     notify: NotifySettings
     tracking: TrackingSettings
+    residence: ResidenceSettings
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> "Settings":
@@ -67,6 +72,7 @@ class Settings:
             auth=AuthSettings.read(env),
             notify=NotifySettings.read(env),
             tracking=TrackingSettings.read(env),
+            residence=ResidenceSettings.read(env),
         )
         env.finish()
         return settings
@@ -147,6 +153,7 @@ class Container:
     limiter: Limiter
     files: FileStore
     office: Office
+    residence: FrontDesk
     eid: OidcProvider | VneidProvider
     keys: KeyRing
     token_reader: TokenReader
@@ -196,6 +203,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None) ->
         limiter=Limiter(redis),
         files=open_store(settings.kernel.files_url),
         office=Office(Catalogue(), Register(), settings.tracking),
+        residence=front_desk(settings.residence),
         eid=open_provider(settings.auth.eid, clock),
         keys=keys,
         token_reader=TokenReader(database, keys, clock, settings.auth.sessions),
@@ -256,7 +264,7 @@ def build_sender(held: Container) -> "Sender":
     if settings.zalo is not None and tokens is not None:
         gateways["zalo"] = ZaloGateway(settings.zalo, tokens, held.clock)
     exchange = Exchange(settings.members)
-    ledger = Ledger(held.database, held.vault, patience, exchange)
+    ledger = Ledger(held.database, held.vault, patience, exchange, prices=held.notify.prices)
     watch = Watch(held.database, exchange, patience.receipt_within)
     return Sender(ledger, gateways, exchange, watch, settings.send)
 
@@ -271,12 +279,14 @@ def zalo_keeper(held: Container) -> "TokenKeeper | None":
 
 
 def keep_house(held: Container) -> None:
-    """What each domain does now and then, a transaction each: signing keys, ended log-ins, forgotten uploads."""
+    """What each domain does now and then, a transaction each: keys, ended log-ins, what has outlived its use."""
     with held.database.transaction() as session:
         work = Work(session, held.vault, held.clock)
         keep_signing_keys(work, held.auth.sessions)
         people.forget_ended(work)
     with held.database.transaction() as session:
         keys = expire_uploads(Work(session, held.vault, held.clock))
+    with held.database.transaction() as session:
+        keys += forget_old(Work(session, held.vault, held.clock), held.residence.settings)
     for key in keys:
         held.files.delete(key)

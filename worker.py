@@ -69,7 +69,7 @@ def _receipts(held: Container) -> bool:
     ends = time.monotonic() + TIME_SLICE_S
     while time.monotonic() < ends:
         with held.database.transaction() as session:
-            applied = apply_receipts(session, held.notify.send.patience.receipt_within)
+            applied = apply_receipts(session, held.notify.send.patience.receipt_within, held.notify.prices)
         if not applied:
             return False
     return True

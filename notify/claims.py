@@ -4,15 +4,17 @@ A delivery's row lock comes first and its attempts change only under it, so no t
 other in a circle.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from notify.charges import PRICED, SPENT, price_values
 from notify.outcomes import LEASE_LOST, NOT_FOUND, NOT_STARTED, Claim, News
 from notify.retry import RECEIPT_WITHIN
 from notify.settled import Settled
@@ -27,13 +29,22 @@ WITH news AS (
         CAST(:waits AS interval[])
     ) AS n(attempt_id, delivery_id, number, event, attempt_event, ref, code, reason, wait)),
 held AS MATERIALIZED (
-    SELECT id, state, generation, dossier_id, notification_id, position, channel FROM delivery
-    WHERE id = ANY(CAST(:deliveries AS uuid[])) ORDER BY id FOR UPDATE),
+    SELECT id, state, generation, dossier_id, notification_id, position, channel, agency_code,
+        greatest(parts, 1) AS parts
+    FROM delivery WHERE id = ANY(CAST(:deliveries AS uuid[])) ORDER BY id FOR UPDATE),
+{priced},
+charged AS MATERIALIZED (
+    SELECT a.id, held.agency_code, a.gateway, 1 AS messages, held.parts, priced.price * held.parts AS cost
+    FROM news n JOIN held ON held.id = n.delivery_id JOIN attempt a ON a.id = n.attempt_id
+    JOIN priced ON priced.gateway = a.gateway AND priced.price > 0
+    WHERE n.attempt_event IN ('accept', 'find') AND a.cost_vnd = 0),
+{spent},
 noted AS (
     UPDATE attempt a SET
-        state = {attempt_state},
+        state = {attempt_state}, cost_vnd = coalesce(c.cost, a.cost_vnd),
         provider_ref = coalesce(a.provider_ref, n.ref), code = n.code, reason = n.reason, finished_at = now()
-    FROM news n JOIN held ON held.id = n.delivery_id WHERE a.id = n.attempt_id),
+    FROM news n JOIN held ON held.id = n.delivery_id LEFT JOIN charged c ON c.id = n.attempt_id
+    WHERE a.id = n.attempt_id),
 turned AS (
     SELECT n.*, held.state AS before, held.dossier_id, held.notification_id, held.position, held.channel,
         {delivery_state} AS after
@@ -104,18 +115,28 @@ _RECORD_STATEMENT: Final = text(
         attempt_state=as_case(ATTEMPT_MOVES, "n.attempt_event", "a.state", AttemptEvent),
         delivery_state=as_case(DELIVERY_MOVES, "n.event", "held.state", DeliveryEvent),
         standbys=STANDBYS,
+        priced=PRICED,
+        spent=SPENT,
     )
 )
 
 
-def record_news(session: Session, news: Sequence[News], receipt_within: timedelta = RECEIPT_WITHIN) -> list[Settled]:
-    """Records what became of claims, by the tables of states. Returns the deliveries of dossiers that this settled.
+def record_news(
+    session: Session,
+    news: Sequence[News],
+    receipt_within: timedelta = RECEIPT_WITHIN,
+    prices: Mapping[str, int] = MappingProxyType({}),
+) -> list[Settled]:
+    """Records what became of claims, by the tables of states, and what was spent, by the prices of the gateways.
+
+    Returns the deliveries of dossiers that this settled.
 
     News of an attempt that a later one has followed are noted on the attempt and leave the delivery alone.
     """
     if not news:
         return []
     values = {**_columns(news), "final": [str(state) for state in FINAL], "receipt_within": receipt_within}
+    values |= price_values(prices)
     rows = session.execute(_RECORD_STATEMENT, values)
     return [Settled(row.delivery_id, row.dossier_id, row.channel, row.status, row.at) for row in rows]
 

@@ -25,7 +25,7 @@ from notify.states import DeliveryState
 _SHOWN_DIGITS: Final = 3
 _COLUMNS: Final = """
     d.id, d.notification_id, d.dossier_id, d.agency_code, d.channel, d.gateway, d.template, d.template_version, d.state,
-    d.position, d.turn, d.replaces, d.parts, d.cost_vnd, d.why, d.code, d.reason, d.due_at, d.created_at, d.settled_at,
+    d.position, d.turn, d.replaces, d.parts, d.why, d.code, d.reason, d.due_at, d.created_at, d.settled_at,
     d.address, d.body, n.kind AS event, n.legal
     FROM delivery d JOIN notification n ON n.id = d.notification_id"""
 _SUBTREE: Final = """
@@ -167,7 +167,7 @@ def _view(work: Work, row: Any, attempts: tuple[AttemptView, ...]) -> MessageVie
         address="" if row.channel == "inbox" else f"…{address[-_SHOWN_DIGITS:]}",
         text=work.vault.open(BODY_FIELD, row.id, row.body),
         parts=row.parts,
-        cost_vnd=row.cost_vnd,
+        cost_vnd=sum(attempt.cost_vnd for attempt in attempts),
         why=row.why,
         code=row.code,
         reason=row.reason,

@@ -1,9 +1,10 @@
 """The drain's transactions: each method opens one, commits it and holds no connection afterwards. Safe in threads."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -46,7 +47,8 @@ class Ready:
 
 
 class Ledger:
-    """`choice` says which gateways take what is claimed; `sleep` waits a number of seconds between tries to record."""
+    """`choice` says which gateways take what is claimed, `prices` what they charge in đồng; `sleep` waits a number of
+    seconds between tries to record."""
 
     def __init__(
         self,
@@ -55,12 +57,14 @@ class Ledger:
         patience: Patience,
         choice: Choice,
         *,
+        prices: Mapping[str, int] = MappingProxyType({}),
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._database = database
         self._vault = vault
         self._patience = patience
         self._choice = choice
+        self._prices = prices
         self._sleep = sleep
 
     def claim(self, room: int) -> list[Ready]:
@@ -109,7 +113,7 @@ class Ledger:
 
     def _record_once(self, news: Sequence[News]) -> None:
         with self._database.transaction() as session:
-            announce_settled(session, claims.record_news(session, news, self._patience.receipt_within))
+            announce_settled(session, claims.record_news(session, news, self._patience.receipt_within, self._prices))
 
     def _record_each(self, news: Sequence[News], error: Exception) -> None:
         if len(news) == 1:
@@ -147,7 +151,9 @@ class Ledger:
             if in_flight and news.event is not DeliveryEvent.MISS:
                 claims.ask_later(session, asking.claim, _EQUAL_IN_FLIGHT)
             else:
-                announce_settled(session, claims.record_news(session, [news], self._patience.receipt_within))
+                announce_settled(
+                    session, claims.record_news(session, [news], self._patience.receipt_within, self._prices)
+                )
 
     def settle(self, news: News) -> None:
         """Records what was decided without an answer."""

@@ -72,7 +72,7 @@ class Delivery(Base):
     whoever still works on an earlier one. `gateway` is the one of the latest attempt; a `pinned` delivery must go there
     again. `fingerprint` is a blind index of address and body, by which equal messages are counted. `failures` counts
     transient outcomes, `asked` the questions about the latest unknown one. `code` and `reason` are those of the last
-    outcome, `why` the plan's. `cost_vnd` is what was spent on it so far. Nothing is to be sent after `valid_until`.
+    outcome, `why` the plan's. Nothing is to be sent after `valid_until`.
     """
 
     __tablename__ = "delivery"
@@ -116,7 +116,6 @@ class Delivery(Base):
     body: Mapped[Sealed] = mapped_column(SealedText)
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     parts: Mapped[int] = mapped_column(SmallInteger)
-    cost_vnd: Mapped[int] = mapped_column(Integer, default=0)
     why: Mapped[str] = mapped_column(Text)
     valid_until: Mapped[datetime | None]
     code: Mapped[str | None] = mapped_column(Text)

@@ -1,6 +1,8 @@
 """Delivery receipts: stored as they come, applied by a drain, once, in whatever order they came."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from kernel.db import ring_after_commit
 from kernel.ids import new_id
 from kernel.metrics import RECEIPTS
 from kernel.work import Work
+from notify.charges import PRICED, SPENT, price_values
 from notify.models import RAW_FIELD
 from notify.ports import ReceiptNote
 from notify.retry import RECEIPT_WITHIN
@@ -35,22 +38,34 @@ ON CONFLICT (provider, event_id) DO NOTHING
 _APPLY: Final = """
 WITH open AS MATERIALIZED (
     SELECT r.id, r.attempt_id, r.provider, r.ref, r.kind, r.code, r.reason, r.cost_vnd, a.delivery_id, a.number,
-        r.received_at
+        a.gateway, a.cost_vnd AS charged, r.received_at
     FROM receipt r JOIN attempt a ON a.id = r.attempt_id
     WHERE r.applied_at IS NULL AND r.problem IS NULL
     ORDER BY r.received_at LIMIT :room FOR UPDATE OF r SKIP LOCKED),
 first AS (SELECT DISTINCT ON (delivery_id) * FROM open ORDER BY delivery_id, received_at, id),
 held AS MATERIALIZED (
-    SELECT d.id, d.state, d.generation, d.dossier_id, d.notification_id, d.position, d.channel FROM delivery d
+    SELECT d.id, d.state, d.generation, d.dossier_id, d.notification_id, d.position, d.channel, d.agency_code,
+        greatest(d.parts, 1) AS parts
+    FROM delivery d
     WHERE d.id IN (SELECT delivery_id FROM first) ORDER BY d.id FOR UPDATE),
 heard AS (
     SELECT f.*, held.state AS before, held.dossier_id, held.notification_id, held.position, held.channel,
-        {event} AS event
+        held.agency_code, held.parts, {event} AS event
     FROM first f JOIN held ON held.id = f.delivery_id),
+{priced},
+charged AS MATERIALIZED (
+    SELECT h.attempt_id, h.agency_code, h.gateway, (h.charged = 0)::int AS messages,
+        CASE WHEN h.charged = 0 THEN h.parts ELSE 0 END AS parts,
+        coalesce(h.cost_vnd, priced.price * h.parts) - h.charged AS cost
+    FROM heard h LEFT JOIN priced ON priced.gateway = h.gateway
+    WHERE h.event IS NOT NULL AND (h.charged = 0 OR h.cost_vnd IS NOT NULL)
+        AND coalesce(h.cost_vnd, priced.price * h.parts) <> h.charged),
+{spent},
 noted AS (
     UPDATE attempt a SET state = {attempt_state},
-        provider_ref = coalesce(a.provider_ref, h.ref), cost_vnd = coalesce(h.cost_vnd, a.cost_vnd)
-    FROM heard h WHERE a.id = h.attempt_id AND h.event IS NOT NULL),
+        provider_ref = coalesce(a.provider_ref, h.ref), cost_vnd = a.cost_vnd + coalesce(c.cost, 0)
+    FROM heard h LEFT JOIN charged c ON c.attempt_id = h.attempt_id
+    WHERE a.id = h.attempt_id AND h.event IS NOT NULL),
 turned AS (SELECT h.*, {delivery_state} AS after FROM heard h WHERE h.event IS NOT NULL),
 moved AS (
     UPDATE delivery d SET state = t.after, code = t.code, reason = t.reason, due_at = NULL,
@@ -88,6 +103,8 @@ _APPLY_STATEMENT: Final = text(
         attempt_state=as_case(ATTEMPT_MOVES, "'receipt'", "a.state", [AttemptEvent.RECEIPT]),
         delivery_state=as_case(DELIVERY_MOVES, "h.event", "h.before", sorted(set(RECEIPT_EVENTS.values()))),
         standbys=STANDBYS,
+        priced=PRICED,
+        spent=SPENT,
     )
 )
 
@@ -123,14 +140,23 @@ def store_receipt(work: Work, attempt_id: UUID, note: ReceiptNote, raw: bytes) -
     return fresh
 
 
-def apply_receipts(session: Session, receipt_within: timedelta = RECEIPT_WITHIN, *, room: int = CHUNK) -> int:
+def apply_receipts(
+    session: Session,
+    receipt_within: timedelta = RECEIPT_WITHIN,
+    prices: Mapping[str, int] = MappingProxyType({}),
+    *,
+    room: int = CHUNK,
+) -> int:
     """Lets one chunk of receipts move attempts and deliveries, and announces those that this settled.
+
+    `prices`: gateway -> đồng for a message or a part, where the gateway's receipt does not say what it charged.
 
     Returns how many were applied; none means that all are, or wait for their attempts.
     """
     rows = session.execute(
         _APPLY_STATEMENT,
-        {"room": room, "final": [str(state) for state in FINAL], "receipt_within": receipt_within},
+        {"room": room, "final": [str(state) for state in FINAL], "receipt_within": receipt_within}
+        | price_values(prices),
     ).all()
     settled = [
         Settled(row.delivery_id, row.dossier_id, row.channel, row.moved_to, row.at)

@@ -10,6 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # What a message costs is the sum of its attempts.
+    op.drop_column("delivery", "cost_vnd")
     op.create_index(
         "ix_delivery_replaces",
         "delivery",
@@ -20,4 +22,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.add_column("delivery", sa.Column("cost_vnd", sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.drop_index("ix_delivery_replaces", table_name="delivery", postgresql_where=sa.text("replaces IS NOT NULL"))
