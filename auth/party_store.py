@@ -162,3 +162,14 @@ def lock_client_below(session: Session, root: str | None, client_id: UUID) -> Ap
 
 def _agency_clients(root: str | None) -> Select[ApiClient]:
     return select(ApiClient).where(ApiClient.agency_code.in_(text(_SUBTREE).bindparams(root=root)))
+
+
+def names_within(session: Session, organisation_id: UUID) -> dict[UUID, str]:
+    """What an organisation calls its people and systems, past ones included: person or client id -> name."""
+    people = session.execute(
+        select(Membership.person_id, Membership.display_name)
+        .where(Membership.organisation_id == organisation_id)
+        .order_by(Membership.id)
+    )
+    systems = session.execute(select(ApiClient.id, ApiClient.name).where(ApiClient.organisation_id == organisation_id))
+    return {row[0]: row[1] for row in (*people, *systems)}

@@ -90,7 +90,12 @@ def registration_number(work: Work, organisation: Organisation) -> str:
 
 def list_organisations(work: Work, actor: Actor) -> list[Held]:
     """Those the caller is a member of today."""
-    found = party_store.organisations_of(work.session, person_of(actor), local(work.now()).date())
+    return standings_of(work, person_of(actor))
+
+
+def standings_of(work: Work, person_id: UUID) -> list[Held]:
+    """Active organisations of which a person is a member today, for those who serve organisations elsewhere."""
+    found = party_store.organisations_of(work.session, person_id, local(work.now()).date())
     return [_held(organisation, member) for organisation, member in found if organisation.status == "active"]
 
 

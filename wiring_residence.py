@@ -1,0 +1,42 @@
+"""Residence's view of organisations, kept by auth: a part of `wiring`, which alone imports it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from auth import party_store
+from auth.models import Organisation
+from auth.service.organisations import standings_of
+from kernel.work import Work
+from residence.ports import FrontDesk, Member, Standing
+from residence.settings import ResidenceSettings
+
+_HOUSEHOLD = "household_business"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationBook:
+    """Residence's source of who may act for an organisation."""
+
+    def standings(self, work: Work, person_id: UUID) -> Mapping[UUID, Standing]:
+        return {
+            held.organisation.id: Standing(held.mandates, held.organisation.kind == _HOUSEHOLD)
+            for held in standings_of(work, person_id)
+        }
+
+    def is_household(self, work: Work, organisation_id: UUID) -> bool:
+        found = work.session.get(Organisation, organisation_id)
+        return found is not None and found.kind == _HOUSEHOLD
+
+    def members(self, work: Work, organisation_id: UUID) -> list[Member]:
+        return [
+            Member(member.id, member.person_id, member.display_name)
+            for member in party_store.members_of(work.session, organisation_id)
+        ]
+
+    def names(self, work: Work, organisation_id: UUID) -> Mapping[UUID, str]:
+        return party_store.names_within(work.session, organisation_id)
+
+
+def front_desk(settings: ResidenceSettings) -> FrontDesk:
+    return FrontDesk(OrganisationBook(), settings)
