@@ -5,12 +5,17 @@ import hashlib
 import json
 import secrets
 import sys
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from kernel.settings import SettingsError
 from stack import ROOT, of_running_system
+
+if TYPE_CHECKING:
+    from notify.channels.zalo_tokens import TokenKeeper
 
 _STATE = ROOT / ".data"
 # 32 octets are the 43 characters that Zalo asks of a verifier.
@@ -40,7 +45,8 @@ def connect(code: str, verifier: str) -> None:
     from notify.channels.zalo_oauth import ExchangeFailed
 
     try:
-        _keeper().connect(code.strip(), verifier.strip())
+        with _keeper() as keeper:
+            keeper.connect(code.strip(), verifier.strip())
     except ExchangeFailed as failed:
         raise click.ClickException(failed.problem) from None
     click.echo("Đã kết nối. / Connected.")
@@ -49,7 +55,8 @@ def connect(code: str, verifier: str) -> None:
 @zalo.command()
 def status() -> None:
     """How the tokens are doing; exit code 1 when nothing can be sent, or the last renewal failed."""
-    state = _keeper().state()
+    with _keeper() as keeper:
+        state = keeper.state()
     told = {
         "connected": state.connected,
         "refreshed_at": state.refreshed_at and state.refreshed_at.isoformat(),
@@ -66,13 +73,18 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
-def _keeper() -> Any:
+@contextmanager
+def _keeper() -> Iterator["TokenKeeper"]:
     from wiring import build_container, zalo_keeper
 
     try:
-        keeper = zalo_keeper(build_container(of_running_system(_STATE)))
+        held = build_container(of_running_system(_STATE))
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
-    if keeper is None:
-        raise click.ClickException("MOTCUA_ZALO_APP_ID: chưa đặt, Zalo không được dùng. / not set, Zalo is not in use.")
-    return keeper
+    try:
+        keeper = zalo_keeper(held)
+        if keeper is None:
+            raise click.ClickException("MOTCUA_ZALO_APP_ID: chưa đặt, không dùng Zalo. / not set, Zalo is not in use.")
+        yield keeper
+    finally:
+        held.close()
