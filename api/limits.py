@@ -29,6 +29,9 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     "phone_confirm": (Limit(30, 3600, "account"), Limit(600, 3600, "address")),
     "upload": (Limit(240, 3600, "account"),),
     "organisation": (Limit(60, 3600, "account"),),
+    # One system may declare for many lodgings, all in the same hour of the evening.
+    "residence": (Limit(1200, 60, "account"),),
+    "search": (Limit(300, 3600, "account"),),
 }
 
 

@@ -30,8 +30,8 @@ def lodging_for(
         if actor.organisation_id != lodging.organisation_id or right == "manage":
             raise DomainError("not_found")
         return lodging
-    require_standing(work, actor, desk, lodging.organisation_id, right)
-    if not _reaches(work, actor, desk, lodging):
+    standing = require_standing(work, actor, desk, lodging.organisation_id, right)
+    if not _reaches(work, actor, standing, lodging):
         raise DomainError("not_found")
     return lodging
 
@@ -50,7 +50,8 @@ def lodgings_for(work: Work, actor: Actor, desk: FrontDesk) -> Sequence[Lodging]
         return store.lodgings_of(work.session, [actor.organisation_id] if actor.organisation_id else [])
     held = desk.organisations.standings(work, person_of(actor))
     found = [name for name, standing in held.items() if _allows(standing, "read")]
-    return [each for each in store.lodgings_of(work.session, found) if _reaches(work, actor, desk, each)]
+    lodgings = store.lodgings_of(work.session, found)
+    return [each for each in lodgings if _reaches(work, actor, held[each.organisation_id], each)]
 
 
 def require_standing(work: Work, actor: Actor, desk: FrontDesk, organisation_id: UUID, right: Right) -> Standing:
@@ -74,10 +75,9 @@ def _allows(standing: Standing, right: str) -> bool:
     return not standing.mandates.isdisjoint(_NEEDED[right])
 
 
-def _reaches(work: Work, actor: Actor, desk: FrontDesk, lodging: Lodging) -> bool:
+def _reaches(work: Work, actor: Actor, standing: Standing, lodging: Lodging) -> bool:
     """Whether a member is not narrowed to other lodgings; who manages them all never is."""
-    person = person_of(actor)
-    if MANAGE in desk.organisations.standings(work, person)[lodging.organisation_id].mandates:
+    if MANAGE in standing.mandates:
         return True
-    narrowed = store.assignments(work.session, person).get(lodging.organisation_id)
+    narrowed = store.assignments(work.session, person_of(actor)).get(lodging.organisation_id)
     return narrowed is None or lodging.id in narrowed
