@@ -1,14 +1,20 @@
 """What RQ calls: `worker.run(drain)`, nothing else. The database says what the work is; the job only says "look"."""
 
 import os
+import signal
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from redis import Redis
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry
 from rq import Queue
+from rq.exceptions import StopRequested
 from rq.worker import SimpleWorker
 
 from kernel.audit import seal_audit
@@ -28,6 +34,7 @@ SEND: Final = "send"
 SWEEP: Final = "sweep"
 TIME_SLICE_S: Final = 20.0
 _CHUNK: Final = 100
+_WITHOUT_BELL_S: Final = 1.0
 _log = structlog.get_logger()
 
 
@@ -53,7 +60,7 @@ def _plan(held: Container) -> bool:
     handlers = event_handlers(held)
     ends = time.monotonic() + TIME_SLICE_S
     while time.monotonic() < ends:
-        taken = drain_events(held.database, handlers, chunk=_CHUNK)
+        taken = drain_events(held.database, handlers, chunk=_CHUNK, tries=held.settings.event_tries)
         EVENTS.inc(taken)
         if taken < _CHUNK:
             return False
@@ -95,26 +102,68 @@ DRAINS: Final[Mapping[str, Callable[[Container], bool]]] = {
 RING_EVERY_S: Final[Mapping[str, float]] = {PLAN: 2.0, SEND: 2.0, RECEIPTS: 2.0, SWEEP: 20.0}
 
 
-class OneQueueWorker(SimpleWorker):
-    """Listens to one queue (RQ may lose a job of several when killed), forks for no job, and reconnects within 2 s."""
+class BrokerAway(Exception):  # noqa: N818 - reads as what it says
+    """RQ's worker lost its broker, and is to end instead of waiting for it."""
 
-    max_connection_wait_time = 2.0
+
+class OneQueueWorker(SimpleWorker):
+    """Listens to one queue (RQ may lose a job of several when killed) and forks for no job. For the main thread."""
+
+    told_to_stop = False
+
+    def request_stop(self, signum: Any, frame: Any) -> None:
+        OneQueueWorker.told_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def heartbeat(self, *args: Any, **options: Any) -> None:
+        try:
+            super().heartbeat(*args, **options)
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            # What RQ takes for a broker on its way back it waits for, and meanwhile no work would be done.
+            raise BrokerAway from error
 
 
 def serve(drain: str) -> None:
-    """Works off the queue of one drain until told to stop."""
+    """Works off the queue of one drain until told to stop; by the clock while there is no broker to ring."""
     configure_logs(f"worker-{drain}", os.environ.get("MOTCUA_LOG_LEVEL", "info"))
     held = _container()
-    connection = Redis.from_url(held.settings.redis_url)
-    worker = OneQueueWorker(
-        [Queue(drain, connection=connection)], connection=connection, worker_ttl=30, maintenance_interval=30
-    )
     try:
-        worker.work(logging_level="WARNING")
+        while not OneQueueWorker.told_to_stop:
+            # A predecessor that was killed between taking a job and lifting the guard has left it shut.
+            held.bell.clear(drain)
+            held.bell.ring(drain)
+            _listen(drain, held.settings.redis_url)
+            if not OneQueueWorker.told_to_stop:
+                _work_without_bell(drain)
+    except StopRequested:
+        return
     finally:
         if _sender.cache_info().currsize:
             _sender().close()
         held.close()
+
+
+def _work_without_bell(drain: str) -> None:
+    def stop_afterwards(_number: int, _frame: object) -> None:
+        OneQueueWorker.told_to_stop = True
+
+    # The handlers that RQ has left behind would break the drain off in the middle of its calls.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop_afterwards)
+    run(drain)
+    time.sleep(_WITHOUT_BELL_S)
+
+
+def _listen(drain: str, redis_url: str) -> None:
+    """Until told to stop or until the broker fails: away, silent, or full."""
+    # The library's own default is ten tries with growing pauses: deaf for half a minute after the broker is back.
+    with Redis.from_url(redis_url, retry=Retry(NoBackoff(), 0)) as connection:
+        queue = Queue(drain, connection=connection)
+        try:
+            worker = OneQueueWorker([queue], connection=connection, worker_ttl=17, maintenance_interval=30)
+            worker.work(logging_level="CRITICAL")
+        except (RedisError, BrokerAway) as error:
+            _log.warning("worker.broker_away", drain=drain, error=type(error).__name__)
 
 
 def ring_forever() -> None:

@@ -1,7 +1,7 @@
 """The ground a bench stands on: engines, schema and catalogue of its own, and processes of the system by name."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,11 +53,16 @@ class Ground:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
-    """Engines that keep every commit, as in production; nothing of the caller's own settings but the machine's."""
-    with signals_leave(), private_folder("bench") as folder, own_settings() as said, _engines(folder, said) as urls:
+def ground(settings: Mapping[str, str] | None = None, lay: Callable[[str], None] | None = None) -> Iterator[Ground]:
+    """Engines that keep every commit, as in production; nothing of the caller's own settings but the machine's.
+
+    `settings` are variables of the environment; `lay` is called with the database's URL before there is a schema.
+    """
+    with signals_leave(), private_folder("bench") as folder, own_settings() as own, _engines(folder, own) as urls:
         ports = free_ports()
-        env = environment(folder, urls, ports, said)
+        env = environment(folder, urls, ports, {**own, **(settings or {})})
+        if lay is not None:
+            lay(env["MOTCUA_DATABASE_URL"])
         prepare(folder, env)
         yield Ground(folder, env, ports)
 

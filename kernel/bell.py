@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rq import Queue
 
-GUARD_SECONDS = 15
+GUARD_SECONDS = 5
 RING_TTL_SECONDS = 60
 _RETRY_AFTER_FAILURE = 1.0
 _log = structlog.get_logger()

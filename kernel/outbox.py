@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Identity, Index, SmallInteger, Text, func, select, text, update
+from sqlalchemy import ColumnElement, Identity, Index, SmallInteger, Text, func, or_, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -21,6 +21,7 @@ from kernel.ids import new_id
 PLAN = "plan"
 URGENT, NOTICE = 0, 1
 MAX_ATTEMPTS = 8
+_WAIT_BASE_S, _LONGEST_WAIT_S = 2, 300
 _OPEN = "done_at IS NULL AND dead_at IS NULL"
 _log = structlog.get_logger()
 
@@ -61,28 +62,35 @@ def record_event(
     return event.id
 
 
-def drain_events(database: Database, handlers: Handlers, *, chunk: int = 100) -> int:
+def drain_events(database: Database, handlers: Handlers, *, chunk: int = 100, tries: int = MAX_ATTEMPTS) -> int:
     """Hands one chunk of open events to their handlers and marks them done, all in one transaction.
 
     Handlers only write rows, so claim, effect and mark commit together: a kill at any moment leaves the event open and
-    without effect. An event whose handler raises is rolled back alone, retried later, and dead after MAX_ATTEMPTS.
+    without effect. An event whose handler raises is rolled back alone, retried later, and dead after `tries`.
     Returns how many events were taken; fewer than `chunk` means dry.
     """
     with database.transaction() as session:
         events = session.scalars(
             select(OutboxEvent)
-            .where(text(_OPEN), OutboxEvent.next_attempt_at <= func.now())
+            .where(text(_OPEN), _due())
             .order_by(OutboxEvent.priority, OutboxEvent.seq)
             .limit(chunk)
             .with_for_update(skip_locked=True)
         ).all()
-        done = [event.id for event in events if _handled(session, event, handlers)]
+        done = [event.id for event in events if _handled(session, event, handlers, tries)]
         if done:
             session.execute(update(OutboxEvent).where(OutboxEvent.id.in_(done)).values(done_at=func.now()))
     return len(events)
 
 
-def _handled(session: Session, event: OutboxEvent, handlers: Handlers) -> bool:
+def _due() -> ColumnElement[bool]:
+    """New, or tried and waited for long enough. A wait that no rule gives was begun before the clock was put back."""
+    longest = timedelta(seconds=_LONGEST_WAIT_S)
+    at = OutboxEvent.next_attempt_at
+    return or_(OutboxEvent.attempts == 0, at <= func.now(), at > func.now() + longest)
+
+
+def _handled(session: Session, event: OutboxEvent, handlers: Handlers, tries: int) -> bool:
     try:
         with session.begin_nested():
             for handle in handlers.get(event.kind, ()):
@@ -90,21 +98,26 @@ def _handled(session: Session, event: OutboxEvent, handlers: Handlers) -> bool:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise
-        _postpone(event, error)
+        _postpone(session, event, error, tries)
         return False
     except Exception as error:
-        _postpone(event, error)
+        _postpone(session, event, error, tries)
         return False
     return True
 
 
-def _postpone(event: OutboxEvent, error: Exception) -> None:
-    event.attempts += 1
+def _postpone(session: Session, event: OutboxEvent, error: Exception, tries: int) -> None:
+    attempts = event.attempts + 1
+    dead = attempts >= tries
+    # By the database's clock, since it is what the next claim compares with.
+    wait = timedelta(seconds=min(_WAIT_BASE_S**attempts, _LONGEST_WAIT_S))
     # Only the class name is kept: an exception's text may quote personal values.
-    event.error = type(error).__name__
-    now = datetime.now(tz=event.created_at.tzinfo)
-    if event.attempts >= MAX_ATTEMPTS:
-        event.dead_at = now
-    else:
-        event.next_attempt_at = now + timedelta(seconds=min(2**event.attempts, 300))
-    _log.error("outbox.event_failed", event_id=str(event.id), kind=event.kind, attempts=event.attempts, exc_info=error)
+    values = {"attempts": attempts, "error": type(error).__name__, "next_attempt_at": func.now() + wait}
+    session.execute(
+        update(OutboxEvent)
+        .where(OutboxEvent.id == event.id)
+        .values({**values, "dead_at": func.now()} if dead else values)
+        .execution_options(synchronize_session=False)
+    )
+    known = {"event_id": str(event.id), "kind": event.kind, "attempts": attempts, "dead": dead}
+    _log.error("outbox.event_failed", **known, exc_info=error)

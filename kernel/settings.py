@@ -92,7 +92,8 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class KernelSettings:
-    """What every process needs. `trusted_proxies` is the number of proxies whose X-Forwarded-* is believed."""
+    """What every process needs. `trusted_proxies` is the number of proxies whose X-Forwarded-* is believed;
+    `event_tries` how often an outbox event is handed to its handlers before it is put aside."""
 
     mode: Mode
     database_url: str
@@ -103,6 +104,7 @@ class KernelSettings:
     master_key: bytes
     pool_size: int
     log_level: str
+    event_tries: int = 8
 
     @classmethod
     def read(cls, env: Environment) -> "KernelSettings":
@@ -116,6 +118,7 @@ class KernelSettings:
             master_key=env.key("MOTCUA_MASTER_KEY"),
             pool_size=env.integer("MOTCUA_POOL_SIZE", 16),
             log_level=env.text("MOTCUA_LOG_LEVEL", "info"),
+            event_tries=env.integer("MOTCUA_EVENT_TRIES", 8),
         )
 
 

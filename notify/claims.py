@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from notify.charges import PRICED, SPENT, price_values
-from notify.outcomes import LEASE_LOST, NOT_FOUND, NOT_STARTED, Claim, News
+from notify.outcomes import LEASE_LOST, NOT_FOUND, NOT_STARTED, NOT_TAKEN, Claim, News
 from notify.retry import RECEIPT_WITHIN
 from notify.settled import Settled
 from notify.standbys import STANDBYS
@@ -52,7 +52,7 @@ turned AS (
 moved AS (
     UPDATE delivery d SET state = t.after, code = t.code, reason = t.reason,
         pinned = t.event = 'resend' OR t.event = 'release' AND d.pinned,
-        failures = d.failures + (t.event = 'fail')::int,
+        failures = d.failures + (t.event = 'fail' OR coalesce(t.code, '') = :not_taken)::int,
         due_at = CASE WHEN t.after IN ('queued', 'waiting', 'unknown') THEN now() + t.wait END,
         settled_at = CASE WHEN t.after = ANY(CAST(:final AS text[])) THEN now() END
     FROM turned t WHERE d.id = t.delivery_id AND t.after <> t.before),
@@ -75,7 +75,7 @@ WITH due AS MATERIALIZED (
     ORDER BY due_at LIMIT :room FOR UPDATE SKIP LOCKED),
 held AS (
     UPDATE delivery d SET due_at = now() + :lease, asked = d.asked + 1 FROM due WHERE d.id = due.id
-    RETURNING d.id, d.generation, d.failures, d.gateway, d.address, d.body, d.fingerprint, d.asked,
+    RETURNING d.id, d.generation, d.failures, d.gateway, d.address, d.body, d.fingerprint, d.asked, d.code,
         d.notification_id, d.position)
 SELECT a.id AS attempt_id, a.started_at, held.*, same.tries, now() - same.first_at AS age,
     EXISTS (
@@ -92,7 +92,8 @@ CROSS JOIN LATERAL (
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A delivery whose latest attempt, begun at `started_at`, ended unseen. `asked` counts questions, this one too.
+    """A delivery whose latest attempt, begun at `started_at`, ended unseen, with `code`. `asked` counts questions, this
+    one too.
 
     `tries`: attempts of unknown outcome under the same reference, `age`: since the first of them. `has_standby`:
     another delivery of the same notice stands behind this one.
@@ -105,6 +106,7 @@ class Asking:
     fingerprint: bytes
     asked: int
     started_at: datetime
+    code: str | None
     tries: int
     age: timedelta
     has_standby: bool
@@ -135,7 +137,8 @@ def record_news(
     """
     if not news:
         return []
-    values = {**_columns(news), "final": [str(state) for state in FINAL], "receipt_within": receipt_within}
+    final = [str(state) for state in FINAL]
+    values = {**_columns(news), "final": final, "receipt_within": receipt_within, "not_taken": NOT_TAKEN}
     values |= price_values(prices)
     rows = session.execute(_RECORD_STATEMENT, values)
     return [Settled(row.delivery_id, row.dossier_id, row.channel, row.status, row.at) for row in rows]
@@ -176,6 +179,7 @@ def claim_questions(session: Session, room: int, lease: timedelta) -> list[Askin
             bytes(row.fingerprint),
             row.asked,
             row.started_at,
+            row.code,
             row.tries,
             row.age,
             row.has_standby,

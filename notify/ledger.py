@@ -147,7 +147,8 @@ class Ledger:
             # In this order: a message recorded after the first look is among the accounted ones of the second.
             in_flight = bool(sightings) and claims.equal_message_in_flight(session, asking)
             taken = claims.refs_of_others(session, asking.claim.attempt_id, [seen.ref for seen in sightings])
-            news = answer_of(asking.claim, sightings, taken)
+            tries = self._patience.tries
+            news = answer_of(asking.claim, sightings, taken, ended=asking.code, tries=tries)
             if in_flight and news.event is not DeliveryEvent.MISS:
                 claims.ask_later(session, asking.claim, _EQUAL_IN_FLIGHT)
             else:

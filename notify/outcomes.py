@@ -13,6 +13,7 @@ from notify.states import AttemptEvent, DeliveryEvent, ReceiptKind
 EXPIRED: Final = "expired"
 NOT_STARTED: Final = "not_started"
 NOT_FOUND: Final = "not_found"
+NOT_TAKEN: Final = "not_taken"
 LEASE_LOST: Final = "lease_lost"
 CANNOT_ASK: Final = "cannot_ask"
 _AT_ONCE: Final = timedelta(0)
@@ -63,7 +64,7 @@ def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
         event, attempt_event, wait = DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT, patience.ask_after
     elif outcome.kind is OutcomeKind.TRANSIENT:
         asked_for = None if outcome.retry_after_s is None else timedelta(seconds=outcome.retry_after_s)
-        next_wait = next_try(claim.failures + 1, claim.delivery_id, retry_after=asked_for)
+        next_wait = next_try(claim.failures + 1, claim.delivery_id, retry_after=asked_for, tries=patience.tries)
         attempt_event = AttemptEvent.FAIL
         event, wait = (DeliveryEvent.GIVE_UP, _AT_ONCE) if next_wait is None else (DeliveryEvent.FAIL, next_wait)
     return News(claim, event, attempt_event, outcome.ref, outcome.code, outcome.reason, wait)
@@ -86,16 +87,32 @@ def cannot_ask(claim: Claim) -> News:
     return News(claim, DeliveryEvent.GIVE_UP, AttemptEvent.LOSE_SIGHT, code=CANNOT_ASK, reason=reason)
 
 
-def answer_of(claim: Claim, sightings: Sequence[Sighting], taken: frozenset[str]) -> News:
+def answer_of(
+    claim: Claim, sightings: Sequence[Sighting], taken: frozenset[str], *, ended: str | None, tries: int
+) -> News:
     """What follows from what the gateway has: `sightings` of equal messages, less those `taken` by other attempts.
 
     Equal messages cannot be told apart, so they are counted: one that no other attempt accounts for is this one's.
+    `ended` is the code with which the call ended. `tries`: how many failures are followed by another try.
     """
     mine = next((sighting for sighting in sightings if sighting.ref not in taken), None)
     if mine is None:
-        reason = "the gateway does not have it"
-        return News(claim, DeliveryEvent.MISS, AttemptEvent.MISS, code=NOT_FOUND, reason=reason)
+        return _missed(claim, ended, tries)
     return News(claim, _SEEN[mine.kind], AttemptEvent.FIND, ref=mine.ref, code=mine.code)
+
+
+def _missed(claim: Claim, ended: str | None, tries: int) -> News:
+    """The gateway does not have it. A worker of ours that died is no failure of the message. A call that failed is one,
+    else a message that breaks its own answer would be sent and asked about for ever; the first time it is made again at
+    once, since the gateway that answered our question works."""
+    reason = "the gateway does not have it"
+    if ended == LEASE_LOST:
+        return News(claim, DeliveryEvent.MISS, AttemptEvent.MISS, code=NOT_FOUND, reason=reason)
+    if claim.failures >= tries:
+        reason = f"{reason}; the last call ended with: {ended}"
+        return News(claim, DeliveryEvent.GIVE_UP, AttemptEvent.MISS, code=NOT_TAKEN, reason=reason)
+    wait = next_try(claim.failures, claim.delivery_id) if claim.failures else None
+    return News(claim, DeliveryEvent.MISS, AttemptEvent.MISS, code=NOT_TAKEN, reason=reason, wait=wait or _AT_ONCE)
 
 
 def no_answer(claim: Claim, asked: int) -> timedelta:

@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+# Close together at first: what failed in an outage of a minute or two goes out within a minute of its end.
 SCHEDULE: Final = tuple(
-    timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 3600, 12 * 3600, 24 * 3600)
+    timedelta(seconds=seconds)
+    for seconds in (2, 5, 10, 20, 40, 60, 300, 1800, 2 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
 )
 RECEIPT_WITHIN: Final = timedelta(minutes=10)
 LONGEST_RETRY_AFTER: Final = timedelta(hours=24)
@@ -20,13 +22,15 @@ class Patience:
 
     `start_within`: from the claim to the start of the call; a call that has not begun by then is given back.
     `timeout`: from its start to its end, the gateway's own. `margin`: for what clocks and networks add.
-    `receipt_within`: from a call's end to the receipt; after that the standby goes out.
+    `receipt_within`: from a call's end to the receipt; after that the standby goes out. `tries`: how many failures are
+    followed by another try.
     """
 
     start_within: timedelta
     timeout: timedelta
     margin: timedelta
     receipt_within: timedelta = RECEIPT_WITHIN
+    tries: int = len(SCHEDULE)
 
     @property
     def lease(self) -> timedelta:
@@ -43,13 +47,15 @@ class Patience:
         return self.timeout + self.margin
 
 
-def next_try(attempt: int, key: UUID, *, retry_after: timedelta | None = None) -> timedelta | None:
+def next_try(
+    attempt: int, key: UUID, *, retry_after: timedelta | None = None, tries: int = len(SCHEDULE)
+) -> timedelta | None:
     """The wait after attempt number `attempt` (from 1) failed for a time; None when it is time to give up.
 
     Waits are spread by up to a quarter, by `key` and attempt, so that what failed together does not return together.
     A gateway's Retry-After is never undercut, within a day.
     """
-    if attempt > len(SCHEDULE):
+    if attempt > min(tries, len(SCHEDULE)):
         return None
     wait = SCHEDULE[attempt - 1]
     if retry_after is not None:

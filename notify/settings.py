@@ -12,7 +12,7 @@ from notify.gateway_settings import read_esms, read_twilio, read_weights
 from notify.offers import Route
 from notify.plan import Channel
 from notify.pool import PoolMember
-from notify.retry import Patience
+from notify.retry import SCHEDULE, Patience
 from notify.template_settings import read_zalo_forms
 from notify.texts import ZaloForms
 from notify.zalo_settings import read_zalo
@@ -76,6 +76,7 @@ class NotifySettings:
                     timeout=timedelta(seconds=timeout_s),
                     margin=timedelta(seconds=env.seconds("MOTCUA_SEND_MARGIN_SECONDS", 3.0)),
                     receipt_within=timedelta(seconds=env.seconds("MOTCUA_RECEIPT_WITHIN_SECONDS", 600.0)),
+                    tries=_positive(env, "MOTCUA_SEND_TRIES", len(SCHEDULE)),
                 ),
             ),
         )

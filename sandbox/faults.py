@@ -27,7 +27,8 @@ class BadRuleError(ValueError):
 class Rule:
     """One misbehaviour.
 
-    `op`: only this operation (None: all). `count`: how often at most (None: always). `probability`: 0..1 each time.
+    `op`: only this operation (None: all). `match`: only requests whose body holds this text. `count`: how often at most
+    (None: always). `probability`: 0..1 each time.
     `ms`: delay of slow (plus up to `jitter_ms`), silence of timeout. `effect`: is the work done before status, timeout,
     half or reset (None: not for status, done for the others). `status`, `retry_after`, `body`, `content_type`: the
     answer of mode status; without `body` the party's own error form.
@@ -36,6 +37,7 @@ class Rule:
     id: int
     mode: str
     op: str | None = None
+    match: str | None = None
     count: int | None = None
     probability: float = 1.0
     effect: bool | None = None
@@ -54,6 +56,7 @@ class Rule:
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "op": (str,),
+    "match": (str,),
     "count": (int,),
     "probability": (int, float),
     "effect": (bool,),
@@ -133,7 +136,7 @@ class Faults:
 
     async def _misbehave(self, op: str, handler: Handler, request: web.Request) -> web.StreamResponse:
         for rule in tuple(self._wire):
-            if rule.op not in (None, op) or not self._strikes(rule):
+            if rule.op not in (None, op) or not await _concerns(rule, request) or not self._strikes(rule):
                 continue
             if rule.mode == "slow":
                 await asyncio.sleep((rule.ms + self._dice.random() * rule.jitter_ms) / 1000)
@@ -162,6 +165,10 @@ class Faults:
         if rule.retry_after is not None:
             response.headers["Retry-After"] = rule.retry_after
         return response
+
+
+async def _concerns(rule: Rule, request: web.Request) -> bool:
+    return rule.match is None or rule.match.encode("utf-8", "replace") in await request.read()
 
 
 _SHAPES = {"retry_after": re.compile(r"[ -~]{1,40}"), "content_type": re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)}

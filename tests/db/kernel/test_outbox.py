@@ -1,5 +1,6 @@
 """An event is handled exactly once in effect, whatever fails; a poisonous one stops nobody."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -85,6 +86,31 @@ def test_a_poisonous_event_dies_in_the_end(clean_database: Database) -> None:
         row = session.get_one(OutboxEvent, bad)
     assert row.dead_at is not None
     assert row.attempts == MAX_ATTEMPTS
+
+
+def test_a_clock_that_was_put_back_holds_nothing_up(clean_database: Database) -> None:
+    new, tried = _record(clean_database, count=2)
+    with clean_database.transaction() as session:
+        session.execute(text("UPDATE outbox_event SET next_attempt_at = now() + interval '10 minutes'"))
+        session.execute(text("UPDATE outbox_event SET attempts = 1 WHERE id = :id"), {"id": tried})
+    seen: list[UUID] = []
+    drain_events(clean_database, {"a.b": [lambda _s, event: seen.append(event.id)]})
+    assert seen == [new, tried]
+
+
+def test_a_wait_is_by_the_database_clock(clean_database: Database) -> None:
+    _record(clean_database)
+
+    def fail(_session: Session, _event: OutboxEvent) -> None:
+        raise RuntimeError
+
+    drain_events(clean_database, {"a.b": [fail]})
+    assert drain_events(clean_database, {"a.b": [fail]}) == 0
+    with clean_database.transaction() as session:
+        rows = session.execute(text("SELECT attempts, next_attempt_at - now() FROM outbox_event"))
+        attempts, wait = rows.one()
+    assert attempts == 1
+    assert timedelta(0) < wait <= timedelta(seconds=2)
 
 
 def test_two_drains_share_the_work(clean_database: Database) -> None:

@@ -18,7 +18,7 @@ from kernel.work import Work
 from notify.channels.port import Outcome, OutcomeKind
 from notify.claims import claim_questions, lose_expired_leases, record_news
 from notify.models import RAW_FIELD, Receipt
-from notify.outcomes import Claim, answer_of, news_of
+from notify.outcomes import LEASE_LOST, Claim, answer_of, news_of
 from notify.ports import ReceiptNote
 from notify.receipts import UNKNOWN_ATTEMPT, apply_receipts, give_up_unmatched, store_receipt
 from notify.states import ReceiptKind
@@ -81,7 +81,7 @@ class Post:
         pass_time(self.session, PATIENCE.lease)
         lose_expired_leases(self.session, timedelta(0))
         (asking,) = claim_questions(self.session, 10, PATIENCE.lease)
-        record_news(self.session, [answer_of(asking.claim, [], frozenset())])
+        record_news(self.session, [answer_of(asking.claim, [], frozenset(), ended=LEASE_LOST, tries=9)])
         (claimed,) = claim_due(self.session, 10, PATIENCE.lease)
         return claimed.claim
 
@@ -176,7 +176,7 @@ def test_a_receipt_while_the_gateway_is_being_asked_wins(post: Post) -> None:
     pass_time(post.session, PATIENCE.ask_after)
     (asking,) = claim_questions(post.session, 10, PATIENCE.lease)
     post.take(claim, "delivered")
-    record_news(post.session, [answer_of(asking.claim, [], frozenset())])
+    record_news(post.session, [answer_of(asking.claim, [], frozenset(), ended=LEASE_LOST, tries=9)])
     assert post.state(claim) == "delivered"
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from kernel.ids import new_id
 from notify.channels.port import Outcome, OutcomeKind, Sighting
 from notify.claims import claim_questions, lose_expired_leases, record_news
-from notify.outcomes import Claim, News, answer_of, cannot_ask, expired, news_of, released
+from notify.outcomes import LEASE_LOST, Claim, News, answer_of, cannot_ask, expired, news_of, released
+from notify.retry import SCHEDULE
 from notify.states import DELIVERY_MOVES, AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind, move
 from tests.db.notify.support import PATIENCE, Row, claim_due, pass_time, queue, row_of
 
@@ -48,12 +49,13 @@ def test_a_transient_one_waits_for_its_turn(session: Session) -> None:
 
 def test_a_transient_one_is_given_up_in_the_end(session: Session) -> None:
     delivery = queue(session, dossier_id=new_id())
-    for _ in range(9):
+    tries = len(SCHEDULE) + 1
+    for _ in range(tries):
         pass_time(session, timedelta(days=2))
         news = news_of(_claim_one(session), Outcome(OutcomeKind.TRANSIENT, code="20503"), PATIENCE)
         settled = record_news(session, [news])
     row = row_of(session, delivery)
-    assert (row.state, row.code, row.due_in, row.settled, len(row.attempts)) == ("dead", "20503", None, True, 9)
+    assert (row.state, row.code, row.due_in, row.settled, len(row.attempts)) == ("dead", "20503", None, True, tries)
     assert [(item.delivery_id, item.status) for item in settled] == [(delivery, "dead")]
 
 
@@ -113,7 +115,7 @@ def test_an_outcome_of_an_earlier_attempt_leaves_the_later_one_alone(session: Se
     pass_time(session, LEASE)
     lose_expired_leases(session, NOTHING)
     (asking,) = claim_questions(session, 10, LEASE)
-    record_news(session, [answer_of(asking.claim, [], frozenset())])
+    record_news(session, [answer_of(asking.claim, [], frozenset(), ended=LEASE_LOST, tries=9)])
     _claim_one(session)
     record_news(session, [news_of(first, Outcome(OutcomeKind.PERMANENT, code="21614"), PATIENCE)])
     assert row_of(session, delivery).state == "sending"
@@ -129,7 +131,7 @@ def test_a_late_acceptance_stops_the_repeat_that_waits(session: Session) -> None
     pass_time(session, LEASE)
     lose_expired_leases(session, NOTHING)
     (asking,) = claim_questions(session, 10, LEASE)
-    record_news(session, [answer_of(asking.claim, [], frozenset())])
+    record_news(session, [answer_of(asking.claim, [], frozenset(), ended=LEASE_LOST, tries=9)])
     assert row_of(session, delivery).state == "queued"
     record_news(session, [news_of(claim, Outcome(OutcomeKind.ACCEPTED, ref="SM1"), PATIENCE)])
     assert row_of(session, delivery).state == "accepted"
@@ -149,7 +151,7 @@ def test_what_the_gateway_has_is_settled_by_what_it_says(session: Session, kind:
     delivery, _ = _sent(session, Outcome(OutcomeKind.UNKNOWN))
     pass_time(session, PATIENCE.ask_after)
     (asking,) = claim_questions(session, 10, LEASE)
-    record_news(session, [answer_of(asking.claim, [Sighting("SM1", kind)], frozenset())])
+    record_news(session, [answer_of(asking.claim, [Sighting("SM1", kind)], frozenset(), ended=LEASE_LOST, tries=9)])
     row = row_of(session, delivery)
     assert (row.state, row.attempts) == (state, [("accepted", "SM1", None)])
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notify.channels.port import Outcome, OutcomeKind, Sighting
-from notify.outcomes import Claim, answer_of, cannot_ask, expired, news_of, no_answer, released
+from notify.outcomes import LEASE_LOST, Claim, answer_of, cannot_ask, expired, news_of, no_answer, released
 from notify.retry import SCHEDULE, Patience
 from notify.states import AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind, move
 
@@ -62,10 +62,25 @@ SIGHTINGS = st.lists(st.integers(min_value=0, max_value=9), unique=True, max_siz
 @given(SIGHTINGS, st.sets(st.integers(min_value=0, max_value=9)))
 def test_only_a_message_nobody_else_accounts_for_is_this_one(sightings: list[Sighting], others: set[int]) -> None:
     taken = frozenset(f"SM{number}" for number in others)
-    news = answer_of(CLAIM, sightings, taken)
+    news = answer_of(CLAIM, sightings, taken, ended=LEASE_LOST, tries=1)
     free = [seen.ref for seen in sightings if seen.ref not in taken]
     assert news.ref == (free[0] if free else None)
     assert news.event is (DeliveryEvent.FIND if free else DeliveryEvent.MISS)
+
+
+@given(st.integers(min_value=0, max_value=20), st.integers(min_value=1, max_value=12))
+def test_a_call_that_failed_unseen_counts_as_a_failure_and_a_dead_worker_does_not(failures: int, tries: int) -> None:
+    claim = Claim(UUID(int=1), UUID(int=2), number=9, failures=failures)
+    died = answer_of(claim, [], frozenset(), ended=LEASE_LOST, tries=tries)
+    assert (died.event, died.wait) == (DeliveryEvent.MISS, NOW)
+    crashed = answer_of(claim, [], frozenset(), ended="crashed", tries=tries)
+    assert crashed.attempt_event is AttemptEvent.MISS
+    if failures >= tries:
+        assert crashed.event is DeliveryEvent.GIVE_UP
+        assert "crashed" in (crashed.reason or "")
+    else:
+        assert crashed.event is DeliveryEvent.MISS
+        assert crashed.wait >= (SCHEDULE[failures - 1] if failures else NOW)
 
 
 def test_a_question_without_an_answer_is_asked_again_later() -> None:

@@ -21,9 +21,24 @@ def test_waits_follow_the_schedule_with_a_quarter_of_spread(key: UUID, attempt: 
 
 
 def test_waits_grow_from_seconds_to_a_day_and_end() -> None:
-    assert SCHEDULE[0] == timedelta(seconds=5)
+    assert SCHEDULE[0] == timedelta(seconds=2)
     assert list(SCHEDULE) == sorted(SCHEDULE)
     assert next_try(len(SCHEDULE) + 1, ONE) is None
+
+
+def test_what_failed_for_two_minutes_is_tried_again_within_another() -> None:
+    begun = timedelta(0)
+    for wait in SCHEDULE:
+        if begun > timedelta(minutes=2):
+            break
+        assert wait <= timedelta(minutes=1)
+        begun += wait
+
+
+@given(KEYS, st.integers(min_value=0, max_value=30), st.integers(min_value=1, max_value=30))
+def test_so_many_tries_and_no_more(key: UUID, attempt: int, tries: int) -> None:
+    given_up = next_try(attempt + 1, key, tries=tries) is None
+    assert given_up == (attempt + 1 > min(tries, len(SCHEDULE)))
 
 
 def test_what_failed_together_does_not_return_together() -> None:

@@ -1,0 +1,88 @@
+"""`python -m bench.faults ROW [--seeds N | --seed S] [--gateway NAME] [--stock] [--json]`, or `list` for the rows.
+
+A schedule is drawn from a seed, which is printed, so that a failure can be had again. Ends with 1 when anything was
+lost, doubled or not as it should be. With --json the last line is one object.
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Sequence
+
+from bench.faults.arena import Row, Subject
+from bench.faults.product import Product
+from bench.faults.provider import KINDS
+from bench.faults.rows import ROWS
+from bench.faults.run import Size, run_schedule, together
+from bench.faults.stock import Stock
+from bench.faults.verdict import Verdict, shown
+
+
+def main(argv: Sequence[str]) -> int:
+    given = _parser().parse_args(argv)
+    if given.row == "list":
+        for row in ROWS.values():
+            print(f"{row.name:<20}{row.meaning}")
+        return 0
+    row, verdicts = ROWS[given.row], []
+    seeds = [given.seed] if given.seed is not None else [random.randrange(10**6) for _ in range(given.seeds)]
+    for seed in seeds:
+        _say(f"{row.name} --seed {seed}")
+        subject = _subject(stock=given.stock)
+        size = Size(given.messages, given.faults)
+        verdict = run_schedule(row, seed, subject, KINDS[given.gateway], size, _say)
+        _say(f"--seed {seed}: {_line(verdict)}")
+        verdicts.append(verdict)
+    total = together(verdicts)
+    print(json.dumps(as_json(row, total)) if given.json else f"{row.name}: {_line(total)}", flush=True)
+    return 0 if total.clean else 1
+
+
+def _subject(*, stock: bool) -> Subject:
+    if stock:
+        return Stock()
+    return Product()
+
+
+def as_json(row: Row, verdict: Verdict) -> dict[str, str | int | float]:
+    return {
+        "row": row.name,
+        "messages": verdict.messages,
+        "faults": verdict.faults,
+        "lost": verdict.lost,
+        "duplicated": verdict.duplicated,
+        "allowed": verdict.allowed,
+        "unexpected": len(verdict.unexpected),
+        "recovered_s": round(verdict.recovered_s, 2),
+    }
+
+
+def _line(verdict: Verdict) -> str:
+    counts = (
+        f"{verdict.messages} messages, {verdict.faults} faults: {verdict.lost} lost, {verdict.duplicated} duplicated, "
+        f"{verdict.allowed} allowed, {len(verdict.unexpected)} unexpected; new work after {verdict.recovered_s:.1f} s, "
+        f"the longest wait {verdict.stranded_s:.1f} s"
+    )
+    return f"{counts} ({shown(verdict.unexpected)})" if verdict.unexpected else counts
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.faults", description="Breaks the system and counts.")
+    parser.add_argument("row", choices=[*ROWS, "list"], metavar="ROW", help="a row by name, or `list`")
+    parser.add_argument("--seeds", type=int, default=1, help="how many random schedules")
+    parser.add_argument("--seed", type=int, help="one schedule again")
+    parser.add_argument("--gateway", choices=sorted(KINDS), default="twilio")
+    parser.add_argument("--stock", action="store_true", help="the same done to plain RQ, one job a message")
+    parser.add_argument("--messages", type=int, default=500, help="at least so many")
+    parser.add_argument("--faults", type=int, help="so many instead of the row's own number")
+    parser.add_argument("--json", action="store_true")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

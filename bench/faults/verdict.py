@@ -1,0 +1,166 @@
+"""What was ordered held against what went out. Pure: times are Unix seconds, phones in E.164."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+NEW_WORK_S: Final = 5.0
+STRANDED_S: Final = 60.0
+_MOST_NAMED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One injected fault: when it began, when what it took away was there again, and what it was."""
+
+    began: float
+    returned: float
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One message that the provider took."""
+
+    phone: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`ordered`: phone -> when the change it is to be told of was committed; `vanished`: those whose commit was
+    promised and is not in the database. `poison`: phones whose message cannot go out. `taken` is all that the provider
+    took for the drill's phones. `ends`: phone -> the state in which its delivery ended (None: no record is kept).
+    `certain`: the provider can be asked or dedupes. `oddities`: what else went wrong, in words.
+    """
+
+    ordered: Mapping[str, float]
+    vanished: Sequence[str]
+    poison: frozenset[str]
+    taken: Sequence[Taken]
+    ends: Mapping[str, str] | None
+    ended_well: frozenset[str]
+    spans: Sequence[Span]
+    certain: bool
+    oddities: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`recovered_s`: the longest that new work stood still after a return; `stranded_s`: the longest that any message
+    waited while nothing was broken. `unexpected` says what else is not as it should be."""
+
+    messages: int
+    faults: int
+    lost: int
+    duplicated: int
+    allowed: int
+    unexpected: tuple[str, ...]
+    recovered_s: float
+    stranded_s: float
+    slowest: tuple[str, ...] = ()
+    """The phones of the messages that these two times are of."""
+
+    @property
+    def clean(self) -> bool:
+        return not (self.lost or self.duplicated or self.unexpected)
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Counts; a message lost by one count is not counted by another."""
+    times = Counter(each.phone for each in evidence.taken)
+    meant = evidence.ordered.keys() - evidence.poison
+    missing = sorted(phone for phone in meant if not times[phone])
+    lost = len({*missing, *evidence.vanished})
+    free = 1 if evidence.certain else 2
+    duplicated = sum(max(0, number - free) for phone, number in times.items() if phone in evidence.ordered)
+    allowed = 0 if evidence.certain else sum(times[phone] == free for phone in meant)
+    recovered, first = _recovered(evidence)
+    stranded, last = _stranded(evidence)
+    return Verdict(
+        messages=len(evidence.ordered),
+        faults=len(evidence.spans),
+        lost=lost,
+        duplicated=duplicated,
+        allowed=allowed,
+        unexpected=tuple(_unexpected(evidence, times, recovered, stranded)),
+        recovered_s=recovered,
+        stranded_s=stranded,
+        slowest=tuple(phone for phone in (first, last) if phone),
+    )
+
+
+def _unexpected(evidence: Evidence, times: Counter[str], recovered: float, stranded: float) -> list[str]:
+    found = list(evidence.oddities)
+    strangers = sorted(times.keys() - evidence.ordered.keys())
+    found += _named("written to although nothing was committed", strangers)
+    found += _named("written to although poisoned", sorted(times.keys() & evidence.poison))
+    if recovered > NEW_WORK_S:
+        found.append(f"new work stood still for {recovered:.1f} s after a return")
+    if stranded > STRANDED_S:
+        found.append(f"a message waited {stranded:.1f} s while nothing was broken")
+    if evidence.ends is not None:
+        for phone in sorted(evidence.ordered.keys() - evidence.poison):
+            end = evidence.ends.get(phone, "not planned")
+            if end not in evidence.ended_well:
+                found.append(f"{phone} ended as {end}")
+    return found
+
+
+def _named(what: str, phones: Sequence[str]) -> list[str]:
+    return [f"{phone} {what}" for phone in phones]
+
+
+def _recovered(evidence: Evidence) -> tuple[float, str]:
+    """The worst, over all faults, of the time from its return to the first message that was ordered after it."""
+    arrivals = _first_arrivals(evidence.taken)
+    worst = (0.0, "")
+    begins = sorted(span.began for span in evidence.spans)
+    for span in evidence.spans:
+        next_fault = min((began for began in begins if began >= span.returned), default=float("inf"))
+        waits = [
+            (arrivals[phone] - span.returned, phone)
+            for phone, ordered in evidence.ordered.items()
+            if phone in arrivals and span.returned <= ordered < next_fault
+        ]
+        if waits:
+            worst = max(worst, min(waits))
+    return worst
+
+
+def _stranded(evidence: Evidence) -> tuple[float, str]:
+    """The worst time that a message waited between its order and its arrival, the spans of faults left out."""
+    arrivals = _first_arrivals(evidence.taken)
+    return max(
+        (
+            (healthy(ordered, arrivals[phone], evidence.spans), phone)
+            for phone, ordered in evidence.ordered.items()
+            if phone in arrivals
+        ),
+        default=(0.0, ""),
+    )
+
+
+def healthy(since: float, until: float, spans: Sequence[Span]) -> float:
+    """Seconds between two instants in which no fault was in force."""
+    broken, reached = 0.0, since
+    for span in sorted(spans, key=lambda each: each.began):
+        begin, end = max(span.began, reached), min(span.returned, until)
+        if end > begin:
+            broken += end - begin
+            reached = end
+    return max(0.0, until - since - broken)
+
+
+def _first_arrivals(taken: Sequence[Taken]) -> dict[str, float]:
+    first: dict[str, float] = {}
+    for each in taken:
+        first[each.phone] = min(each.at, first.get(each.phone, each.at))
+    return first
+
+
+def shown(reasons: Sequence[str]) -> str:
+    """The first few reasons, for people."""
+    more = len(reasons) - _MOST_NAMED
+    return "; ".join(reasons[:_MOST_NAMED]) + (f"; and {more} more" if more > 0 else "")
