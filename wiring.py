@@ -1,6 +1,7 @@
 """The only place where settings become objects, ports meet adapters, and events meet their handlers."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -278,6 +279,17 @@ def zalo_keeper(held: Container) -> "TokenKeeper | None":
     return None if settings is None else TokenKeeper(held.database, held.vault, settings, ZaloExchange(settings))
 
 
+def keep_zalo_tokens(held: Container) -> None:
+    """Renews the official account's tokens when it is time, also while nothing is sent: unused, they end for good."""
+    from notify.channels.zalo_tokens import NoToken
+
+    keeper = zalo_keeper(held)
+    if keeper is not None:
+        # What is wrong stands in the row and in the log.
+        with suppress(NoToken):
+            keeper.current()
+
+
 def keep_house(held: Container) -> None:
     """What each domain does now and then, a transaction each: keys, ended log-ins, what has outlived its use."""
     with held.database.transaction() as session:
@@ -290,3 +302,4 @@ def keep_house(held: Container) -> None:
         keys += forget_old(Work(session, held.vault, held.clock), held.residence.settings)
     for key in keys:
         held.files.delete(key)
+    keep_zalo_tokens(held)

@@ -2,17 +2,20 @@
 
 import base64
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
 from cli import main
 from cli_zalo import challenge_of
 from kernel.db import Database
 from notify.zalo_settings import SANDBOX_APP_ID
 from tests.unit.sandbox.support import Caller, running
+from wiring import build_container, keep_zalo_tokens
 
 
 @pytest.fixture
@@ -78,6 +81,25 @@ def test_without_an_app_there_is_nothing_to_connect(connectable: Caller, monkeyp
     monkeypatch.setenv("MOTCUA_ZALO_APP_ID", "")
     result = _run("connect", "--code", "x", "--verifier", "y")
     assert (result.exit_code, "MOTCUA_ZALO_APP_ID" in result.output) == (1, True)
+
+
+def test_tokens_are_kept_fresh_while_nothing_is_sent(connectable: Caller) -> None:
+    held = build_container(os.environ)
+    try:
+        for _ in range(2):
+            keep_zalo_tokens(held)
+        assert (connectable.twin("zalo")["tokens"]["issued"], json.loads(_run("status").output)["connected"]) == (
+            1,
+            True,
+        )
+        with held.database.transaction() as session:
+            session.execute(text("UPDATE oauth_token SET refreshed_at = refreshed_at - CAST('21 hours' AS interval)"))
+            session.execute(text("UPDATE oauth_token SET expires_at = expires_at - CAST('21 hours' AS interval)"))
+        connectable.control("POST", "/zalo/faults", {"mode": "empty_token", "count": 1})
+        keep_zalo_tokens(held)
+        assert json.loads(_run("status").output)["problem"] == "empty token: http 200"
+    finally:
+        held.close()
 
 
 def test_a_gap_in_the_settings_is_named(connectable: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
