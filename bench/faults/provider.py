@@ -29,7 +29,9 @@ class Kind:
     environment: Mapping[str, str]
 
 
-KINDS: Final = {"twilio": Kind("twilio", certain=True, environment={})}
+KINDS: Final = {
+    name: Kind(name, certain=True, environment={"MOTCUA_SMS_GATEWAYS": f"{name}=1"}) for name in ("twilio", "esms")
+}
 
 
 class Provider:
