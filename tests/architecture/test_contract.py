@@ -17,6 +17,10 @@ from auth.service import clients, organisations
 from kernel.actor import ActorKind
 from mobile_contract import vocabulary
 from mobile_contract.problems import PROBLEMS
+from residence.clock import NightState
+from residence.guests import GuestKind
+from residence.service import lodgings
+from residence.states import BatchState, DeclarationKind, LodgingState, StayState
 from tests.architecture.sources import ROOT
 from tracking.handover import HandOver, HandOverWay
 from tracking.states import LABELS
@@ -34,6 +38,10 @@ WITHOUT_KEY = {
     "lookUpDossier",
     "createUpload",
     "previewTemplate",
+    # What they are asked with is looked at and forgotten; a file is its own key.
+    "readDocument",
+    "findGuest",
+    "sendBatch",
 }
 
 
@@ -109,6 +117,14 @@ def test_the_words_of_the_contract_are_the_domains_words() -> None:
     assert tuple(UploadState) == vocabulary.UPLOAD_STATES
     assert organisations.MANDATES == vocabulary.MANDATES
     assert organisations.KINDS == vocabulary.ORGANISATION_KINDS
+    assert tuple(LodgingState) == vocabulary.LODGING_STATES
+    assert lodgings.KINDS == vocabulary.LODGING_KINDS
+    assert lodgings.CHANNELS == vocabulary.REMINDER_CHANNELS
+    assert tuple(StayState) == vocabulary.STAY_STATES
+    assert tuple(GuestKind) == vocabulary.GUEST_KINDS
+    assert tuple(DeclarationKind) == vocabulary.DECLARATION_KINDS
+    assert tuple(BatchState) == vocabulary.BATCH_STATES
+    assert tuple(NightState) == vocabulary.NIGHT_STATES
     assert sorted({scope for held in clients.SCOPES.values() for scope in held}) == sorted(vocabulary.CLIENT_SCOPES)
 
 
