@@ -15,9 +15,10 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A cell that computes what it shows."""
+    """A cell that computes what it shows; `text` is the formula."""
 
     shown: Cell = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

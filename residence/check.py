@@ -1,6 +1,7 @@
 """From the bytes of a file to a verdict: which guests can be accepted, what is wrong with the others. Pure but for the
 file itself; needs no account and no database."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -29,6 +30,8 @@ _TYPED: Final[dict[str, str]] = {
     "reason": "reasons",
 }
 _SHIFTED_ENOUGH: Final = 2
+_DAYS: Final = ("birth_date", "arrival", "departure")
+_DAY_OVER_TWELVE: Final = re.compile(r"\s*(?:1[3-9]|2\d|3[01])[/.\-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ def _judge(source: Source, now: datetime) -> Verdict:
     judge = _Judge(source, now)
     for row in source.rows():
         judge.take(row)
+    judge.warn_of_swapped_days()
     if not judge.verdict.rows:
         raise FileRefused("no_guests")
     return judge.verdict
@@ -127,12 +131,15 @@ class _Judge:
         # Where a file has no column to confirm names, the person who made the list answers for them.
         self._confirmed = "name_confirmed" not in source.columns
         self._first_rows: dict[tuple[str, date], int] = {}
+        self._mixed = {name: _Mixed() for name in _DAYS}
 
     def take(self, row: Row) -> None:
         self.verdict.rows += 1
         if row.refusal is not None:
             self._settle(row, [row.refusal], None)
             return
+        for name, mixed in self._mixed.items():
+            mixed.take(row.number, row.cells.get(name))
         entry = read_entry(row.cells, self._reading)
         context = Context(self._now, self._reading.today, self._source.foreign, entry.unreadable, entry.numeric_number)
         if self._confirmed and is_foreign(entry.values, context):
@@ -144,6 +151,13 @@ class _Judge:
                 findings = [shifted]
         findings += self._duplicate(entry, row.number)
         self._settle(row, findings, entry)
+
+    def warn_of_swapped_days(self) -> None:
+        """Excel with American settings turns 05/07 into the seventh of May and leaves 25/07 as text."""
+        for name, mixed in self._mixed.items():
+            for number, day in mixed.suspects():
+                finding = Finding("day_and_month_swapped", name, as_text(day))
+                self.verdict.warnings.append(Note(number, self._source.columns[name].name, finding))
 
     def _duplicate(self, entry: Entry, number: int) -> Iterator[Finding]:
         document, arrival = entry.values.get("document_number"), entry.values.get("arrival")
@@ -166,6 +180,26 @@ class _Judge:
             self.verdict.returned[row.number] = {name: _given(row.cells, name) for name in row.cells}
         else:
             self.verdict.accepted.append(Accepted(row.number, GuestDeclaration(**entry.values)))
+
+
+class _Mixed:
+    """How the days of one column are written."""
+
+    def __init__(self) -> None:
+        self._dates: list[tuple[int, date]] = []
+        self._texts_over_twelve = False
+        self._dates_over_twelve = False
+
+    def take(self, number: int, cell: Cell | Formula) -> None:
+        if isinstance(cell, str):
+            self._texts_over_twelve = self._texts_over_twelve or _DAY_OVER_TWELVE.match(cell) is not None
+        elif isinstance(cell, date):
+            self._dates_over_twelve = self._dates_over_twelve or cell.day > 12
+            self._dates.append((number, cell))
+
+    def suspects(self) -> list[tuple[int, date]]:
+        """The real dates of a column where every day past the twelfth is text."""
+        return self._dates if self._texts_over_twelve and not self._dates_over_twelve else []
 
 
 def _with_value(finding: Finding, value: str) -> Finding:

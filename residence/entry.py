@@ -82,7 +82,7 @@ def read_entry(cells: Mapping[str, Cell | Formula], reading: Reading) -> Entry:
 
 def _read(entry: Entry, name: str, cell: Cell | Formula, reading: Reading) -> None:
     if isinstance(cell, Formula):
-        entry.refuse("formula", name, as_text(cell.shown))
+        entry.refuse("formula", name, cell.text or as_text(cell.shown))
         return
     if isinstance(cell, str) and is_error(cell):
         entry.refuse("cell_error", name, cell)

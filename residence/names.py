@@ -8,11 +8,13 @@ from kernel.vietnam import strip_accents
 
 _MRZ_SHAPE: Final = re.compile(r"[A-Z0-9 ]+")
 _MRZ_FILLER: Final = re.compile(r"<+")
-# No Vietnamese or foreign name holds these: signs of Latin-1 in place of letters, control characters, the mark of a
-# byte that could not be decoded, and two-letter debris of UTF-8 read as Windows-1252.
+# No text holds these: control characters, the mark of a byte that could not be decoded, and two-letter debris of UTF-8
+# read as Windows-1252.
 _GARBLED: Final = re.compile(
-    r"[\u0000-\u001f\u0080-\u00a9\u00ab-\u00b9\u00bb-\u00bf\u00d7\u00f7\ufffd\u2020\u2021\u2030\u20ac]|á[\u00ba\u00bb]|[ÃÄÆ][\u00aa\u00ba\u2018-\u201e°]"
+    r"[\u0000-\u001f\u0080-\u009f\ufffd]|á[\u00ba\u00bb]|[ÃÄÆ][\u00a1-\u00bf\u2018-\u201e\u2020\u2021\u2030\u20ac]"
 )
+# No name holds these either: signs of Latin-1 where TCVN3 has letters.
+_SIGNS: Final = re.compile(r"[\u00a0-\u00bf\u00d7\u00f7\u2020\u2021\u2030\u20ac]")
 # A letter replaced by a question mark is what saving as "ANSI" leaves of Vietnamese.
 _QUESTION: Final = re.compile(r"\w\?|\?\w")
 # Letters of TCVN3 read as Windows-1252; real in names of other languages, so only a reason to look.
@@ -56,7 +58,9 @@ def is_garbled(text: str) -> bool:
 
 def is_garbled_name(name: str) -> bool:
     """The same for a name, where letters never turn to question marks by themselves."""
-    return is_garbled(name) or ("?" in name and _QUESTION.search(name) is not None)
+    if name.isascii():
+        return "?" in name and _QUESTION.search(name) is not None
+    return is_garbled(name) or _SIGNS.search(name) is not None or _QUESTION.search(name) is not None
 
 
 def has_odd_letters(name: str) -> bool:

@@ -27,7 +27,7 @@ class Archive:
     def __init__(self, data: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        except (zipfile.BadZipFile, ValueError, RuntimeError, OSError):
             raise FileRefused("broken", detail="ZIP") from None
         self._members = {info.filename: info for info in self._zip.infolist()}
         self._require_harmless()
@@ -54,7 +54,7 @@ class Archive:
                     if grown > _LARGEST_MEMBER:
                         raise FileRefused("file_bomb")
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError):
             raise FileRefused("broken", detail="ZIP") from None
 
     def _require_harmless(self) -> None:

@@ -69,4 +69,4 @@ def _numbered(data: bytes, encoding: str, separator: str, *, skip: bool) -> Iter
 
 def _cell(text: str) -> Cell | Formula:
     constant = _CONSTANT.fullmatch(text)
-    return constant[1] if constant else Formula(text)
+    return constant[1] if constant else Formula("", text)

@@ -16,6 +16,7 @@ from residence.files.columns import (
 )
 from residence.files.source import MOST_GUESTS, Row, Source
 from residence.findings import FileRefused, Finding
+from residence.names import is_garbled_name
 
 OFFICIAL_SHEET: Final = "DS_KHACH_VIET_NAM_LUU_TRU"
 _TITLE: Final = "THÔNG BÁO LƯU TRÚ CHO CÔNG DÂN VIỆT NAM"
@@ -32,7 +33,7 @@ def table_source(kind: str, rows: Iterable[Numbered], *, official: bool, epoch_1
     """
     remaining = iter(rows)
     head = list(islice(remaining, HEAD_ROWS))
-    heading = find_heading(head)
+    heading = heading_among(head)
     positional = official and not heading.foreign
     if positional and heading.row > LAST_HEAD_ROW:
         raise FileRefused("header_moved", found=heading.row)
@@ -78,6 +79,21 @@ def _belongs_to_head(number: int, cells: Sequence[Cell | Formula], *, positional
     if positional and number > LAST_HEAD_ROW and is_example_of_form(cells):
         raise FileRefused("example_moved", found=number)
     return is_sample(cells) or (number <= HEAD_ROWS and is_hint(cells))
+
+
+def heading_among(rows: Sequence[Numbered]) -> Heading:
+    """The heading row of the first rows. Raises FileRefused, for a wrong encoding where that is why there is none."""
+    try:
+        return find_heading(rows)
+    except FileRefused as refusal:
+        if refusal.finding.rule in ("no_header", "columns_missing") and _garbled(rows):
+            raise FileRefused("encoding", guess="đã bị đổi chữ khi lưu") from None
+        raise
+
+
+def _garbled(rows: Iterable[Numbered]) -> bool:
+    """Whether headings are missing because a wrong encoding spoilt them."""
+    return any(isinstance(cell, str) and is_garbled_name(cell) for _, cells in rows for cell in cells)
 
 
 def looks_official(rows: Iterable[Numbered]) -> bool:

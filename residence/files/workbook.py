@@ -3,7 +3,9 @@
 Formulas, merged cells and far-away cells are found by searching the markup, a tenth of the cost of parsing it.
 """
 
+import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,7 +46,7 @@ def _patterns(prefix: bytes, reference: bytes = rb"\s(?:[^>]*?\s)?r\s*=\s*[\"']"
         re.compile(b"<%brow%b(%b)%b\\s*<" % (prefix, reference, far_row, filled)),
         re.compile(rb"<%bmergeCell\s[^>]*?ref\s*=\s*[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']" % prefix),
         re.compile(rb"<%bf[\s>/]" % prefix),
-        re.compile(rb"<%bc%b([A-Z]+)(\d+)[\"'][^>]*>\s*<%bf[\s>/]" % (prefix, reference, prefix)),
+        re.compile(rb"<%bc%b([A-Z]+)(\d+)[\"'][^>]*>\s*<%bf(?:\s[^>]*)?(?:/>|>([^<]*))" % (prefix, reference, prefix)),
     )
 
 
@@ -68,11 +70,11 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One worksheet as its markup tells it. `formulas` are (row, column), from 0."""
+    """One worksheet as its markup tells it. `formulas` are texts by (row, column), from 0."""
 
     name: str
     merges: tuple[Merge, ...]
-    formulas: frozenset[tuple[int, int]]
+    formulas: Mapping[tuple[int, int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,20 @@ def inspect_sheet(archive: Archive, workbook: Workbook, name: str) -> Sheet:
         Merge(int(top) - 1, column_index(left), int(bottom) - 1, column_index(right))
         for left, top, right, bottom in patterns.merged.findall(markup)
     )
-    formulas: list[tuple[int, int]] = []
+    formulas: dict[tuple[int, int], str] = {}
     if found := patterns.any_formula.findall(markup):
-        formulas = [(int(row) - 1, column_index(column)) for column, row in patterns.formula.findall(markup)]
+        formulas = {
+            (int(row) - 1, column_index(column)): _formula_text(text)
+            for column, row, text in patterns.formula.findall(markup)
+        }
         if len(formulas) != len(found):
             raise FileRefused("broken", detail="XLSX")
-    return Sheet(name, merges, frozenset(formulas))
+    return Sheet(name, merges, formulas)
+
+
+def _formula_text(text: bytes) -> str:
+    """A formula as people type it; one that is shared with another cell stands there."""
+    return "=" + html.unescape(text.decode("utf-8", "replace"))
 
 
 def _patterns_for(markup: bytes) -> _Patterns:

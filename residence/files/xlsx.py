@@ -8,9 +8,9 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from residence.cells import Formula
 from residence.files.archive import Archive
-from residence.files.columns import HEAD_ROWS, field_of, find_heading
+from residence.files.columns import HEAD_ROWS, field_of
 from residence.files.source import Source
-from residence.files.table import OFFICIAL_SHEET, Numbered, looks_official, table_source
+from residence.files.table import OFFICIAL_SHEET, Numbered, heading_among, looks_official, table_source
 from residence.files.workbook import Merge, Sheet, inspect_sheet, likely_sheets, read_workbook
 from residence.findings import FileRefused
 
@@ -69,15 +69,15 @@ def _rows(data: bytes, sheet: Sheet) -> list[list[Any]]:
 
 
 def _numbered(rows: Sequence[list[Any]], sheet: Sheet) -> Iterator[Numbered]:
-    marked: dict[int, list[int]] = {}
-    for row, column in sheet.formulas:
-        marked.setdefault(row, []).append(column)
+    marked: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), text in sheet.formulas.items():
+        marked.setdefault(row, []).append((column, text))
     for index, cells in enumerate(rows):
-        for column in marked.get(index, ()):
+        for column, text in marked.get(index, ()):
             # A formula that was never computed lies beyond the last value that was stored.
             cells.extend([""] * (column + 1 - len(cells)))
             if not isinstance(cells[column], Formula):
-                cells[column] = Formula(cells[column])
+                cells[column] = Formula(cells[column], text)
         yield index + 1, cells
 
 
@@ -90,7 +90,7 @@ def _require_plain_head(sheet: Sheet, rows: Sequence[list[Any]]) -> None:
     for merge in sheet.merges:
         if like_headings & set(range(merge.top, min(merge.bottom, HEAD_ROWS) + 1)):
             raise FileRefused("header_merged", value=str(merge))
-    heading = find_heading(head)
+    heading = heading_among(head)
     if inside := _among_guests(sheet.merges, heading.row, len(rows)):
         raise FileRefused("rows_merged", value=str(inside))
 

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -84,6 +85,14 @@ def test_a_file_cut_inside_a_letter() -> None:
 def test_letters_lost_on_the_way_refuse_their_row() -> None:
     rows = [*ROWS, official_row(3, full_name="Nguy?n V?n Th?"), official_row(4, full_name="Nguyá»…n VÄƒn Thá»­")]
     assert refusals(judged(written(rows).encode())) == [(4, "B", "E23"), (5, "B", "E23")]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda text: text.encode("cp1252", "replace"), lambda text: text.encode().decode("cp1252", "replace").encode()],
+)
+def test_headings_lost_on_the_way_name_the_encoding(spoil: Callable[[str], bytes]) -> None:
+    assert refused_for(spoil(written(ROWS))) == "encoding"
 
 
 def test_positions_of_the_official_form_do_not_count_here() -> None:

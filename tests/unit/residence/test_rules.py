@@ -267,6 +267,15 @@ def test_e23_names_in_unicode(name: str) -> None:
     told(full_name=name)
 
 
+@pytest.mark.parametrize("note", ["Khu 100 m²", "« VIP »", "Phòng 5 · tầng 2", "Hỏi lễ tân?", "25 °C", "3 × 4"])
+def test_e23_signs_that_a_note_may_hold(note: str) -> None:
+    told(note=note)
+
+
+def test_e23_a_note_in_a_wrong_encoding() -> None:
+    told("E23 note", note="Khá»‘i 1")
+
+
 def test_w15_letters_that_a_wrong_font_leaves() -> None:
     told("W15 full_name", full_name="TrÇn Hång Thö")
 

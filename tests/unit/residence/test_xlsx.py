@@ -96,6 +96,31 @@ def test_real_dates_of_both_systems(system: bool) -> None:
     assert guest.departure == Moment(date(2026, 11, 25))
 
 
+def test_w16_days_that_an_american_excel_turned_round() -> None:
+    def dates(workbook: Any, sheet: Any) -> None:
+        day = workbook.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.write_datetime("C5", datetime(1990, 7, 5), day)  # noqa: DTZ001
+        sheet.write_datetime("C6", datetime(1990, 9, 12), day)  # noqa: DTZ001
+
+    def one_more(workbook: Any, sheet: Any) -> None:
+        dates(workbook, sheet)
+        sheet.write_datetime("C8", datetime(1990, 7, 13), workbook.add_format({"num_format": "d/m/yyyy"}))  # noqa: DTZ001
+
+    rows = [*THREE[:2], official_row(3, birth_date="25/07/1990"), official_row(4)]
+    found = [note for note in judged(official_book(rows, dates)).warnings if note.finding.code == "W16"]
+    assert [(note.row, note.column, note.finding.value) for note in found] == [
+        (5, "C", "05/07/1990"),
+        (6, "C", "12/09/1990"),
+    ]
+    assert "W16" not in warned(judged(official_book(rows, one_more)))
+
+
+def test_headings_in_an_old_font_name_the_encoding() -> None:
+    assert (
+        refused_for(book([["STT", "Hä vµ t\u00aan", "Ngµy sinh"], [1, "NguyÔn V¨n Thö", "02/09/1990"]])) == "encoding"
+    )
+
+
 def test_days_of_1900() -> None:
     def spoil(workbook: Any, sheet: Any) -> None:
         day = workbook.add_format({"num_format": "dd/mm/yyyy"})
@@ -124,6 +149,7 @@ def test_formulas_are_refused_cell_by_cell() -> None:
 
     verdict = judged(official_book([*THREE, official_row(4)], spoil))
     assert refusals(verdict) == [(5, "B", "E22"), (7, "S", "E22"), (8, "N", "E22")]
+    assert verdict.rejected[0].finding.value == '=PROPER("nguyễn văn thử")'
     assert [each.row for each in verdict.accepted] == [6], "the running number is not looked at"
 
 
