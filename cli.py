@@ -107,7 +107,7 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
 
 
 @main.command()
-@click.argument("queue", type=click.Choice(["plan", "send", "receipts", "sweep"]))
+@click.argument("queue", type=click.Choice(["plan", "send", "receipts", "residence", "sweep"]))
 @_plain_errors
 def worker(queue: str) -> None:
     """Works off one queue."""

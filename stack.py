@@ -20,7 +20,7 @@ from notify.zalo_settings import SANDBOX_APP_ID
 
 ROOT = Path(__file__).parent
 _LEFT = "environment.json"
-QUEUES = ("plan", "send", "receipts", "sweep")
+QUEUES = ("plan", "send", "receipts", "residence", "sweep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ def environment(state_dir: Path, urls: EngineUrls, ports: Ports, said: Mapping[s
             "MOTCUA_TRUSTED_PROXIES": "0",
             "MOTCUA_EID_ISSUER": f"{sandbox}/{'vneid' if said.get('MOTCUA_EID_DIALECT') == 'vneid' else 'eid'}",
             "MOTCUA_TWILIO_BASE_URL": f"{sandbox}/twilio",
+            "MOTCUA_AUTHORITY_BASE_URL": f"{sandbox}/authority",
             "MOTCUA_ESMS_BASE_URL": f"{sandbox}/esms",
             "MOTCUA_ZALO_APP_ID": SANDBOX_APP_ID,
             "MOTCUA_ZALO_BASE_URL": f"{sandbox}/zalo",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from redis import Redis
@@ -33,18 +33,19 @@ from migrations import head_revision
 from notify.channels.esms_receipts import CALLBACK_PURPOSE
 from notify.handlers import Announcer
 from notify.offers import OutlookByLedger
-from notify.ports import DossierNotice, OneTimeCode
 from notify.settings import NotifySettings
 from notify.template_store import LiveBook
 from notify.texts import shipped_templates
 from residence.ports import FrontDesk
 from residence.service.retention import forget_old
 from residence.settings import ResidenceSettings
+from residence.transmission_settings import TransmissionSettings
 from tracking.catalogue.service import Catalogue
 from tracking.office import Office, PersonCard, TrackingSettings
-from tracking.service.notices import read_notice, record_told
+from tracking.service.notices import record_told
 from tracking.service.uploads import expire_uploads
-from wiring_residence import front_desk
+from wiring_notices import NoticeDesk, ProofDesk
+from wiring_residence import front_desk, residence_handlers
 
 if TYPE_CHECKING:
     from notify.channels.port import Gateway
@@ -62,6 +63,7 @@ class Settings:
     notify: NotifySettings
     tracking: TrackingSettings
     residence: ResidenceSettings
+    transmission: TransmissionSettings
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> "Settings":
@@ -74,6 +76,7 @@ class Settings:
             notify=NotifySettings.read(env),
             tracking=TrackingSettings.read(env),
             residence=ResidenceSettings.read(env),
+            transmission=TransmissionSettings.read(env),
         )
         env.finish()
         return settings
@@ -93,52 +96,6 @@ class Register:
 
     def has_proved_phone(self, work: Work, person_id: UUID, phone: str) -> bool:
         return phones.verified_phone(work, person_id, phone)
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeDesk:
-    """Notify's source of what a status notice says, kept by tracking."""
-
-    vault: Vault
-    clock: Clock
-    office: Office
-
-    def notice(self, session: Session, dossier_id: UUID, payload: dict[str, Any]) -> DossierNotice | None:
-        work = Work(session, self.vault, self.clock)
-        facts = read_notice(work, self.office, dossier_id, UUID(payload["timeline_id"]))
-        if facts is None:
-            return None
-        return DossierNotice(
-            person_id=facts.applicant_id,
-            agency_code=facts.agency_code,
-            phone=facts.phone,
-            language=facts.language,
-            code=facts.code,
-            agency=facts.agency,
-            handler_name=facts.handler_name,
-            handler_unit="Bộ phận Tiếp nhận và Trả kết quả",
-            received_at=facts.received_at,
-            at=facts.at,
-            status=facts.status,
-            due_at=facts.due_at,
-            answer_by=facts.answer_by,
-            reason=facts.reason,
-            fee_vnd=facts.fee_vnd,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ProofDesk:
-    """Notify's source of one-time codes, kept by auth."""
-
-    vault: Vault
-    clock: Clock
-
-    def one_time_code(self, session: Session, proof_id: UUID) -> OneTimeCode | None:
-        found = phones.read_proof_message(Work(session, self.vault, self.clock), proof_id)
-        if found is None:
-            return None
-        return OneTimeCode(found.phone, "vi", found.code, found.valid_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +197,8 @@ def event_handlers(held: Container) -> Handlers:
         book=held.templates,
         receipt_within=held.notify.send.patience.receipt_within,
     )
-    return {**announcer.handlers(), "delivery.settled": (told,)}
+    residence = residence_handlers(held.all_settings.transmission)
+    return {**announcer.handlers(), **residence, "delivery.settled": (told,)}
 
 
 def build_sender(held: Container) -> "Sender":

@@ -2,14 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from auth import party_store
 from auth.models import Organisation
 from auth.service.organisations import standings_of
+from kernel.clock import Clock
+from kernel.db import Database
+from kernel.outbox import Handlers, OutboxEvent
+from kernel.vault import Vault
 from kernel.work import Work
 from residence.ports import FrontDesk, Member, Standing
 from residence.settings import ResidenceSettings
+from residence.transmission_planner import plan_transmissions
+from residence.transmission_settings import TransmissionSettings
+
+if TYPE_CHECKING:
+    from residence.transmission_drain import Transmitter
 
 _HOUSEHOLD = "household_business"
 
@@ -40,3 +52,23 @@ class OrganisationBook:
 
 def front_desk(settings: ResidenceSettings) -> FrontDesk:
     return FrontDesk(OrganisationBook(), settings)
+
+
+def residence_handlers(settings: TransmissionSettings) -> Handlers:
+    """What is to be done about residence's own events."""
+
+    def declared(session: Session, event: OutboxEvent) -> None:
+        plan_transmissions(session, event.payload, settings.array)
+
+    return {"residence.declared": (declared,)}
+
+
+def build_transmitter(database: Database, vault: Vault, clock: Clock, settings: TransmissionSettings) -> "Transmitter":
+    """The drain that talks to the authority; for one thread of one worker."""
+    # The HTTP client is large, and a web worker never calls the authority.
+    from residence.authority.kbtt import KbttPortal
+    from residence.transmission_drain import Transmitter
+    from residence.transmission_ledger import Ledger
+
+    ledger = Ledger(database, vault, clock, settings.patience, probe=settings.probe)
+    return Transmitter(ledger, KbttPortal(settings.authority), settings.patience, settings.in_flight)

@@ -25,10 +25,14 @@ from kernel.outbox import PLAN, drain_events
 from kernel.work import Work
 from notify.receipts import DRAIN as RECEIPTS
 from notify.receipts import apply_receipts, give_up_unmatched
+from residence.reminders import remind_lodgings
+from residence.transmission_planner import DRAIN as RESIDENCE
 from wiring import Container, build_container, build_sender, event_handlers, keep_house
+from wiring_residence import build_transmitter
 
 if TYPE_CHECKING:
     from notify.sending import Sender
+    from residence.transmission_drain import Transmitter
 
 SEND: Final = "send"
 SWEEP: Final = "sweep"
@@ -82,8 +86,14 @@ def _receipts(held: Container) -> bool:
     return True
 
 
+def _residence(_held: Container) -> bool:
+    return _transmitter().run(time_slice_s=TIME_SLICE_S)
+
+
 def _sweep(held: Container) -> bool:
-    """Keeping house: the audit chain, signing keys, and what has outlived its use."""
+    """Keeping house: reminders, the audit chain, signing keys, and what has outlived its use."""
+    with held.database.transaction() as session:
+        remind_lodgings(Work(session, held.vault, held.clock))
     with held.database.transaction() as session:
         work = Work(session, held.vault, held.clock)
         forget_old_answers(session, work.now())
@@ -97,9 +107,10 @@ DRAINS: Final[Mapping[str, Callable[[Container], bool]]] = {
     PLAN: _plan,
     SEND: _send,
     RECEIPTS: _receipts,
+    RESIDENCE: _residence,
     SWEEP: _sweep,
 }
-RING_EVERY_S: Final[Mapping[str, float]] = {PLAN: 2.0, SEND: 2.0, RECEIPTS: 2.0, SWEEP: 20.0}
+RING_EVERY_S: Final[Mapping[str, float]] = {PLAN: 2.0, SEND: 2.0, RECEIPTS: 2.0, RESIDENCE: 2.0, SWEEP: 20.0}
 
 
 class BrokerAway(Exception):  # noqa: N818 - reads as what it says
@@ -140,6 +151,8 @@ def serve(drain: str) -> None:
     finally:
         if _sender.cache_info().currsize:
             _sender().close()
+        if _transmitter.cache_info().currsize:
+            _transmitter().close()
         held.close()
 
 
@@ -184,6 +197,12 @@ def ring_forever() -> None:
 def _sender() -> "Sender":
     # One for the life of the process: it keeps the gateways' connections open between runs.
     return build_sender(_container())
+
+
+@cache
+def _transmitter() -> "Transmitter":
+    held = _container()
+    return build_transmitter(held.database, held.vault, held.clock, held.all_settings.transmission)
 
 
 @cache

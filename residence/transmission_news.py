@@ -39,11 +39,13 @@ _LONGEST_RETRY_AFTER: Final = timedelta(hours=1)
 class Patience:
     """How long each stage of a call may take.
 
-    `start_within`: from the claim to the start of the call. `timeout`: the portal's own. `margin`: for what clocks and
-    networks add. `count_after`: how long the authority may take until what it said yes to can be counted.
+    `start_within`: from the claim to the start of the call. `longest`: of handing an array over, logging in included.
+    `timeout`: of the one call that carries it. `margin`: for what clocks and networks add. `count_after`: how long the
+    authority may take until what it said yes to can be counted.
     """
 
     start_within: timedelta
+    longest: timedelta
     timeout: timedelta
     margin: timedelta
     count_after: timedelta
@@ -51,7 +53,7 @@ class Patience:
     @property
     def lease(self) -> timedelta:
         """How long a claim holds: until no call made under it can still be running."""
-        return self.start_within + self.timeout + self.margin
+        return self.start_within + self.longest + self.margin
 
     @property
     def ask_after(self) -> timedelta:

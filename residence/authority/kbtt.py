@@ -39,8 +39,7 @@ class KbttPortal:
         parts = urlsplit(settings.base_url)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError("the authority's base URL needs a scheme and a host")
-        # A declaration may need a log-in, a refresh and a second try before it.
-        self.timeout_s = settings.timeout_s * 4
+        self.timeout_s = settings.longest_s
         self._settings = settings
         self._session: aiohttp.ClientSession | None = None
         self._purse = TokenPurse(self._ask, basic(settings.login), basic(settings.refresh))

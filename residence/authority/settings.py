@@ -9,6 +9,7 @@ from kernel.settings import Environment
 REAL_BASE_URL: Final = "https://api-tbltkbtt.bocongan.gov.vn"
 SANDBOX_BASE_URL: Final = "http://127.0.0.1:8025/authority"
 SANDBOX_COUNT_PATH: Final = "/client-service/kbtt/3th/so-luong"
+_CALLS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class AuthoritySettings:
     count_path: str
     timeout_s: float
     connections: int
+
+    @property
+    def longest_s(self) -> float:
+        """The longest that an array may take: a refresh, a log-in, a call, and the latter two again."""
+        return self.timeout_s * _CALLS
 
     @classmethod
     def read(cls, env: Environment, connections: int) -> "AuthoritySettings":

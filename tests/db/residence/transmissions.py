@@ -29,6 +29,7 @@ AGENCY = "H17.CA"
 DAY = date(2026, 11, 20)
 PATIENCE = Patience(
     start_within=timedelta(seconds=5),
+    longest=timedelta(seconds=20),
     timeout=timedelta(seconds=8),
     margin=timedelta(seconds=2),
     count_after=timedelta(seconds=20),
@@ -40,28 +41,7 @@ _PERSON = UUID("01998a00-0000-7000-8000-000000000001")
 
 def add_lodging(session: Session, clock: SettableClock, *, account: bool = True, username: str = "cslt-1") -> Lodging:
     """An active hotel of an organisation of its own."""
-    session.execute(
-        text(
-            "INSERT INTO agency (code, name, short_name, path) VALUES (:c, 'Công an thử', 'CA thu', :c || '/') "
-            "ON CONFLICT DO NOTHING"
-        ),
-        {"c": AGENCY},
-    )
-    session.execute(
-        text(
-            "INSERT INTO person (id, subject_index, full_name, identity_level) "
-            "VALUES (:id, 'x', 'Nguyễn Văn Thử', 2) ON CONFLICT DO NOTHING"
-        ),
-        {"id": _PERSON},
-    )
-    organisation, lodging = new_id(), new_id()
-    session.execute(
-        text(
-            "INSERT INTO organisation (id, kind, name, registration_number, registration_index, status, created_at) "
-            "VALUES (:id, 'company', 'Khách sạn Thử', :sealed, :index, 'active', now())"
-        ),
-        {"id": organisation, "sealed": b"x", "index": organisation.bytes},
-    )
+    organisation, lodging = _add_organisation(session), new_id()
     made = Lodging(
         id=lodging,
         organisation_id=organisation,
@@ -81,6 +61,33 @@ def add_lodging(session: Session, clock: SettableClock, *, account: bool = True,
     session.add(made)
     session.flush()
     return made
+
+
+def _add_organisation(session: Session) -> UUID:
+    """With an agency and a person beside it, which all share."""
+    session.execute(
+        text(
+            "INSERT INTO agency (code, name, short_name, path) VALUES (:c, 'Công an thử', 'CA thu', :c || '/') "
+            "ON CONFLICT DO NOTHING"
+        ),
+        {"c": AGENCY},
+    )
+    session.execute(
+        text(
+            "INSERT INTO person (id, subject_index, full_name, identity_level) "
+            "VALUES (:id, 'x', 'Nguyễn Văn Thử', 2) ON CONFLICT DO NOTHING"
+        ),
+        {"id": _PERSON},
+    )
+    organisation = new_id()
+    session.execute(
+        text(
+            "INSERT INTO organisation (id, kind, name, registration_number, registration_index, status, created_at) "
+            "VALUES (:id, 'company', 'Khách sạn Thử', :sealed, :index, 'active', now())"
+        ),
+        {"id": organisation, "sealed": b"x", "index": organisation.bytes},
+    )
+    return organisation
 
 
 def declare(

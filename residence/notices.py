@@ -1,0 +1,64 @@
+"""What a notice to a lodging's people says, and whom it goes to; read when it is about to be written."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.work import Work
+from residence import night_store, store
+from residence.clock import filing_ends
+from residence.models import Lodging
+from residence.ports import FrontDesk
+from residence.service.access import MANAGE, REPORT
+from residence.states import LodgingState
+
+
+@dataclass(frozen=True, slots=True)
+class LodgingNotice:
+    """`people` may declare for the lodging; `channel` is the one it prefers. `due_at`: until when the night must be
+    filed. `in_doubt` guests of that night wait for a person. `still_needed` is false when what the notice would say is
+    no longer so: the night has been filed, the doubt settled, the lodging closed."""
+
+    people: tuple[UUID, ...]
+    channel: str
+    lodging: str
+    night: date
+    due_at: datetime
+    in_doubt: int
+    still_needed: bool
+
+
+def lodging_notice(work: Work, desk: FrontDesk, lodging_id: UUID, payload: dict[str, Any]) -> LodgingNotice:
+    """The facts for `residence.reminder` {lodging_id, night, step} and `residence.in_doubt` {lodging_id, night, items}.
+
+    Raises `not_found`.
+    """
+    lodging = store.find_lodging(work.session, lodging_id)
+    night = date.fromisoformat(payload["night"])
+    in_doubt = night_store.night_counts(work.session, lodging.id, night).in_doubt
+    nil = store.standing_nil(work.session, lodging.id, night) is not None
+    unfiled = not nil and not store.has_guests(work.session, lodging.id, night)
+    reminding = "step" in payload
+    return LodgingNotice(
+        people=tuple(_people(work, desk, lodging)),
+        channel=lodging.reminder_channel,
+        lodging=lodging.name,
+        night=night,
+        due_at=filing_ends(night),
+        in_doubt=in_doubt,
+        still_needed=lodging.state == LodgingState.ACTIVE and (unfiled if reminding else in_doubt > 0),
+    )
+
+
+def _people(work: Work, desk: FrontDesk, lodging: Lodging) -> list[UUID]:
+    """Members who may declare for this lodging: those it names as its staff, else all of the organisation's."""
+    people = []
+    for member in desk.organisations.members(work, lodging.organisation_id):
+        standing = desk.organisations.standings(work, member.person_id).get(lodging.organisation_id)
+        if standing is None or REPORT not in standing.mandates:
+            continue
+        narrowed = store.assignments(work.session, member.person_id).get(lodging.organisation_id)
+        if MANAGE in standing.mandates or narrowed is None or lodging.id in narrowed:
+            people.append(member.person_id)
+    return people

@@ -1,0 +1,61 @@
+"""Where notify reads what a message says, as kept by tracking and auth: a part of `wiring`, which alone imports it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from auth.service import phones
+from kernel.clock import Clock
+from kernel.vault import Vault
+from kernel.work import Work
+from notify.ports import DossierNotice, OneTimeCode
+from tracking.office import Office
+from tracking.service.notices import read_notice
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDesk:
+    """Notify's source of what a status notice says, kept by tracking."""
+
+    vault: Vault
+    clock: Clock
+    office: Office
+
+    def notice(self, session: Session, dossier_id: UUID, payload: dict[str, Any]) -> DossierNotice | None:
+        work = Work(session, self.vault, self.clock)
+        facts = read_notice(work, self.office, dossier_id, UUID(payload["timeline_id"]))
+        if facts is None:
+            return None
+        return DossierNotice(
+            person_id=facts.applicant_id,
+            agency_code=facts.agency_code,
+            phone=facts.phone,
+            language=facts.language,
+            code=facts.code,
+            agency=facts.agency,
+            handler_name=facts.handler_name,
+            handler_unit="Bộ phận Tiếp nhận và Trả kết quả",
+            received_at=facts.received_at,
+            at=facts.at,
+            status=facts.status,
+            due_at=facts.due_at,
+            answer_by=facts.answer_by,
+            reason=facts.reason,
+            fee_vnd=facts.fee_vnd,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProofDesk:
+    """Notify's source of one-time codes, kept by auth."""
+
+    vault: Vault
+    clock: Clock
+
+    def one_time_code(self, session: Session, proof_id: UUID) -> OneTimeCode | None:
+        found = phones.read_proof_message(Work(session, self.vault, self.clock), proof_id)
+        if found is None:
+            return None
+        return OneTimeCode(found.phone, "vi", found.code, found.valid_until)
