@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -22,8 +22,7 @@ from notify.standbys import SUPERSEDED
 # A chunk holds urgent rows first: each priority and channel has its own scan of the index, for as many rows as are
 # still wanted. A pinned row waits for its own gateway.
 _DUE: Final = """due_{scan} AS MATERIALIZED (
-    SELECT id, generation, failures, state, channel, priority, gateway, pinned, notification_id, position,
-        valid_until <= now() AS lapsed
+    SELECT id, generation, state, channel, priority, gateway, pinned, notification_id, position, valid_until
     FROM delivery
     WHERE state IN ('queued', 'waiting', 'standby') AND channel = '{channel}' AND priority = {priority}
         AND due_at <= now() AND NOT (pinned AND gateway = ANY(CAST(:shut AS text[])))
@@ -36,8 +35,9 @@ all_due AS ({all_due}),
 early AS MATERIALIZED (
     SELECT s.id FROM all_due s JOIN delivery d ON d.notification_id = s.notification_id AND d.position < s.position
     WHERE s.state = 'standby' AND (d.state = 'sending' OR d.id IN (SELECT id FROM all_due)))
-SELECT id, generation, failures, state, channel, priority, gateway, pinned, lapsed IS TRUE AS lapsed FROM all_due
-WHERE id NOT IN (SELECT id FROM early)
+SELECT id, generation, channel, priority, gateway, pinned, state = 'waiting', state = 'standby',
+    coalesce(valid_until <= now(), false)
+FROM all_due WHERE id NOT IN (SELECT id FROM early)
 """
 _SUPERSEDE: Final = """spared AS MATERIALIZED (
     SELECT d.id FROM chosen c JOIN delivery s ON s.id = c.id AND s.state = 'standby'
@@ -74,7 +74,7 @@ class Choice(Protocol):
 
     def rooms(self) -> Mapping[Channel, int]: ...
     def shut(self) -> Sequence[str]: ...
-    def choose(self, wanting: Wanting) -> str | None: ...
+    def choose_all(self, wanting: Sequence[Wanting]) -> list[str | None]: ...
     def not_called(self, gateway: str) -> None: ...
 
 
@@ -90,18 +90,18 @@ class Claimed:
     valid_for_s: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A locked row that is due. `lapsed`: too late to be sent."""
+class Due(NamedTuple):
+    """A locked row that is due, in the order of the columns. A delivery waits only after an attempt that failed.
+    `lapsed`: too late to be sent."""
 
     id: UUID
     generation: int
-    state: str
     channel: str
     priority: int
     gateway: str | None
     pinned: bool
     failed: bool
+    standby: bool
     lapsed: bool
 
 
@@ -112,15 +112,15 @@ def claim_due(session: Session, room: int, lease: timedelta, choice: Choice) -> 
     A standby that is taken stops those before it that are not on their way. The caller commits before it calls any
     gateway. What is no longer valid is cancelled and not returned.
     """
-    picked: list[tuple[Due, str]] = []
+    found = _look(session, room, choice)
+    lapsed = [(due, "") for due in found if due.lapsed]
+    alive = [due for due in found if not due.lapsed]
+    chosen = zip(alive, choice.choose_all(alive), strict=True)
+    picked = [*lapsed, *((due, gateway) for due, gateway in chosen if gateway is not None)]
     try:
-        for due in _look(session, room, choice):
-            gateway = "" if due.lapsed else choice.choose(due)
-            if gateway is not None:
-                picked.append((due, gateway))
         return _take(session, picked, lease)
     except Exception:
-        for _, gateway in picked:
+        for gateway in {gateway for _, gateway in picked}:
             choice.not_called(gateway)
         raise
 
@@ -131,21 +131,7 @@ def _look(session: Session, room: int, choice: Choice) -> list[Due]:
         return []
     limits = {f"room_{channel}": min(room, most) for channel, most in rooms.items()}
     rows = session.execute(_look_statement(tuple(sorted(rooms))), {"room": room, "shut": choice.shut(), **limits})
-    return [
-        Due(
-            row.id,
-            row.generation,
-            row.state,
-            row.channel,
-            row.priority,
-            row.gateway,
-            row.pinned,
-            # A delivery waits only after an attempt that failed.
-            row.state == "waiting",
-            row.lapsed,
-        )
-        for row in rows
-    ]
+    return [Due._make(row) for row in rows]
 
 
 def _take(session: Session, picked: Sequence[tuple[Due, str]], lease: timedelta) -> list[Claimed]:
@@ -157,7 +143,7 @@ def _take(session: Session, picked: Sequence[tuple[Due, str]], lease: timedelta)
         "lease": lease,
         "expired": EXPIRED,
     }
-    if any(due.state == "standby" for due, _ in picked):
+    if any(due.standby for due, _ in picked):
         rows = session.execute(_CLAIM_STANDBYS, {**values, "superseded": SUPERSEDED})
     else:
         rows = session.execute(_CLAIM_PLAIN, values)

@@ -1,7 +1,7 @@
 """The pool of gateways as the threads of one process use it: locked, and on the process's own clock."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Protocol
 from uuid import UUID
@@ -57,26 +57,29 @@ class Exchange:
         with self._lock:
             return self._pool.shut(self._clock())
 
-    def choose(self, wanting: Wanting) -> str | None:
-        """The gateway of the next attempt; None when there is none now."""
+    def choose_all(self, wanting: Sequence[Wanting]) -> list[str | None]:
+        """The gateway of each one's next attempt; None where there is none now."""
         with self._lock:
             now = self._clock()
-            if wanting.pinned and wanting.gateway is not None:
-                return wanting.gateway if self._pool.admit(wanting.gateway, now) else None
-            return self._pool.choose(
-                wanting.channel,
-                wanting.id,
-                wanting.generation,
-                wanting.gateway if wanting.failed else None,
-                now,
-                # Whoever waits for a code to type in does not serve as a trial.
-                may_probe=wanting.priority != Priority.URGENT,
-            )
+            return [self._choose(each, now) for each in wanting]
+
+    def _choose(self, wanting: Wanting, now: float) -> str | None:
+        if wanting.pinned and wanting.gateway is not None:
+            return wanting.gateway if self._pool.admit(wanting.gateway, now) else None
+        return self._pool.choose(
+            wanting.channel,
+            wanting.id,
+            wanting.generation,
+            wanting.gateway if wanting.failed else None,
+            now,
+            # Whoever waits for a code to type in does not serve as a trial.
+            may_probe=wanting.priority != Priority.URGENT,
+        )
 
     def is_open(self, gateway: str) -> bool:
         """Whether a message that was meant for it had better not go there now."""
-        with self._lock:
-            return self._pool.state_of(gateway) is CircuitState.OPEN
+        # One look at one value: asked for every message, and as good without the lock.
+        return self._pool.state_of(gateway) is CircuitState.OPEN
 
     def record(self, gateway: str, outcome: OutcomeKind, answer_s: float) -> None:
         """A call ended just now."""

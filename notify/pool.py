@@ -58,8 +58,11 @@ class Pool:
         while another is in use. One that is open and due for a probe gets this message, if it `may_probe` or if there
         is no other.
         """
+        members = self._of(channel)
+        if len(members) == 1 and self._circuits[members[0].gateway].state is CircuitState.CLOSED:
+            return members[0].gateway
         closed = self._closed(channel)
-        due = [member for member in self._of(channel) if self._circuits[member.gateway].probe_due(now)]
+        due = [member for member in members if self._circuits[member.gateway].probe_due(now)]
         if due and (not closed or (may_probe and due[0].gateway != avoid)):
             self._circuits[due[0].gateway].probe(now)
             return due[0].gateway
