@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from kernel.clock import local
 from kernel.ids import new_id
+from tests.api.authorisation_lodging import lodging_bodies, query, raw_body
 from tests.api.authorisation_support import Caller, World
 from tests.db.tracking.conftest import DIEN_BAN, PHONE
 from tests.support.forms import household_form
@@ -17,7 +18,8 @@ _REASON: Final = {"reason": "Lý do thử"}
 
 def bodies(world: World) -> Mapping[str, Any]:
     """A body that its operation takes, by operation id."""
-    return {**_of_citizens(world), **_of_desks(world), **_of_houses(world), **_of_templates()}
+    inside = {**_of_citizens(world), **_of_desks(world), **_of_houses(world), **_of_templates()}
+    return {**inside, **lodging_bodies(world)}
 
 
 def _of_citizens(world: World) -> dict[str, Any]:
@@ -140,7 +142,7 @@ class Asking:
             "Upload-Length": "17",
             "X-Request-Id": "authorisation-test",
         }
-        sent: dict[str, Any] = {}
+        sent: dict[str, Any] = {"query_string": query(self.operation_id, world), **raw_body(self.operation_id)}
         if self.takes_json:
             sent["json"] = bodies(world)[self.operation_id]
         elif self.operation_id == "sendPiece":

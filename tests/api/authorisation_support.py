@@ -23,6 +23,7 @@ from kernel.ids import new_id
 from kernel.outbox import drain_events
 from kernel.work import Work
 from tests.api.account_support import ISSUER
+from tests.api.authorisation_lodging import furnish
 from tests.db.tracking.conftest import DIEN_BAN, GO_NOI, PHONE, Scene
 from tracking.catalogue.seed import seed_catalogue
 from wiring import Container, event_handlers
@@ -68,6 +69,7 @@ class World:
         self._hotel(owner)
         self._other_hotel(rival)
         self._agency_clients()
+        furnish(self, owner, rival)
         self._papers(owner)
         self._notices()
         self._proof_and_session(owner)
@@ -132,6 +134,7 @@ class World:
             ).organisation
             key = clients.NewClient("Máy Khác", ("organisation:read",), now + timedelta(days=9))
             issued = clients.create_organisation_client(work, rival, hotel.id, key)
+        self.ids["other_organisation_id"] = str(hotel.id)
         self.callers["partner without scope"] = Caller("partner without scope", issued.key)
 
     def _agency_clients(self) -> None:

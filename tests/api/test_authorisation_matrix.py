@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from api.openapi import render_detached
+from api.permits import PERMITS
+from kernel.actor import Actor, ActorKind
 from kernel.db import Database
+from kernel.ids import new_id
 from tests.api.authorisation_requests import Asking, bodies, every_operation
 from tests.api.authorisation_support import OWNER_NAME, OWNER_NUMBER, World
 from wiring import build_container
@@ -18,7 +21,15 @@ OPERATIONS = list(every_operation(json.loads(render_detached())))
 GUARDED = [asking for asking in OPERATIONS if not asking.is_open]
 # Who our things belong to; everyone else is a stranger to them.
 OURS = {"owner", "officer", "partner", "our hotel's system"}
-STRANGERS = ("other citizen", "other hotel", "other officer", "other commune's partner", "partner without scope")
+STRANGERS = (
+    "other citizen",
+    "other hotel",
+    "other hotel's front desk",
+    "other officer",
+    "other police",
+    "other commune's partner",
+    "partner without scope",
+)
 # What a caller sends to open something of their own is theirs, so it may well succeed.
 OWN_DOING = {"openDraft", "createUpload", "requestPhoneProof", "registerOrganisation"}
 # These take away what others ask for, the last two the session they are asked with.
@@ -28,6 +39,10 @@ LAST = (
     "discardDraft",
     "deleteUpload",
     "endMember",
+    "removePhoto",
+    "annulStay",
+    "suspendLodging",
+    "closeLodging",
     "endSession",
     "logOut",
     "endSessions",
@@ -111,8 +126,8 @@ def test_a_partner_without_the_scope_may_do_nothing_else(world: World) -> None:
 
 
 def test_citizens_do_not_come_behind_the_desk_nor_officers_before_it(world: World) -> None:
-    inside = ("/v1/desk", "/v1/staff", "/v1/partner")
-    outside = ("/v1/dossiers", "/v1/organisations", "/v1/partner")
+    inside = ("/v1/desk", "/v1/staff", "/v1/partner", "/v1/police")
+    outside = ("/v1/dossiers", "/v1/organisations", "/v1/lodgings", "/v1/partner", "/v1/police")
     for name, barred in (("owner", inside), ("officer", outside)):
         found = {
             each.operation_id: each.ask(world, world.callers[name]).status_code
@@ -136,6 +151,15 @@ def test_whose_it_is_gets_through(world: World) -> None:
     assert stopped == {}
 
 
+def test_a_front_desk_system_gets_through_where_its_scopes_say(world: World) -> None:
+    caller = world.callers["our front desk"]
+    scopes = frozenset({"residence:report", "residence:read"})
+    system = Actor(ActorKind.CLIENT, client_id=new_id(), scopes=scopes)
+    for asking in _in_order(GUARDED):
+        stopped = asking.ask(world, caller).status_code in (403, 404)
+        assert stopped is not PERMITS[asking.operation_id](system), asking.operation_id
+
+
 def test_the_lists_of_the_rightful_show_what_strangers_do_not_see(world: World) -> None:
     shown = {
         "listDossiers": "dossier_id",
@@ -146,6 +170,12 @@ def test_the_lists_of_the_rightful_show_what_strangers_do_not_see(world: World) 
         "listOrganisationClients": "organisation_client_id",
         "listOfficers": "officer_id",
         "listAgencyClients": "agency_client_id",
+        "listLodgings": "lodging_id",
+        "listStays": "stay_id",
+        "listBatches": "batch_id",
+        "listPoliceLodgings": "lodging_id",
+        "listPoliceGuests": "stay_id",
+        "searchGuests": "stay_id",
     }
     by_id = {each.operation_id: each for each in OPERATIONS}
     for operation_id, what in shown.items():
@@ -158,6 +188,8 @@ def _rightful(asking: Asking) -> str:
         return "our hotel's system"
     if asking.path.startswith("/v1/partner"):
         return "partner"
+    if asking.path.startswith("/v1/police"):
+        return "police"
     if asking.path.startswith("/v1/desk/templates"):
         return "city's admin"
     return "officer" if asking.path.startswith(("/v1/desk", "/v1/staff")) else "owner"
