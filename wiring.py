@@ -32,6 +32,7 @@ from kernel.work import Work
 from migrations import head_revision
 from notify.channels.esms_receipts import CALLBACK_PURPOSE
 from notify.handlers import Announcer
+from notify.lodging_notices import LodgingAnnouncer
 from notify.offers import OutlookByLedger
 from notify.settings import NotifySettings
 from notify.template_store import LiveBook
@@ -44,7 +45,7 @@ from tracking.catalogue.service import Catalogue
 from tracking.office import Office, PersonCard, TrackingSettings
 from tracking.service.notices import record_told
 from tracking.service.uploads import expire_uploads
-from wiring_notices import NoticeDesk, ProofDesk
+from wiring_notices import LodgingWords, NoticeDesk, ProofDesk
 from wiring_residence import front_desk, residence_handlers
 
 if TYPE_CHECKING:
@@ -197,8 +198,9 @@ def event_handlers(held: Container) -> Handlers:
         book=held.templates,
         receipt_within=held.notify.send.patience.receipt_within,
     )
+    lodgings = LodgingAnnouncer(announcer, LodgingWords(held.vault, held.clock, held.residence))
     residence = residence_handlers(held.all_settings.transmission)
-    return {**announcer.handlers(), **residence, "delivery.settled": (told,)}
+    return {**announcer.handlers(), **lodgings.handlers(), **residence, "delivery.settled": (told,)}
 
 
 def build_sender(held: Container) -> "Sender":

@@ -1,5 +1,6 @@
 """Where notify reads what a message says, as kept by tracking and auth: a part of `wiring`, which alone imports it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,11 @@ from auth.service import phones
 from kernel.clock import Clock
 from kernel.vault import Vault
 from kernel.work import Work
+from notify.forms import Value
+from notify.lodging_notices import IN_DOUBT, SETTLED, Addressee, LodgingWord
 from notify.ports import DossierNotice, OneTimeCode
+from residence.notices import LodgingNotice, lodging_notice
+from residence.ports import FrontDesk
 from tracking.office import Office
 from tracking.service.notices import read_notice
 
@@ -59,3 +64,40 @@ class ProofDesk:
         if found is None:
             return None
         return OneTimeCode(found.phone, "vi", found.code, found.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class LodgingWords:
+    """Notify's source of what lodgings are told, kept by residence; the phones are auth's."""
+
+    vault: Vault
+    clock: Clock
+    desk: FrontDesk
+
+    def word(self, session: Session, kind: str, payload: Mapping[str, Any]) -> LodgingWord | None:
+        work = Work(session, self.vault, self.clock)
+        told = lodging_notice(work, self.desk, UUID(payload["lodging_id"]), dict(payload))
+        if not told.still_needed:
+            return None
+        return LodgingWord(
+            template=_template_of(kind, payload),
+            agency_code=told.agency_code,
+            people=tuple(Addressee(person, phones.latest_phone(work, person)) for person in told.people),
+            facts=_facts(told),
+            prefers=told.channel,
+        )
+
+
+def _facts(told: LodgingNotice) -> dict[str, Value | None]:
+    facts: dict[str, Value | None] = {"lodging": told.lodging, "night": told.night, "deadline": told.due_at}
+    if told.batch is not None:
+        facts |= {"accepted": told.batch.accepted, "rejected": told.batch.rejected, "state": told.batch.state}
+    return facts
+
+
+def _template_of(kind: str, payload: Mapping[str, Any]) -> str:
+    if kind == SETTLED:
+        return "residence.batch_settled"
+    if kind == IN_DOUBT:
+        return "residence.in_doubt"
+    return "residence.last_reminder" if payload["step"] == "second" else "residence.reminder"

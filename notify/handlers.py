@@ -1,6 +1,6 @@
 """Outbox events that somebody must be told of become notifications with their deliveries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -16,7 +16,17 @@ from kernel.vault import Vault
 from notify.facts import Facts
 from notify.forms import Person, Value
 from notify.offers import Outlook
-from notify.plan import CODE_TEMPLATE, Channel, Circumstances, Plan, PlannedDelivery, Reach, plan, template_for
+from notify.plan import (
+    CODE_TEMPLATE,
+    PUSHING,
+    Channel,
+    Circumstances,
+    Offer,
+    Plan,
+    Reach,
+    plan,
+    template_for,
+)
 from notify.ports import CodeDesk, DossierDesk, DossierNotice
 from notify.preferences import wanted_channels
 from notify.retry import RECEIPT_WITHIN
@@ -114,15 +124,15 @@ class Announcer:
         circumstances = Circumstances(
             now, self.outlook.budget_left(session, notice.agency_code, now), self.receipt_within
         )
-        planned = plan(told, reach, self.outlook.offers(session, now), self.book(session), circumstances)
+        offers = self.outlook.offers(session, now)
+        planned, texts = _written(told, reach, offers, self.book(session), circumstances, notice.facts)
         _explain(notice, planned)
         if not planned.deliveries:
             return
-        written = [(delivery, _write(delivery, notice.facts)) for delivery in planned.deliveries]
         told_id = add_notification(session, self.vault, notice)
         if told_id is None:
             return
-        for position, (delivery, text) in enumerate(written):
+        for position, (delivery, text) in enumerate(zip(planned.deliveries, texts, strict=True)):
             wait = timedelta(0) if delivery.not_before is None else delivery.not_before - now
             row = add_delivery(
                 session, self.vault, told_id, notice, delivery, text, position=position, valid_for=valid_for, wait=wait
@@ -134,13 +144,33 @@ class Announcer:
             ring_after_commit(session, SEND)
 
 
-def _write(delivery: PlannedDelivery, facts: Facts) -> Rendered:
-    """Raises TemplateError: a text that must not go out stops its event, which is tried again and in the end dead."""
-    try:
-        return render(delivery.template, facts)
-    except TemplateError:
-        _log.error("notify.text_impossible", template=delivery.template.name, channel=delivery.channel)
-        raise
+def _written(
+    told: TemplateEvent,
+    reach: Reach,
+    offers: Sequence[Offer],
+    book: TemplateBook,
+    circumstances: Circumstances,
+    facts: Facts,
+) -> tuple[Plan, list[Rendered]]:
+    """A plan with its texts; a channel whose text cannot hold the values is left out while another reaches the phone.
+
+    Raises TemplateError otherwise: the event is tried again, and in the end dead, where a person sees it.
+    """
+    while True:
+        planned = plan(told, reach, offers, book, circumstances)
+        texts: list[Rendered] = []
+        for delivery in planned.deliveries:
+            try:
+                texts.append(render(delivery.template, facts))
+            except TemplateError:
+                _log.error("notify.text_impossible", template=delivery.template.name, channel=delivery.channel)
+                others = {other.channel for other in planned.deliveries} & set(PUSHING) - {delivery.channel}
+                if not others:
+                    raise
+                offers = [offer for offer in offers if offer.channel is not delivery.channel]
+                break
+        else:
+            return planned, texts
 
 
 def _explain(notice: Notice, planned: Plan) -> None:

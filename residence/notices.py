@@ -2,23 +2,39 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from kernel.work import Work
 from residence import night_store, store
 from residence.clock import filing_ends
-from residence.models import Lodging
+from residence.models import Batch, Lodging
 from residence.ports import FrontDesk
 from residence.service.access import MANAGE, REPORT
 from residence.states import LodgingState
+
+_WORDS: Final[dict[str, str]] = {
+    "confirmed": "đã được xác nhận đủ số",
+    "transmitted": "đã gửi, chờ xác nhận",
+    "refused": "bị từ chối",
+    "in_doubt": "chưa rõ, cần kiểm tra",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SettledBatch:
+    """How many guests of a list were declared and how many rows refused; `state` in words a receptionist reads."""
+
+    accepted: int
+    rejected: int
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
 class LodgingNotice:
     """`people` may declare for the lodging; `channel` is the one it prefers. `due_at`: until when the night must be
     filed. `in_doubt` guests of that night wait for a person. `still_needed` is false when what the notice would say is
-    no longer so: the night has been filed, the doubt settled, the lodging closed."""
+    no longer so: the night has been filed, the doubt settled, the lodging closed. `batch` is the list that settled."""
 
     people: tuple[UUID, ...]
     channel: str
@@ -27,19 +43,23 @@ class LodgingNotice:
     due_at: datetime
     in_doubt: int
     still_needed: bool
+    agency_code: str
+    batch: SettledBatch | None = None
 
 
 def lodging_notice(work: Work, desk: FrontDesk, lodging_id: UUID, payload: dict[str, Any]) -> LodgingNotice:
-    """The facts for `residence.reminder` {lodging_id, night, step} and `residence.in_doubt` {lodging_id, night, items}.
+    """The facts for `residence.reminder` {lodging_id, night, step}, `residence.in_doubt` {lodging_id, night, items} and
+    `residence.settled` {lodging_id, batch_id, state}.
 
     Raises `not_found`.
     """
     lodging = store.find_lodging(work.session, lodging_id)
-    night = date.fromisoformat(payload["night"])
+    batch = work.session.get_one(Batch, UUID(payload["batch_id"])) if "batch_id" in payload else None
+    night = date.fromisoformat(payload["night"]) if batch is None else batch.night
     in_doubt = night_store.night_counts(work.session, lodging.id, night).in_doubt
     nil = store.standing_nil(work.session, lodging.id, night) is not None
     unfiled = not nil and not store.has_guests(work.session, lodging.id, night)
-    reminding = "step" in payload
+    needed = batch is not None or (unfiled if "step" in payload else in_doubt > 0)
     return LodgingNotice(
         people=tuple(_people(work, desk, lodging)),
         channel=lodging.reminder_channel,
@@ -47,7 +67,9 @@ def lodging_notice(work: Work, desk: FrontDesk, lodging_id: UUID, payload: dict[
         night=night,
         due_at=filing_ends(night),
         in_doubt=in_doubt,
-        still_needed=lodging.state == LodgingState.ACTIVE and (unfiled if reminding else in_doubt > 0),
+        still_needed=lodging.state == LodgingState.ACTIVE and needed,
+        agency_code=lodging.agency_code,
+        batch=None if batch is None else SettledBatch(batch.accepted, batch.rejected, _WORDS[payload["state"]]),
     )
 
 

@@ -158,6 +158,12 @@ def list_phones(work: Work, actor: Actor) -> list[VerifiedPhone]:
     ]
 
 
+def latest_phone(work: Work, person_id: UUID) -> str | None:
+    """The number (E.164) that a person proved last, for a notice to them."""
+    held = store.phones_of(work.session, person_id)
+    return work.vault.open(PHONE_FIELD, held[0].id, held[0].number) if held else None
+
+
 def _number(phone: str) -> str:
     try:
         return parse_mobile(phone)

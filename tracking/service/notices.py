@@ -56,12 +56,17 @@ def read_notice(work: Work, office: Office, dossier_id: UUID, timeline_id: UUID)
         handler_name=entry.actor_name if entry.actor_kind == "officer" else dossier.handler_name,
         received_at=dossier.accepted_at or dossier.submitted_at,
         at=entry.at,
-        status=LABELS[BusinessState(int(entry.to_state or 0))].vi,
+        status=_label(int(entry.to_state or 0), dossier.language),
         due_at=datetime.fromisoformat(due_at) if due_at else dossier.due_at,
         answer_by=dossier.acceptance_due_at,
         reason=work.vault.open(REASON_FIELD, entry.id, entry.reason) if entry.reason else None,
         fee_vnd=dossier.fee_vnd,
     )
+
+
+def _label(state: int, language: str) -> str:
+    label = LABELS[BusinessState(state)]
+    return label.en if language == "en" else label.vi
 
 
 def record_told(work: Work, payload: dict[str, Any]) -> None:

@@ -1,0 +1,142 @@
+"""The people of a lodging hear of a night not filed and of how a list ended; nobody else does."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from auth.models import PHONE_FIELD, Phone
+from kernel.clock import local
+from kernel.ids import new_id
+from kernel.outbox import OutboxEvent
+from kernel.work import Work
+from notify.handlers import Announcer
+from notify.lodging_notices import IN_DOUBT, REMINDER, SETTLED, LodgingAnnouncer
+from notify.models import BODY_FIELD, Delivery, Notification
+from notify.offers import OutlookByLedger, Route
+from notify.plan import Channel
+from notify.preferences import save_preferences
+from notify.template_events import Purpose
+from notify.texts import shipped_templates
+from residence.models import Batch
+from residence.service import reports
+from tests.db.residence.support import Town
+from wiring_notices import LodgingWords
+
+PHONE = "+84905000031"
+
+
+class Nobody:
+    """No dossiers and no codes are told here."""
+
+    def notice(self, *_: Any) -> None:
+        raise AssertionError
+
+    def one_time_code(self, *_: Any) -> None:
+        raise AssertionError
+
+
+@pytest.fixture
+def announcer(work: Work, town: Town) -> LodgingAnnouncer:
+    outlook = OutlookByLedger([Route(Channel.SMS, "esms", 800)])
+    base = Announcer(work.vault, work.clock, Nobody(), Nobody(), outlook, lambda _: shipped_templates())
+    return LodgingAnnouncer(base, LodgingWords(work.vault, work.clock, town.desk))
+
+
+@pytest.fixture
+def phone(work: Work, town: Town) -> str:
+    """The owner's, proved."""
+    row = new_id()
+    work.session.add(
+        Phone(
+            id=row,
+            person_id=town.owner.person_id,
+            number=work.vault.seal(PHONE_FIELD, row, PHONE),
+            number_index=work.vault.index(PHONE_FIELD, PHONE),
+            verified_at=work.now(),
+        )
+    )
+    work.session.flush()
+    return PHONE
+
+
+def event(work: Work, town: Town, kind: str, **payload: Any) -> OutboxEvent:
+    night = local(work.now()).date().isoformat()
+    told = {"lodging_id": str(town.lodging.id), "night": night, **payload}
+    return OutboxEvent(id=new_id(), kind=kind, subject_id=town.lodging.id, payload=told)
+
+
+def texts(work: Work) -> list[tuple[str, str]]:
+    """(channel, text) of everything that was queued."""
+    rows = work.session.query(Delivery).order_by(Delivery.position).all()
+    return [(row.channel, work.vault.open(BODY_FIELD, row.id, row.body)) for row in rows]
+
+
+def test_a_lodging_that_filed_nothing_is_reminded(
+    work: Work, town: Town, announcer: LodgingAnnouncer, phone: str
+) -> None:
+    announcer.tell(work.session, event(work, town, REMINDER, step="first"))
+    told = work.session.query(Notification).one()
+    assert (told.person_id, told.kind, told.agency_code) == (
+        town.owner.person_id, "residence.reminder", town.lodging.agency_code,
+    )  # fmt: skip
+    (inbox, app), (sms, message) = texts(work)
+    assert (inbox, sms) == ("inbox", "sms")
+    assert town.lodging.name in app
+    assert "23:00" in message
+    assert phone not in message
+
+
+def test_the_last_reminder_is_urgent(work: Work, town: Town, announcer: LodgingAnnouncer, phone: str) -> None:
+    assert phone
+    announcer.tell(work.session, event(work, town, REMINDER, step="second"))
+    assert work.session.scalars(text("SELECT DISTINCT template FROM delivery")).all() == ["residence.last_reminder"]
+    assert work.session.scalars(text("SELECT DISTINCT priority FROM delivery")).all() == [0]
+
+
+def test_a_night_that_was_filed_meanwhile_is_not_asked_for(work: Work, town: Town, announcer: LodgingAnnouncer) -> None:
+    reports.report_nil(work, town.owner, town.desk, town.lodging.id, local(work.now()).date())
+    announcer.tell(work.session, event(work, town, REMINDER, step="first"))
+    announcer.tell(work.session, event(work, town, IN_DOUBT, items=3))
+    assert texts(work) == []
+
+
+def test_without_a_proved_phone_the_app_tells(work: Work, town: Town, announcer: LodgingAnnouncer) -> None:
+    announcer.tell(work.session, event(work, town, REMINDER, step="first"))
+    assert [channel for channel, _ in texts(work)] == ["inbox"]
+
+
+def test_who_muted_reminders_finds_them_in_the_app(
+    work: Work, town: Town, announcer: LodgingAnnouncer, phone: str
+) -> None:
+    assert phone
+    save_preferences(work, town.owner, {Purpose.RESIDENCE_REMINDER: {Channel.SMS: False}})
+    announcer.tell(work.session, event(work, town, REMINDER, step="first"))
+    assert [channel for channel, _ in texts(work)] == ["inbox"]
+
+
+def test_how_a_list_ended_is_told(work: Work, town: Town, announcer: LodgingAnnouncer, phone: str) -> None:
+    assert phone
+    batch = Batch(
+        id=new_id(),
+        lodging_id=town.lodging.id,
+        sha256=bytes(32),
+        size=1,
+        file_key="x",
+        night=local(work.now()).date() - timedelta(days=1),
+        state="accepted",
+        rows=60,
+        rejected=2,
+        warnings=0,
+        accepted=58,
+        repeated=0,
+        created_at=work.now(),
+    )
+    work.session.add(batch)
+    work.session.flush()
+    announcer.tell(work.session, event(work, town, SETTLED, batch_id=str(batch.id), state="confirmed"))
+    (_, app), (_, message) = texts(work)
+    assert "58" in app
+    assert "58" in message
+    assert "da duoc xac nhan du so" in message
