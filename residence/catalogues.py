@@ -81,7 +81,8 @@ def find_nationality(text: str) -> NationalityCode | NotInCatalogue:
     code = code.strip()
     if code not in listed and code not in _odd() and not _THREE_CAPITALS.fullmatch(code):
         return NotInCatalogue(_country_named(text))
-    other = _country_named(label) if dash else ""
+    # A label is a country's name: "Nga" after RUS is Russia, whatever country has the code NGA.
+    other = _country_labels().get(_plain(label), "") if dash else ""
     mapped = _tables()["nationality_map"].get(code, code)
     if other and other not in (code, mapped):
         return NotInCatalogue(other)
@@ -90,14 +91,13 @@ def find_nationality(text: str) -> NationalityCode | NotInCatalogue:
 
 def _country_named(text: str) -> str:
     folded = _plain(text)
-    if folded.upper() in nationalities():
-        return folded.upper()
-    return _country_labels().get(folded, "")
+    return _country_labels().get(folded) or (folded.upper() if folded.upper() in nationalities() else "")
 
 
 @cache
 def _country_labels() -> Mapping[str, str]:
-    return {_plain(label): code for code, label in nationalities().items()} | {"viet nam": "VNM", "vietnam": "VNM"}
+    names = {_plain(label): code for code, label in nationalities().items()}
+    return names | {_plain(name): code for name, code in _tables()["country_names"].items()}
 
 
 def _plain(text: str) -> str:

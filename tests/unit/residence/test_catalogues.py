@@ -67,6 +67,13 @@ def test_what_may_have_been_meant_is_told() -> None:
     assert find_nationality("USA - Russia") == NotInCatalogue("RUS")
 
 
+def test_a_name_that_looks_like_a_code_is_a_name() -> None:
+    assert find_nationality("RUS - Nga") == NationalityCode("RUS", listed=True)
+    assert find_nationality("Nga") == NotInCatalogue("RUS")
+    assert find_nationality("D - Đức") == find_nationality("DEU - Đức") == NationalityCode("D", listed=True)
+    assert find_nationality("NGA - Nga") == NotInCatalogue("RUS")
+
+
 def test_passport_codes_are_translated() -> None:
     assert find_nationality("DEU") == NationalityCode("D", listed=True)
     assert find_nationality("XXA") == NationalityCode("0RQ", listed=False)
