@@ -1,0 +1,55 @@
+"""What is done about calls whose end nobody saw, where nobody can be asked."""
+
+from datetime import timedelta
+
+import pytest
+
+from kernel.ids import new_id
+from notify.outcomes import Claim, News
+from notify.retry import SCHEDULE, Patience
+from notify.states import AttemptEvent, DeliveryEvent
+from notify.unseen import RESEND_WITHIN, Unseen, left_to_receipts, made_again
+
+CLAIM = Claim(new_id(), new_id(), 1)
+PATIENCE = Patience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3), timedelta(minutes=10))
+MINUTE = timedelta(minutes=1)
+
+
+def _unseen(tries: int = 1, age: timedelta = MINUTE, *, has_standby: bool = False) -> Unseen:
+    return Unseen(CLAIM, tries, age, has_standby)
+
+
+@pytest.mark.parametrize(("tries", "wait"), [(1, timedelta(0)), (2, SCHEDULE[0]), (8, SCHEDULE[6])])
+def test_where_repeats_are_refused_the_call_is_made_again_by_the_schedule(tries: int, wait: timedelta) -> None:
+    news = made_again(_unseen(tries))
+    assert (news.event, news.attempt_event, news.wait) == (DeliveryEvent.RESEND, AttemptEvent.LOSE_SIGHT, wait)
+
+
+@pytest.mark.parametrize("unseen", [_unseen(9), _unseen(1, RESEND_WITHIN)])
+def test_it_is_not_made_again_for_ever(unseen: Unseen) -> None:
+    assert made_again(unseen).event is DeliveryEvent.GIVE_UP
+
+
+def test_all_tries_lie_within_the_time_a_reference_is_remembered() -> None:
+    assert sum(SCHEDULE[:7], timedelta(0)) < RESEND_WITHIN
+
+
+@pytest.mark.parametrize("tries", [1, 2])
+def test_a_receipt_is_waited_for_first(tries: int) -> None:
+    assert left_to_receipts(_unseen(tries), PATIENCE) == timedelta(minutes=9)
+
+
+@pytest.mark.parametrize(
+    ("unseen", "event"),
+    [
+        (_unseen(1, 10 * MINUTE), DeliveryEvent.RESEND),
+        (_unseen(2, 10 * MINUTE), DeliveryEvent.GIVE_UP),
+        (_unseen(1, 10 * MINUTE, has_standby=True), DeliveryEvent.GIVE_UP),
+    ],
+)
+def test_without_one_it_goes_out_once_more_unless_another_channel_stands_by(
+    unseen: Unseen, event: DeliveryEvent
+) -> None:
+    news = left_to_receipts(unseen, PATIENCE)
+    assert isinstance(news, News)
+    assert news.event is event
