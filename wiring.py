@@ -30,6 +30,7 @@ from kernel.storage import FileStore, open_store
 from kernel.vault import Vault, open_vault
 from kernel.work import Work
 from migrations import head_revision
+from notify.budget_notices import BudgetAnnouncer
 from notify.channels.esms_receipts import CALLBACK_PURPOSE
 from notify.handlers import Announcer
 from notify.lodging_notices import LodgingAnnouncer
@@ -45,7 +46,7 @@ from tracking.catalogue.service import Catalogue
 from tracking.office import Office, PersonCard, TrackingSettings
 from tracking.service.notices import record_told
 from tracking.service.uploads import expire_uploads
-from wiring_notices import LodgingWords, NoticeDesk, ProofDesk
+from wiring_notices import AgencyAdmins, LodgingWords, NoticeDesk, ProofDesk
 from wiring_residence import front_desk, residence_handlers
 
 if TYPE_CHECKING:
@@ -199,8 +200,14 @@ def event_handlers(held: Container) -> Handlers:
         receipt_within=held.notify.send.patience.receipt_within,
     )
     lodgings = LodgingAnnouncer(announcer, LodgingWords(held.vault, held.clock, held.residence))
-    residence = residence_handlers(held.all_settings.transmission)
-    return {**announcer.handlers(), **lodgings.handlers(), **residence, "delivery.settled": (told,)}
+    budgets = BudgetAnnouncer(announcer, AgencyAdmins(held.vault, held.clock, held.office))
+    return {
+        **announcer.handlers(),
+        **lodgings.handlers(),
+        **budgets.handlers(),
+        **residence_handlers(held.all_settings.transmission),
+        "delivery.settled": (told,),
+    }
 
 
 def build_sender(held: Container) -> "Sender":

@@ -1,6 +1,6 @@
 """Where notify reads what a message says, as kept by tracking and auth: a part of `wiring`, which alone imports it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from auth.service import phones
+from auth.service.officers import admins_of
 from kernel.clock import Clock
 from kernel.vault import Vault
 from kernel.work import Work
@@ -101,3 +102,18 @@ def _template_of(kind: str, payload: Mapping[str, Any]) -> str:
     if kind == IN_DOUBT:
         return "residence.in_doubt"
     return "residence.last_reminder" if payload["step"] == "second" else "residence.reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyAdmins:
+    """Notify's source of who looks after an agency: auth's officers, the catalogue's names."""
+
+    vault: Vault
+    clock: Clock
+    office: Office
+
+    def admins(self, session: Session, agency_code: str) -> Sequence[UUID]:
+        return admins_of(Work(session, self.vault, self.clock), agency_code)
+
+    def agency_name(self, session: Session, agency_code: str) -> str:
+        return self.office.catalogue.agency(session, agency_code).name

@@ -23,6 +23,7 @@ from kernel.logs import configure_logs
 from kernel.metrics import DRAIN_FAILURES, EVENTS
 from kernel.outbox import PLAN, drain_events
 from kernel.work import Work
+from notify.budget_notices import watch_budgets
 from notify.receipts import DRAIN as RECEIPTS
 from notify.receipts import apply_receipts, give_up_unmatched
 from residence.reminders import remind_lodgings
@@ -93,7 +94,9 @@ def _residence(_held: Container) -> bool:
 def _sweep(held: Container) -> bool:
     """Keeping house: reminders, the audit chain, signing keys, and what has outlived its use."""
     with held.database.transaction() as session:
-        remind_lodgings(Work(session, held.vault, held.clock))
+        work = Work(session, held.vault, held.clock)
+        remind_lodgings(work)
+        watch_budgets(work)
     with held.database.transaction() as session:
         work = Work(session, held.vault, held.clock)
         forget_old_answers(session, work.now())

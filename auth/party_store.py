@@ -173,3 +173,26 @@ def names_within(session: Session, organisation_id: UUID) -> dict[UUID, str]:
     )
     systems = session.execute(select(ApiClient.id, ApiClient.name).where(ApiClient.organisation_id == organisation_id))
     return {row[0]: row[1] for row in (*people, *systems)}
+
+
+def nearest_admins(session: Session, agency_code: str, day: date) -> Sequence[UUID]:
+    """The people with the role admin on `day` at the agency, else at the nearest one above that has any."""
+    chain = text(
+        "SELECT above.code FROM agency below JOIN agency above ON starts_with(below.path, above.path) "
+        "WHERE below.code = :code ORDER BY length(above.path) DESC"
+    )
+    for code in session.scalars(chain, {"code": agency_code}):
+        people = session.scalars(
+            select(Officer.person_id)
+            .where(
+                Officer.agency_code == code,
+                Officer.roles.contains(["admin"]),
+                Officer.valid_from <= day,
+                or_(Officer.valid_to.is_(None), Officer.valid_to >= day),
+                Officer.ended_at.is_(None),
+            )
+            .distinct()
+        ).all()
+        if people:
+            return people
+    return []

@@ -68,7 +68,10 @@ class InboxRead(Base):
 
 
 class Budget(Base):
-    """What an agency may spend on messages in a month, in whole đồng; it warns from `warn_percent` on."""
+    """What an agency may spend on messages in a month, in whole đồng; it warns from `warn_percent` on.
+
+    `told_month` and `told_state`: what its agency was told last.
+    """
 
     __tablename__ = "message_budget"
     __table_args__ = (
@@ -79,6 +82,8 @@ class Budget(Base):
     agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"), primary_key=True)
     limit_vnd: Mapped[int] = mapped_column(BigInteger)
     warn_percent: Mapped[int] = mapped_column(SmallInteger)
+    told_month: Mapped[date | None]
+    told_state: Mapped[str | None] = mapped_column(Text)
     set_by: Mapped[UUID]
     set_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

@@ -21,12 +21,15 @@ VARIABLES: Final[Mapping[str, Kind]] = {
     "due": Kind.TIME,
     "fee": Kind.MONEY,
     "handler": Kind.HANDLER,
+    "limit": Kind.MONEY,
     "lodging": Kind.NAME,
+    "month": Kind.WHOLE,
     "night": Kind.DAY,
     "otp": Kind.WHOLE,
     "reason": Kind.REASON,
     "received": Kind.TIME,
     "rejected": Kind.COUNT,
+    "spent": Kind.MONEY,
     "state": Kind.STATUS,
     "status": Kind.STATUS,
     "until": Kind.TIME,
@@ -43,6 +46,7 @@ class Purpose(StrEnum):
     SECURITY = "security"
     RESIDENCE_REMINDER = "residence_reminder"
     RESIDENCE_RESULT = "residence_result"
+    OPERATIONS = "operations"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class PreferencesRequest(RequestSchema):
     security = fields.Nested(ChannelChoices())
     residence_reminder = fields.Nested(ChannelChoices())
     residence_result = fields.Nested(ChannelChoices())
+    operations = fields.Nested(ChannelChoices())
 
 
 class ChannelsWanted(AnswerSchema):
@@ -54,3 +55,4 @@ class PreferencesAnswer(AnswerSchema):
     security = fields.Nested(ChannelsWanted())
     residence_reminder = fields.Nested(ChannelsWanted())
     residence_result = fields.Nested(ChannelsWanted())
+    operations = fields.Nested(ChannelsWanted())

@@ -90,3 +90,8 @@ def end_office(work: Work, actor: Actor, officer_id: UUID, last_day: date | None
         officer.valid_to = last_day
     write_audit(work.session, actor, "officer.end", "officer", officer.id, agency=officer.agency_code)
     return officer
+
+
+def admins_of(work: Work, agency_code: str) -> Sequence[UUID]:
+    """The people who are admins of an agency today, of the nearest agency above it where it has none."""
+    return party_store.nearest_admins(work.session, agency_code, local(work.now()).date())
