@@ -8,9 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from notify.circuit import CircuitState, Health
+from notify.retry import SCHEDULE
 
 # A delivery that has used up most of its tries keeps its schedule: a gateway that comes and goes must not wear it out.
-_PATIENT_FROM: Final = 6
+_PATIENT_FROM: Final = len(SCHEDULE) - 3
 # Looks back over few rows: ids of attempts are in the order of time.
 _SAMPLE: Final = 500
 _ENOUGH: Final = 20
