@@ -74,7 +74,20 @@ def _engines(folder: Path, said: Mapping[str, str]) -> AbstractContextManager[En
 
 def worker_memory(supervisor: Supervisor, name: str) -> tuple[float, ...]:
     """Resident memory in MB of each worker process under the process `name`."""
+    workers = process_of(supervisor, name).children()
+    return tuple(sorted(worker.memory_info().rss / 1e6 for worker in workers if worker.children() == []))
+
+
+def process_of(supervisor: Supervisor, name: str) -> psutil.Process:
+    """The running process `name` of the system."""
     pid = next(status.pid for status in supervisor.status() if status.name == name)
     assert pid is not None
-    workers = psutil.Process(pid).children()
-    return tuple(sorted(worker.memory_info().rss / 1e6 for worker in workers if worker.children() == []))
+    return psutil.Process(pid)
+
+
+def cpu_s(process: psutil.Process) -> float:
+    """Seconds of CPU that the process and all it ever started have taken."""
+    spent = process.cpu_times()
+    begun = spent.children_user + spent.children_system
+    running = [child.cpu_times() for child in process.children(recursive=True)]
+    return float(spent.user + spent.system + begun + sum(each.user + each.system for each in running))

@@ -2,19 +2,21 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Final
 
 PAIRS: Final = 5
+_WHOLE_FROM: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`figure` and `limit` are rates in `unit`; `ratio` is the median of the pairs' own, to be `least` or more.
+    """`figure` and `limit` are in `unit`; `ratio` is the median of the pairs' own, to be `least` or more. It is figure
+    over limit, or limit over figure where less is better.
 
-    `memory_mb`: resident memory of each web worker at the end, where there were any.
+    `memory_mb`: resident memory of each web worker at the end, where there were any. `more`: what else was measured.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Result:
     least: float
     pairs: tuple[tuple[float, float], ...] = ()
     memory_mb: tuple[float, ...] = ()
+    more: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -33,13 +36,21 @@ class Result:
     def with_memory(self, memory_mb: tuple[float, ...]) -> "Result":
         return replace(self, memory_mb=memory_mb)
 
+    def with_more(self, more: Mapping[str, float]) -> "Result":
+        return replace(self, more={**self.more, **more})
+
     def line(self) -> dict[str, float | str]:
         return {
-            "figure": round(self.figure, 1),
-            "limit": round(self.limit, 1),
+            "figure": _rounded(self.figure),
+            "limit": _rounded(self.limit),
             "ratio": round(self.ratio, 3),
             "unit": self.unit,
+            **{name: _rounded(value) for name, value in self.more.items()},
         }
+
+
+def _rounded(value: float) -> float:
+    return round(value, 1 if abs(value) >= _WHOLE_FROM else 3)
 
 
 def interleave(
@@ -70,10 +81,13 @@ def show(results: Sequence[Result]) -> None:
     print(f"{'bench':<24}{'figure':>10}{'limit':>10}{'ratio':>8}{'least':>8}  unit")
     for result in results:
         verdict = "" if result.holds else "  BELOW ITS LIMIT"
-        numbers = f"{result.figure:>10,.0f}{result.limit:>10,.0f}{result.ratio:>8.2f}{result.least:>8.2f}"
+        figure, limit = (f"{value:>10,.{0 if value >= _WHOLE_FROM else 2}f}" for value in (result.figure, result.limit))
+        numbers = f"{figure}{limit}{result.ratio:>8.2f}{result.least:>8.2f}"
         print(f"{result.name:<24}{numbers}  {result.unit}{verdict}")
         if result.memory_mb:
             print(f"{'':<24}memory of each web worker: {', '.join(f'{mb:.0f} MB' for mb in result.memory_mb)}")
+        if result.more:
+            print(f"{'':<24}{', '.join(f'{name} {_rounded(value):g}' for name, value in result.more.items())}")
 
 
 def finish(result: Result, argv: Sequence[str]) -> None:
@@ -83,3 +97,13 @@ def finish(result: Result, argv: Sequence[str]) -> None:
     else:
         show([result])
     sys.stdout.flush()
+
+
+def number_after(name: str, argv: Sequence[str], default: int) -> int:
+    """The whole number behind an option of the command line. Raises SystemExit when it is none."""
+    if name not in argv:
+        return default
+    said = argv[argv.index(name) + 1 :][:1]
+    if not said or not said[0].isdecimal():
+        raise SystemExit(f"{name}: a whole number is wanted")
+    return int(said[0])
