@@ -15,6 +15,7 @@ from api.lookups.routes import blueprint as lookups
 from api.messages.routes import blueprint as messages
 from api.organisations.routes import blueprint as organisations
 from api.partner.routes import blueprint as partner
+from api.residence.authority.routes import blueprint as authority
 from api.residence.batches.routes import blueprint as batches
 from api.residence.lodgings.routes import blueprint as lodgings
 from api.residence.police.routes import blueprint as police
@@ -47,6 +48,7 @@ RESOURCES: Final[tuple[Blueprint, ...]] = (
     stays,
     photos,
     batches,
+    authority,
     police,
     webhooks,
 )

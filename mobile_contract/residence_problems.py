@@ -78,6 +78,21 @@ RESIDENCE_PROBLEMS: Final[dict[str, Problem]] = {
     "photo_too_large": Problem(
         413, "Ảnh quá lớn, nhận nhiều nhất {megabytes} MB.", "The photo is too large, {megabytes} MB at most."
     ),
+    # the authority
+    "nothing_filed": Problem(
+        409, "Chưa khai báo gì nên chưa có biên nhận.", "Nothing was declared, so there is no receipt yet."
+    ),
+    "receipt_unknown": Problem(
+        404,
+        "Mã biên nhận hoặc chữ ký không đúng; biên nhận có thể là giả.",
+        "Code or signature of the receipt is not right; it may be forged.",
+    ),
+    "transmission_under_way": Problem(
+        409, "Khai báo đang được gửi đi; hãy thử lại sau ít phút.", "It is being sent just now; try again in a minute."
+    ),
+    "nothing_for_file": Problem(
+        409, "Không có khách nào phải nộp bằng tệp.", "There is no guest who must be filed by file."
+    ),
     # the police
     "export_too_large": Problem(
         409, "Quá {most} khách; hãy xuất theo từng đơn vị.", "More than {most} guests; export by single agencies."

@@ -11,12 +11,14 @@ _MONTH = timedelta(days=31)
 @dataclass(frozen=True, slots=True)
 class ResidenceSettings:
     """`stays_kept` counts from the departure, `photos_kept` from the photo, `files_kept` from the upload of a file,
-    `guests_kept` from the last stay of a regular guest."""
+    `guests_kept` from the last stay of a regular guest. `fallback_after`: how long a declaration waits for the
+    authority until the lodging is offered the authority's own file for it."""
 
     stays_kept: timedelta = 24 * _MONTH
     guests_kept: timedelta = 12 * _MONTH
     photos_kept: timedelta = timedelta(days=30)
     files_kept: timedelta = timedelta(days=30)
+    fallback_after: timedelta = timedelta(hours=1)
 
     @classmethod
     def read(cls, env: Environment) -> "ResidenceSettings":
@@ -25,4 +27,5 @@ class ResidenceSettings:
             guests_kept=env.integer("MOTCUA_RESIDENCE_GUEST_MONTHS", 12) * _MONTH,
             photos_kept=timedelta(days=env.integer("MOTCUA_RESIDENCE_PHOTO_DAYS", 30)),
             files_kept=timedelta(days=env.integer("MOTCUA_RESIDENCE_FILE_DAYS", 30)),
+            fallback_after=timedelta(seconds=env.seconds("MOTCUA_AUTHORITY_FALLBACK_AFTER_SECONDS", 3600.0)),
         )

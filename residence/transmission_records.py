@@ -98,8 +98,13 @@ def lock(session: Session, ids: Iterable[UUID]) -> Mapping[UUID, Any]:
     return {row.id: row for row in session.execute(_LOCK, {"ids": list(ids)})}
 
 
-def write_changes(session: Session, locked: Mapping[UUID, Any], changes: Sequence[Change]) -> None:
-    """Moves items by their verdicts and transmissions by their items. Raises IllegalMove."""
+def write_changes(
+    session: Session, locked: Mapping[UUID, Any], changes: Sequence[Change], *, tell: bool = True
+) -> None:
+    """Moves items by their verdicts and transmissions by their items; `tell` writes the events that follow.
+
+    Raises IllegalMove.
+    """
     if not changes:
         return
     items = _items(session, [change.transmission_id for change in changes])
@@ -122,7 +127,8 @@ def write_changes(session: Session, locked: Mapping[UUID, Any], changes: Sequenc
         session.execute(_WRITE_ITEMS, _columns(("ids", "places", "states", "codes", "reasons"), item_rows))
     names = ("ids", "states", "codes", "reasons", "failures", "rounds", "askeds", "waits", "confirmeds", "finals")
     session.execute(_WRITE, _columns(names, rows))
-    _tell(session, [locked[change.transmission_id] for change in changes], doubted)
+    if tell:
+        _tell(session, [locked[change.transmission_id] for change in changes], doubted)
 
 
 def lose_expired_leases(session: Session, wait: timedelta, *, room: int = 1000) -> int:

@@ -11,15 +11,13 @@ from residence.transmission_news import Patience
 @dataclass(frozen=True, slots=True)
 class TransmissionSettings:
     """`in_flight`: calls open at once in one process; `array`: the most guests of one call. `probe`: whether what the
-    authority said yes to and does not count is sent once more, to see whether it knows it. `fallback_after`: how long a
-    declaration waits until the lodging is offered the authority's own file for it."""
+    authority said yes to and does not count is sent once more, to see whether it knows it."""
 
     authority: AuthoritySettings
     patience: Patience
     in_flight: int
     array: int
     probe: bool
-    fallback_after: timedelta
 
     @classmethod
     def read(cls, env: Environment) -> "TransmissionSettings":
@@ -37,7 +35,6 @@ class TransmissionSettings:
             in_flight=in_flight,
             array=_between(env, "MOTCUA_AUTHORITY_ARRAY", 50, 1, 1000),
             probe=_check(env) == "probe",
-            fallback_after=timedelta(seconds=env.seconds("MOTCUA_AUTHORITY_FALLBACK_AFTER_SECONDS", 3600.0)),
         )
 
 

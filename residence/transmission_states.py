@@ -89,7 +89,8 @@ _LEADS: Final[Mapping[TransmissionEvent, tuple[tuple[TransmissionState, ...], Tr
     _E.ACCEPT: ((_T.SENDING, _T.UNKNOWN, _T.TRANSMITTED), _T.TRANSMITTED),
     # From in doubt: a person has seen it there, or filed it there by hand.
     _E.CONFIRM: ((_T.SENDING, _T.UNKNOWN, _T.TRANSMITTED, _T.IN_DOUBT), _T.CONFIRMED),
-    _E.DOUBT: ((_T.SENDING, _T.UNKNOWN, _T.WAITING, _T.TRANSMITTED, _T.IN_DOUBT), _T.IN_DOUBT),
+    # From queued and waiting: a person takes it in hand, who has filed it by other ways.
+    _E.DOUBT: (tuple(state for state in _T if state not in (_T.CONFIRMED, _T.REFUSED, _T.CANCELLED)), _T.IN_DOUBT),
     _E.REFUSE: ((_T.SENDING,), _T.REFUSED),
     _E.CANCEL: ((_T.QUEUED, _T.WAITING, _T.SENDING, _T.IN_DOUBT), _T.CANCELLED),
 }

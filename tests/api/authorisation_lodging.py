@@ -1,21 +1,25 @@
 """The lodging of "our" hotel, its guest, photo and file, the police of its commune, and those of another one."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
+
+from sqlalchemy import select
 
 from auth.service import clients, officers
 from kernel.actor import SYSTEM, Actor
 from kernel.clock import local
 from kernel.work import Work
+from residence import receipts
 from residence.check import check_file
-from residence.models import Lodging
+from residence.models import Declaration, Lodging
 from residence.service import batches, lodgings, photos, police, reports
 from residence.service.batches import SentFile
 from residence.service.lodgings import NewLodging
 from residence.sheets import write_guests
 from residence.states import LodgingEvent
+from residence.transmission_planner import plan_transmissions
 from tests.unit.residence.guests_made import foreign_guest, vietnamese_guest
 
 if TYPE_CHECKING:
@@ -71,7 +75,17 @@ def _fill(world: "World", work: Work, owner: Actor, lodging: Lodging) -> None:
     verdict = check_file(sent.content, work.now())
     batch = batches.record_batch(work, owner, held.residence, lodging.id, sent, verdict)
     batches.keep_content(held.files, held.vault, batch, sent.content)
-    world.ids |= {"stay_id": str(told.stay_id), "batch_id": str(batch.id)}
+    world.ids |= {"stay_id": str(told.stay_id), "batch_id": str(batch.id), **_sent(world, work, owner, lodging, today)}
+
+
+def _sent(world: "World", work: Work, owner: Actor, lodging: Lodging, night: date) -> dict[str, str]:
+    """Its way to the authority begins, and a receipt says so."""
+    work.session.flush()
+    (declaration,) = work.session.scalars(select(Declaration.id))
+    told = {"lodging_id": str(lodging.id), "batch_id": None, "declaration_ids": [str(declaration)]}
+    plan_transmissions(work.session, told, 50)
+    receipt = receipts.issue_receipt(work, owner, world.held.residence, lodging.id, night=night)
+    return {"declaration_id": str(declaration), "receipt_id": str(receipt.row.id)}
 
 
 def _systems(world: "World", owner: Actor, rival: Actor) -> None:
@@ -112,7 +126,16 @@ def lodging_bodies(world: "World") -> dict[str, Any]:
         "residence_expiry": (today + timedelta(days=20)).isoformat(),
         "name_confirmed": True,
     }
-    return {**_of_lodgings(world), **_of_stays(guest, today + timedelta(days=5)), **_of_police()}
+    later = today + timedelta(days=5)
+    return {**_of_lodgings(world), **_of_stays(guest, later), **_of_police(), **_of_the_authority(world, today)}
+
+
+def _of_the_authority(world: "World", night: date) -> dict[str, Any]:
+    return {
+        "issueReceipt": {"night": night.isoformat()},
+        "verifyReceipt": {"code": "BN-2222222222", "signature": "AAAA-AAAA-AAAA-AAAA"},
+        "settleUndelivered": {"declaration_ids": [world.ids["declaration_id"]], "resolution": "there"},
+    }
 
 
 def _of_lodgings(world: "World") -> dict[str, Any]:

@@ -19,8 +19,11 @@ from mobile_contract import vocabulary
 from mobile_contract.problems import PROBLEMS
 from residence.clock import NightState
 from residence.guests import GuestKind
+from residence.receipts import ReceiptState
 from residence.service import lodgings
 from residence.states import BatchState, DeclarationKind, LodgingState, StayState
+from residence.transmission_states import ItemState
+from residence.undelivered import Resolution
 from tests.architecture.sources import ROOT
 from tracking.handover import HandOver, HandOverWay
 from tracking.states import LABELS
@@ -36,6 +39,7 @@ WITHOUT_KEY = {
     "refreshTokens",
     "logOut",
     "lookUpDossier",
+    "verifyReceipt",
     "createUpload",
     "previewTemplate",
     # What they are asked with is looked at and forgotten; a file is its own key.
@@ -125,6 +129,9 @@ def test_the_words_of_the_contract_are_the_domains_words() -> None:
     assert tuple(DeclarationKind) == vocabulary.DECLARATION_KINDS
     assert tuple(BatchState) == vocabulary.BATCH_STATES
     assert tuple(NightState) == vocabulary.NIGHT_STATES
+    assert tuple(ReceiptState) == vocabulary.RECEIPT_STATES
+    assert tuple(ItemState) == vocabulary.ITEM_STATES
+    assert tuple(Resolution) == vocabulary.RESOLUTIONS
     assert sorted({scope for held in clients.SCOPES.values() for scope in held}) == sorted(vocabulary.CLIENT_SCOPES)
 
 

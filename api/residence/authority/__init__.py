@@ -1,0 +1,1 @@
+"""What became of declarations at the authority: receipts, what is undelivered, its own files."""
