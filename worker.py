@@ -16,8 +16,10 @@ from redis.retry import Retry
 from rq import Queue
 from rq.exceptions import StopRequested
 from rq.worker import SimpleWorker
+from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.audit import seal_audit
+from kernel.clock_mark import Waiting, follow_clock
 from kernel.idempotency import forget_old_answers
 from kernel.logs import configure_logs
 from kernel.metrics import DRAIN_FAILURES, EVENTS
@@ -40,6 +42,7 @@ SWEEP: Final = "sweep"
 TIME_SLICE_S: Final = 20.0
 _CHUNK: Final = 100
 _WITHOUT_BELL_S: Final = 1.0
+_LOOK_AT_CLOCK_S: Final = 2.0
 _log = structlog.get_logger()
 
 
@@ -49,7 +52,6 @@ def run(drain: str) -> None:
     A failure is logged and counted, not raised: the ringer comes back in seconds, and RQ must keep no record of it.
     """
     held = _container()
-    held.bell.clear(drain)
     try:
         more = DRAINS[drain](held)
     except Exception:
@@ -116,6 +118,13 @@ DRAINS: Final[Mapping[str, Callable[[Container], bool]]] = {
 RING_EVERY_S: Final[Mapping[str, float]] = {PLAN: 2.0, SEND: 2.0, RECEIPTS: 2.0, RESIDENCE: 2.0, SWEEP: 20.0}
 
 
+WAITING: Final = (
+    Waiting("outbox_event", "next_attempt_at"),
+    Waiting("delivery", "due_at", "valid_until"),
+    Waiting("transmission", "due_at"),
+)
+
+
 class BrokerAway(Exception):  # noqa: N818 - reads as what it says
     """RQ's worker lost its broker, and is to end instead of waiting for it."""
 
@@ -128,6 +137,9 @@ class OneQueueWorker(SimpleWorker):
     def request_stop(self, signum: Any, frame: Any) -> None:
         OneQueueWorker.told_to_stop = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def subscribe(self) -> None:
+        """Nobody sends commands by the broker, and a listener for them would outlive a worker whose broker is gone."""
 
     def heartbeat(self, *args: Any, **options: Any) -> None:
         try:
@@ -143,8 +155,7 @@ def serve(drain: str) -> None:
     held = _container()
     try:
         while not OneQueueWorker.told_to_stop:
-            # A predecessor that was killed between taking a job and lifting the guard has left it shut.
-            held.bell.clear(drain)
+            # The job that a killed predecessor had taken is gone with it.
             held.bell.ring(drain)
             _listen(drain, held.settings.redis_url)
             if not OneQueueWorker.told_to_stop:
@@ -187,13 +198,25 @@ def ring_forever() -> None:
     configure_logs("ringer", os.environ.get("MOTCUA_LOG_LEVEL", "info"))
     held = _container()
     due = dict.fromkeys(RING_EVERY_S, 0.0)
+    look_at = 0.0
     while True:
         now = time.monotonic()
+        if now >= look_at:
+            _follow_clock(held)
+            look_at = now + _LOOK_AT_CLOCK_S
         for drain, every in RING_EVERY_S.items():
             if now >= due[drain]:
                 held.bell.ring(drain)
                 due[drain] = now + every
         time.sleep(0.5)
+
+
+def _follow_clock(held: Container) -> None:
+    try:
+        with held.database.transaction() as session:
+            follow_clock(session, WAITING)
+    except SQLAlchemyError as error:
+        _log.warning("clock.not_looked_at", error=type(error).__name__)
 
 
 @cache

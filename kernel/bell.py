@@ -1,7 +1,9 @@
 """RQ is a bell, not a ledger: a job says "there may be work", the database says what the work is.
 
-At most one job per drain is queued at a time, by a guard key that the drain clears before its first claim. A lost ring
-costs seconds, because the ringer process rings every drain every few seconds under the same guard.
+No job is queued while one is: whoever takes that one will see the new work too. The queue itself is looked at, since
+a key of our own would stay behind, shut, whenever somebody died or fell silent between it and the queue. Those who
+look at the same moment may queue a job each, which costs milliseconds. A lost ring costs seconds, because the ringer
+process rings every drain every few seconds.
 """
 
 import time
@@ -12,7 +14,6 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rq import Queue
 
-GUARD_SECONDS = 5
 RING_TTL_SECONDS = 60
 _RETRY_AFTER_FAILURE = 1.0
 _log = structlog.get_logger()
@@ -36,8 +37,9 @@ class Bell:
         if time.monotonic() < self._silent_until:
             return False
         try:
-            if self._connection.set(guard_key(drain), b"1", nx=True, ex=GUARD_SECONDS):
-                Queue(drain, connection=self._connection).enqueue(
+            queue = Queue(drain, connection=self._connection)
+            if queue.count == 0:
+                queue.enqueue(
                     "worker.run",
                     drain,
                     ttl=RING_TTL_SECONDS,
@@ -51,14 +53,3 @@ class Bell:
             _log.warning("bell.lost", drain=drain, error=type(error).__name__)
             return False
         return True
-
-    def clear(self, drain: str) -> None:
-        """Lifts the guard, before the first claim, so that work committed from now on rings again."""
-        try:
-            self._connection.delete(guard_key(drain))
-        except redis.RedisError as error:
-            _log.warning("bell.guard_kept", drain=drain, error=type(error).__name__)
-
-
-def guard_key(drain: str) -> str:
-    return f"motcua:bell:{drain}"

@@ -2,6 +2,7 @@
 
 import auth.models
 import kernel.audit
+import kernel.clock_mark
 import kernel.idempotency
 import kernel.outbox
 import kernel.vault
@@ -17,6 +18,7 @@ METADATA = Base.metadata
 PACKAGES = (
     auth.models,
     kernel.audit,
+    kernel.clock_mark,
     kernel.idempotency,
     kernel.outbox,
     kernel.vault,

@@ -53,18 +53,19 @@ def as_json(row: Row, verdict: Verdict) -> dict[str, str | int | float]:
         "lost": verdict.lost,
         "duplicated": verdict.duplicated,
         "allowed": verdict.allowed,
-        "unexpected": len(verdict.unexpected),
+        "unexpected": len(verdict.unexpected) + len(verdict.late),
         "recovered_s": round(verdict.recovered_s, 2),
     }
 
 
 def _line(verdict: Verdict) -> str:
+    odd = verdict.unexpected + verdict.late
     counts = (
         f"{verdict.messages} messages, {verdict.faults} faults: {verdict.lost} lost, {verdict.duplicated} duplicated, "
-        f"{verdict.allowed} allowed, {len(verdict.unexpected)} unexpected; new work after {verdict.recovered_s:.1f} s, "
+        f"{verdict.allowed} allowed, {len(odd)} unexpected; new work after {verdict.recovered_s:.1f} s, "
         f"the longest wait {verdict.stranded_s:.1f} s"
     )
-    return f"{counts} ({shown(verdict.unexpected)})" if verdict.unexpected else counts
+    return f"{counts} ({shown(odd)})" if odd else counts
 
 
 def _say(line: str) -> None:

@@ -44,6 +44,7 @@ _STORY: Final = """SELECT * FROM (
         FROM attempt a JOIN delivery d ON d.id = a.delivery_id WHERE d.dossier_id = :dossier
     UNION ALL SELECT 'ended ' || a.state || ' ' || coalesce(a.code, ''), finished_at
         FROM attempt a JOIN delivery d ON d.id = a.delivery_id WHERE d.dossier_id = :dossier
+    UNION ALL SELECT 'due as ' || state, due_at FROM delivery WHERE dossier_id = :dossier AND channel = 'sms'
     ) AS story WHERE at IS NOT NULL ORDER BY at"""
 
 

@@ -74,8 +74,8 @@ def _drill(arena: Arena, row: Row, dice: random.Random, size: Size, say: Say) ->
         row.examine(arena)
     say(f"quiet after {quiet:.1f} s; {writer.broken} commits broke and were tried again")
     verdict = judge(_evidence(arena, writer, spans))
-    for phone in verdict.slowest:
-        say(f"slowest: {arena.subject.story(arena, phone)}")
+    for phone in (*verdict.slowest, *sorted(verdict.ended_ill)[:2]):
+        say(f"see {arena.subject.story(arena, phone)}")
     return verdict
 
 
@@ -132,6 +132,7 @@ def together(verdicts: list[Verdict]) -> Verdict:
             duplicated=first.duplicated + other.duplicated,
             allowed=first.allowed + other.allowed,
             unexpected=first.unexpected + other.unexpected,
+            late=first.late + other.late,
             recovered_s=max(first.recovered_s, other.recovered_s),
             stranded_s=max(first.stranded_s, other.stranded_s),
         )

@@ -49,7 +49,7 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`recovered_s`: the longest that new work stood still after a return; `stranded_s`: the longest that any message
-    waited while nothing was broken. `unexpected` says what else is not as it should be."""
+    waited while nothing was broken; `late` says which of them was too long, `unexpected` what else is not right."""
 
     messages: int
     faults: int
@@ -59,12 +59,15 @@ class Verdict:
     unexpected: tuple[str, ...]
     recovered_s: float
     stranded_s: float
+    late: tuple[str, ...] = ()
     slowest: tuple[str, ...] = ()
     """The phones of the messages that these two times are of."""
+    ended_ill: tuple[str, ...] = ()
+    """The phones whose message did not end well."""
 
     @property
     def clean(self) -> bool:
-        return not (self.lost or self.duplicated or self.unexpected)
+        return not (self.lost or self.duplicated or self.unexpected or self.late)
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -84,27 +87,39 @@ def judge(evidence: Evidence) -> Verdict:
         lost=lost,
         duplicated=duplicated,
         allowed=allowed,
-        unexpected=tuple(_unexpected(evidence, times, recovered, stranded)),
+        unexpected=tuple(_unexpected(evidence, times)),
         recovered_s=recovered,
         stranded_s=stranded,
+        late=tuple(_late(recovered, stranded)),
+        ended_ill=tuple(_ended_ill(evidence)),
         slowest=tuple(phone for phone in (first, last) if phone),
     )
 
 
-def _unexpected(evidence: Evidence, times: Counter[str], recovered: float, stranded: float) -> list[str]:
+def _unexpected(evidence: Evidence, times: Counter[str]) -> list[str]:
     found = list(evidence.oddities)
     strangers = sorted(times.keys() - evidence.ordered.keys())
     found += _named("written to although nothing was committed", strangers)
     found += _named("written to although poisoned", sorted(times.keys() & evidence.poison))
+    if evidence.ends is not None:
+        ends = evidence.ends
+        found += [f"{phone} ended as {ends.get(phone, 'not planned')}" for phone in _ended_ill(evidence)]
+    return found
+
+
+def _ended_ill(evidence: Evidence) -> list[str]:
+    if evidence.ends is None:
+        return []
+    meant = sorted(evidence.ordered.keys() - evidence.poison)
+    return [phone for phone in meant if evidence.ends.get(phone) not in evidence.ended_well]
+
+
+def _late(recovered: float, stranded: float) -> list[str]:
+    found = []
     if recovered > NEW_WORK_S:
         found.append(f"new work stood still for {recovered:.1f} s after a return")
     if stranded > STRANDED_S:
         found.append(f"a message waited {stranded:.1f} s while nothing was broken")
-    if evidence.ends is not None:
-        for phone in sorted(evidence.ordered.keys() - evidence.poison):
-            end = evidence.ends.get(phone, "not planned")
-            if end not in evidence.ended_well:
-                found.append(f"{phone} ended as {end}")
     return found
 
 

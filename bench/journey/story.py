@@ -1,6 +1,7 @@
 """The demo's story, every step checked: a dossier from a log-in to the text with its result, another one withdrawn."""
 
 import secrets
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,10 +49,17 @@ class Story:
         self._teller = teller
         self._handset = Handset(sandbox_url, PHONE_NUMBER)
         self._phone = Phone(api_url, PHONE_NUMBER)
+        self._open = ExitStack()
         # A commune knows a household business of one name once, and the story may be told again on the same data.
         self._name = f"Mì Quảng Thử Nghiệm {secrets.token_hex(3)}"
 
     def tell(self) -> Told:
+        with ExitStack() as self._open:
+            for client in (self._handset, self._phone.wire):
+                self._open.callback(client.close)
+            return self._tell()
+
+    def _tell(self) -> Told:
         self._log_in()
         draft = self._fill_in(self._name)
         self._prove_phone()
@@ -127,10 +135,13 @@ class Story:
 
     def _open_office(self, dossier_id: str, code: str) -> Office:
         elsewhere = Desk(self._api_url)
+        self._open.callback(elsewhere.wire.close)
         elsewhere.log_in("go")
         must(elsewhere.ask("GET", f"/v1/desk/dossiers/{dossier_id}").status == 404, "another commune gets 404")
         self._teller.step("Cán bộ xã Gò Nổi không thấy hồ sơ này: 404")
         office = open_office(self._api_url)
+        for desk in (office.receiver, office.appraiser, office.leader):
+            self._open.callback(desk.wire.close)
         must(code in [line["code"] for line in office.receiver.inbox()], "the dossier stands in the inbox")
         return office
 

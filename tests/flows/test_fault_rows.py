@@ -1,0 +1,64 @@
+"""The fault drills as tests: six of them, cut short, in every run, and all of them at full length in the long one.
+
+Times are not asserted here, since they are those of a machine with other things to do; `python -m bench.faults` does.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bench.faults.__main__ import main
+from bench.faults.product import Product
+from bench.faults.provider import KINDS
+from bench.faults.rows import ROWS
+from bench.faults.run import Size, run_schedule
+
+EVERY_ROW = [
+    "worker-kill",
+    "web-kill",
+    "deploy",
+    "valkey-restart",
+    "valkey-wipe",
+    "valkey-gone",
+    "valkey-full",
+    "postgres-restart",
+    "postgres-immediate",
+    "postgres-cut",
+    "provider-500",
+    "provider-429",
+    "provider-timeout",
+    "provider-slow",
+    "provider-half",
+    "provider-reset",
+    "receipts-twisted",
+    "clock-step",
+    "poison",
+]
+SHORT = ("worker-kill", "web-kill", "valkey-restart", "postgres-cut", "provider-reset", "poison")
+LONG = os.environ.get("MOTCUA_TEST_PROFILE") == "long"
+SIZE = Size() if LONG else Size(messages=80, faults=2)
+SEED = 20261120
+
+
+@pytest.mark.parametrize("name", EVERY_ROW if LONG else SHORT)
+def test_nothing_is_lost_and_nothing_doubled(name: str) -> None:
+    verdict = run_schedule(ROWS[name], SEED, Product(), KINDS["twilio"], SIZE, print)
+    assert (verdict.lost, verdict.duplicated, verdict.unexpected) == (0, 0, ())
+    assert verdict.messages >= SIZE.messages
+    assert verdict.faults == (SIZE.faults or ROWS[name].faults) >= 2
+
+
+def test_the_rows_are_all_there_and_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert sorted(ROWS) == sorted(EVERY_ROW)
+    assert main(["list"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in said] == list(ROWS)
+    page = (Path(__file__).parents[2] / "docs" / "fault-drills.md").read_text(encoding="utf-8")
+    assert [name for name in ROWS if f"`{name}`" not in page] == []
+
+
+def test_a_row_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["worker-hugs"])
+    assert "worker-kill" in capsys.readouterr().err
