@@ -50,7 +50,7 @@ from wiring_notices import AgencyAdmins, LodgingWords, NoticeDesk, ProofDesk
 from wiring_residence import front_desk, residence_handlers
 
 if TYPE_CHECKING:
-    from notify.channels.port import Gateway
+    from notify.channels.port import Gateway, Limited
     from notify.channels.zalo_tokens import TokenKeeper
     from notify.sending import Sender
 
@@ -222,18 +222,19 @@ def build_sender(held: Container) -> "Sender":
 
     settings, patience = held.notify, held.notify.send.patience
     gateways: dict[str, Gateway] = {}
+    limited: dict[str, Limited] = {}
     if settings.twilio is not None:
         from notify.channels.twilio import TwilioGateway
 
         gateways["twilio"] = TwilioGateway(settings.twilio)
     if settings.esms is not None:
-        gateways["esms"] = EsmsGateway(settings.esms, held.vault.derive(CALLBACK_PURPOSE))
+        gateways["esms"] = limited["esms"] = EsmsGateway(settings.esms, held.vault.derive(CALLBACK_PURPOSE))
     tokens = zalo_keeper(held)
     if settings.zalo is not None and tokens is not None:
-        gateways["zalo"] = ZaloGateway(settings.zalo, tokens, held.clock)
+        gateways["zalo"] = limited["zalo"] = ZaloGateway(settings.zalo, tokens, held.clock)
     exchange = Exchange(settings.members)
     ledger = Ledger(held.database, held.vault, patience, exchange, prices=held.notify.prices)
-    watch = Watch(held.database, exchange, patience.receipt_within)
+    watch = Watch(held.database, exchange, patience.receipt_within, limited)
     return Sender(ledger, gateways, exchange, watch, settings.send)
 
 

@@ -13,9 +13,8 @@ TRANSITIONS = Counter("motcua_dossier_transitions", "Changes of the official sta
 EVENTS = Counter("motcua_outbox_events", "Outbox events taken by the plan drain")
 ATTEMPTS = Counter("motcua_delivery_attempts", "Attempts to deliver a message", ["gateway", "outcome"])
 RECEIPTS = Counter("motcua_delivery_receipts", "Delivery receipts taken", ["provider", "result"])
-GATEWAY_CHANGES = Counter(
-    "motcua_gateway_changes", "Gateways out of use, tried, in use again", ["gateway", "to"]
-)
+GATEWAY_CHANGES = Counter("motcua_gateway_changes", "Gateways out of use, tried, in use again", ["gateway", "to"])
+ACCOUNT_EVENTS = Counter("motcua_account_events", "What providers tell of our account there", ["provider", "event"])
 TOKEN_EXCHANGES = Counter("motcua_token_exchanges", "Exchanges of a provider's tokens", ["provider", "result"])
 DRAIN_FAILURES = Counter("motcua_drain_failures", "Drain runs that ended in an error", ["drain"])
 

@@ -52,7 +52,7 @@ turned AS (
 moved AS (
     UPDATE delivery d SET state = t.after, code = t.code, reason = t.reason,
         pinned = t.event = 'resend' OR t.event = 'release' AND d.pinned,
-        failures = d.failures + (t.event = 'fail' OR coalesce(t.code, '') = :not_taken)::int,
+        failures = d.failures + (t.event IN ('fail', 'hold') OR coalesce(t.code, '') = :not_taken)::int,
         due_at = CASE WHEN t.after IN ('queued', 'waiting', 'unknown') THEN now() + t.wait END,
         settled_at = CASE WHEN t.after = ANY(CAST(:final AS text[])) THEN now() END
     FROM turned t WHERE d.id = t.delivery_id AND t.after <> t.before),

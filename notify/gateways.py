@@ -1,12 +1,14 @@
 """What the tables know of the gateways: how they are doing, whose receipts are overdue, what waits for one of them."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from kernel.clock import local
+from notify.channels.port import Quota
 from notify.circuit import CircuitState, Health
 from notify.retry import SCHEDULE
 
@@ -19,7 +21,7 @@ _WAKE: Final = text("""
 WITH stranded AS MATERIALIZED (
     SELECT id FROM delivery
     WHERE state IN ('queued', 'waiting') AND channel = :channel AND gateway = :gateway AND due_at > now()
-        AND (pinned OR state = 'waiting' AND failures < :patient_from)
+        AND (pinned OR state = 'waiting' AND failures < :patient_from AND coalesce(code, '') <> ALL(:held))
     FOR UPDATE SKIP LOCKED),
 unasked AS MATERIALIZED (
     SELECT id FROM delivery
@@ -38,6 +40,16 @@ ON CONFLICT (gateway) DO UPDATE SET
     answer_s = excluded.answer_s, overdue_rate = excluded.overdue_rate, seen_at = now(),
     since = CASE WHEN gateway_state.state = excluded.state THEN gateway_state.since ELSE now() END
 """)
+# Several processes send, and events of the account tell too: the latest word counts.
+_NOTE_QUOTA: Final = text("""
+UPDATE gateway_state SET quota_left = :left, quota_at = :at
+WHERE gateway = :gateway AND (quota_at IS NULL OR quota_at < :at)
+""")
+_CHANGE_QUOTA: Final = text("""
+UPDATE gateway_state SET quota_at = :at, quota_left = CASE
+    WHEN quota_at >= :today AND CAST(:more AS int) IS NOT NULL THEN greatest(0, quota_left + CAST(:more AS int)) END
+WHERE gateway = :gateway AND quota_left IS NOT NULL
+""")
 _OVERDUE: Final = text("""
 SELECT gateway, count(*) FILTER (WHERE open)::float8 / count(*) AS share FROM (
     SELECT a.gateway, d.state = 'accepted' AS open
@@ -49,9 +61,18 @@ GROUP BY gateway HAVING count(*) >= :enough
 """)
 
 
-def wake_stranded(session: Session, gateway: str, channel: str, within: timedelta) -> int:
-    """Makes what waits for this gateway due within this time, spread over it: it works again. Returns how many."""
-    values = {"gateway": gateway, "channel": channel, "within": within, "patient_from": _PATIENT_FROM}
+def wake_stranded(session: Session, gateway: str, channel: str, within: timedelta, held: Collection[str] = ()) -> int:
+    """Makes what waits for this gateway due within this time, spread over it: it works again. Returns how many.
+
+    What waits after one of the codes `held` waits for a time of day, and is left alone.
+    """
+    values = {
+        "gateway": gateway,
+        "channel": channel,
+        "within": within,
+        "patient_from": _PATIENT_FROM,
+        "held": sorted(held),
+    }
     return int(getattr(session.execute(_WAKE, values), "rowcount", 0))
 
 
@@ -67,6 +88,18 @@ def note_states(session: Session, health: Mapping[str, Health], channels: Mappin
         "overdue_rates": [health[gateway].overdue_share for gateway in order],
     }
     session.execute(_NOTE, values)
+
+
+def note_quota(session: Session, gateway: str, quota: Quota) -> None:
+    """What a gateway said is left, unless something later is known."""
+    session.execute(_NOTE_QUOTA, {"gateway": gateway, "left": quota.remaining, "at": quota.at})
+
+
+def change_quota(session: Session, gateway: str, more: int | None, at: datetime) -> None:
+    """The account may send so many more messages a day than before (fewer, when negative); None when nobody knows how
+    many more; then, and when nothing is known of today, nobody knows what is left."""
+    today = local(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    session.execute(_CHANGE_QUOTA, {"gateway": gateway, "more": more, "at": at, "today": today})
 
 
 def not_in_use(session: Session) -> list[str]:

@@ -13,17 +13,19 @@ from notify.plan import Channel, Offer
 from notify.registers import Budget, GatewayState, Spend
 
 INBOX: Final = "inbox"
-ZALO_HOURS: Final = (time(6), time(22))
-"""Zalo refuses template messages outside these (its error -133; the zone is not documented and taken for Vietnam's)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A channel that pushes, and its usual gateway with the price of a message or of a part, in đồng."""
+    """A channel that pushes, and its usual gateway with the price of a message or of a part, in đồng.
+
+    `hours`: the local times between which it takes messages; None for day and night.
+    """
 
     channel: Channel
     gateway: str
     price_vnd: int
+    hours: tuple[time, time] | None = None
 
 
 class Outlook(Protocol):
@@ -52,7 +54,7 @@ class OutlookByLedger:
                 gateway=route.gateway,
                 price_vnd=route.price_vnd,
                 quota_left=left.get(route.gateway),
-                hours=ZALO_HOURS if route.channel is Channel.ZALO else None,
+                hours=route.hours,
             )
             for route in self.routes
         ]

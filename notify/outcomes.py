@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from notify.channels.port import Outcome, OutcomeKind, Sighting
-from notify.retry import Patience, ask_again, next_try
+from notify.retry import Patience, ask_again, held_for, next_try
 from notify.states import AttemptEvent, DeliveryEvent, ReceiptKind
 
 EXPIRED: Final = "expired"
@@ -17,6 +17,7 @@ NOT_TAKEN: Final = "not_taken"
 LEASE_LOST: Final = "lease_lost"
 CANNOT_ASK: Final = "cannot_ask"
 _AT_ONCE: Final = timedelta(0)
+_NOT_TAKEN: Final = (OutcomeKind.TRANSIENT, OutcomeKind.LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +56,27 @@ class News:
 def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
     """What follows from the outcome of a call."""
     event, attempt_event, wait = DeliveryEvent.ACCEPT, AttemptEvent.ACCEPT, _AT_ONCE
-    if outcome.kind is OutcomeKind.TRANSIENT and claim.pinned:
+    if outcome.kind in _NOT_TAKEN and claim.pinned:
         # This call was not taken, but the one before it may have been: the reference must not change.
         event, attempt_event, wait = DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT, patience.ask_after
     elif outcome.kind is OutcomeKind.PERMANENT:
         event, attempt_event = DeliveryEvent.REFUSE, AttemptEvent.REFUSE
     elif outcome.kind is OutcomeKind.UNKNOWN:
         event, attempt_event, wait = DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT, patience.ask_after
-    elif outcome.kind is OutcomeKind.TRANSIENT:
-        asked_for = None if outcome.retry_after_s is None else timedelta(seconds=outcome.retry_after_s)
-        next_wait = next_try(claim.failures + 1, claim.delivery_id, retry_after=asked_for, tries=patience.tries)
+    elif outcome.kind in _NOT_TAKEN:
         attempt_event = AttemptEvent.FAIL
-        event, wait = (DeliveryEvent.GIVE_UP, _AT_ONCE) if next_wait is None else (DeliveryEvent.FAIL, next_wait)
+        event, wait = _again(claim, outcome, patience.tries)
     return News(claim, event, attempt_event, outcome.ref, outcome.code, outcome.reason, wait)
+
+
+def _again(claim: Claim, outcome: Outcome, tries: int) -> tuple[DeliveryEvent, timedelta]:
+    asked_for = None if outcome.retry_after_s is None else timedelta(seconds=outcome.retry_after_s)
+    attempt, key = claim.failures + 1, claim.delivery_id
+    if outcome.kind is OutcomeKind.LATER and asked_for is not None:
+        event, wait = DeliveryEvent.HOLD, held_for(attempt, key, asked_for, tries=tries)
+    else:
+        event, wait = DeliveryEvent.FAIL, next_try(attempt, key, retry_after=asked_for, tries=tries)
+    return (DeliveryEvent.GIVE_UP, _AT_ONCE) if wait is None else (event, wait)
 
 
 def released(claim: Claim) -> News:

@@ -48,7 +48,9 @@ class NotifySettings:
         """The channels that push, by their usual gateways."""
         usual = max(self.sms_weights, key=lambda gateway: self.sms_weights[gateway])
         texts = Route(Channel.SMS, usual, self.prices.get(usual, 0))
-        return (texts,) if self.zalo is None else (Route(Channel.ZALO, "zalo", self.prices.get("zalo", 0)), texts)
+        if self.zalo is None:
+            return (texts,)
+        return (Route(Channel.ZALO, "zalo", self.prices.get("zalo", 0), self.zalo.hours), texts)
 
     @property
     def members(self) -> tuple[PoolMember, ...]:

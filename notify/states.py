@@ -33,7 +33,8 @@ class DeliveryEvent(StrEnum):
 
     RELEASE and EXPIRE come from whoever holds the attempt and knows that it never left the house. WAKE: those before a
     standby have failed or taken too long; SUPERSEDE: another delivery of the notice does its work. CANCEL is a person's
-    word. RESEND: the gateway refuses a repeat of what it has, so an unknown attempt is simply made again.
+    word. RESEND: the gateway refuses a repeat of what it has, so an unknown attempt is simply made again. HOLD: the
+    gateway takes nothing before a time that it named.
     """
 
     CLAIM = "claim"
@@ -45,6 +46,7 @@ class DeliveryEvent(StrEnum):
     EXPIRE = "expire"
     ACCEPT = "accept"
     FAIL = "fail"
+    HOLD = "hold"
     GIVE_UP = "give_up"
     REFUSE = "refuse"
     LOSE_SIGHT = "lose_sight"
@@ -106,6 +108,7 @@ _LEADS: Final[Mapping[DeliveryEvent, Mapping[DeliveryState, DeliveryState]]] = {
     _E.EXPIRE: dict.fromkeys((*SENDABLE, _D.SENDING, _D.UNKNOWN), _D.CANCELLED),
     _E.ACCEPT: dict.fromkeys(_OPEN, _D.ACCEPTED),
     _E.FAIL: {_D.SENDING: _D.WAITING, _D.UNKNOWN: _D.WAITING},
+    _E.HOLD: {_D.SENDING: _D.WAITING, _D.UNKNOWN: _D.WAITING},
     _E.GIVE_UP: {_D.SENDING: _D.DEAD, _D.UNKNOWN: _D.DEAD},
     _E.REFUSE: {_D.SENDING: _D.DEAD, _D.UNKNOWN: _D.DEAD, _D.QUEUED: _D.DEAD},
     _E.LOSE_SIGHT: {_D.SENDING: _D.UNKNOWN},

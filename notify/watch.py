@@ -1,16 +1,20 @@
 """Watches the gateways beside the drain: writes down how they are doing, and wakes what waited for one that is back."""
 
 import time
+from collections.abc import Collection, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
 import structlog
+from sqlalchemy.orm import Session
 
 from kernel.db import Database
 from kernel.metrics import GATEWAY_CHANGES
+from notify.channels.port import Limited, Quota
 from notify.circuit import CircuitState, Health
 from notify.exchange import Exchange
-from notify.gateways import not_in_use, note_states, overdue_shares, wake_stranded
+from notify.gateways import not_in_use, note_quota, note_states, overdue_shares, wake_stranded
 from notify.pool import Change
 
 _WRITE_EVERY_S: Final = 5.0
@@ -23,9 +27,18 @@ _log = structlog.get_logger()
 
 
 class Watch:
-    """For one thread at a time. `receipt_within`: the deadline of receipts."""
+    """For one thread at a time. `receipt_within`: the deadline of receipts. `limited`: those of the gateways that count
+    what they take, or take none at some hours."""
 
-    def __init__(self, database: Database, exchange: Exchange, receipt_within: timedelta) -> None:
+    def __init__(
+        self,
+        database: Database,
+        exchange: Exchange,
+        receipt_within: timedelta,
+        limited: Mapping[str, Limited] = MappingProxyType({}),
+    ) -> None:
+        self._limited = limited
+        self._quotas: dict[str, Quota] = {}
         self._database = database
         self._exchange = exchange
         self._overdue_after = receipt_within / _OVERDUE_SHARE_OF_DEADLINE
@@ -59,20 +72,36 @@ class Watch:
         with self._database.transaction() as session:
             note_states(session, health, {gateway: self._exchange.channel_of(gateway) for gateway in health})
             woken = {
-                gateway: wake_stranded(session, gateway, self._exchange.channel_of(gateway), _WAKE_WITHIN)
+                gateway: wake_stranded(
+                    session, gateway, self._exchange.channel_of(gateway), _WAKE_WITHIN, self._held_codes(gateway)
+                )
                 for gateway in sorted(back | calm.keys())
             }
+            quotas = self._note_quotas(session)
             overdue = overdue_shares(session, self._overdue_after)
         for gateway in health:
             self._exchange.note_receipts(gateway, overdue.get(gateway, 0.0))
         del self._changes[: len(changes)]
         self._woken_after |= calm
+        self._quotas |= quotas
         self._write_at = time.monotonic() + _WRITE_EVERY_S
         for change in changes:
             GATEWAY_CHANGES.labels(gateway=change.gateway, to=str(change.new)).inc()
             say = _log.info if change.new is CircuitState.CLOSED else _log.warning
             say("notify.gateway", gateway=change.gateway, was=str(change.old), now=str(change.new))
         return any(woken.values())
+
+    def _held_codes(self, gateway: str) -> Collection[str]:
+        limited = self._limited.get(gateway)
+        return () if limited is None else limited.held_codes
+
+    def _note_quotas(self, session: Session) -> dict[str, Quota]:
+        """Writes what gateways have said of their quotas since it was last written."""
+        said = {gateway: limited.quota for gateway, limited in self._limited.items()}
+        fresh = {gateway: quota for gateway, quota in said.items() if quota and quota != self._quotas.get(gateway)}
+        for gateway, quota in fresh.items():
+            note_quota(session, gateway, quota)
+        return fresh
 
     def _over_it(self, gateway: str, health: Health) -> float | None:
         """When the trouble ended that nobody was woken after yet; None while there is none, or it may not be over."""

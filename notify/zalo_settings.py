@@ -1,15 +1,21 @@
 """Whether Zalo is in use, and with what credentials. Without an app id the channel is not on offer."""
 
+import re
+from datetime import time
 from typing import Final
 
 from kernel.settings import SANDBOX_MARK, Environment
-from notify.channels.zalo_table import REAL_BASE_URL, REAL_OAUTH_URL, ZaloSettings
+from notify.channels.zalo_table import HOURS, REAL_BASE_URL, REAL_OAUTH_URL, ZaloSettings
 
 SANDBOX_URL: Final = "http://127.0.0.1:8025/zalo"
 SANDBOX_APP_ID: Final = "431250000000000001"
 SANDBOX_OA_ID: Final = "3876000000000000001"
 _APP_ID: Final = "MOTCUA_ZALO_APP_ID"
 _OA_ID: Final = "MOTCUA_ZALO_OA_ID"
+_HOURS: Final = "MOTCUA_ZALO_HOURS"
+_ALWAYS: Final = "00:00-24:00"
+_CLOCK: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_SPAN: Final = re.compile(rf"{_ALWAYS}|({_CLOCK})-({_CLOCK})")
 _REFRESH: Final = "MOTCUA_ZALO_REFRESH_TOKEN"
 
 
@@ -27,7 +33,20 @@ def read_zalo(env: Environment, timeout_s: float, connections: int) -> ZaloSetti
         oauth_url=_url(env, "MOTCUA_ZALO_OAUTH_URL", REAL_OAUTH_URL),
         timeout_s=timeout_s,
         connections=connections,
+        hours=_hours(env),
     )
+
+
+def _hours(env: Environment) -> tuple[time, time] | None:
+    """The local times between which Zalo takes messages; None for day and night."""
+    said = _SPAN.fullmatch(env.text(_HOURS, f"{HOURS[0]:%H:%M}-{HOURS[1]:%H:%M}"))
+    if said is not None and said[0] == _ALWAYS:
+        return None
+    begins, ends = (time.fromisoformat(each) for each in said.groups()) if said else HOURS
+    if said is None or begins >= ends:
+        env.problems.append(f"{_HOURS}: as in 06:00-22:00, or {_ALWAYS}")
+        return HOURS
+    return begins, ends
 
 
 def _identity(env: Environment, name: str, sandbox: str) -> str:

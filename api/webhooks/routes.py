@@ -4,20 +4,19 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 import flask
-import structlog
 
 from api.answers import json_answer, no_content
 from api.blueprint import Blueprint
 from api.context import container, here
 from api.transactions import unit_of_work
 from kernel.errors import DomainError
+from notify.account_events import take_account_event
 from notify.channels import zalo_receipts
 from notify.channels.esms_receipts import CALLBACK_PURPOSE, read_callback, valid_callback
 from notify.channels.twilio_receipts import SIGNATURE_HEADER, read_receipt, valid_signature
 from notify.receipts import store_receipt
 
 blueprint = Blueprint("webhooks", description="What gateways report back")
-_log = structlog.get_logger()
 _BODY_LIMIT = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 60
@@ -95,10 +94,9 @@ def take_zalo_event() -> flask.Response:
     if isinstance(event, zalo_receipts.Arrival) and event.attempt_id is not None:
         with unit_of_work() as work:
             store_receipt(work, event.attempt_id, event.note, raw)
-    elif isinstance(event, zalo_receipts.TemplateStatusChanged):
-        _log.warning("zalo.template_changed", template_id=event.template_id, before=event.before, after=event.after)
-    elif isinstance(event, zalo_receipts.DailyQuotaChanged):
-        _log.info("zalo.quota_changed", before=event.before, after=event.after)
+    elif isinstance(event, zalo_receipts.TemplateStatusChanged | zalo_receipts.DailyQuotaChanged):
+        with unit_of_work() as work:
+            take_account_event(work, event)
     # Any other answer than 200, and Zalo posts it again.
     return json_answer(b"{}")
 

@@ -11,11 +11,13 @@ from notify.states import ReceiptKind
 
 
 class OutcomeKind(StrEnum):
-    """ACCEPTED: it has the message. TRANSIENT: it has not, try later. PERMANENT: it has not and never will.
+    """ACCEPTED: it has the message. TRANSIENT: it has not, try later. LATER: it has not, since a rule of its own keeps
+    it from taking any until a time it names, and nothing is wrong with it. PERMANENT: it has not and never will.
     UNKNOWN: it may have it; ask before anything is sent again."""
 
     ACCEPTED = "accepted"
     TRANSIENT = "transient"
+    LATER = "later"
     PERMANENT = "permanent"
     UNKNOWN = "unknown"
 
@@ -77,6 +79,29 @@ class Sighting:
 
 class AskFailed(Exception):  # noqa: N818 - reads as what it says
     """The gateway could not answer now; ask again later. The text holds no personal value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Messages the account may send in a day (0: not known), and how many of them were left `at` that instant."""
+
+    daily: int
+    remaining: int
+    at: datetime
+
+
+class Limited(Protocol):
+    """A gateway that counts what it takes, or takes none at some hours."""
+
+    @property
+    def quota(self) -> Quota | None:
+        """As its latest answer said it; None before the first, and where it says nothing."""
+        ...
+
+    @property
+    def held_codes(self) -> frozenset[str]:
+        """The codes of outcomes that are LATER."""
+        ...
 
 
 class Gateway(Protocol):

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from json import dumps, loads
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ import aiohttp
 import structlog
 
 from kernel.clock import Clock
-from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question, Sighting
+from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question, Quota, Sighting
 from notify.channels.zalo_table import (
     DAY_SPENT,
     NAME,
@@ -20,6 +20,7 @@ from notify.channels.zalo_table import (
     ZaloSettings,
     class_of,
     error_outcome,
+    held_codes,
     integer,
     status_outcome,
 )
@@ -39,14 +40,6 @@ class TokenSource(Protocol):
     def current(self, rejected: str | None = None) -> AccessToken:
         """A token that is not `rejected`. Raises NoToken, or whatever its store raises."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """Messages the account may send in a day (0: not known), and how many of them are left."""
-
-    daily: int
-    remaining: int
 
 
 class _Tokens:
@@ -99,6 +92,7 @@ class ZaloGateway:
         self.timeout_s = settings.timeout_s
         self.quota: Quota | None = None
         """As the latest answer said it; None before the first."""
+        self.held_codes = held_codes()
         self._settings = settings
         self._tokens = _Tokens(tokens)
         self._clock = clock
@@ -167,8 +161,8 @@ class ZaloGateway:
         code = integer(said.get("error"))
         if code:
             if code == DAY_SPENT:
-                self.quota = Quota(self.quota.daily if self.quota else 0, 0)
-            return code, error_outcome(code, self._clock.now())
+                self.quota = Quota(self.quota.daily if self.quota else 0, 0, self._clock.now())
+            return code, error_outcome(code, self._clock.now(), self._settings.day_begins)
         if not 200 <= status < 300:
             return None, status_outcome(status, _seconds(retry_after))
         data = said.get("data")
@@ -176,7 +170,7 @@ class ZaloGateway:
         if not isinstance(ref, str | int) or isinstance(ref, bool) or not _MSG_ID.fullmatch(str(ref)):
             # It said yes in a way that we cannot read, so it may well have taken the message.
             return None, Outcome(OutcomeKind.UNKNOWN, code="bad_answer", reason="no message id")
-        self.quota = _quota(data) or self.quota
+        self.quota = _quota(data, self._clock.now()) or self.quota
         return None, Outcome(OutcomeKind.ACCEPTED, ref=str(ref))
 
     def _open(self) -> aiohttp.ClientSession:
@@ -212,12 +206,12 @@ def _document(text: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _quota(data: Any) -> Quota | None:
+def _quota(data: Any, at: datetime) -> Quota | None:
     said = data.get("quota")
     if not isinstance(said, dict):
         return None
     daily, remaining = integer(said.get("dailyQuota")), integer(said.get("remainingQuota"))
-    return None if daily is None or remaining is None else Quota(daily, remaining)
+    return None if daily is None or remaining is None else Quota(daily, remaining, at)
 
 
 def _seconds(header: str | None) -> float | None:

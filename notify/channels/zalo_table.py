@@ -17,8 +17,8 @@ from notify.channels.port import Outcome, OutcomeKind
 NAME: Final = "zalo"
 REAL_BASE_URL: Final = "https://business.openapi.zalo.me"
 REAL_OAUTH_URL: Final = "https://oauth.zaloapp.com"
-# The rule names no time zone; that it means Vietnam's is unconfirmed.
-DAY_BEGINS: Final = time(6, 0)
+# Outside these Zalo refuses template messages. The rule names no time zone; that it means Vietnam's is unconfirmed.
+HOURS: Final = (time(6), time(22))
 DAY_SPENT: Final = -144
 """The account has sent as many messages as it may in a day."""
 _LONGEST_INTEGER: Final = 12
@@ -30,7 +30,7 @@ class ZaloSettings:
     """One app linked to one official account (OA). `oa_secret` signs events; `app_secret` exchanges tokens.
 
     `refresh_token` is the first one, used only while the database holds no tokens. The base URLs replace scheme and
-    host of every call.
+    host of every call. `hours`: the local times between which messages are taken; None for day and night.
     """
 
     app_id: str
@@ -42,6 +42,12 @@ class ZaloSettings:
     oauth_url: str = REAL_OAUTH_URL
     timeout_s: float = 8.0
     connections: int = 64
+    hours: tuple[time, time] | None = HOURS
+
+    @property
+    def day_begins(self) -> time:
+        """When what was refused for the night, or for the day, is taken again."""
+        return (self.hours or HOURS)[0]
 
 
 class Class(StrEnum):
@@ -62,8 +68,8 @@ _KINDS: Final[Mapping[Class, OutcomeKind]] = {
     Class.PERMANENT: OutcomeKind.PERMANENT,
     Class.UNKNOWN: OutcomeKind.UNKNOWN,
     Class.FALLBACK: OutcomeKind.PERMANENT,
-    Class.NIGHT: OutcomeKind.TRANSIENT,
-    Class.TOMORROW: OutcomeKind.TRANSIENT,
+    Class.NIGHT: OutcomeKind.LATER,
+    Class.TOMORROW: OutcomeKind.LATER,
     # The account's fault leaves the message sound: it waits until the operator has acted.
     Class.REFRESH: OutcomeKind.TRANSIENT,
     Class.OPERATOR: OutcomeKind.TRANSIENT,
@@ -87,13 +93,18 @@ def class_of(code: int) -> Class:
     return Class.UNKNOWN if verdict is None else verdict.what
 
 
-def error_outcome(code: int, now: datetime) -> Outcome:
-    """The outcome of an answer with this error code, received at `now`."""
+def held_codes() -> frozenset[str]:
+    """The codes after which a message waits for a time of day."""
+    return frozenset(str(code) for code, verdict in _table().codes.items() if _KINDS[verdict.what] is OutcomeKind.LATER)
+
+
+def error_outcome(code: int, now: datetime, begins: time = HOURS[0]) -> Outcome:
+    """The outcome of an answer with this error code, received at `now`; `begins` as for `allowed_again`."""
     verdict = _table().codes.get(code)
     if verdict is None:
         _log.error("zalo.unknown_code", code=code)
         return Outcome(OutcomeKind.UNKNOWN, code=str(code), reason="a code that is not in the table")
-    return _outcome(verdict, str(code), _wait(verdict.what, now))
+    return _outcome(verdict, str(code), _wait(verdict.what, now, begins))
 
 
 def status_outcome(http_status: int, retry_after_s: float | None = None) -> Outcome:
@@ -103,13 +114,13 @@ def status_outcome(http_status: int, retry_after_s: float | None = None) -> Outc
     return _outcome(verdict, f"http_{http_status}", retry_after_s)
 
 
-def allowed_again(now: datetime, *, tomorrow: bool = False) -> timedelta:
-    """How long until messages may be sent: to the next 06:00 in Vietnam, or to that of the next day."""
+def allowed_again(now: datetime, begins: time = HOURS[0], *, tomorrow: bool = False) -> timedelta:
+    """How long until messages may be sent: to the next `begins` in Vietnam, or to that of the next day."""
     here = local(now)
-    begins = datetime.combine(here.date(), DAY_BEGINS, here.tzinfo)
-    if tomorrow or here >= begins:
-        begins += timedelta(days=1)
-    return begins - here
+    then = datetime.combine(here.date(), begins, here.tzinfo)
+    if tomorrow or here >= then:
+        then += timedelta(days=1)
+    return then - here
 
 
 def integer(value: object) -> int | None:
@@ -121,10 +132,10 @@ def integer(value: object) -> int | None:
     return None
 
 
-def _wait(what: Class, now: datetime) -> float | None:
+def _wait(what: Class, now: datetime, begins: time) -> float | None:
     if what is Class.NIGHT:
-        return allowed_again(now).total_seconds()
-    return allowed_again(now, tomorrow=True).total_seconds() if what is Class.TOMORROW else None
+        return allowed_again(now, begins).total_seconds()
+    return allowed_again(now, begins, tomorrow=True).total_seconds() if what is Class.TOMORROW else None
 
 
 def _outcome(verdict: Verdict, code: str, retry_after_s: float | None) -> Outcome:

@@ -67,6 +67,21 @@ def test_only_what_waits_for_that_gateway_is_woken(clean_database: Database) -> 
     assert [wait is not None and wait < timedelta(seconds=6) for wait in due] == [kind[-1] for kind in kinds]
 
 
+def test_what_waits_for_a_time_of_day_is_not_woken_before(clean_database: Database) -> None:
+    held, failed = queued(clean_database, 2)
+    with clean_database.transaction() as session:
+        session.execute(
+            text(
+                "UPDATE delivery SET state = 'waiting', gateway = 'a', failures = 1, "
+                "code = CASE WHEN id = :held THEN '-133' ELSE '-100' END, due_at = now() + interval '1 hour'"
+            ),
+            {"held": held},
+        )
+        assert wake_stranded(session, "a", "sms", timedelta(seconds=5), {"-133", "-144"}) == 1
+    waits = [row.due_in for row in rows_of(clean_database, [held, failed])]
+    assert [wait is not None and wait < timedelta(seconds=6) for wait in waits] == [False, True]
+
+
 def test_questions_put_off_are_asked_when_the_gateway_is_back(clean_database: Database) -> None:
     asked, fresh = queued(clean_database, 2)
     with clean_database.transaction() as session:

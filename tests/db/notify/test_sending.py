@@ -67,10 +67,10 @@ def test_the_attempt_is_committed_and_no_connection_held_when_the_call_is_made(
 
 def test_outcomes_of_one_chunk_go_their_own_ways(clean_database: Database) -> None:
     outcomes = [*OutcomeKind]
-    gateway = FakeGateway(lambda message, _: Outcome(outcomes[int(message.body[-1]) % 4], code="c"))
-    deliveries = queued(clean_database, 8)
+    gateway = FakeGateway(lambda message, _: Outcome(outcomes[int(message.body[-1]) % 5], code="c", retry_after_s=60))
+    deliveries = queued(clean_database, 10)
     drain(clean_database, gateway)
-    assert _states(clean_database, deliveries) == {"accepted": 2, "waiting": 2, "dead": 2, "unknown": 2}
+    assert _states(clean_database, deliveries) == {"accepted": 2, "waiting": 4, "dead": 2, "unknown": 2}
     with clean_database.transaction() as session:
         assert [event["status"] for event in settled_events(session)] == ["dead", "dead"]
 

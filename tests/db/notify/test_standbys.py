@@ -126,6 +126,14 @@ def test_a_first_that_waits_for_another_try_gives_way_in_the_end(pair: Pair) -> 
     assert row_of(pair.session, pair.zalo).code == "superseded"
 
 
+def test_a_first_that_must_wait_for_the_morning_or_for_tomorrow_gives_way_at_once(pair: Pair) -> None:
+    pair.end(pair.first(), Outcome(OutcomeKind.LATER, code="-144", reason="daily limit", retry_after_s=8 * 3600))
+    assert pair.states() == ("waiting", "standby")
+    assert pair.claim() == [pair.sms]
+    assert pair.states() == ("cancelled", "sending")
+    assert row_of(pair.session, pair.zalo).code == "superseded"
+
+
 def test_both_due_at_once_are_not_sent_together(pair: Pair) -> None:
     pass_time(pair.session, timedelta(days=1))
     assert pair.claim() == [pair.zalo]

@@ -175,15 +175,15 @@ def test_an_account_is_connected_by_code_and_verifier(account: Account) -> None:
     ("clock", "kind"),
     [
         ("21:59", OutcomeKind.ACCEPTED),
-        ("22:00", OutcomeKind.TRANSIENT),
-        ("05:59", OutcomeKind.TRANSIENT),
+        ("22:00", OutcomeKind.LATER),
+        ("05:59", OutcomeKind.LATER),
         ("06:00", OutcomeKind.ACCEPTED),
     ],
 )
 def test_the_night_rule_makes_messages_wait(account: Account, clock: str, kind: OutcomeKind) -> None:
     account.call.control("PATCH", "/zalo/settings", {"clock": clock})
     (outcome,) = account.send()
-    assert (outcome.kind, outcome.retry_after_s is not None) == (kind, kind is OutcomeKind.TRANSIENT)
+    assert (outcome.kind, outcome.retry_after_s is not None) == (kind, kind is OutcomeKind.LATER)
 
 
 def test_who_has_no_zalo_is_for_another_channel(account: Account) -> None:

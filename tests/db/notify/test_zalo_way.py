@@ -12,6 +12,7 @@ from kernel.work import Work
 from notify.channels.zalo import ZaloGateway
 from notify.channels.zalo_receipts import Arrival, read_event, valid_signature
 from notify.receipts import apply_receipts, store_receipt
+from notify.retry import HELD_SPREAD
 from notify.settings import SendSettings
 from tests.db.notify.support import PATIENCE, VAULT, Row, queued, rows_of, sender_of
 from tests.db.notify.test_zalo_account import BODY, TO, Account
@@ -102,6 +103,6 @@ def test_by_night_a_message_waits_for_the_morning(way: Way) -> None:
     way.account.call.control("PATCH", "/zalo/settings", {"clock": "22:00"})
     (row,) = way.rows(way.send())
     assert (row.state, row.code) == ("waiting", "-133")
-    # The clock of the test stands at ten in the morning: twenty hours to the next six, and a quarter of them to spread.
+    # The clock of the test stands at ten in the morning: twenty hours to the next six.
     assert row.due_in is not None
-    assert timedelta(hours=19.9) < row.due_in < timedelta(hours=25)
+    assert timedelta(hours=19.9) < row.due_in <= timedelta(hours=20) + HELD_SPREAD

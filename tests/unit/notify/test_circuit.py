@@ -59,6 +59,16 @@ def test_refusals_for_good_speak_of_the_message() -> None:
     assert Told().calls(*[NEVER] * 50) is S.CLOSED
 
 
+def test_a_rule_of_time_is_no_illness() -> None:
+    told = Told()
+    assert told.calls(*[OutcomeKind.LATER] * 50) is S.CLOSED
+    health = told.circuit.health(0.0)
+    assert (health.error_rate, health.failed_at) == (0.0, None)
+    told.calls(*[BAD] * 4)
+    told.circuit.probe(5.0)
+    assert told.calls(OutcomeKind.LATER, at=6.0) is S.CLOSED
+
+
 def test_a_success_between_breaks_the_row_but_not_the_rate() -> None:
     told = Told()
     for _ in range(4):

@@ -44,7 +44,7 @@ CALLBACK = {
         ("143", OutcomeKind.TRANSIENT, True),
         ("146", OutcomeKind.TRANSIENT, True),
         ("177", OutcomeKind.TRANSIENT, True),
-        ("199", OutcomeKind.TRANSIENT, False),
+        ("199", OutcomeKind.LATER, False),
         ("201", OutcomeKind.PERMANENT, False),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from notify.channels.port import Outcome, OutcomeKind, Sighting
 from notify.outcomes import LEASE_LOST, Claim, answer_of, cannot_ask, expired, news_of, no_answer, released
-from notify.retry import SCHEDULE, Patience
+from notify.retry import HELD_SPREAD, SCHEDULE, Patience
 from notify.states import AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind, move
 
 PATIENCE = Patience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
@@ -22,12 +22,13 @@ NOW = timedelta(0)
     [
         (OutcomeKind.ACCEPTED, DeliveryEvent.ACCEPT, AttemptEvent.ACCEPT),
         (OutcomeKind.TRANSIENT, DeliveryEvent.FAIL, AttemptEvent.FAIL),
+        (OutcomeKind.LATER, DeliveryEvent.HOLD, AttemptEvent.FAIL),
         (OutcomeKind.PERMANENT, DeliveryEvent.REFUSE, AttemptEvent.REFUSE),
         (OutcomeKind.UNKNOWN, DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT),
     ],
 )
 def test_every_outcome_has_its_events(kind: OutcomeKind, event: DeliveryEvent, attempt_event: AttemptEvent) -> None:
-    news = news_of(CLAIM, Outcome(kind, ref="SM1", code="c", reason="r"), PATIENCE)
+    news = news_of(CLAIM, Outcome(kind, ref="SM1", code="c", reason="r", retry_after_s=60), PATIENCE)
     assert (news.claim, news.event, news.attempt_event) == (CLAIM, event, attempt_event)
     assert (news.ref, news.code, news.reason) == ("SM1", "c", "r")
 
@@ -43,6 +44,23 @@ def test_failures_count_towards_giving_up_and_claims_do_not(failures: int, retry
     given_up = failures >= len(SCHEDULE)
     assert news.event is (DeliveryEvent.GIVE_UP if given_up else DeliveryEvent.FAIL)
     assert (news.wait == NOW) or not given_up
+
+
+def test_what_is_held_until_a_time_waits_for_it_and_not_by_the_schedule() -> None:
+    claim = Claim(UUID(int=1), UUID(int=2), number=9, failures=9)
+    news = news_of(claim, Outcome(OutcomeKind.LATER, retry_after_s=60), PATIENCE)
+    assert news.event is DeliveryEvent.HOLD
+    assert timedelta(seconds=60) <= news.wait <= timedelta(seconds=60) + HELD_SPREAD < SCHEDULE[9]
+    spent = Claim(UUID(int=1), UUID(int=2), number=13, failures=len(SCHEDULE))
+    assert news_of(spent, Outcome(OutcomeKind.LATER, retry_after_s=60), PATIENCE).event is DeliveryEvent.GIVE_UP
+    unnamed = news_of(CLAIM, Outcome(OutcomeKind.LATER), PATIENCE)
+    assert unnamed.event is DeliveryEvent.FAIL
+
+
+@pytest.mark.parametrize("kind", [OutcomeKind.TRANSIENT, OutcomeKind.LATER])
+def test_a_refusal_of_what_may_have_been_taken_before_tells_nothing(kind: OutcomeKind) -> None:
+    claim = Claim(UUID(int=1), UUID(int=2), 2, pinned=True)
+    assert news_of(claim, Outcome(kind, retry_after_s=60), PATIENCE).event is DeliveryEvent.LOSE_SIGHT
 
 
 def test_a_call_never_begun_is_given_back_or_called_off() -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.retry import LONGEST_RETRY_AFTER, SCHEDULE, Patience, ask_again, next_try
+from notify.retry import HELD_SPREAD, LONGEST_RETRY_AFTER, SCHEDULE, Patience, ask_again, held_for, next_try
 
 KEYS = st.uuids()
 ONE = UUID("01890000-0000-7000-8000-000000000001")
@@ -58,6 +58,19 @@ def test_the_first_retry_trusts_the_gateway_when_it_names_a_shorter_time() -> No
     wait = next_try(1, ONE, retry_after=timedelta(seconds=1))
     assert wait is not None
     assert wait < SCHEDULE[0]
+
+
+@given(KEYS, st.integers(min_value=1, max_value=len(SCHEDULE)), st.integers(min_value=0, max_value=31 * 3600))
+def test_a_named_time_is_kept_to_within_minutes(key: UUID, attempt: int, seconds: int) -> None:
+    asked = timedelta(seconds=seconds)
+    wait = held_for(attempt, key, asked)
+    assert wait is not None
+    assert asked <= wait <= asked + HELD_SPREAD <= asked + timedelta(minutes=5)
+
+
+def test_who_is_held_again_and_again_is_given_up_as_well() -> None:
+    assert held_for(len(SCHEDULE) + 1, ONE, timedelta(hours=8)) is None
+    assert held_for(3, ONE, timedelta(hours=8), tries=2) is None
 
 
 @given(KEYS, st.integers(min_value=1, max_value=50))

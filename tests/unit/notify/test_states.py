@@ -38,6 +38,7 @@ ROWS: dict[DeliveryEvent, str] = {
     E.EXPIRE: "             cancelled    cancelled    cancelled    cancelled    -",
     E.ACCEPT: "             accepted     accepted     accepted     accepted     -",
     E.FAIL: "               -            waiting      -            waiting      -",
+    E.HOLD: "               -            waiting      -            waiting      -",
     E.GIVE_UP: "            -            dead         -            dead         -",
     E.REFUSE: "             dead         dead         -            dead         -",
     E.LOSE_SIGHT: "         -            unknown      -            -            -",
@@ -111,7 +112,7 @@ def test_a_message_the_gateway_has_is_never_sent_again(events: list[DeliveryEven
 
 @given(EVENTS)
 def test_an_unknown_outcome_is_not_sent_again_before_somebody_knows(events: list[DeliveryEvent]) -> None:
-    telling = {E.FAIL, E.MISS, E.RELEASE, E.RESEND}
+    telling = {E.FAIL, E.HOLD, E.MISS, E.RELEASE, E.RESEND}
     state = D.UNKNOWN
     for event in events:
         if event in telling:

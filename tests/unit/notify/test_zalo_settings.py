@@ -1,5 +1,7 @@
 """What the environment may say about Zalo, and what production refuses."""
 
+from datetime import time
+
 import pytest
 
 from kernel.settings import Environment
@@ -41,6 +43,30 @@ def test_production_speaks_to_zalo_itself_and_may_be_connected_later() -> None:
     assert (settings.base_url, settings.oauth_url, settings.refresh_token) == (
         "https://business.openapi.zalo.me", "https://oauth.zaloapp.com", "",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "hours"),
+    [
+        ({}, (time(6), time(22))),
+        ({"MOTCUA_ZALO_HOURS": "07:30-21:00"}, (time(7, 30), time(21))),
+        ({"MOTCUA_ZALO_HOURS": "00:00-24:00"}, None),
+    ],
+)
+def test_when_zalo_takes_messages(said: dict[str, str], hours: tuple[time, time] | None) -> None:
+    settings, problems = _read({"MOTCUA_ZALO_APP_ID": "1", **said})
+    assert problems == []
+    assert settings is not None
+    assert settings.hours == hours
+    assert settings.day_begins == (time(6) if hours is None else hours[0])
+
+
+@pytest.mark.parametrize(
+    "said", ["6-22", "06:00", "22:00-06:00", "06:00-06:00", "06:00-24:00", "06:60-22:00", "always"]
+)
+def test_hours_that_cannot_be_are_named(said: str) -> None:
+    problem = "MOTCUA_ZALO_HOURS: as in 06:00-22:00, or 00:00-24:00"
+    assert _read({"MOTCUA_ZALO_APP_ID": "1", "MOTCUA_ZALO_HOURS": said})[1] == [problem]
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.clock import VIETNAM, SettableClock
-from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question
-from notify.channels.zalo import Quota, ZaloGateway
+from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question, Quota
+from notify.channels.zalo import ZaloGateway
 from notify.channels.zalo_table import ZaloSettings
 from notify.channels.zalo_tokens import AccessToken, NoToken
 from tests.unit.notify.wire import Answer, Request, Wire, serving
@@ -86,7 +86,7 @@ def test_a_message_is_posted_as_the_interface_wants_it() -> None:
         return await gateway.send(MESSAGE), gateway.quota
 
     (outcome, quota), wire = _talk(lambda _: TAKEN, send)
-    assert (outcome, quota) == (Outcome(OutcomeKind.ACCEPTED, ref="m1"), Quota(500, 499))
+    assert (outcome, quota) == (Outcome(OutcomeKind.ACCEPTED, ref="m1"), Quota(500, 499, NIGHT))
     (request,) = wire.requests
     assert (request.method, request.path) == ("POST", "/message/template")
     assert request.headers["access_token"] == "token-0"
@@ -180,7 +180,7 @@ def test_a_spent_day_is_known_from_the_refusal() -> None:
 
     answers = [TAKEN, Answer(200, {"error": -144})]
     seen, _ = _talk(lambda _: answers.pop(0), twice)
-    assert seen == (Quota(500, 499), Quota(500, 0))
+    assert seen == (Quota(500, 499, NIGHT), Quota(500, 0, NIGHT))
 
 
 def test_the_night_and_a_hint_to_wait_say_how_long() -> None:

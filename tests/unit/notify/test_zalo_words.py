@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from notify.channels.zalo_table import (
     allowed_again,
     class_of,
     error_outcome,
+    held_codes,
     integer,
     status_outcome,
 )
@@ -85,13 +86,25 @@ def test_an_unknown_code_may_mean_anything_and_is_logged() -> None:
 def test_the_night_ends_at_six_in_vietnam(clock: str, wait: timedelta) -> None:
     for code in (-133, -234):
         outcome = error_outcome(code, _at(clock))
-        assert (outcome.kind, outcome.retry_after_s) == (OutcomeKind.TRANSIENT, wait.total_seconds())
+        assert (outcome.kind, outcome.retry_after_s) == (OutcomeKind.LATER, wait.total_seconds())
 
 
 @pytest.mark.parametrize(("clock", "hours"), [("21:59", 8 + 1 / 60), ("05:59", 24 + 1 / 60), ("06:00", 24)])
 def test_a_days_quota_is_there_again_on_the_next_day(clock: str, hours: float) -> None:
     for code in (-144, -147):
-        assert error_outcome(code, _at(clock)).retry_after_s == pytest.approx(hours * 3600)
+        outcome = error_outcome(code, _at(clock))
+        assert outcome.kind is OutcomeKind.LATER
+        assert outcome.retry_after_s == pytest.approx(hours * 3600)
+
+
+def test_the_day_begins_when_the_settings_say() -> None:
+    assert error_outcome(-133, _at("22:00"), time(7, 30)).retry_after_s == 9.5 * 3600
+
+
+def test_the_codes_that_hold_a_message_are_those_of_time() -> None:
+    assert {"-133", "-234", "-144", "-147"} <= held_codes()
+    assert all(error_outcome(int(code), NOON).kind is OutcomeKind.LATER for code in held_codes())
+    assert not {"-32", "-100", "-118", "-115"} & held_codes()
 
 
 @given(st.integers(0, 3 * 365 * 24 * 3600), st.booleans())
