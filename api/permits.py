@@ -141,7 +141,7 @@ PERMITS: Final[dict[str, Permit]] = {
     "readFile": citizen,
     # lodgings: whose they are is asked of the rows; a hotel's system needs a scope
     "changeLodging": citizen,
-    "closeLodging": citizen,
+    "closeLodging": SteppedUp(citizen, "admin"),
     "registerLodging": citizen,
     "resubmitLodging": citizen,
     "setRooms": citizen,
@@ -156,9 +156,9 @@ PERMITS: Final[dict[str, Permit]] = {
     "reportNil": any_of(citizen, client("residence:report")),
     "sendBatch": any_of(citizen, client("residence:report")),
     "setPhoto": any_of(citizen, client("residence:report")),
-    "removePhoto": any_of(citizen, client("residence:report")),
+    "removePhoto": citizen,
     "readDocument": any_of(citizen, client("residence:report")),
-    "findGuest": any_of(citizen, client("residence:report")),
+    "findGuest": any_of(citizen, client("residence:read", "residence:report")),
     "listBatches": any_of(citizen, client("residence:read")),
     "listFindings": any_of(citizen, client("residence:read")),
     "readBatch": any_of(citizen, client("residence:read")),
@@ -175,7 +175,7 @@ PERMITS: Final[dict[str, Permit]] = {
     "listStays": any_of(citizen, client("residence:read")),
     "readStay": any_of(citizen, client("residence:read")),
     "readNight": any_of(citizen, client("residence:read")),
-    "readPhoto": any_of(citizen, client("residence:read")),
+    "readPhoto": citizen,
     # the police of the commune
     "approveLodging": role("resident_police"),
     "refuseLodging": role("resident_police"),
@@ -188,7 +188,7 @@ PERMITS: Final[dict[str, Permit]] = {
     "readPoliceLodging": role("resident_police"),
     "readStatistics": role("resident_police"),
     "searchGuests": role("resident_police"),
-    "exportGuests": SteppedUp(role("resident_police"), "signing"),
+    "exportGuests": SteppedUp(role("resident_police"), "signing", level=2),
     # the officer's desk; the role for each act is asked by the use case, where the step of the process may name it
     "listInbox": officer,
     # messages; those of other agencies are absent

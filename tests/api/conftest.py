@@ -1,5 +1,9 @@
 """An edge over stand-ins; what needs the database uses the fixtures of the whole suite."""
 
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
 import flask
 import pytest
 from flask.testing import FlaskClient
@@ -7,7 +11,10 @@ from flask.testing import FlaskClient
 from kernel.clock import SettableClock
 from kernel.db import Database
 from tests.api.account_support import House
+from tests.api.authorisation_support import World
 from tests.api.edge_support import EdgeContainer, make_app
+from tests.api.residence_support import Evening
+from wiring import build_container
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +38,17 @@ def edge_client(edge_world: tuple[EdgeContainer, flask.Flask], edge_container: E
 @pytest.fixture
 def house(clean_database: Database, clock: SettableClock) -> House:
     return House.build(clean_database, clock)
+
+
+@pytest.fixture
+def evening(clean_database: Database, database_url: str, clean_redis: str, tmp_path: Path) -> Iterator[Evening]:
+    held = build_container(
+        {
+            "MOTCUA_DATABASE_URL": database_url,
+            "MOTCUA_REDIS_URL": clean_redis,
+            "MOTCUA_FILES_URL": tmp_path.as_uri(),
+            "MOTCUA_MASTER_KEY": b64encode(bytes(32)).decode(),
+        }
+    )
+    yield Evening(World(held))
+    held.close()
