@@ -10,7 +10,8 @@ import random
 import sys
 from collections.abc import Sequence
 
-from bench.faults.arena import Row, Subject
+from bench.faults import residence
+from bench.faults.arena import Subject
 from bench.faults.product import Product
 from bench.faults.provider import KINDS
 from bench.faults.rows import ROWS
@@ -24,19 +25,25 @@ def main(argv: Sequence[str]) -> int:
     if given.row == "list":
         for row in ROWS.values():
             print(f"{row.name:<20}{row.meaning}")
+        print(f"{residence.NAME:<20}{residence.MEANING}")
         return 0
-    row, verdicts = ROWS[given.row], []
+    verdicts = []
     seeds = [given.seed] if given.seed is not None else [random.randrange(10**6) for _ in range(given.seeds)]
     for seed in seeds:
-        _say(f"{row.name} --seed {seed}")
-        subject = _subject(stock=given.stock)
-        size = Size(given.messages, given.faults)
-        verdict = run_schedule(row, seed, subject, KINDS[given.gateway], size, _say)
+        _say(f"{given.row} --seed {seed}")
+        verdict = _schedule(given, seed)
         _say(f"--seed {seed}: {_line(verdict)}")
         verdicts.append(verdict)
     total = together(verdicts)
-    print(json.dumps(as_json(row, total)) if given.json else f"{row.name}: {_line(total)}", flush=True)
+    print(json.dumps(as_json(given.row, total)) if given.json else f"{given.row}: {_line(total)}", flush=True)
     return 0 if total.clean else 1
+
+
+def _schedule(given: argparse.Namespace, seed: int) -> Verdict:
+    if given.row == residence.NAME:
+        return residence.run_residence(seed, given.faults, _say)
+    size = Size(given.messages, given.faults)
+    return run_schedule(ROWS[given.row], seed, _subject(stock=given.stock), KINDS[given.gateway], size, _say)
 
 
 def _subject(*, stock: bool) -> Subject:
@@ -45,9 +52,9 @@ def _subject(*, stock: bool) -> Subject:
     return Product()
 
 
-def as_json(row: Row, verdict: Verdict) -> dict[str, str | int | float]:
+def as_json(row: str, verdict: Verdict) -> dict[str, str | int | float]:
     return {
-        "row": row.name,
+        "row": row,
         "messages": verdict.messages,
         "faults": verdict.faults,
         "lost": verdict.lost,
@@ -74,7 +81,7 @@ def _say(line: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.faults", description="Breaks the system and counts.")
-    parser.add_argument("row", choices=[*ROWS, "list"], metavar="ROW", help="a row by name, or `list`")
+    parser.add_argument("row", choices=[*ROWS, residence.NAME, "list"], metavar="ROW", help="a row by name, or `list`")
     parser.add_argument("--seeds", type=int, default=1, help="how many random schedules")
     parser.add_argument("--seed", type=int, help="one schedule again")
     parser.add_argument("--gateway", choices=sorted(KINDS), default="twilio")

@@ -1,0 +1,283 @@
+"""The row `residence`: hotels declare guests while uploads are cut, processes killed, and the authority misbehaves.
+
+The witness is the authority's own list. Lost is a guest whose declaration was taken and whom it does not have, doubled
+one whom it has twice; whoever is not confirmed at the end is not as it should be.
+"""
+
+import http.client
+import json
+import os
+import random
+import signal
+import threading
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+
+from bench.faults.hotels import Hotels, guest_of, open_hotels, sheet_of
+from bench.faults.verdict import Span, Verdict
+from bench.ground import Ground, ground
+from kernel.clock import local
+from kernel.embedded import Supervisor
+from kernel.ids import new_id
+from residence.guests import GuestDeclaration
+from stack import processes
+from wiring import Container, build_container
+
+NAME: Final = "residence"
+MEANING: Final = "hotels file guests while uploads are cut, processes killed, and the authority is down or lies"
+FAULTS: Final = 12
+_PATIENCE: Final[Mapping[str, str]] = {
+    "MOTCUA_AUTHORITY_TIMEOUT_SECONDS": "1.5",
+    "MOTCUA_AUTHORITY_MARGIN_SECONDS": "0.5",
+    "MOTCUA_AUTHORITY_COUNT_AFTER_SECONDS": "0.5",
+    "MOTCUA_AUTHORITY_ARRAY": "20",
+    "MOTCUA_LOG_LEVEL": "warning",
+}
+_NEEDED: Final = ("sandbox", "api", "worker-plan", "worker-residence", "cron")
+_HOTELS: Final = 8
+_FILE: Final = 60
+_PAUSE_S: Final = 0.05
+_GAP_S: Final = (0.3, 1.2)
+_QUIET_S: Final = 240.0
+_OPEN: Final = """SELECT (SELECT count(*) FROM outbox_event WHERE kind = 'residence.declared' AND done_at IS NULL)
+    + (SELECT count(*) FROM transmission WHERE due_at IS NOT NULL)"""
+_STATES: Final = "SELECT i.state, count(*) AS number FROM transmission_item i GROUP BY i.state"
+_SENT: Final = (
+    "SELECT extract(epoch FROM transmitted_at) FROM transmission WHERE transmitted_at > '-infinity' ORDER BY 1"
+)
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class _Scene:
+    place: Ground
+    supervisor: Supervisor
+    held: Container
+    hotels: Hotels
+    day: date
+    taken: dict[tuple[str, str], float] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 900_000)))
+    stop: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def guest(self) -> GuestDeclaration:
+        with self.lock:
+            return guest_of(self.day, next(self.numbers))
+
+    def note(self, place: int, guests: list[GuestDeclaration]) -> None:
+        now = time.time()
+        with self.lock:
+            self.taken |= {(self.hotels.accounts[place], guest.document_number): now for guest in guests}
+
+    def control(self, method: str, path: str, data: object = None) -> Any:
+        body = json.dumps(data if data is not None else {}).encode()
+        request = urllib.request.Request(f"{self.place.sandbox_url}/_control{path}", body, method=method)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own loopback address
+            return json.loads(answer.read())
+
+    def strike(self, name: str) -> None:
+        """Kills a process and all it started, and returns once another one runs in its place."""
+        old = self._pid(name)
+        if old is not None:
+            os.killpg(old, signal.SIGKILL)
+        ends = time.monotonic() + 60
+        while self._pid(name) in (None, old) and time.monotonic() < ends:
+            time.sleep(0.02)
+
+    def _pid(self, name: str) -> int | None:
+        return next((each.pid for each in self.supervisor.status() if each.name == name), None)
+
+
+def run_residence(seed: int, faults: int | None, say: Say) -> Verdict:
+    """One schedule from an empty folder to a verdict."""
+    dice = random.Random(seed)
+    with ground(_PATIENCE) as place:
+        specs = processes(place.environment, place.ports, web_workers=2)
+        with place.keeping(*(spec for spec in specs if spec.name in _NEEDED)) as supervisor:
+            held = build_container(place.environment)
+            try:
+                scene = _scene(place, supervisor, held)
+                return _drill(scene, dice, faults or FAULTS, say)
+            finally:
+                held.close()
+
+
+def _scene(place: Ground, supervisor: Supervisor, held: Container) -> _Scene:
+    hotels = open_hotels(held, place.api_url, _HOTELS)
+    return _Scene(place, supervisor, held, hotels, local(held.clock.now()).date())
+
+
+def _drill(scene: _Scene, dice: random.Random, faults: int, say: Say) -> Verdict:
+    desks = [threading.Thread(target=_desk, args=(scene, place)) for place in range(_HOTELS)]
+    for desk in desks:
+        desk.start()
+    spans: list[Span] = []
+    try:
+        # Each fault at least once, in an order of the seed's.
+        plan = [*_FAULTS.items(), *dice.choices(list(_FAULTS.items()), k=max(0, faults - len(_FAULTS)))]
+        dice.shuffle(plan)
+        for name, strike in plan:
+            time.sleep(dice.uniform(*_GAP_S))
+            began = time.time()
+            strike(scene, dice)
+            spans.append(Span(began, time.time(), name))
+            say(f"{spans[-1].returned - began:5.1f} s  {name}")
+        time.sleep(2.0)
+    finally:
+        scene.stop.set()
+        for desk in desks:
+            desk.join()
+        scene.control("DELETE", "/authority/faults")
+    waited = _wait_for_quiet(scene)
+    say(f"quiet after {waited:.1f} s; {len(scene.taken)} guests")
+    return _judge(scene, spans)
+
+
+def _desk(scene: _Scene, place: int) -> None:
+    """A front desk: one guest after the other, each until its declaration was taken."""
+    lodging = scene.hotels.lodgings[place]
+    while not scene.stop.is_set():
+        guest = scene.guest()
+        if _until_taken(partial(scene.hotels.report, lodging, guest, str(new_id()))):
+            scene.note(place, [guest])
+        time.sleep(_PAUSE_S * 4)
+
+
+def _until_taken(send: Callable[[], int]) -> bool:
+    """Whether it was taken within a minute."""
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        with suppress(OSError, http.client.HTTPException):
+            if send() < 300:
+                return True
+        time.sleep(_PAUSE_S)
+    return False
+
+
+def _file(scene: _Scene, dice: random.Random) -> tuple[int, list[GuestDeclaration], bytes]:
+    guests = [scene.guest() for _ in range(_FILE)]
+    return dice.randrange(_HOTELS), guests, sheet_of(guests)
+
+
+def _cut_upload(scene: _Scene, dice: random.Random) -> None:
+    place, guests, content = _file(scene, dice)
+    lodging: UUID = scene.hotels.lodgings[place]
+    scene.hotels.cut_off(lodging, content)
+    if _until_taken(lambda: scene.hotels.send_file(lodging, content)):
+        scene.note(place, guests)
+
+
+def _kill_web(scene: _Scene, dice: random.Random) -> None:
+    """In the middle of a batch; the hotel sends it again until it is taken."""
+    place, guests, content = _file(scene, dice)
+    lodging: UUID = scene.hotels.lodgings[place]
+    done: list[bool] = []
+    sender = threading.Thread(
+        target=lambda: done.append(_until_taken(lambda: scene.hotels.send_file(lodging, content)))
+    )
+    sender.start()
+    time.sleep(dice.uniform(0.01, 0.3))
+    scene.strike("api")
+    sender.join()
+    if done[0]:
+        scene.note(place, guests)
+
+
+def _kill_worker(scene: _Scene, dice: random.Random) -> None:
+    place, guests, content = _file(scene, dice)
+    if _until_taken(lambda: scene.hotels.send_file(scene.hotels.lodgings[place], content)):
+        scene.note(place, guests)
+    time.sleep(dice.uniform(0.0, 0.5))
+    scene.strike("worker-residence")
+
+
+def _down(scene: _Scene, dice: random.Random) -> None:
+    how = dice.choice(({"mode": "status", "status": 503}, {"mode": "reset", "effect": False}))
+    rule = scene.control("POST", "/authority/faults", how)
+    time.sleep(dice.uniform(1.5, 3.5))
+    scene.control("DELETE", f"/authority/faults/{rule['id']}")
+
+
+def _misbehave(*rules: Mapping[str, Any]) -> Callable[[_Scene, random.Random], None]:
+    def act(scene: _Scene, dice: random.Random) -> None:
+        place, guests, content = _file(scene, dice)
+        for rule in rules:
+            scene.control("POST", "/authority/faults", rule)
+        if _until_taken(lambda: scene.hotels.send_file(scene.hotels.lodgings[place], content)):
+            scene.note(place, guests)
+        time.sleep(1.0)
+
+    return act
+
+
+_FAULTS: Final[Mapping[str, Callable[[_Scene, random.Random], None]]] = {
+    "an upload is cut in the middle": _cut_upload,
+    "the web is killed in the middle of a batch": _kill_web,
+    "the worker is killed while it sends": _kill_worker,
+    "the authority is down": _down,
+    "answers are lost after the import": _misbehave(
+        {"mode": "reset", "op": "foreign", "count": 2}, {"mode": "half", "op": "vietnamese", "count": 2}
+    ),
+    "success with nothing imported": _misbehave({"mode": "empty_success", "count": 2}),
+    "success with a row left out": _misbehave({"mode": "skip_row", "count": 2}),
+    "an error after the import": _misbehave(
+        {"mode": "status", "status": 502, "effect": True, "op": "foreign", "count": 2}
+    ),
+}
+
+
+def _wait_for_quiet(scene: _Scene) -> float:
+    begun = time.monotonic()
+    while time.monotonic() - begun < _QUIET_S:
+        with scene.held.database.reading() as connection:
+            if not connection.scalar(text(_OPEN)):
+                break
+        time.sleep(0.25)
+    return time.monotonic() - begun
+
+
+def _judge(scene: _Scene, spans: list[Span]) -> Verdict:
+    has = Counter((row["account"], row["document"]) for row in _imported(scene))
+    with scene.held.database.reading() as connection:
+        states = [(str(row.state), int(row.number)) for row in connection.execute(text(_STATES))]
+        sent = list(connection.scalars(text(_SENT)))
+    after = [_recovered(sent, span, spans) for span in spans]
+    odd = [f"{count} guests {state}" for state, count in states if state != "confirmed"]
+    return Verdict(
+        messages=len(scene.taken),
+        faults=len(spans),
+        lost=len(scene.taken.keys() - has.keys()),
+        duplicated=sum(count - 1 for count in has.values()),
+        allowed=0,
+        unexpected=tuple(odd),
+        recovered_s=max(after, default=0.0),
+        stranded_s=0.0,
+    )
+
+
+def _recovered(sent: list[Any], span: Span, spans: list[Span]) -> float:
+    """From the end of a fault to the next array that got through; 0 when another fault began before there was one."""
+    first = next((float(at) for at in sent if at >= span.returned), span.returned)
+    disturbed = any(span.returned < other.began < first for other in spans)
+    return 0.0 if disturbed else first - span.returned
+
+
+def _imported(scene: _Scene) -> Iterator[Mapping[str, Any]]:
+    since = 0
+    while True:
+        page = scene.control("GET", f"/authority/imported?since={since}&limit=10000")
+        yield from page["imported"]
+        since = page["next"]
+        if since >= page["total"]:
+            return
