@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from residence.authority.port import Account
 from residence.transmission_news import COUNTED, MOST_ROUNDS, NOT_COUNTED, SAYS_YES_HAS_NONE, Verdict, next_try
-from residence.transmission_records import Change, lock, write_changes
+from residence.transmission_records import Change, lock, tell_settled, write_changes
 from residence.transmission_states import ItemEvent, ItemState, TransmissionKind, TransmissionState
 
 _SOON: Final = timedelta(seconds=3)
@@ -153,6 +153,7 @@ def _accepted(session: Session, question: Question, result: Comparison, *, probe
     if result is Comparison.UNTOLD and not probe:
         row = lock(session, [question.transmission_id])[question.transmission_id]
         _put_off(session, row, asked=question.asked, wait=None, code=NOT_COUNTED)
+        tell_settled(session, [row.batch_id] if row.batch_id else [])
         return
     event = ItemEvent.CONFIRM if result is Comparison.ALL else ItemEvent.LOSE_SIGHT
     _write(session, _changes(session, question, ItemState.TRANSMITTED, event))

@@ -1,6 +1,6 @@
 """Writing down what became of transmissions, by the tables of states, and telling those who wait for it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -59,9 +59,8 @@ FROM lost WHERE t.id = lost.id
 """)
 _BATCHES: Final = text("""
 SELECT t.batch_id, t.lodging_id, array_agg(DISTINCT t.state) AS states FROM transmission t
-WHERE t.batch_id = ANY(CAST(:ids AS uuid[])) GROUP BY t.batch_id, t.lodging_id
+WHERE t.batch_id = ANY(CAST(:ids AS uuid[])) GROUP BY t.batch_id, t.lodging_id HAVING count(t.due_at) = 0
 """)
-_UNDER_WAY: Final = frozenset({"queued", "sending", "waiting", "unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +174,20 @@ def _tell(session: Session, rows: Sequence[Any], doubted: Sequence[tuple[Any, in
     for row, items in doubted:
         payload = {"lodging_id": str(row.lodging_id), "transmission_id": str(row.id), "night": row.night.isoformat()}
         record_event(session, IN_DOUBT, row.lodging_id, {**payload, "items": items})
-    batches = {row.batch_id for row in rows if row.batch_id is not None}
+    tell_settled(session, {row.batch_id for row in rows if row.batch_id is not None})
+
+
+def tell_settled(session: Session, batches: Collection[UUID]) -> None:
+    """Writes `residence.settled` {lodging_id, batch_id, state} for those of which nothing is to be done any more."""
     if not batches:
         return
     for batch in session.execute(_BATCHES, {"ids": list(batches)}):
-        if not _UNDER_WAY & set(batch.states):
-            payload = {"lodging_id": str(batch.lodging_id), "batch_id": str(batch.batch_id)}
-            record_event(session, SETTLED, batch.lodging_id, {**payload, "state": settled_as(batch.states)})
+        payload = {"lodging_id": str(batch.lodging_id), "batch_id": str(batch.batch_id)}
+        record_event(session, SETTLED, batch.lodging_id, {**payload, "state": settled_as(batch.states)})
 
 
 def settled_as(states: Iterable[str]) -> str:
-    """What a batch is when no array of it is under way: the most doubtful of its arrays decides."""
+    """What a batch is when nothing of it is to be done any more: the most doubtful of its arrays decides."""
     held = set(states)
     order = (TransmissionState.IN_DOUBT, TransmissionState.REFUSED, TransmissionState.TRANSMITTED)
     return next((state.value for state in order if state in held), TransmissionState.CONFIRMED.value)

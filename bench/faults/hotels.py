@@ -26,7 +26,7 @@ from wiring import Container
 
 _SCOPES: Final = ("residence:report", "residence:read")
 _POLICE_OF: Final = "20551"
-_WAIT_S: Final = 15.0
+_WAIT_S: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True)

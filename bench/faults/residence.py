@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,6 +36,7 @@ from wiring import Container, build_container
 NAME: Final = "residence"
 MEANING: Final = "hotels file guests while uploads are cut, processes killed, and the authority is down or lies"
 FAULTS: Final = 12
+NOTHING_IMPORTED: Final = "success with nothing imported"
 _PATIENCE: Final[Mapping[str, str]] = {
     "MOTCUA_AUTHORITY_TIMEOUT_SECONDS": "1.5",
     "MOTCUA_AUTHORITY_MARGIN_SECONDS": "0.5",
@@ -99,8 +100,8 @@ class _Scene:
         return next((each.pid for each in self.supervisor.status() if each.name == name), None)
 
 
-def run_residence(seed: int, faults: int | None, say: Say) -> Verdict:
-    """One schedule from an empty folder to a verdict."""
+def run_residence(seed: int, faults: int | None, say: Say, kinds: Sequence[str] = ()) -> Verdict:
+    """One schedule from an empty folder to a verdict; of `kinds` each once, where they are named."""
     dice = random.Random(seed)
     with ground(_PATIENCE) as place:
         specs = processes(place.environment, place.ports, web_workers=2)
@@ -108,7 +109,7 @@ def run_residence(seed: int, faults: int | None, say: Say) -> Verdict:
             held = build_container(place.environment)
             try:
                 scene = _scene(place, supervisor, held)
-                return _drill(scene, dice, faults or FAULTS, say)
+                return _drill(scene, _plan(dice, faults or FAULTS, kinds), dice, say)
             finally:
                 held.close()
 
@@ -118,19 +119,25 @@ def _scene(place: Ground, supervisor: Supervisor, held: Container) -> _Scene:
     return _Scene(place, supervisor, held, hotels, local(held.clock.now()).date())
 
 
-def _drill(scene: _Scene, dice: random.Random, faults: int, say: Say) -> Verdict:
+def _plan(dice: random.Random, faults: int, kinds: Sequence[str]) -> list[str]:
+    """Each fault at least once, in an order of the seed's."""
+    if kinds:
+        return list(kinds)
+    plan = [*_FAULTS, *dice.choices(list(_FAULTS), k=max(0, faults - len(_FAULTS)))]
+    dice.shuffle(plan)
+    return plan
+
+
+def _drill(scene: _Scene, plan: list[str], dice: random.Random, say: Say) -> Verdict:
     desks = [threading.Thread(target=_desk, args=(scene, place)) for place in range(_HOTELS)]
     for desk in desks:
         desk.start()
     spans: list[Span] = []
     try:
-        # Each fault at least once, in an order of the seed's.
-        plan = [*_FAULTS.items(), *dice.choices(list(_FAULTS.items()), k=max(0, faults - len(_FAULTS)))]
-        dice.shuffle(plan)
-        for name, strike in plan:
+        for name in plan:
             time.sleep(dice.uniform(*_GAP_S))
             began = time.time()
-            strike(scene, dice)
+            _FAULTS[name](scene, dice)
             spans.append(Span(began, time.time(), name))
             say(f"{spans[-1].returned - began:5.1f} s  {name}")
         time.sleep(2.0)
@@ -229,7 +236,7 @@ _FAULTS: Final[Mapping[str, Callable[[_Scene, random.Random], None]]] = {
     "answers are lost after the import": _misbehave(
         {"mode": "reset", "op": "foreign", "count": 2}, {"mode": "half", "op": "vietnamese", "count": 2}
     ),
-    "success with nothing imported": _misbehave({"mode": "empty_success", "count": 2}),
+    NOTHING_IMPORTED: _misbehave({"mode": "empty_success", "count": 2}),
     "success with a row left out": _misbehave({"mode": "skip_row", "count": 2}),
     "an error after the import": _misbehave(
         {"mode": "status", "status": 502, "effect": True, "op": "foreign", "count": 2}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.faults import residence
 from bench.faults.__main__ import main
 from bench.faults.product import Product
 from bench.faults.provider import KINDS
@@ -49,13 +50,20 @@ def test_nothing_is_lost_and_nothing_doubled(name: str) -> None:
     assert verdict.faults == (SIZE.faults or ROWS[name].faults) >= 2
 
 
+def test_no_guest_is_lost_and_none_declared_twice() -> None:
+    short = ("the worker is killed while it sends", "answers are lost after the import", residence.NOTHING_IMPORTED)
+    verdict = residence.run_residence(SEED, None, print, () if LONG else short)
+    assert (verdict.lost, verdict.duplicated, verdict.unexpected) == (0, 0, ())
+    assert verdict.messages >= 100
+
+
 def test_the_rows_are_all_there_and_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert sorted(ROWS) == sorted(EVERY_ROW)
     assert main(["list"]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in said] == list(ROWS)
+    assert [line.split()[0] for line in said] == [*ROWS, residence.NAME]
     page = (Path(__file__).parents[2] / "docs" / "fault-drills.md").read_text(encoding="utf-8")
-    assert [name for name in ROWS if f"`{name}`" not in page] == []
+    assert [name for name in (*ROWS, residence.NAME) if f"`{name}`" not in page] == []
 
 
 def test_a_row_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -75,10 +75,20 @@ def test_a_batch_is_planned_by_its_name_and_settles_once_all_is_there(
     later(clean_database, timedelta(minutes=1))
     drain(clean_database, authority, clock)
     assert states(clean_database) == ["confirmed"] * 3
-    settled = events(clean_database, "residence.settled")
-    assert [event["state"] for event in settled[-1:]] == ["confirmed"]
-    assert {event["batch_id"] for event in settled} == {str(batch)}
+    told = {"lodging_id": str(lodging.id), "batch_id": str(batch), "state": "confirmed"}
+    assert events(clean_database, "residence.settled") == [told]
     assert authority.asked == 1
+
+
+def test_a_batch_that_cannot_be_counted_settles_as_transmitted(clean_database: Database, clock: SettableClock) -> None:
+    with clean_database.transaction() as session:
+        lodging = add_lodging(session, clock)
+        batch = add_batch(session, clock, lodging.id, 3)
+        for guest in foreigners(3):
+            declare(session, clock, lodging.id, guest, batch_id=batch)
+        plan(session, lodging.id, [], size=2, batch_id=batch)
+    drain_until_quiet(clean_database, FakeAuthority(counts=False), clock)
+    assert [event["state"] for event in events(clean_database, "residence.settled")] == ["transmitted"]
 
 
 def test_a_lost_answer_is_counted_and_not_sent_again(clean_database: Database, clock: SettableClock) -> None:
