@@ -13,23 +13,18 @@ import sys
 import time
 from collections.abc import Iterator
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
-from bench.bare_twilio import IN_FLIGHT, TEXT, phone
+from bench.backlog import plan_texts
+from bench.bare_twilio import IN_FLIGHT
 from bench.ground import Ground, cpu_s, ground, process_of
 from bench.journey.handset import wait
 from bench.journey.wire import Wire
 from bench.load import ROOT
 from bench.pairs import PAIRS, Result, finish, interleave, number_after
-from kernel.ids import new_id
-from kernel.vault import Vault
-from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
-from notify.plan import Channel, Circumstances, Offer, Reach, plan
-from notify.store import Notice, add_delivery, add_notification
-from notify.template_events import events
-from notify.texts import Rendered, shipped_templates
+from notify.models import Delivery
 from wiring import Container, build_container
 
 _LEAST: Final = 0.5
@@ -106,7 +101,7 @@ def _container(place: Ground) -> Container:
 
 def _drain(held: Container, numbers: Iterator[int], count: int) -> float:
     """Plans `count` texts, rings, and waits until the last outcome is recorded."""
-    _plan(held, list(itertools.islice(numbers, count)))
+    plan_texts(held, list(itertools.islice(numbers, count)))
     begun = time.perf_counter()
     held.bell.ring("send")
     wait(lambda: _undone(held) == 0, "the last text", _PATIENCE_S)
@@ -122,43 +117,6 @@ def _bare(place: Ground, count: int = _COUNT) -> tuple[float, float]:
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True, timeout=_PATIENCE_S)
     rate, each_s = map(float, done.stdout.split())
     return rate, each_s
-
-
-def _plan(held: Container, numbers: list[int]) -> None:
-    """Deliveries as the plan drain leaves them: one made by it, the others its copies to other phones."""
-    with held.database.transaction() as session:
-        reach = Reach("vi", {Channel.SMS: phone(numbers[0])})
-        offers = (Offer(Channel.SMS, "twilio"),)
-        now = Circumstances(held.clock.now())
-        (planned,) = plan(events()["dossier.finished"], reach, offers, shipped_templates(), now).deliveries
-        said = Notice(
-            event_id=new_id(),
-            recipient=phone(numbers[0]),
-            template="dossier.finished",
-            purpose="dossier_status",
-            legal=True,
-            language="vi",
-            facts={},
-        )
-        notice = add_notification(session, held.vault, said)
-        assert notice is not None
-        text = Rendered(TEXT, "GSM-7", len(TEXT), 1)
-        first = add_delivery(session, held.vault, notice, said, planned, text)
-        template = session.execute(select(Delivery.__table__).where(Delivery.id == first)).mappings().one()
-        told = session.execute(select(Notification.__table__).where(Notification.id == notice)).mappings().one()
-        notices = [{**told, "id": new_id(), "recipient": phone(number).encode()} for number in numbers[1:]]
-        session.execute(insert(Notification), notices)
-        copies = [
-            _copied(held.vault, dict(template), notice["id"], phone(number))
-            for notice, number in zip(notices, numbers[1:], strict=True)
-        ]
-        session.execute(insert(Delivery), copies)
-
-
-def _copied(vault: Vault, row: dict[str, Any], notification_id: Any, to: str) -> dict[str, Any]:
-    made = new_id()
-    sealed = {"address": vault.seal(ADDRESS_FIELD, made, to), "body": vault.seal(BODY_FIELD, made, TEXT)}
-    return {**row, **sealed, "id": made, "notification_id": notification_id, "fingerprint": to.encode()}
 
 
 def _undone(held: Container) -> int:

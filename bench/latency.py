@@ -1,0 +1,171 @@
+"""`python -m bench.latency [--backlog N] [--json]`: from an urgent message's commit to its request at the provider.
+
+A one-time code enters as it does in the product: an event in the outbox of a committed transaction. Without a word: in
+an idle system, against a bare RQ job on the same broker, from its enqueueing until it runs; the limit is three times
+its median and five times its 99th percentile. With --backlog: while so many notices drain, half of them still events
+and half of them texts, against five times the 99th percentile of the idle system.
+"""
+
+import itertools
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from redis import Redis
+from rq import Queue
+
+from bench.backlog import plan_texts, repeat_events, settle_all, still_open, tell_once
+from bench.bare_job import NOTED, QUEUE, note
+from bench.ground import ground
+from bench.journey.handset import wait
+from bench.pairs import PAIRS, Result, finish, number_after
+from bench.urgent import Codes, Intake
+from wiring import Container, build_container
+
+_PROCESSES: Final = ("sandbox", "api", "worker-plan", "worker-send", "worker-receipts", "worker-sweep", "cron")
+_SAMPLES: Final = 200
+_BACKLOG_PAIRS: Final = 3
+_P50_TIMES, _P99_TIMES, _BACKLOG_TIMES = 3.0, 5.0, 5.0
+_GAP_S: Final = (0.04, 0.16)
+_PATIENCE_S: Final = 60.0
+_CHUNK: Final = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Milliseconds."""
+
+    p50: float
+    p99: float
+
+
+def measure(*, samples: int = _SAMPLES, pairs: int = PAIRS) -> Result:
+    """`figure` and `limit` are those of the percentile that comes nearer to its limit; `more` has both."""
+    with ground() as place, place.running(*_PROCESSES), place.keeping(place.module("bench.bare_job")):
+        held = build_container(place.environment)
+        codes, intake = Codes(held), Intake(place.sandbox_url)
+        sides = (lambda: _ours(codes, intake, samples), lambda: _bare(held.redis, samples))
+        _ours(codes, intake, 10)
+        _bare(held.redis, 10)
+        found = [_in_turn(turn, *sides) for turn in range(pairs)]
+        held.close()
+    return _beside_a_job(found)
+
+
+def measure_backlog(number: int, *, samples: int = _SAMPLES, pairs: int = _BACKLOG_PAIRS) -> Result:
+    """Three pairs, since each waits for its backlog to be laid."""
+    with ground() as place, place.running(*_PROCESSES):
+        held = build_container(place.environment)
+        codes, intake = Codes(held), Intake(place.sandbox_url)
+        tell_once(place)
+        _ours(codes, intake, 10)
+        phones = itertools.count()
+
+        def behind_backlog() -> Spread:
+            _lay(held, number, phones)
+            spread = _ours(codes, intake, samples)
+            if 0 in still_open(held):
+                raise AssertionError("the backlog was over before the last urgent message")
+            settle_all(held)
+            return spread
+
+        found = [_in_turn(turn, lambda: _ours(codes, intake, samples), behind_backlog) for turn in range(pairs)]
+        held.close()
+    return Result(
+        name=f"latency --backlog {number}",
+        figure=median(busy.p99 for _, busy in found),
+        limit=median(_BACKLOG_TIMES * idle.p99 for idle, _ in found),
+        ratio=median(_BACKLOG_TIMES * idle.p99 / busy.p99 for idle, busy in found),
+        unit="ms",
+        least=1.0,
+        pairs=tuple((busy.p99, _BACKLOG_TIMES * idle.p99) for idle, busy in found),
+        more={
+            "p50_ms": median(busy.p50 for _, busy in found),
+            "idle_p50_ms": median(idle.p50 for idle, _ in found),
+            "idle_p99_ms": median(idle.p99 for idle, _ in found),
+        },
+    )
+
+
+def _beside_a_job(found: Sequence[tuple[Spread, Spread]]) -> Result:
+    p50s = [(ours.p50, _P50_TIMES * bare.p50) for ours, bare in found]
+    p99s = [(ours.p99, _P99_TIMES * bare.p99) for ours, bare in found]
+    ratios = [median(limit / figure for figure, limit in pairs) for pairs in (p50s, p99s)]
+    nearer = (p50s, p99s)[ratios.index(min(ratios))]
+    return Result(
+        name="latency",
+        figure=median(figure for figure, _ in nearer),
+        limit=median(limit for _, limit in nearer),
+        ratio=min(ratios),
+        unit="ms",
+        least=1.0,
+        pairs=tuple(nearer),
+        more={
+            "p50_ms": median(ours.p50 for ours, _ in found),
+            "p99_ms": median(ours.p99 for ours, _ in found),
+            "bare_p50_ms": median(bare.p50 for _, bare in found),
+            "bare_p99_ms": median(bare.p99 for _, bare in found),
+            "ratio_p50": ratios[0],
+            "ratio_p99": ratios[1],
+        },
+    )
+
+
+def _in_turn(turn: int, one: Callable[[], Spread], other: Callable[[], Spread]) -> tuple[Spread, Spread]:
+    """Both, the one that goes first changing."""
+    if turn % 2:
+        second = other()
+        return one(), second
+    first = one()
+    return first, other()
+
+
+def _ours(codes: Codes, intake: Intake, samples: int) -> Spread:
+    codes.prepare(samples)
+    begun: dict[str, float] = {}
+    for _ in range(samples):
+        to, at = codes.ask()
+        begun[to] = at
+        _pause()
+    taken = intake.times(set(begun))
+    return _spread([taken[to] - at for to, at in begun.items()])
+
+
+def _bare(redis: Redis, samples: int) -> Spread:
+    queue = Queue(QUEUE, connection=redis)
+    redis.delete(NOTED)
+    begun = []
+    for _ in range(samples):
+        begun.append(time.time())
+        queue.enqueue(note, result_ttl=0)
+        _pause()
+    wait(lambda: redis.llen(NOTED) == samples, "the last job", _PATIENCE_S)
+    ran = [float(at) for at in redis.lrange(NOTED, 0, -1)]
+    return _spread([at - before for before, at in zip(begun, ran, strict=True)])
+
+
+def _pause() -> None:
+    """So long that most find the system idle, and never in step with anything that it does by the clock."""
+    time.sleep(random.uniform(*_GAP_S))
+
+
+def _spread(seconds: Sequence[float]) -> Spread:
+    ordered = sorted(each * 1e3 for each in seconds)
+    return Spread(median(ordered), ordered[min(len(ordered) - 1, round(len(ordered) * 0.99))])
+
+
+def _lay(held: Container, number: int, phones: "itertools.count[int]") -> None:
+    repeat_events(held, number // 2)
+    for _ in range(0, number - number // 2, _CHUNK):
+        plan_texts(held, list(itertools.islice(phones, _CHUNK)))
+    for drain in ("plan", "send"):
+        held.bell.ring(drain)
+
+
+if __name__ == "__main__":
+    backlog = number_after("--backlog", sys.argv, 0)
+    finish(measure_backlog(backlog) if backlog else measure(), sys.argv)
