@@ -1,49 +1,51 @@
-"""Many declarations at once: rows go in by COPY, which costs a third of what inserts do."""
+"""Many declarations at once: rows go in by binary COPY, which costs a tenth of what inserts do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
 import psycopg
 from psycopg import sql
 from sqlalchemy.orm import Session
 
-STAY_COLUMNS: Final = (
-    "id",
-    "lodging_id",
-    "document_index",
-    "name_words",
-    "nationality",
-    "kind",
-    "night",
-    "arrival",
-    "departure",
-    "room",
-    "state",
-    "declarations",
-    "declared_at",
-    "due_at",
-    "late",
-)
-DECLARATION_COLUMNS: Final = (
-    "id",
-    "stay_id",
-    "number",
-    "kind",
-    "content",
-    "fingerprint",
-    "declared_at",
-    "declared_by",
-    "client_id",
-    "batch_id",
-)
+# Column -> type. Binary COPY converts nothing, so the types are said.
+STAY_COLUMNS: Final[Mapping[str, str]] = {
+    "id": "uuid",
+    "lodging_id": "uuid",
+    "document_index": "bytea",
+    "name_words": "int8[]",
+    "nationality": "text",
+    "kind": "text",
+    "night": "date",
+    "arrival": "timestamptz",
+    "departure": "timestamptz",
+    "room": "text",
+    "state": "text",
+    "declarations": "int2",
+    "declared_at": "timestamptz",
+    "due_at": "timestamptz",
+    "late": "bool",
+}
+DECLARATION_COLUMNS: Final[Mapping[str, str]] = {
+    "id": "uuid",
+    "stay_id": "uuid",
+    "number": "int2",
+    "kind": "text",
+    "content": "bytea",
+    "fingerprint": "bytea",
+    "declared_at": "timestamptz",
+    "declared_by": "uuid",
+    "client_id": "uuid",
+    "batch_id": "uuid",
+}
 
 
-def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def copy_rows(session: Session, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
     """Inserts rows into a table in the transaction of `session`; the order of values is that of `columns`."""
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     raw = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
     with raw.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(list(columns.values()))
         for row in rows:
             copy.write_row(row)

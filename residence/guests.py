@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime, time
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Final
 
 from kernel.clock import VIETNAM
@@ -115,11 +116,11 @@ class GuestDeclaration:
 
     def to_json(self) -> str:
         """Compact JSON, the same text for the same declaration; values left at their default are not written."""
-        values = {name: _plain(value) for name, value in self._told()}
-        return json.dumps({"v": _VERSION, **values}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-    def _told(self) -> list[tuple[str, Any]]:
-        return [(name, value) for name in _NAMES if (value := getattr(self, name)) != _DEFAULTS[name]]
+        values: dict[str, Any] = {"v": _VERSION}
+        for name, value, default in zip(_NAMES, _VALUES(self), _DEFAULTS.values(), strict=True):
+            if value is not default and value != default:
+                values[name] = value if value.__class__ is str else _plain(value)
+        return _ENCODER.encode(values)
 
     @classmethod
     def from_json(cls, text: str) -> "GuestDeclaration":
@@ -144,6 +145,8 @@ def _typed(document: Mapping[str, Any]) -> dict[str, Any]:
 
 _NAMES: Final = tuple(field.name for field in fields(GuestDeclaration))
 _DEFAULTS: Final = {field.name: field.default for field in fields(GuestDeclaration)}
+_VALUES: Final = attrgetter(*_NAMES)
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _DATES: Final = (
     "birth_date",
     "residence_expiry",

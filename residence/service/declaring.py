@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -18,12 +18,13 @@ from kernel.work import Work
 from residence import store
 from residence.bulk import DECLARATION_COLUMNS, STAY_COLUMNS, copy_rows
 from residence.clock import due
-from residence.guests import GuestDeclaration
+from residence.guests import GuestDeclaration, GuestKind, Moment
 from residence.models import DECLARATION_FIELD, DOCUMENT_INDEX, FINGERPRINT_INDEX, WORD_INDEX, Declaration, Lodging
 from residence.states import DeclarationKind, StayState
 from residence.store import StayKey
 
 DECLARED: Final = "residence.declared"
+_ARRIVAL, _STAYING, _LEFT = str(DeclarationKind.ARRIVAL), str(StayState.STAYING), str(StayState.LEFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def document_index(vault: Vault, number: str) -> bytes:
 
 def name_words(vault: Vault, name: str) -> list[int]:
     """Blind indexes of the words of a name without accents, as the 64-bit integers that the column holds."""
-    return sorted({_word_index(vault, word) for word in strip_accents(fold_name(name)).split()})
+    return sorted({index for word in name.split() for index in _word_indexes(vault, word)})
 
 
 def fingerprint(vault: Vault, kind: DeclarationKind, content: str) -> bytes:
@@ -115,8 +116,20 @@ def fingerprint(vault: Vault, kind: DeclarationKind, content: str) -> bytes:
 
 # A few hundred words make up most names.
 @lru_cache(maxsize=8192)
-def _word_index(vault: Vault, word: str) -> int:
-    return int.from_bytes(vault.index(WORD_INDEX, word)[:8], "big", signed=True)
+def _word_indexes(vault: Vault, word: str) -> tuple[int, ...]:
+    """Of one word as it is written, which may be a sign that stands for several."""
+    plain = strip_accents(fold_name(word)).split()
+    return tuple(int.from_bytes(vault.index(WORD_INDEX, each)[:8], "big", signed=True) for each in plain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """The instants of a stay in UTC: from, to, until when it had to be declared, and whether that is over."""
+
+    arrival: datetime
+    departure: datetime
+    due_at: datetime
+    late: bool
 
 
 class _Maker:
@@ -125,14 +138,16 @@ class _Maker:
     def __init__(self, work: Work, lodging: Lodging, by: Declarer, batch_id: UUID | None) -> None:
         self._work, self._lodging, self._by, self._batch_id = work, lodging, by, batch_id
         self._now = work.now()
+        # Of ten thousand guests most come and go at the same few times.
+        self._times: dict[tuple[GuestKind, Moment, Moment], _Times] = {}
         self._stays: list[tuple[Any, ...]] = []
         self._declarations: list[tuple[Any, ...]] = []
 
     def add(self, guest: GuestDeclaration, key: StayKey) -> tuple[UUID, UUID]:
         """The ids of the stay and the declaration."""
         stay_id, declaration_id, vault = new_id(), new_id(), self._work.vault
-        deadline = due(guest.kind, guest.arrival, remote=self._lodging.remote)
-        content = guest.to_json()
+        kind, content = guest.kind, guest.to_json()
+        times = self._times_of(kind, guest.arrival, guest.left or guest.departure)
         self._stays.append(
             (
                 stay_id,
@@ -140,16 +155,16 @@ class _Maker:
                 key.document_index,
                 name_words(vault, guest.full_name),
                 guest.nationality,
-                guest.kind.value,
+                kind.value,
                 guest.arrival.day,
-                guest.arrival.instant.astimezone(UTC),
-                (guest.left or guest.departure).instant.astimezone(UTC),
+                times.arrival,
+                times.departure,
                 guest.room,
-                (StayState.LEFT if guest.left else StayState.STAYING).value,
+                _LEFT if guest.left else _STAYING,
                 1,
                 self._now,
-                deadline.at.astimezone(UTC),
-                deadline.missed(self._now),
+                times.due_at,
+                times.late,
             )
         )
         self._declarations.append(
@@ -157,7 +172,7 @@ class _Maker:
                 declaration_id,
                 stay_id,
                 1,
-                DeclarationKind.ARRIVAL.value,
+                _ARRIVAL,
                 vault.seal(DECLARATION_FIELD, declaration_id, content),
                 fingerprint(vault, DeclarationKind.ARRIVAL, content),
                 self._now,
@@ -167,6 +182,14 @@ class _Maker:
             )
         )
         return stay_id, declaration_id
+
+    def _times_of(self, kind: GuestKind, arrival: Moment, departure: Moment) -> _Times:
+        known = self._times.get((kind, arrival, departure))
+        if known is None:
+            deadline = due(kind, arrival, remote=self._lodging.remote)
+            starts, ends, due_at = (each.astimezone(UTC) for each in (arrival.instant, departure.instant, deadline.at))
+            known = self._times[kind, arrival, departure] = _Times(starts, ends, due_at, deadline.missed(self._now))
+        return known
 
     def write(self) -> None:
         # Whatever the session holds is written first: a batch must be there before its declarations.
