@@ -124,6 +124,10 @@ RESIDENCE_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "An early leave lies before the expected departure and not in the future.",
     ),
     "name_without_words": ("Cần ít nhất một chữ của họ tên.", "Needs at least one word of a name."),
+    "night_or_file": (
+        "Cần một trong hai: đêm, hoặc tệp đã gửi.",
+        "Needs one of both: a night, or a file that was sent.",
+    ),
     "nights_between": (
         "Khoảng đêm phải theo thứ tự và nhiều nhất {most} đêm.",
         "The nights must be in order, {most} at most.",

@@ -107,20 +107,8 @@ def issue_receipt(
     newest = _newest(work.session, lodging.id, night, batch_id)
     if newest is not None and _same(newest, standing):
         return _receipt(work, newest, lodging)
-    row = LodgingReceipt(
-        id=new_id(),
-        code=f"BN-{new_lookup_secret(_CODE_LENGTH)}",
-        lodging_id=lodging.id,
-        batch_id=batch_id,
-        night=night,
-        state=standing.state.value,
-        **{name: getattr(standing.counts, name) for name in _TOLD},
-        nil=standing.nil,
-        filed_first_at=standing.first,
-        filed_last_at=standing.last,
-        issued_at=work.now(),
-        issued_to=actor.person_id,
-    )
+    row = _row(standing, lodging_id=lodging.id, night=night, batch_id=batch_id)
+    row.issued_at, row.issued_to = work.now(), actor.person_id
     row.signature = sign(work.vault.derive(_PURPOSE), row)
     work.session.add(row)
     work.session.flush()
@@ -169,6 +157,21 @@ def sign(key: bytes, row: LodgingReceipt) -> bytes:
 def short(signature: bytes) -> str:
     """The first 80 bits, as they are printed."""
     return base64.b32encode(signature[:_SHORT]).decode()
+
+
+def _row(standing: Standing, *, lodging_id: UUID, night: date | None, batch_id: UUID | None) -> LodgingReceipt:
+    return LodgingReceipt(
+        id=new_id(),
+        code=f"BN-{new_lookup_secret(_CODE_LENGTH)}",
+        lodging_id=lodging_id,
+        batch_id=batch_id,
+        night=night,
+        state=standing.state.value,
+        **{name: getattr(standing.counts, name) for name in _TOLD},
+        nil=standing.nil,
+        filed_first_at=standing.first,
+        filed_last_at=standing.last,
+    )
 
 
 def _receipt(work: Work, row: LodgingReceipt, lodging: Lodging) -> Receipt:

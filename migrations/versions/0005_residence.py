@@ -1,3 +1,4 @@
+# Over 300 lines: a revision is one list of statements, never edited again.
 """Residence: lodgings, stays and their declarations, batches, transmissions; agencies of the police."""
 
 import sqlalchemy as sa

@@ -20,7 +20,7 @@ class LodgingReceiptRequest(RequestSchema):
     @validates_schema
     def one_of_both(self, data: dict[str, Any], **_: object) -> None:
         if (data["night"] is None) == (data["batch_id"] is None):
-            raise ValidationError("night or batch_id", "night")
+            raise ValidationError("night_or_file", "night")
 
 
 class CountsAnswer(AnswerSchema):

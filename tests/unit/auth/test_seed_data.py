@@ -1,4 +1,5 @@
 import json
+from collections import defaultdict
 from pathlib import Path
 
 from auth.seed import sandbox_officers
@@ -11,7 +12,10 @@ def test_the_sandbox_officers_can_log_in_and_cover_every_step() -> None:
     officers = sandbox_officers()
     assert {officer.identity_number: officer.full_name for officer in officers}.items() <= names.items()
     assert all(parse_identity_number(officer.identity_number) for officer in officers)
-    roles = {agency: set[str]() for agency in ("H17.20551", "H17.20587")}
+    roles: defaultdict[str, set[str]] = defaultdict(set)
     for officer in officers:
         roles[officer.agency_code].update(officer.roles)
-    assert all(covered >= {"receiver", "appraiser", "leader", "hand_over"} for covered in roles.values())
+    for commune in ("H17.20551", "H17.20587"):
+        assert roles[commune] >= {"receiver", "appraiser", "leader", "hand_over"}
+    assert roles["H17.CA.20551"] == {"resident_police"}
+    assert roles["H17"] == {"admin"}

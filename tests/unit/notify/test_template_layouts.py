@@ -38,6 +38,9 @@ USUAL: dict[str, Value] = {
     "accepted": 12,
     "rejected": 1,
     "state": "Được tiếp nhận một phần",
+    "month": "11/2026",
+    "spent": 900_000,
+    "limit": 1_000_000,
     **{name: datetime(2026, 11, 20, 3, 0, tzinfo=UTC) for name, kind in VARIABLES.items() if kind is Kind.TIME},
 }
 WORDS = st.lists(st.text("abcdđếưỳ\u0302\u0323Á'[😀", min_size=1, max_size=30), min_size=1, max_size=10).map(" ".join)
