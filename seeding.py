@@ -6,6 +6,7 @@ from auth.seed import OfficerSeed, sandbox_officers, seed_people
 from auth.service.signing_keys import keep_signing_keys
 from kernel.clock import local
 from kernel.work import Work
+from seeding_residence import seed_lodging
 from tracking.catalogue.seed import seed_catalogue
 from wiring import build_container
 
@@ -20,6 +21,8 @@ def seed_system(values: Mapping[str, str]) -> dict[str, int]:
             keep_signing_keys(work, held.auth.sessions)
             if held.settings.mode != "production":
                 counts["new_officers"] = seed_people(work, sandbox_officers())
+                session.flush()
+                counts["new_lodgings"] = seed_lodging(work, held.residence)
     finally:
         held.close()
     return counts

@@ -31,7 +31,8 @@ def test_seeding_twice_adds_nothing(environment: dict[str, str], clean_database:
     first, second = seed_system(environment), seed_system(environment)
     assert first["new_versions"] >= 1
     assert first["new_officers"] >= 4
-    assert (second["new_versions"], second["new_officers"]) == (0, 0)
+    assert first["new_lodgings"] == 1
+    assert (second["new_versions"], second["new_officers"], second["new_lodgings"]) == (0, 0, 0)
     with clean_database.transaction() as session:
         assert session.get(Agency, "H17.20551") is not None
         codes = session.scalars(select(ProcedureVersion.code)).all()
