@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from redis import Redis
@@ -24,17 +24,13 @@ from kernel.bell import Bell, connect
 from kernel.clock import Clock, SystemClock
 from kernel.db import Database
 from kernel.limits import Limiter
-from kernel.outbox import Handlers, OutboxEvent
+from kernel.outbox import Handlers, OutboxEvent, drain_events
 from kernel.settings import Environment, KernelSettings
 from kernel.storage import FileStore, open_store
 from kernel.vault import Vault, open_vault
 from kernel.work import Work
 from migrations import head_revision
-from notify.budget_notices import BudgetAnnouncer
 from notify.channels.esms_receipts import CALLBACK_PURPOSE
-from notify.handlers import Announcer
-from notify.lodging_notices import LodgingAnnouncer
-from notify.offers import OutlookByLedger
 from notify.settings import NotifySettings
 from notify.template_store import LiveBook
 from notify.texts import shipped_templates
@@ -46,13 +42,15 @@ from tracking.catalogue.service import Catalogue
 from tracking.office import Office, PersonCard, TrackingSettings
 from tracking.service.notices import record_told
 from tracking.service.uploads import expire_uploads
-from wiring_notices import AgencyAdmins, LodgingWords, NoticeDesk, ProofDesk
-from wiring_residence import front_desk, residence_handlers
+from wiring_residence import front_desk
 
 if TYPE_CHECKING:
     from notify.channels.port import Gateway, Limited
     from notify.channels.zalo_tokens import TokenKeeper
     from notify.sending import Sender
+
+# Seen to before each claim of texts, which must not wait for long.
+_URGENT_CHUNK: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +184,13 @@ def _health_checks(database: Database, redis: Redis) -> dict[str, HealthCheck]:
 
 def event_handlers(held: Container) -> Handlers:
     """Outbox event -> what is to be done about it, in the transaction that marks it done."""
+    # Only the plan drain needs these; a web worker would carry them.
+    from notify.budget_notices import BudgetAnnouncer
+    from notify.handlers import Announcer
+    from notify.lodging_notices import LodgingAnnouncer
+    from notify.offers import OutlookByLedger
+    from wiring_notices import AgencyAdmins, LodgingWords, NoticeDesk, ProofDesk
+    from wiring_residence import residence_handlers
 
     def told(session: Session, event: OutboxEvent) -> None:
         record_told(Work(session, held.vault, held.clock), event.payload)
@@ -233,7 +238,15 @@ def build_sender(held: Container) -> "Sender":
     if settings.zalo is not None and tokens is not None:
         gateways["zalo"] = limited["zalo"] = ZaloGateway(settings.zalo, tokens, held.clock)
     exchange = Exchange(settings.members)
-    ledger = Ledger(held.database, held.vault, patience, exchange, prices=held.notify.prices)
+    handlers, tries = event_handlers(held), held.settings.event_tries
+    ledger = Ledger(
+        held.database,
+        held.vault,
+        patience,
+        exchange,
+        prices=held.notify.prices,
+        plan_urgent=lambda: drain_events(held.database, handlers, chunk=_URGENT_CHUNK, tries=tries, urgent=True),
+    )
     watch = Watch(held.database, exchange, patience.receipt_within, limited)
     return Sender(ledger, gateways, exchange, watch, settings.send)
 

@@ -5,11 +5,10 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-import xlsxwriter
-
 from residence.files.columns import official_order
 from residence.guests import GuestDeclaration
 from residence.sheets import guest_cells
+from residence.workbooks import new_workbook
 
 CSV: Final = "text/csv; charset=utf-8"
 _HEADINGS: Final = ("CƠ SỞ LƯU TRÚ", "ĐỊA CHỈ CƠ SỞ")
@@ -27,7 +26,7 @@ class ExportRow(NamedTuple):
 def xlsx_of(rows: Iterable[ExportRow]) -> bytes:
     """A workbook of one sheet; every cell is text."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    with new_workbook(out) as book:
         text = book.add_format({"num_format": "@"})
         bold = book.add_format({"num_format": "@", "bold": True})
         sheet = book.add_worksheet("LUU_TRU")

@@ -5,16 +5,18 @@ text and each code with its label, and reports success for a file of which it to
 """
 
 from collections.abc import Iterable
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 from xml.sax.saxutils import escape
-
-import xlsxwriter
 
 from residence.files.columns import official_order
 from residence.files.official_xml import GUEST, ROOT
 from residence.files.table import LAST_HEAD_ROW, OFFICIAL_SHEET
 from residence.guests import GuestDeclaration
 from residence.sheets import OFFICIAL_COLUMNS, guest_cells, shown_day
+from residence.workbooks import new_workbook
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 _TITLE: Final = "DANH SÁCH THÔNG BÁO LƯU TRÚ CHO CÔNG DÂN VIỆT NAM"
 _HINT: Final = "Mẫu dữ liệu"
@@ -40,7 +42,7 @@ def write_official_xlsx(out: BinaryIO, declarations: Iterable[GuestDeclaration])
     rows = [[_TITLE], [column["title"] for column in columns], [_HINT]]
     rows.append([_EXAMPLE.get(column["field"], "") for column in columns])
     count = 0
-    with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    with new_workbook(out) as book:
         text = book.add_format({"num_format": "@"})
         sheet = book.add_worksheet(OFFICIAL_SHEET)
         sheet.set_column(0, len(columns) - 1, 18, text)
@@ -86,7 +88,7 @@ def _guest(number: int, declaration: GuestDeclaration) -> str:
     return f"    <{GUEST}>\n{''.join(lines)}    </{GUEST}>\n"
 
 
-def _write_row(sheet: xlsxwriter.worksheet.Worksheet, place: int, cells: list[str], text: object) -> None:
+def _write_row(sheet: "Worksheet", place: int, cells: list[str], text: object) -> None:
     for column, cell in enumerate(cells):
         if cell:
             sheet.write_string(place, column, cell, text)

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, BinaryIO, Final
 
-import xlsxwriter
-
 from residence.catalogues import catalogue, cell_of, nationalities
 from residence.check import Verdict
 from residence.files.columns import letter, official_order
 from residence.guests import BirthPrecision, GuestDeclaration, Moment
+from residence.workbooks import new_workbook
 
 SHEET: Final = "KHACH_LUU_TRU"
 CATALOGUE_SHEET: Final = "DANH_MUC"
@@ -120,7 +119,7 @@ class _Book:
     """A workbook written row by row to a stream."""
 
     def __init__(self, out: BinaryIO) -> None:
-        self._book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False})
+        self._book = new_workbook(out)
         self.text = self._book.add_format({"num_format": "@"})
         self._heading = self._book.add_format({"num_format": "@", "bold": True, "bg_color": "#DDEBF7", "border": 1})
 

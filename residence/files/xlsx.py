@@ -4,8 +4,6 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from residence.cells import Formula
 from residence.files.archive import Archive
 from residence.files.columns import HEAD_ROWS, field_of
@@ -56,6 +54,9 @@ def _require_workbook(archive: Archive) -> None:
 
 def _rows(data: bytes, sheet: Sheet) -> list[list[Any]]:
     """Every row from the first on, so that an index is a row's number less one."""
+    # Few requests read a workbook, and every web worker would carry the library.
+    from python_calamine import CalamineError, CalamineWorkbook
+
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
             return workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
