@@ -30,6 +30,17 @@ unasked AS MATERIALIZED (
 UPDATE delivery d SET due_at = least(d.due_at, now() + random() * CAST(:within AS interval))
 FROM (SELECT id FROM stranded UNION ALL SELECT id FROM unasked) AS s WHERE d.id = s.id
 """)
+# Long enough for a gateway that stumbles to be back; then the dearer channel is better than silence.
+_GIVE_WAY_AFTER: Final = timedelta(seconds=20)
+_GIVE_WAY_AT_ONCE: Final = 1000
+_GIVE_WAY: Final = text("""
+WITH stuck AS MATERIALIZED (
+    SELECT s.id FROM delivery d
+    JOIN delivery s ON s.notification_id = d.notification_id AND s.position > d.position AND s.state = 'standby'
+    WHERE d.state IN ('queued', 'waiting') AND d.channel = :channel AND d.due_at <= now() - :after AND s.due_at > now()
+    LIMIT :room FOR UPDATE OF s SKIP LOCKED)
+UPDATE delivery s SET due_at = now() FROM stuck WHERE s.id = stuck.id
+""")
 _NOTE: Final = text("""
 INSERT INTO gateway_state (gateway, channel, state, error_rate, answer_s, overdue_rate)
 SELECT * FROM unnest(
@@ -74,6 +85,12 @@ def wake_stranded(session: Session, gateway: str, channel: str, within: timedelt
         "held": sorted(held),
     }
     return int(getattr(session.execute(_WAKE, values), "rowcount", 0))
+
+
+def give_way(session: Session, channel: str) -> int:
+    """No gateway of this channel works: standbys go for what has been due on it for a while. Returns how many."""
+    values = {"channel": channel, "after": _GIVE_WAY_AFTER, "room": _GIVE_WAY_AT_ONCE}
+    return int(getattr(session.execute(_GIVE_WAY, values), "rowcount", 0))
 
 
 def note_states(session: Session, health: Mapping[str, Health], channels: Mapping[str, str]) -> None:

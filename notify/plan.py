@@ -185,8 +185,10 @@ def plan(
         skipped.pop(pushing[0].offer.channel)
     inbox = [choice for choice in usable if choice.offer.channel is Channel.INBOX]
     not_before = at if at > circumstances.now else None
-    deliveries = [_delivery(event, choice, "always told in the app") for choice in inbox]
-    deliveries += _in_turn(event, pushing, not_before, circumstances)
+    passed_over = _passed_over(skipped)
+    told = "always told in the app" if pushing else f"always told in the app{passed_over}"
+    deliveries = [_delivery(event, choice, told) for choice in inbox]
+    deliveries += _in_turn(event, pushing, not_before, circumstances, passed_over)
     return Plan(tuple(deliveries), skipped)
 
 
@@ -222,12 +224,16 @@ def _hindrance(event: TemplateEvent, choice: _Choice, at: datetime, circumstance
 
 
 def _in_turn(
-    event: TemplateEvent, pushing: Sequence[_Choice], not_before: datetime | None, circumstances: Circumstances
+    event: TemplateEvent,
+    pushing: Sequence[_Choice],
+    not_before: datetime | None,
+    circumstances: Circumstances,
+    passed_over: str,
 ) -> list[PlannedDelivery]:
     first, second = (*pushing[:2], None, None)[:2]
     if first is None:
         return []
-    reason = f"{first.offer.channel} first: {_why(first)}"
+    reason = f"{first.offer.channel} first: {_why(first)}{passed_over}"
     if second is None:
         return [_delivery(event, first, reason, not_before=not_before)]
     minutes = circumstances.receipt_within.total_seconds() / 60
@@ -236,6 +242,11 @@ def _in_turn(
         _delivery(event, first, f"{reason}; {reserve}", not_before=not_before),
         _delivery(event, second, reserve, not_before=not_before, standby=True),
     ]
+
+
+def _passed_over(skipped: Mapping[Channel, Skip]) -> str:
+    """Why other channels to the phone are not used, as the end of a reason."""
+    return "".join(f"; no {channel}: {skipped[channel]}" for channel in PUSHING if channel in skipped)
 
 
 def _why(choice: _Choice) -> str:

@@ -14,7 +14,7 @@ from kernel.metrics import GATEWAY_CHANGES
 from notify.channels.port import Limited, Quota
 from notify.circuit import CircuitState, Health
 from notify.exchange import Exchange
-from notify.gateways import not_in_use, note_quota, note_states, overdue_shares, wake_stranded
+from notify.gateways import give_way, not_in_use, note_quota, note_states, overdue_shares, wake_stranded
 from notify.pool import Change
 
 _WRITE_EVERY_S: Final = 5.0
@@ -77,6 +77,7 @@ class Watch:
                 )
                 for gateway in sorted(back | calm.keys())
             }
+            woken |= {channel: give_way(session, channel) for channel in self._out_of_use(health)}
             quotas = self._note_quotas(session)
             overdue = overdue_shares(session, self._overdue_after)
         for gateway in health:
@@ -90,6 +91,13 @@ class Watch:
             say = _log.info if change.new is CircuitState.CLOSED else _log.warning
             say("notify.gateway", gateway=change.gateway, was=str(change.old), now=str(change.new))
         return any(woken.values())
+
+    def _out_of_use(self, health: Mapping[str, Health]) -> list[str]:
+        """The channels none of whose gateways is in use."""
+        states: dict[str, set[CircuitState]] = {}
+        for gateway, each in health.items():
+            states.setdefault(self._exchange.channel_of(gateway), set()).add(each.state)
+        return sorted(channel for channel, those in states.items() if CircuitState.CLOSED not in those)
 
     def _held_codes(self, gateway: str) -> Collection[str]:
         limited = self._limited.get(gateway)

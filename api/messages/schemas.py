@@ -157,7 +157,10 @@ class GatewayAnswer(AnswerSchema):
     error_rate = fields.Float()
     answer_s = fields.Float()
     overdue_rate = fields.Float()
-    quota_left = fields.Integer(allow_none=True)
+    quota_left = fields.Integer(
+        allow_none=True, metadata={"description": "Messages left of the day at `quota_at`, where the gateway says so."}
+    )
+    quota_at = Instant(allow_none=True)
     since = Instant()
     seen_at = Instant()
 

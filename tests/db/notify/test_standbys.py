@@ -8,20 +8,26 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.clock import SettableClock
+from kernel.db import Database
 from kernel.ids import new_id
 from kernel.work import Work
 from notify.channels.port import Outcome, OutcomeKind
+from notify.circuit import Limits
 from notify.claims import record_news
 from notify.due import Claimed
+from notify.exchange import Exchange
+from notify.gateways import give_way
 from notify.outcomes import news_of
 from notify.plan import Channel, PlannedDelivery, Priority
+from notify.pool import PoolMember
 from notify.ports import ReceiptNote
 from notify.receipts import apply_receipts, store_receipt
 from notify.retry import RECEIPT_WITHIN
 from notify.states import ReceiptKind
 from notify.store import STANDBY_AT_LATEST, Notice, add_delivery, add_notification
 from notify.texts import Rendered
-from tests.db.notify.support import PATIENCE, PHONE, TEMPLATE, VAULT, claim_due, pass_time, row_of
+from notify.watch import Watch
+from tests.db.notify.support import PATIENCE, PHONE, TEMPLATE, VAULT, claim_due, pass_time, row_of, rows_of
 
 BODY = Rendered("Ho so A da duoc tiep nhan.", "GSM-7", 26, 1)
 REFUSED = Outcome(OutcomeKind.PERMANENT, code="-118", reason="no Zalo account")
@@ -146,6 +152,32 @@ def test_a_first_that_nobody_ever_took_gives_way_when_its_channel_is_closed(pair
     pass_time(pair.session, STANDBY_AT_LATEST)
     (claimed,) = claim_due(pair.session, 10, PATIENCE.lease, [Channel.SMS])
     assert claimed.claim.delivery_id == pair.sms
+
+
+@pytest.mark.parametrize(("waited_s", "gives_way"), [(10, False), (30, True)])
+def test_a_first_whose_channel_is_out_of_use_gives_way_soon(pair: Pair, waited_s: int, *, gives_way: bool) -> None:
+    pass_time(pair.session, timedelta(seconds=waited_s))
+    assert give_way(pair.session, "sms") == 0
+    assert give_way(pair.session, "zalo") == int(gives_way)
+    claimed = claim_due(pair.session, 10, PATIENCE.lease, [Channel.SMS])
+    assert [each.claim.delivery_id for each in claimed] == ([pair.sms] if gives_way else [])
+    assert pair.states() == (("cancelled", "sending") if gives_way else ("queued", "standby"))
+
+
+def test_the_watch_lets_standbys_go_while_no_gateway_of_a_channel_works(
+    clean_database: Database, clock: SettableClock
+) -> None:
+    exchange = Exchange([PoolMember("zalo", Channel.ZALO, 1), PoolMember("esms", Channel.SMS, 1)], Limits(in_a_row=1))
+    watch = Watch(clean_database, exchange, RECEIPT_WITHIN)
+    with clean_database.transaction() as session:
+        pair = Pair(session, clock)
+        pass_time(session, timedelta(minutes=1))
+    assert not watch.look()
+    exchange.record("zalo", OutcomeKind.TRANSIENT, 0.1)
+    assert watch.look()
+    (row,) = rows_of(clean_database, [pair.sms])
+    assert row.due_in is not None
+    assert row.due_in <= timedelta(0)
 
 
 def test_a_late_receipt_of_the_first_leaves_the_second_on_its_way(pair: Pair) -> None:

@@ -114,6 +114,26 @@ def test_zalo_first_where_it_is_linked_and_a_text_in_reserve() -> None:
     assert (zalo.gateway, zalo.address, zalo.priority) == ("zalo", PHONE, Priority.NOTICE)
 
 
+@pytest.mark.parametrize(
+    ("reach", "zalo", "clock", "said"),
+    [
+        (UNLINKED, ZALO, "12:00", "not wanted by the person"),
+        (LINKED, ZALO, "23:00", "closed at this hour"),
+        (LINKED, replace(ZALO, quota_left=0), "12:00", "quota used up"),
+    ],
+)
+def test_an_officer_reads_why_a_channel_was_passed_over(reach: Reach, zalo: Offer, clock: str, said: str) -> None:
+    _, sms = planned(LEGAL, reach, (INBOX, zalo, SMS), at(clock)).deliveries
+    assert f"; no zalo: {said}; required by law" in sms.reason
+
+
+def test_the_inbox_says_why_nothing_reached_the_phone() -> None:
+    (inbox,) = planned(NOT_LEGAL, budget=0).deliveries
+    assert inbox.reason == (
+        "always told in the app; no zalo: budget used up; no sms: budget used up; not required by law"
+    )
+
+
 def test_zalo_is_not_used_for_who_did_not_switch_it_on() -> None:
     made = planned(LEGAL, UNLINKED)
     assert ways(made) == ["inbox", "sms"]
