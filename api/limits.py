@@ -27,6 +27,8 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     # Each costs a text message: by number they are capped where they are kept, in the database.
     "phone_proof": (Limit(10, 3600, "account"), Limit(120, 3600, "address")),
     "phone_confirm": (Limit(30, 3600, "account"), Limit(600, 3600, "address")),
+    # A person sends a message again after looking at it; more is a script that spends an agency's money.
+    "message": (Limit(120, 3600, "account"),),
     "upload": (Limit(240, 3600, "account"),),
     "organisation": (Limit(60, 3600, "account"),),
     # One system may declare for many lodgings, all in the same hour of the evening.

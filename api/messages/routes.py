@@ -65,6 +65,7 @@ def read_message(work: Work, message_id: UUID) -> dict[str, Any]:
     answer=MessageAnswer(),
     status=201,
     idempotent=True,
+    limit="message",
     problems=_UNFIT,
 )
 def resend_message(work: Work, body: dict[str, Any], message_id: UUID) -> dict[str, Any]:  # noqa: ARG001
@@ -80,6 +81,7 @@ def resend_message(work: Work, body: dict[str, Any], message_id: UUID) -> dict[s
     answer=MessageAnswer(),
     status=201,
     idempotent=True,
+    limit="message",
     problems=_UNFIT,
 )
 def redirect_message(work: Work, body: dict[str, Any], message_id: UUID) -> dict[str, Any]:

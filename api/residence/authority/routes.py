@@ -37,6 +37,7 @@ blueprint = Blueprint("authority", description="Receipts and the way to the auth
     body=LodgingReceiptRequest(),
     answer=LodgingReceiptAnswer(),
     idempotent=True,
+    limit="residence",
     problems=(MANDATE, "nothing_filed"),
 )
 def issue_receipt(work: Work, body: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
@@ -107,6 +108,7 @@ def list_undelivered(work: Work, query: dict[str, Any], lodging_id: UUID) -> Any
     body=SettleRequest(),
     answer=SettledAnswer(),
     idempotent=True,
+    limit="residence",
     problems=(MANDATE, "transmission_under_way"),
 )
 def settle_undelivered(work: Work, body: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:

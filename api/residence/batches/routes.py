@@ -117,6 +117,7 @@ def list_findings(work: Work, query: dict[str, Any], lodging_id: UUID, batch_id:
     body=AcceptRequest(),
     answer=BatchAnswer(),
     idempotent=True,
+    limit="residence",
     problems=(MANDATE, INACTIVE, *_ACCEPTING),
 )
 def accept_batch(work: Work, _body: dict[str, Any], lodging_id: UUID, batch_id: UUID) -> dict[str, Any]:

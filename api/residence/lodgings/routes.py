@@ -174,6 +174,7 @@ def read_night(work: Work, query: dict[str, Any], lodging_id: UUID) -> dict[str,
     answer=NilAnswer(),
     status=201,
     idempotent=True,
+    limit="residence",
     problems=(MANDATE, INACTIVE, "night_has_guests", "night_out_of_reach"),
 )
 def report_nil(work: Work, body: dict[str, Any], lodging_id: UUID) -> Any:

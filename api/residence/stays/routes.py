@@ -101,6 +101,7 @@ def read_stay(work: Work, lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
     body=ExtensionRequest(),
     answer=StayAnswer(),
     idempotent=True,
+    limit="residence",
     problems=_REFUSALS,
 )
 def extend_stay(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
@@ -115,6 +116,7 @@ def extend_stay(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUI
     body=LeaveRequest(),
     answer=StayAnswer(),
     idempotent=True,
+    limit="residence",
     problems=_REFUSALS,
 )
 def leave_early(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
@@ -129,6 +131,7 @@ def leave_early(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUI
     body=CorrectionRequest(),
     answer=StayAnswer(),
     idempotent=True,
+    limit="residence",
     problems=(*_REFUSALS, "nothing_changed", "stay_declared"),
 )
 def correct_stay(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
@@ -144,6 +147,7 @@ def correct_stay(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UU
     body=AnnulmentRequest(),
     answer=StayAnswer(),
     idempotent=True,
+    limit="residence",
     problems=_REFUSALS,
 )
 def annul_stay(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
