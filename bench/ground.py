@@ -1,5 +1,6 @@
 """The ground a bench stands on: engines, schema and catalogue of its own, and processes of the system by name."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -91,3 +92,9 @@ def cpu_s(process: psutil.Process) -> float:
     begun = spent.children_user + spent.children_system
     running = [child.cpu_times() for child in process.children(recursive=True)]
     return float(spent.user + spent.system + begun + sum(each.user + each.system for each in running))
+
+
+def engine_of(place: Ground, name: str) -> psutil.Process:
+    """The engine's process, "postgres" or "valkey". Raises StopIteration for one that this run did not start."""
+    noted = json.loads((place.folder / "engines" / "run.json").read_text())["processes"]
+    return psutil.Process(next(record["pid"] for record in noted if record["name"] == name))

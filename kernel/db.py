@@ -38,6 +38,11 @@ def ring_after_commit(session: Session, drain: str) -> None:
     session.info.setdefault(_RINGS, set()).add(drain)
 
 
+def need_not_ring(session: Session, drain: str) -> None:
+    """Takes back what was asked: whoever runs this transaction does the work of `drain` next."""
+    session.info.get(_RINGS, set()).discard(drain)
+
+
 class Database:
     """The engine, and the only places where a transaction begins and ends.
 
@@ -73,6 +78,12 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for single-statement reads, without the round trips of BEGIN and COMMIT."""
+        with self._autocommit.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def statement(self) -> Iterator[Connection]:
+        """A connection for one statement that writes: it is a transaction of its own, without BEGIN and COMMIT."""
         with self._autocommit.connect() as connection:
             yield connection
 

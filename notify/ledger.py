@@ -48,7 +48,8 @@ class Ready:
 
 class Ledger:
     """`choice` says which gateways take what is claimed, `prices` what they charge in đồng; `sleep` waits a number of
-    seconds between tries to record."""
+    seconds between tries to record. `plan_urgent` makes deliveries of what somebody waits for, in transactions of its
+    own, before each claim."""
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Ledger:
         *,
         prices: Mapping[str, int] = MappingProxyType({}),
         sleep: Callable[[float], object] = time.sleep,
+        plan_urgent: Callable[[], object] = lambda: None,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -66,9 +68,11 @@ class Ledger:
         self._choice = choice
         self._prices = prices
         self._sleep = sleep
+        self._plan_urgent = plan_urgent
 
     def claim(self, room: int) -> list[Ready]:
         """Takes up to `room` deliveries that are due; their attempts are committed when this returns."""
+        self._plan_urgent()
         taken_at = time.monotonic()
         with self._database.transaction() as session:
             claimed = due.claim_due(session, room, self._patience.lease, self._choice)

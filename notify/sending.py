@@ -122,6 +122,8 @@ class Run:
         """Runs for at most `time_slice_s` and then as long as calls are open. True when work is left."""
         await self._loop.run_in_executor(self._threads, self._watch.restore)
         ends = time.monotonic() + time_slice_s
+        # What the bell was rung for goes out before anything else is looked at.
+        await self._turn(ends)
         watching = self._loop.create_task(self._keep_watch())
         inquiry = self._loop.create_task(self._inquirer.ask_until_told(self._looked))
         inquiry.add_done_callback(lambda _: self._stirred.set())

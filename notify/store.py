@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, Interval, bindparam, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,20 @@ FINGERPRINT_OCTETS: Final = 16
 STANDBY_AT_LATEST: Final = timedelta(hours=1)
 
 
+def _from_now(name: str) -> ColumnElement[Any]:
+    """The database's clock and the interval `name`; null without one."""
+    return func.now() + bindparam(name, type_=Interval)
+
+
+# Built once: a statement costs more to build than to execute.
+_TELL: Final = (
+    insert(Notification).on_conflict_do_nothing(index_elements=["event_id", "recipient"]).returning(Notification.id)
+)
+_DELIVER: Final = insert(Delivery).values(
+    due_at=_from_now("due_in"), settled_at=_from_now("settled_in"), valid_until=_from_now("valid_for")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One event that one person is told of. `recipient`: the address or person that is told once, whatever the way.
@@ -50,25 +64,21 @@ class Notice:
 def add_notification(session: Session, vault: Vault, notice: Notice) -> UUID | None:
     """The id of a new notification; None when this recipient has been told of this event already."""
     row = new_id()
-    statement = (
-        insert(Notification)
-        .values(
-            id=row,
-            event_id=notice.event_id,
-            recipient=vault.index(RECIPIENT_INDEX, notice.recipient),
-            kind=notice.template,
-            purpose=notice.purpose,
-            legal=notice.legal,
-            language=notice.language,
-            facts=vault.seal(VALUES_FIELD, row, dump_facts(notice.facts)),
-            person_id=notice.person_id,
-            agency_code=notice.agency_code,
-            dossier_id=notice.dossier_id,
-        )
-        .on_conflict_do_nothing(index_elements=["event_id", "recipient"])
-        .returning(Notification.id)
-    )
-    return session.execute(statement).scalar_one_or_none()
+    values = {
+        "id": row,
+        "event_id": notice.event_id,
+        "recipient": vault.index(RECIPIENT_INDEX, notice.recipient),
+        "kind": notice.template,
+        "purpose": notice.purpose,
+        "legal": notice.legal,
+        "language": notice.language,
+        "facts": vault.seal(VALUES_FIELD, row, dump_facts(notice.facts)),
+        "person_id": notice.person_id,
+        "agency_code": notice.agency_code,
+        "dossier_id": notice.dossier_id,
+    }
+    found: UUID | None = session.connection().execute(_TELL, values).scalar_one_or_none()
+    return found
 
 
 def add_delivery(
@@ -87,33 +97,36 @@ def add_delivery(
     from now by the database's clock."""
     row = new_id()
     equal = vault.index(FINGERPRINT_INDEX, f"{planned.address}\0{rendered.body}")
-    session.execute(
-        insert(Delivery).values(
-            id=row,
-            notification_id=notification_id,
-            dossier_id=notice.dossier_id,
-            agency_code=notice.agency_code,
-            channel=planned.channel,
-            gateway=planned.gateway,
-            template=planned.template.name,
-            template_version=planned.template.version,
-            priority=int(planned.priority),
-            position=position,
-            **_standing(planned, wait),
-            address=vault.seal(ADDRESS_FIELD, row, planned.address),
-            body=vault.seal(BODY_FIELD, row, rendered.body),
-            fingerprint=equal[:FINGERPRINT_OCTETS],
-            parts=rendered.parts,
-            why=planned.reason,
-            valid_until=None if valid_for is None else func.now() + valid_for,
-        )
-    )
+    state, due_in = _standing(planned, wait)
+    values = {
+        "id": row,
+        "notification_id": notification_id,
+        "dossier_id": notice.dossier_id,
+        "agency_code": notice.agency_code,
+        "channel": str(planned.channel),
+        "gateway": planned.gateway,
+        "template": planned.template.name,
+        "template_version": planned.template.version,
+        "priority": int(planned.priority),
+        "position": position,
+        "state": str(state),
+        "due_in": due_in,
+        "settled_in": timedelta(0) if state is DeliveryState.DELIVERED else None,
+        "address": vault.seal(ADDRESS_FIELD, row, planned.address),
+        "body": vault.seal(BODY_FIELD, row, rendered.body),
+        "fingerprint": equal[:FINGERPRINT_OCTETS],
+        "parts": rendered.parts,
+        "why": planned.reason,
+        "valid_for": valid_for,
+    }
+    session.connection().execute(_DELIVER, values)
     return row
 
 
-def _standing(planned: PlannedDelivery, wait: timedelta) -> dict[str, Any]:
+def _standing(planned: PlannedDelivery, wait: timedelta) -> tuple[DeliveryState, timedelta | None]:
+    """Where it begins, and after how long it is due."""
     if planned.channel is Channel.INBOX:
-        return {"state": str(DeliveryState.DELIVERED), "due_at": None, "settled_at": func.now()}
+        return DeliveryState.DELIVERED, None
     if planned.standby:
-        return {"state": str(DeliveryState.STANDBY), "due_at": func.now() + wait + STANDBY_AT_LATEST}
-    return {"state": str(DeliveryState.QUEUED), "due_at": func.now() + wait}
+        return DeliveryState.STANDBY, wait + STANDBY_AT_LATEST
+    return DeliveryState.QUEUED, wait

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from kernel.db import Database
+from kernel.db import Database, ring_after_commit
 from kernel.ids import new_id
-from kernel.outbox import MAX_ATTEMPTS, OutboxEvent, drain_events, record_event
+from kernel.outbox import EXPRESS, MAX_ATTEMPTS, URGENT, OutboxEvent, drain_events, record_event
 
 
 def _record(database: Database, kind: str = "a.b", count: int = 1) -> list[UUID]:
@@ -123,3 +123,26 @@ def test_two_drains_share_the_work(clean_database: Database) -> None:
 
     assert drain_events(clean_database, {"a.b": [nested]}, chunk=2) == 2
     assert taken == [2]
+
+
+def test_what_somebody_waits_for_rings_another_bell_and_is_seen_to_alone(
+    database_url: str, clean_database: Database
+) -> None:
+    rung: list[str] = []
+    ringing = Database(database_url, ring=rung.append)
+    with ringing.transaction() as session:
+        record_event(session, "a.b", new_id(), {}, priority=URGENT)
+    assert rung == [EXPRESS]
+    _record(clean_database, count=2)
+    seen: list[UUID] = []
+
+    def handle(session: Session, event: OutboxEvent) -> None:
+        seen.append(event.subject_id)
+        ring_after_commit(session, EXPRESS)
+
+    assert drain_events(ringing, {"a.b": [handle]}, urgent=True) == 1
+    assert drain_events(ringing, {"a.b": [handle]}, urgent=True) == 0
+    # Who drains urgent events does what they cause next, so nobody need be told to.
+    assert rung == [EXPRESS]
+    assert (len(seen), _open(clean_database)) == (1, 2)
+    ringing.dispose()
