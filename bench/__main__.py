@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench import auth, dispatch, submit, track
+from bench import auth, dispatch, residence, residence_peak, submit, track
 from bench.load import ROOT
 from bench.pairs import Result, show
 
@@ -23,6 +23,8 @@ _BENCHES: Final[Mapping[str, Callable[[], Result]]] = {
     "track-conditional": partial(track.measure, conditional=True),
     "auth-check": auth.measure_check,
     "auth-refresh": auth.measure_refresh,
+    "residence": residence.measure,
+    "residence-peak": residence_peak.measure,
 }
 
 

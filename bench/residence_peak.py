@@ -1,0 +1,138 @@
+"""The evening: `python -m bench.residence --peak [--lodgings N] [--minutes M]`.
+
+2,000 lodgings declare 20 guests each, at an even pace over five minutes, to two web workers, while the outbox is
+drained and the declarations go to the sandbox's authority; the whole system runs, and loopback is its only network.
+Nothing may be refused, 95 of 100 answers come within five times of what they take in the idle system, and every
+declaration is at the authority before the peak is ten minutes old. With fewer lodgings the pace is the same unless
+minutes are given, and what comes after may last as long as the peak itself.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from bench import load
+from bench.ground import Ground, ground, worker_memory
+from bench.journey.handset import wait
+from bench.journey.wire import Wire
+from bench.paced import Paced, send_paced
+from bench.pairs import Result
+from bench.residence_guests import guests, wire
+from bench.residence_town import Hotel, open_hotels
+from kernel.clock import local
+from kernel.ids import new_id
+from residence.guests import GuestDeclaration
+from stack import QUEUES
+from wiring import Container, build_container
+
+LODGINGS: Final = 2000
+GUESTS: Final = 20
+_PACE_S: Final = 300.0 / LODGINGS
+_IDLE: Final = 60
+_IDLE_EVERY_S: Final = 0.5
+_TIMES: Final = 5.0
+_WARMING: Final = 20
+_PROCESSES: Final = ("sandbox", "api", *(f"worker-{queue}" for queue in QUEUES), "cron")
+_AT_THE_AUTHORITY: Final = text("SELECT count(*) FROM transmission_item WHERE state IN ('transmitted', 'confirmed')")
+_MOST_WAITED_S: Final = 1200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """`settled_s`: from the first report of the peak until all that was declared was at the authority."""
+
+    idle: Paced
+    peak: Paced
+    settled_s: float
+    allowed_s: float
+
+
+def measure(lodgings: int = LODGINGS, seconds: float | None = None) -> Result:
+    """`figure` and `limit` are of the answers or of the authority, whichever comes nearer; a refusal makes it 0."""
+    peak_s = lodgings * _PACE_S if seconds is None else seconds
+    with ground() as place:
+        held = build_container(place.environment)
+        hotels = open_hotels(held, _WARMING + _IDLE + lodgings)
+        with place.running(*_PROCESSES) as supervisor:
+            evening = _evening(place, held, hotels, peak_s)
+            _check_imported(place, len(hotels) * GUESTS)
+            memory = worker_memory(supervisor, "api")
+        held.close()
+    return _result(evening, lodgings).with_memory(memory)
+
+
+def _evening(place: Ground, held: Container, hotels: Sequence[Hotel], peak_s: float) -> Evening:
+    told = guests(local(held.clock.now()).date())
+    requests = [_report(hotel, told) for hotel in hotels]
+    number = len(requests) - _WARMING - _IDLE
+    send_paced(place.ports.api, requests[:_WARMING], _IDLE_EVERY_S)
+    idle = send_paced(place.ports.api, requests[_WARMING : _WARMING + _IDLE], _IDLE_EVERY_S)
+    _wait_settled(held, (_WARMING + _IDLE) * GUESTS)
+    begun = time.perf_counter()
+    peak = send_paced(place.ports.api, requests[-number:], peak_s / number)
+    _wait_settled(held, peak.statuses.get(201, 0) * GUESTS + (_WARMING + _IDLE) * GUESTS)
+    return Evening(idle, peak, time.perf_counter() - begun, 2 * peak_s)
+
+
+def _report(hotel: Hotel, told: Iterator[GuestDeclaration]) -> bytes:
+    """The evening of one lodging in one request."""
+    body = json.dumps({"guests": [wire(guest) for guest in islice(told, GUESTS)]}).encode()
+    headers = {
+        "Authorization": f"Bearer {hotel.key}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": str(new_id()),
+    }
+    return load.request("POST", f"/v1/lodgings/{hotel.lodging_id}/stays", headers, body)
+
+
+def _wait_settled(held: Container, declared: int) -> None:
+    def all_there() -> bool:
+        with held.database.reading() as connection:
+            return bool(connection.scalar(_AT_THE_AUTHORITY) == declared)
+
+    wait(all_there, "the last declaration at the authority", _MOST_WAITED_S)
+
+
+def _check_imported(place: Ground, declared: int) -> None:
+    """The authority has every guest, and none of them twice."""
+    told: Any = Wire(place.sandbox_url).call("GET", "/_control/authority/imported?limit=1").json()
+    if (told["total"], told["doubled"]) != (declared, 0):
+        raise AssertionError(f"{told['total']} of {declared} guests at the authority, {told['doubled']} twice")
+
+
+def _p95(paced: Paced) -> float:
+    ordered = sorted(paced.seconds)
+    return ordered[min(len(ordered) - 1, round(len(ordered) * 0.95))] * 1e3
+
+
+def _result(evening: Evening, lodgings: int) -> Result:
+    p95, limit = _p95(evening.peak), _TIMES * _p95(evening.idle)
+    refused = sum(times for status, times in evening.peak.statuses.items() if status != 201)
+    ratios = {"answers": limit / p95, "authority": evening.allowed_s / evening.settled_s}
+    name = min(ratios, key=lambda each: ratios[each])
+    figure, above, unit = (
+        (p95, limit, "ms at p95") if name == "answers" else (evening.settled_s, evening.allowed_s, "s to be there")
+    )
+    return Result(
+        name=f"residence --peak ({name})",
+        figure=figure,
+        limit=above,
+        ratio=0.0 if refused else ratios[name],
+        unit=unit,
+        least=1.0,
+        pairs=((figure, above),),
+        more={
+            "lodgings": lodgings,
+            "refused": refused,
+            "p95_ms": p95,
+            "idle_p95_ms": limit / _TIMES,
+            "settled_s": evening.settled_s,
+            "peak_and_as_long_again_s": evening.allowed_s,
+            **{f"ratio_{each}": ratio for each, ratio in ratios.items()},
+        },
+    )

@@ -1,0 +1,100 @@
+"""Lodgings in great numbers: each of an organisation of its own, approved, with an account at the authority and a key
+for its software."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from auth.models import ApiClient, Organisation, Person
+from auth.tokens.clients import new_key
+from kernel.actor import Actor, ActorKind
+from kernel.ids import new_id
+from residence.models import PASSWORD_FIELD, Lodging
+from residence.states import LodgingState
+from wiring import Container
+
+_POLICE: Final = "H17.CA.20551"
+_COMMUNE: Final = "20551"
+_SCOPES: Final = ["residence:read", "residence:report"]
+_PASSWORD: Final = "sandbox-authority-password"  # noqa: S105 - the sandbox's
+_A_MONTH: Final = timedelta(days=30)
+_places = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hotel:
+    """A lodging and its software: `key` goes into the Authorization header, `actor` is whom it stands for."""
+
+    lodging_id: UUID
+    account: str
+    actor: Actor
+    key: str = field(repr=False)
+
+
+def open_hotels(held: Container, number: int) -> list[Hotel]:
+    """Active lodgings, none of which was there before."""
+    with held.database.transaction() as session:
+        now, person = held.clock.now(), _person(session)
+        rows = [_hotel(held, next(_places), person, now) for _ in range(number)]
+        for table, name in ((Organisation, "organisation"), (Lodging, "lodging"), (ApiClient, "client")):
+            session.execute(insert(table), [row[name] for row in rows])
+    return [row["hotel"] for row in rows]
+
+
+def _person(session: Session) -> UUID:
+    """The representative of all of them, who never logs in."""
+    row = new_id()
+    session.add(Person(id=row, subject_index=row.bytes, full_name="Nguyễn Văn Thử", identity_level=2))
+    session.flush()
+    return row
+
+
+def _hotel(held: Container, place: int, person: UUID, now: datetime) -> dict[str, Any]:
+    organisation, lodging, client = new_id(), new_id(), new_id()
+    key, digest = new_key(client)
+    account, vault = f"cslt-thu-{place}", held.vault
+    actor = Actor(ActorKind.CLIENT, client_id=client, organisation_id=organisation, scopes=frozenset(_SCOPES))
+    return {
+        "hotel": Hotel(lodging, account, actor, key),
+        "organisation": {
+            "id": organisation,
+            "kind": "hotel",
+            "name": f"Khách sạn Thử {place}",
+            "registration_number": vault.seal("organisation.registration_number", organisation, f"{place:010}"),
+            "registration_index": organisation.bytes,
+            "status": "active",
+            "created_at": now,
+        },
+        "lodging": {
+            "id": lodging,
+            "organisation_id": organisation,
+            "agency_code": _POLICE,
+            "name": f"Nhà nghỉ Thử {place}",
+            "kind": "hotel",
+            "address": f"{place} đường Thử, phường Điện Bàn",
+            "commune_code": _COMMUNE,
+            "state": LodgingState.ACTIVE.value,
+            "reminder_channel": "sms",
+            "authority_username": account,
+            "authority_password": vault.seal(PASSWORD_FIELD, lodging, _PASSWORD),
+            "number": 1,
+            "registered_by": person,
+            "registered_at": now,
+            "approved_at": now,
+        },
+        "client": {
+            "id": client,
+            "name": "Phần mềm lễ tân Thử",
+            "organisation_id": organisation,
+            "scopes": _SCOPES,
+            "secret_digest": digest,
+            "created_by": person,
+            "created_at": now,
+            "expires_at": now + _A_MONTH,
+        },
+    }
