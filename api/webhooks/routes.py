@@ -9,6 +9,7 @@ from api.answers import json_answer, no_content
 from api.blueprint import Blueprint
 from api.context import container, here
 from api.transactions import unit_of_work
+from api.webhooks.schemas import TakenAnswer
 from kernel.errors import DomainError
 from notify.account_events import take_account_event
 from notify.channels import zalo_receipts
@@ -78,6 +79,7 @@ def take_esms_receipt(attempt_id: UUID, mac: str) -> flask.Response:
     "POST",
     "/v1/webhooks/zalo",
     "takeZaloEvent",
+    answer=TakenAnswer(),
     body_limit=_BODY_LIMIT,
     takes="application/json",
     headers={zalo_receipts.SIGNATURE_HEADER: "mac= and a digest of app id, body, timestamp and the account's secret."},

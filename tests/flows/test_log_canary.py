@@ -3,49 +3,28 @@
 Each secret below is unmistakable, so that finding it anywhere in any process's log is a leak and not a coincidence.
 """
 
-import re
+import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 
 from bench.journey.account import visit_provider
-from bench.journey.phone import look_up
+from bench.journey.handset import wait
+from bench.journey.phone import Phone, look_up
 from bench.journey.wire import Refused
+from kernel.clock import local
 from kernel.ids import new_id
-from tests.support.system import NUMBERS, System, new_name
+from notify.zalo_settings import SANDBOX_APP_ID
+from sandbox.world import Settings
+from tests.support.canaries import Canaries
+from tests.support.system import NUMBERS, PATIENCE_S, System, new_name
 
 NUMBER, NAME = "049190000001", "Trần Thị Mẫu"
 _LINES_AT_LEAST = 20
-
-
-class Canaries:
-    """Secrets by name, gathered on the way."""
-
-    def __init__(self) -> None:
-        self.all: dict[str, str] = {}
-
-    def add(self, name: str, value: str) -> str:
-        assert len(value) >= 6, name
-        self.all[name] = value
-        return value
-
-    def found_in(self, folder: Path) -> list[tuple[str, str]]:
-        """(file, name of the secret); with the spellings that a URL or a form gives it."""
-        found = []
-        for file in sorted(folder.rglob("*.log*")):
-            text = file.read_text(encoding="utf-8", errors="replace")
-            found += [(file.name, name) for name, secret in self.all.items() if _is_in(secret, text)]
-        return found
-
-
-def _is_in(secret: str, text: str) -> bool:
-    spellings = {secret, secret.replace("+", "%2B"), secret.encode("unicode_escape").decode()}
-    if secret.isdigit() and len(secret) == 6:
-        # Six digits are a part of many numbers; a code stands alone.
-        return re.search(rf"(?<![\w.:-]){secret}(?![\w.:-])", text) is not None
-    return any(spelling in text for spelling in spellings)
 
 
 def _log_in(system: System, canaries: Canaries) -> dict[str, str]:
@@ -88,7 +67,8 @@ def _phone_and_dossier(system: System, canaries: Canaries) -> None:
     canaries.add("officer_token", office.receiver.tokens["access_token"])
 
 
-def _keys(system: System, canaries: Canaries) -> None:
+def _keys(system: System, canaries: Canaries) -> tuple[Phone, str]:
+    """A hotel's representative and the id of the hotel."""
     owner = system.newcomer("khach")
     canaries.add("registration_number", "4009876543")
     hotel = {"kind": "hotel", "name": "Khách sạn Canh Gác", "registration_number": "4009876543"}
@@ -106,6 +86,72 @@ def _keys(system: System, canaries: Canaries) -> None:
         "valid_from": "2026-01-01",
     }
     owner.act(f"/v1/organisations/{made['id']}/members", member)
+    return owner, made["id"]
+
+
+def _guest(number: str, **changes: Any) -> dict[str, Any]:
+    today = local(datetime.now(UTC)).date()
+    told = {
+        "full_name": "CANARINA GUESTA",
+        "birth_date": "1990-03-08",
+        "sex": "F",
+        "nationality": "FRA",
+        "document_number": number,
+        "phone": "0905777001",
+        "arrival": today.isoformat(),
+        "departure": (today + timedelta(days=2)).isoformat(),
+        "room": "101",
+        "residence_expiry": (today + timedelta(days=30)).isoformat(),
+        "name_confirmed": True,
+    }
+    return {**told, **changes}
+
+
+def _lodging(system: System, canaries: Canaries, owner: Phone, organisation_id: str) -> None:
+    """Guests declared by hand, by key and by file, read from documents, sent to the authority, sought by the police."""
+    place = {"name": "Nhà nghỉ Canh Gác", "kind": "hotel", "address": "3 đường Canh Gác", "commune_code": "20551"}
+    path = f"/v1/lodgings/{owner.act('/v1/lodgings', {**place, 'organisation_id': organisation_id}).json()['id']}"
+    police = system.desk("tru")
+    police.act(f"/v1/police{path.removeprefix('/v1')}/approval", {})
+    account = {"username": "canh-gac", "password": canaries.add("authority_password", Settings().authority_password)}
+    owner.call("PATCH", path, json_body={"authority_account": account})
+    for name, text in (("passport", "KCNRY7654"), ("guest's name", "CANARINA GUESTA"), ("guest's phone", "905777001")):
+        canaries.add(name, text)
+    owner.act(f"{path}/stays", {"guests": [_guest("KCNRY7654")]})
+    card = canaries.add("card_number", "049090000077")
+    bad = {"Idempotency-Key": "canary-bad", "X-Request-Id": card}
+    broken = {"guests": [_guest(card, nationality="VNM", document_kind=1, reason=99, birth_date="1890-01-01")]}
+    assert owner.ask("POST", f"{path}/stays", json_body=broken, headers=bad).status == 422
+    read = {"source": "qr", "text": f"{card}||Nguyễn Văn Canh|02091990|Nam|Điện Bàn|01012022"}
+    owner.call("POST", "/v1/document-readings", json_body=read)
+    file = json.dumps([_guest("KCNRY7654"), _guest(card, sex="?")]).encode()
+    raw = {"Content-Type": "application/octet-stream"}
+    owner.call("POST", f"{path}/batches?name={quote(card)}.json&accept=true", body=file, headers=raw)
+    sought = {"by": "document", "sought": "KCNRY7654", "reason": "Kiểm tra theo yêu cầu nghiệp vụ."}
+    police.act("/v1/police/guest-searches", sought)
+    wait(lambda: owner.call("GET", f"{path}/night").json()["on_the_way"] == 0, "the authority's yes", PATIENCE_S)
+
+
+def _receipts(system: System) -> None:
+    """Every gateway's receipt, with the phone where that gateway puts it: unsigned, and signed for nothing of ours."""
+    wire = system.wire()
+    number = NUMBERS["mau"].removeprefix("+")
+    told = urlencode({"SMSID": "canary", "SendStatus": "5", "RequestId": "canary-0", "phonenumber": number})
+    assert wire.ask("GET", f"/v1/webhooks/esms/{new_id()}/{'0' * 32}?{told}").status >= 400
+    stamp = "1795315200000"
+    event = {
+        "event_name": "user_received_message",
+        "app_id": SANDBOX_APP_ID,
+        "timestamp": stamp,
+        "sender": {"id": "2"},
+        "recipient": {"id": number},
+        "message": {"delivery_time": stamp, "msg_id": f"canary-{new_id()}", "tracking_id": new_id().hex},
+    }
+    body = json.dumps(event).encode()
+    signed = hashlib.sha256(SANDBOX_APP_ID.encode() + body + f"{stamp}{Settings().zalo_oa_secret}".encode()).hexdigest()
+    for signature, status in ((f"mac={signed}", 200), ("mac=0", 403)):
+        headers = {"Content-Type": "application/json", "X-ZEvent-Signature": signature}
+        assert wire.ask("POST", "/v1/webhooks/zalo", body=body, headers=headers).status == status
 
 
 def _bad_ways(system: System, canaries: Canaries, tokens: dict[str, str]) -> None:
@@ -141,7 +187,8 @@ def test_no_secret_reaches_any_log(system: System) -> None:
     canaries.add("name", NAME)
     tokens = _log_in(system, canaries)
     _phone_and_dossier(system, canaries)
-    _keys(system, canaries)
+    _lodging(system, canaries, *_keys(system, canaries))
+    _receipts(system)
     _bad_ways(system, canaries, tokens)
     logs = system.folder / "logs"
     assert len((logs / "api.log").read_text(encoding="utf-8").splitlines()) >= _LINES_AT_LEAST

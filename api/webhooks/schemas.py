@@ -1,0 +1,7 @@
+"""What gateways are answered."""
+
+from api.schemas import AnswerSchema
+
+
+class TakenAnswer(AnswerSchema):
+    """An empty object: the event is kept, or is none of ours."""
