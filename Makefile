@@ -37,6 +37,9 @@ $(READY): requirements.lock pyproject.toml
 		echo "Cần mô-đun venv của Python (Debian, Ubuntu: python3-venv). / Python's venv module is needed." >&2; exit 1; }
 	$(RUN) pip install --disable-pip-version-check --require-hashes -r requirements.lock
 	$(RUN) pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@# What a web worker loads, compiled the way it runs: one that had to compile it would keep what that leaves behind.
+	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -c \
+		'import serving, api.app, wiring, sqlalchemy.dialects.postgresql.psycopg'
 	@pwd -P > $(READY)
 
 run: $(READY)

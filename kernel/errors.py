@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +32,13 @@ class DomainError(Exception):
         self.code = code
         self.fields = tuple(fields)
         self.params = params
+
+
+def present(value: Thing | None) -> Thing:
+    """`value`, of which the rules say that it is there. Raises LookupError where they are wrong.
+
+    Said so instead of asserted: web workers run without assertions.
+    """
+    if value is None:
+        raise LookupError("what the rules promise is not there")
+    return value

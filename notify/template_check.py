@@ -84,7 +84,8 @@ def _unfit(event: TemplateEvent, layout: Layout, language: str) -> list[FieldErr
     """Which text does not hold its longest values."""
     if isinstance(layout, SmsLayout):
         return [FieldError("/content/text", "template_too_long", {"parts": layout.parts})]
-    assert isinstance(layout, ZaloLayout)  # noqa: S101 - an inbox item has no length
+    if not isinstance(layout, ZaloLayout):
+        raise TypeError("an inbox item has no length")
     problems = []
     for place, field in enumerate(layout.fields):
         alone = ZaloLayout(layout.template_id, (field,))

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.audit import write_audit
-from kernel.errors import DomainError
+from kernel.errors import DomainError, present
 from kernel.ids import new_id, new_lookup_secret
 from kernel.work import Work
 from residence import night_store, store
@@ -186,7 +186,8 @@ def _standing(session: Session, lodging_id: UUID, night: date | None, batch_id: 
             )
         ).one()
         return Standing(_batch_counts(session, batch_id), nil=False, first=first, last=last)
-    assert night is not None  # noqa: S101 - one of both, by the row's and the request's shape
+    # One of both is there, by the row's and the request's shape.
+    night = present(night)
     counts = night_store.night_counts(session, lodging_id, night)
     if not counts.declared:
         nil = store.standing_nil(session, lodging_id, night)

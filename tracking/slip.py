@@ -79,7 +79,8 @@ def render_slip(facts: SlipFacts) -> bytes:
         pdf_standards=[_ARCHIVE, _ACCESSIBLE],
         timestamp=issued,
     )
-    assert isinstance(pdf, bytes)  # noqa: S101 - a list comes only for formats of one file a page
+    if not isinstance(pdf, bytes):
+        raise TypeError("a list comes only for formats of one file a page")
     return pdf
 
 

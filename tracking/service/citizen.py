@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel.actor import Actor
 from kernel.clock import local
-from kernel.errors import DomainError, FieldError
+from kernel.errors import DomainError, FieldError, present
 from kernel.ids import new_lookup_secret
 from kernel.work import Work
 from tracking import store
@@ -69,8 +69,8 @@ def ask_withdrawal(work: Work, actor: Actor, office: Office, dossier_id: UUID, *
 
 
 def _confirm_phone(work: Work, actor: Actor, office: Office, dossier: Dossier, phone: str) -> None:
-    assert actor.person_id is not None  # noqa: S101 - permits let only citizens come here
-    if not office.people.has_proved_phone(work, actor.person_id, phone):
+    # Permits let only citizens come here.
+    if not office.people.has_proved_phone(work, present(actor.person_id), phone):
         raise DomainError("invalid_fields", fields=[FieldError("/notify_phone", "phone_not_proved")])
     dossier.notify_phone = work.vault.seal(PHONE_FIELD, dossier.id, phone)
 

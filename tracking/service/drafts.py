@@ -10,7 +10,7 @@ from uuid import UUID
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
-from kernel.errors import DomainError, FieldError
+from kernel.errors import DomainError, FieldError, present
 from kernel.ids import new_id
 from kernel.work import Work
 from tracking import store
@@ -87,13 +87,14 @@ def require_level(actor: Actor, published: Published) -> None:
 
 def _applicant(work: Work, actor: Actor, published: Published, agency: Agency) -> UUID:
     """The person who files, if they may file this here. Raises what `open_draft` raises."""
-    assert actor.person_id is not None  # noqa: S101 - permits let only citizens come here
+    # Permits let only citizens come here.
+    person_id = present(actor.person_id)
     if agency.kind != "office" or not published.procedure.served_by(agency.commune_code):
         raise DomainError("agency_does_not_serve")
     require_level(actor, published)
-    if store.count_drafts(work.session, actor.person_id) >= MAX_DRAFTS:
+    if store.count_drafts(work.session, person_id) >= MAX_DRAFTS:
         raise DomainError("too_many_drafts", limit=MAX_DRAFTS)
-    return actor.person_id
+    return person_id
 
 
 def save_form(

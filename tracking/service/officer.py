@@ -5,7 +5,7 @@ from uuid import UUID
 
 from kernel.actor import Actor
 from kernel.audit import write_audit
-from kernel.errors import DomainError
+from kernel.errors import DomainError, present
 from kernel.work import Work
 from tracking import store
 from tracking.handover import HandOverWay
@@ -173,9 +173,10 @@ def _change(
 
 
 def _handle(work: Work, actor: Actor, office: Office, dossier: Dossier) -> str:
-    assert actor.officer_id is not None  # noqa: S101 - permits let only officers come here
-    dossier.handler_id = actor.officer_id
-    dossier.handler_name = office.people.officer_name(work, actor.officer_id)
+    # Permits let only officers come here.
+    officer_id = present(actor.officer_id)
+    dossier.handler_id = officer_id
+    dossier.handler_name = office.people.officer_name(work, officer_id)
     return dossier.handler_name
 
 

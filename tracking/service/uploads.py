@@ -13,7 +13,7 @@ from uuid import UUID
 
 from kernel.actor import Actor
 from kernel.audit import write_audit
-from kernel.errors import DomainError, FieldError
+from kernel.errors import DomainError, FieldError, present
 from kernel.ids import new_id
 from kernel.storage import FileStore
 from kernel.vault import Vault
@@ -46,19 +46,20 @@ class Content:
 
 def create_upload(work: Work, actor: Actor, *, size: int, file_name: str, declared_type: str | None) -> Upload:
     """Opens an upload of `size` bytes. Raises `file_empty`, `file_too_large`, `file_type_unknown` and the like."""
-    assert actor.person_id is not None  # noqa: S101 - permits let only logged-in people come here
+    # Permits let only logged-in people come here.
+    owner_id = present(actor.person_id)
     if size <= 0:
         raise DomainError("file_empty")
     if size > MAX_SIZE:
         raise DomainError("file_too_large", max_bytes=MAX_SIZE)
     if declared_type and not any(same_type(declared_type, known) for known in KNOWN_TYPES):
         raise DomainError("file_type_unknown", accepted=sorted(KNOWN_TYPES))
-    if store.count_open_uploads(work.session, actor.person_id) >= MAX_OPEN_UPLOADS:
+    if store.count_open_uploads(work.session, owner_id) >= MAX_OPEN_UPLOADS:
         raise DomainError("too_many_uploads", limit=MAX_OPEN_UPLOADS)
     row = new_id()
     upload = Upload(
         id=row,
-        owner_id=actor.person_id,
+        owner_id=owner_id,
         state=UploadState.RECEIVING.value,
         file_name=work.vault.seal(FILE_NAME_FIELD, row, file_name),
         declared_type=declared_type,
