@@ -19,6 +19,7 @@ from rq.worker import SimpleWorker
 from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.audit import seal_audit
+from kernel.bell import LINGER_SECONDS
 from kernel.clock_mark import Waiting, follow_clock
 from kernel.idempotency import forget_old_answers
 from kernel.logs import configure_logs
@@ -80,12 +81,16 @@ def _send(_held: Container) -> bool:
 
 def _receipts(held: Container) -> bool:
     """What gateways reported back moves deliveries. True when the slice ended before the receipts did."""
-    ends = time.monotonic() + TIME_SLICE_S
+    ends, lingered = time.monotonic() + TIME_SLICE_S, False
     while time.monotonic() < ends:
         with held.database.transaction() as session:
             applied = apply_receipts(session, held.notify.send.patience.receipt_within, held.notify.prices)
-        if not applied:
+        if not applied and lingered:
             return False
+        lingered = not applied
+        if lingered:
+            # They are rung for lazily.
+            time.sleep(LINGER_SECONDS)
     return True
 
 

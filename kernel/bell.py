@@ -7,6 +7,7 @@ process rings every drain every few seconds.
 """
 
 import time
+from collections.abc import Callable
 
 import redis
 import structlog
@@ -15,7 +16,11 @@ from redis.retry import Retry
 from rq import Queue
 
 RING_TTL_SECONDS = 60
+LINGER_SECONDS = 0.25
+"""A drain that is rung for lazily looks once more so long after it found nothing."""
 _RETRY_AFTER_FAILURE = 1.0
+# Well below LINGER_SECONDS: the run that the last ring began still sees what was committed without one.
+_LAZY_SECONDS = 0.1
 _log = structlog.get_logger()
 
 
@@ -27,14 +32,18 @@ def connect(redis_url: str, *, timeout: float = 0.5) -> redis.Redis:
 
 
 class Bell:
-    def __init__(self, connection: redis.Redis, *, job_timeout: int = 600) -> None:
+    def __init__(
+        self, connection: redis.Redis, *, job_timeout: int = 600, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._connection = connection
         self._job_timeout = job_timeout
+        self._now = now
         self._silent_until = 0.0
+        self._rang_at: dict[str, float] = {}
 
     def ring(self, drain: str) -> bool:
         """Queues one run of `drain` unless one is queued already. Never raises; False when the ring was lost."""
-        if time.monotonic() < self._silent_until:
+        if self._now() < self._silent_until:
             return False
         try:
             queue = Queue(drain, connection=self._connection)
@@ -49,7 +58,18 @@ class Bell:
                     description=drain,
                 )
         except redis.RedisError as error:
-            self._silent_until = time.monotonic() + _RETRY_AFTER_FAILURE
+            self._silent_until = self._now() + _RETRY_AFTER_FAILURE
             _log.warning("bell.lost", drain=drain, error=type(error).__name__)
             return False
         return True
+
+    def ring_lazily(self, drain: str) -> None:
+        """For what comes by the hundred a second: rings unless this process did so just now. Never raises.
+
+        Only for a drain that lingers (LINGER_SECONDS): one that ends as soon as it is dry may have missed the latest.
+        """
+        now = self._now()
+        if now - self._rang_at.get(drain, -_LAZY_SECONDS) >= _LAZY_SECONDS:
+            # Noted before the ring, so that no other thread waits for its answer.
+            self._rang_at[drain] = now
+            self.ring(drain)

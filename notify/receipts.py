@@ -7,13 +7,12 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from kernel.db import ring_after_commit
 from kernel.ids import new_id
 from kernel.metrics import RECEIPTS
-from kernel.work import Work
+from kernel.vault import Vault
 from notify.charges import PRICED, SPENT, price_values
 from notify.models import RAW_FIELD
 from notify.ports import ReceiptNote
@@ -109,14 +108,16 @@ _APPLY_STATEMENT: Final = text(
 )
 
 
-def store_receipt(work: Work, attempt_id: UUID, note: ReceiptNote, raw: bytes) -> bool:
-    """Stores an authenticated receipt; True unless it was here before.
+def store_receipt(
+    connection: Connection | Session, vault: Vault, attempt_id: UUID, note: ReceiptNote, raw: bytes
+) -> bool:
+    """Stores an authenticated receipt, by one statement; True unless it was here before.
 
     The caller has checked the signature over the raw bytes. Whether there is such an attempt is seen later: a receipt
     may overtake our own commit, and the gateway waits for an answer.
     """
     row = new_id()
-    stored = work.session.execute(
+    stored = connection.execute(
         _STORE,
         {
             "id": row,
@@ -129,13 +130,11 @@ def store_receipt(work: Work, attempt_id: UUID, note: ReceiptNote, raw: bytes) -
             "code": note.code,
             "reason": note.reason,
             "cost_vnd": note.cost_vnd,
-            "raw": bytes(work.vault.seal_bytes(RAW_FIELD, row, raw)),
+            "raw": bytes(vault.seal_bytes(RAW_FIELD, row, raw)),
         },
     )
     fresh = bool(getattr(stored, "rowcount", 0))
-    if fresh:
-        ring_after_commit(work.session, DRAIN)
-    else:
+    if not fresh:
         RECEIPTS.labels(provider=note.provider, result="repeated").inc()
     return fresh
 

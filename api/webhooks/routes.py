@@ -15,7 +15,8 @@ from notify.account_events import take_account_event
 from notify.channels import zalo_receipts
 from notify.channels.esms_receipts import CALLBACK_PURPOSE, read_callback, valid_callback
 from notify.channels.twilio_receipts import SIGNATURE_HEADER, read_receipt, valid_signature
-from notify.receipts import store_receipt
+from notify.ports import ReceiptNote
+from notify.receipts import DRAIN, store_receipt
 
 blueprint = Blueprint("webhooks", description="What gateways report back")
 _BODY_LIMIT = 64 * 1024
@@ -48,8 +49,7 @@ def take_twilio_receipt(attempt_id: UUID) -> flask.Response:
     # Of a gateway that is not in use nothing can be believed.
     if settings is None or not valid_signature(url, params, signature, settings.auth_token):
         raise DomainError("signature_invalid")
-    with unit_of_work() as work:
-        store_receipt(work, attempt_id, read_receipt(params), raw)
+    _store(attempt_id, read_receipt(params), raw)
     return no_content()
 
 
@@ -70,8 +70,7 @@ def take_esms_receipt(attempt_id: UUID, mac: str) -> flask.Response:
     key = held.vault.derive(CALLBACK_PURPOSE)
     if held.notify.esms is None or not valid_callback(key, attempt_id, mac, params):
         raise DomainError("signature_invalid")
-    with unit_of_work() as work:
-        store_receipt(work, attempt_id, read_callback(params), raw)
+    _store(attempt_id, read_callback(params), raw)
     return no_content()
 
 
@@ -94,13 +93,21 @@ def take_zalo_event() -> flask.Response:
         raise DomainError("signature_invalid")
     event = zalo_receipts.read_event(raw)
     if isinstance(event, zalo_receipts.Arrival) and event.attempt_id is not None:
-        with unit_of_work() as work:
-            store_receipt(work, event.attempt_id, event.note, raw)
+        _store(event.attempt_id, event.note, raw)
     elif isinstance(event, zalo_receipts.TemplateStatusChanged | zalo_receipts.DailyQuotaChanged):
         with unit_of_work() as work:
             take_account_event(work, event)
     # Any other answer than 200, and Zalo posts it again.
     return json_answer(b"{}")
+
+
+def _store(attempt_id: UUID, note: ReceiptNote, raw: bytes) -> None:
+    # Gateways send thousands at once, so a receipt costs one statement, and a ring only now and then.
+    held = container()
+    with held.database.statement() as connection:
+        fresh = store_receipt(connection, held.vault, attempt_id, note, raw)
+    if fresh:
+        held.bell.ring_lazily(DRAIN)
 
 
 def _fields(raw: bytes, *, strict: bool = True) -> list[tuple[str, str]]:

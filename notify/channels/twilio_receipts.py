@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -13,6 +15,7 @@ from notify.ports import ReceiptNote
 
 SIGNATURE_HEADER: Final = "X-Twilio-Signature"
 _USUAL_PORTS: Final = {"https": 443, "http": 80}
+_ORIGIN: Final = re.compile(r"[^/]*//[^/?#]*")
 Params = Sequence[tuple[str, str]]
 
 
@@ -20,12 +23,12 @@ def valid_signature(url: str, params: Params, signature: str, token: str) -> boo
     """Whether `signature` is Twilio's for a form POST to `url`: base64(HMAC-SHA1(token, url + sorted(name + value))).
 
     `url` is the public address that Twilio was given, `params` the form fields as decoded pairs. Twilio signs the
-    address now with and now without its port, so both are tried. The comparison takes the same time for any signature.
+    address now with and now without its port, so both are tried. The comparison takes the same time for any wrong
+    signature.
     """
     text = "".join(name + value for name, value in sorted(set(params)))
     given = signature.encode()
-    matches = [hmac.compare_digest(_signed(spelling + text, token), given) for spelling in _spellings(url)]
-    return any(matches)
+    return any(hmac.compare_digest(_signed(spelling + text, token), given) for spelling in _spellings(url))
 
 
 def read_receipt(params: Params) -> ReceiptNote:
@@ -55,12 +58,19 @@ def _signed(text: str, token: str) -> bytes:
     return base64.b64encode(hmac.digest(token.encode(), text.encode(), hashlib.sha1))
 
 
-def _spellings(url: str) -> Iterable[str]:
-    parts = urlsplit(url)
+def _spellings(url: str) -> list[str]:
+    end = _ORIGIN.match(url)
+    length = 0 if end is None else end.end()
+    return [origin + url[length:] for origin in _origins(url[:length])]
+
+
+@lru_cache(maxsize=8)
+def _origins(origin: str) -> tuple[str, str]:
+    """Scheme and host, without and with the port."""
+    parts = urlsplit(origin)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else _host_as_written(parts)
     port = parts.port or _USUAL_PORTS.get(parts.scheme, 443)
-    yield urlunsplit(parts._replace(netloc=host))
-    yield urlunsplit(parts._replace(netloc=f"{host}:{port}"))
+    return urlunsplit(parts._replace(netloc=host)), urlunsplit(parts._replace(netloc=f"{host}:{port}"))
 
 
 def _host_as_written(parts: SplitResult) -> str:

@@ -4,7 +4,7 @@ import pytest
 import redis
 from rq import Queue
 
-from kernel.bell import Bell, connect
+from kernel.bell import LINGER_SECONDS, Bell, connect
 from kernel.errors import DomainError
 from kernel.limits import Limiter
 
@@ -65,4 +65,25 @@ def test_processes_count_together(clean_redis: str) -> None:
         Limiter(connection).hit("lookup", "a", limit=2, window_s=60)
     with pytest.raises(DomainError, match="too_many_requests"):
         Limiter(connection).hit("lookup", "a", limit=2, window_s=60)
+    connection.close()
+
+
+def test_what_comes_by_the_hundred_rings_now_and_then(clean_redis: str) -> None:
+    connection, passed = redis.Redis.from_url(clean_redis), [0.0]
+    bell = Bell(connection, now=lambda: passed[0])
+    queue = Queue("receipts", connection=connection)
+
+    def taken() -> bool:
+        return connection.lpop(queue.key) is not None
+
+    bell.ring_lazily("receipts")
+    assert taken()
+    bell.ring_lazily("receipts")
+    assert not taken()
+    bell.ring_lazily("plan")
+    assert len(Queue("plan", connection=connection)) == 1
+    # Whoever took the first job looks again after this time, and whatever comes from now on may ring.
+    passed[0] += LINGER_SECONDS
+    bell.ring_lazily("receipts")
+    assert taken()
     connection.close()

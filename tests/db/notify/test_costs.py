@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import SettableClock
 from kernel.ids import new_id
-from kernel.work import Work
 from notify.channels.port import Outcome, OutcomeKind
 from notify.claims import record_news
 from notify.due import Claimed, claim_due
@@ -57,7 +56,7 @@ def receipt(session: Session, clock: SettableClock, claimed: Claimed) -> Callabl
     def take(cost_vnd: int | None) -> None:
         kind = ReceiptKind.PROGRESS
         note = ReceiptNote("fake", str(new_id()), "R1", kind, "sent", None, None, cost_vnd=cost_vnd)
-        store_receipt(Work(session, VAULT, clock), claimed.claim.attempt_id, note, b"{}")
+        store_receipt(session, VAULT, claimed.claim.attempt_id, note, b"{}")
         assert apply_receipts(session, RECEIPT_WITHIN, PRICES) == 1
 
     return take

@@ -139,7 +139,10 @@ def test_a_callback_finds_its_message_however_it_comes(
     assert len(good) == 4
     with line.database.transaction() as session:
         work = Work(session, VAULT, clock)
-        fresh = [store_receipt(work, _attempt(post), read_callback(list(post.form.items())), b"raw") for post in good]
+        fresh = [
+            store_receipt(work.session, VAULT, _attempt(post), read_callback(list(post.form.items())), b"raw")
+            for post in good
+        ]
     with line.database.transaction() as session:
         while apply_receipts(session):
             pass

@@ -12,7 +12,6 @@ from sqlalchemy.exc import DataError
 from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
-from kernel.work import Work
 from notify.channels.port import Certainty, Outcome, OutcomeKind
 from notify.circuit import CircuitState, Limits
 from notify.due import claim_due
@@ -229,6 +228,6 @@ def test_receipts_come_for_the_first_of_attempts_under_one_reference(
     assert first != second
     note = ReceiptNote("esms", "S1:5:0:1", "S1", ReceiptKind.UNDELIVERED, "5", "status_5", "did not arrive")
     with clean_database.transaction() as session:
-        store_receipt(Work(session, VAULT, clock), first, note, b"raw")
+        store_receipt(session, VAULT, first, note, b"raw")
         assert apply_receipts(session) == 1
     assert _states(clean_database, [delivery]) == {"undelivered": 1}

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
-from kernel.work import Work
 from notify.channels.port import Outcome, OutcomeKind
 from notify.claims import claim_questions, lose_expired_leases, record_news
 from notify.models import RAW_FIELD, Receipt
@@ -46,7 +45,6 @@ class Post:
 
     def __init__(self, session: Session, clock: SettableClock) -> None:
         self.session = session
-        self._work = Work(session, VAULT, clock)
 
     def claim(self, *, dossier_id: UUID | None = None) -> Claim:
         queue(self.session, dossier_id=dossier_id)
@@ -64,14 +62,14 @@ class Post:
     def take(self, claim: Claim, status: str, ref: str = "SM1", code: str | None = None) -> str:
         """One receipt, stored and applied: what it changed."""
         before = self.state(claim)
-        fresh = store_receipt(self._work, claim.attempt_id, _note(status, ref, code), RAW)
+        fresh = store_receipt(self.session, VAULT, claim.attempt_id, _note(status, ref, code), RAW)
         assert apply_receipts(self.session) == int(fresh)
         if not fresh:
             return REPEATED
         return KEPT if self.state(claim) == before else MOVED
 
     def store(self, attempt_id: UUID, status: str) -> bool:
-        return store_receipt(self._work, attempt_id, _note(status), RAW)
+        return store_receipt(self.session, VAULT, attempt_id, _note(status), RAW)
 
     def state(self, claim: Claim) -> str:
         return row_of(self.session, claim.delivery_id).state
@@ -250,7 +248,7 @@ def test_the_same_receipt_twice_at_once_counts_once(clean_database: Database, cl
     def take(_: int) -> bool:
         together.wait(10)
         with clean_database.transaction() as session:
-            return store_receipt(Work(session, VAULT, clock), claimed.claim.attempt_id, _note("delivered"), RAW)
+            return store_receipt(session, VAULT, claimed.claim.attempt_id, _note("delivered"), RAW)
 
     def apply(_: int) -> int:
         together.wait(10)

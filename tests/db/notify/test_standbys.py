@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
-from kernel.work import Work
 from notify.channels.port import Outcome, OutcomeKind
 from notify.circuit import Limits
 from notify.claims import record_news
@@ -39,7 +38,6 @@ class Pair:
 
     def __init__(self, session: Session, clock: SettableClock) -> None:
         self.session = session
-        self._work = Work(session, VAULT, clock)
         notice = Notice(
             event_id=new_id(),
             recipient=PHONE,
@@ -73,7 +71,7 @@ class Pair:
 
     def receipt(self, claimed: Claimed, kind: ReceiptKind) -> None:
         note = ReceiptNote("zalo", f"{new_id()}", "Z1", kind, str(kind), None, None)
-        assert store_receipt(self._work, claimed.claim.attempt_id, note, b"{}")
+        assert store_receipt(self.session, VAULT, claimed.claim.attempt_id, note, b"{}")
         assert apply_receipts(self.session) == 1
 
     def states(self) -> tuple[str, str]:

@@ -8,7 +8,6 @@ import pytest
 
 from kernel.clock import SettableClock
 from kernel.db import Database
-from kernel.work import Work
 from notify.channels.zalo import ZaloGateway
 from notify.channels.zalo_receipts import Arrival, read_event, valid_signature
 from notify.receipts import apply_receipts, store_receipt
@@ -47,7 +46,7 @@ class Way:
         assert isinstance(event, Arrival)
         assert event.attempt_id is not None
         with self.account.database.transaction() as session:
-            store_receipt(Work(session, VAULT, self._clock), event.attempt_id, event.note, told.raw)
+            store_receipt(session, VAULT, event.attempt_id, event.note, told.raw)
         return True
 
     def rows(self, deliveries: list[UUID]) -> list[Row]:
