@@ -29,11 +29,11 @@ _CITIZEN: Final = ("thu", "+84905000001")
 _RECEIVER: Final = "tiep"
 _PATIENCE_S: Final = 60.0
 _REPEAT: Final = text("""
-INSERT INTO outbox_event (kind, priority, subject_id, payload, id)
-SELECT one.kind, one.priority, one.subject_id, one.payload, uuidv7()
-FROM generate_series(1, :count), (
-    SELECT * FROM outbox_event WHERE kind = :kind AND payload ->> 'to' = '2' ORDER BY seq DESC LIMIT 1) AS one
+INSERT INTO outbox_event (kind, priority, subject_id, payload, id, attempts)
+SELECT kind, priority, subject_id, payload, uuidv7(), 0
+FROM generate_series(1, :count), outbox_event WHERE outbox_event.id = :told
 """)
+_ACCEPTED: Final = text("SELECT id FROM outbox_event WHERE kind = :kind AND payload ->> 'to' = '2'")
 _OPEN: Final = text("""
 SELECT (SELECT count(*) FROM outbox_event WHERE done_at IS NULL AND dead_at IS NULL),
     (SELECT count(*) FROM delivery WHERE state IN ('queued', 'waiting', 'sending'))
@@ -44,8 +44,8 @@ _SETTLE_TEXTS: Final = text(
 )
 
 
-def tell_once(place: Ground) -> None:
-    """A dossier is filed and accepted, and its citizen is told, all over HTTP: what everything here is a copy of."""
+def tell_once(place: Ground, held: Container) -> UUID:
+    """A dossier is filed and accepted, and its citizen is told, all over HTTP. The event, for copies of it."""
     login, number = _CITIZEN
     citizen, handset, desk = Phone(place.api_url, number), Handset(place.sandbox_url, number), Desk(place.api_url)
     citizen.log_in(login)
@@ -56,12 +56,15 @@ def tell_once(place: Ground) -> None:
     handset.wait_for(after=before)
     for wire in (citizen.wire, handset, desk.wire):
         wire.close()
+    with held.database.reading() as connection:
+        told: UUID = connection.execute(_ACCEPTED, {"kind": DOSSIER_CHANGED}).scalar_one()
+        return told
 
 
-def repeat_events(held: Container, count: int) -> None:
-    """The acceptance of the dossier happens again so many times; every one is to be told."""
+def repeat_event(held: Container, told: UUID, count: int) -> None:
+    """The event happens again so many times; every one is to be told."""
     with held.database.transaction() as session:
-        session.execute(_REPEAT, {"count": count, "kind": DOSSIER_CHANGED})
+        session.execute(_REPEAT, {"count": count, "told": told})
 
 
 def plan_texts(held: Container, numbers: list[int]) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 import psutil
 from sqlalchemy import Table, text
 
-from bench.backlog import repeat_events, tell_once
+from bench.backlog import repeat_event, tell_once
 from bench.ground import Ground, cpu_s, engine_of, ground, process_of
 from bench.journey.handset import wait
 from bench.journey.wire import Wire
@@ -74,7 +74,7 @@ class System:
         self.held: Container = build_container(place.environment)
         receipts = {"delay_ms": [20, 200], "double": 0.0}
         Wire(place.sandbox_url).call("PATCH", "/_control/twilio/settings", json_body={"receipts": receipts})
-        tell_once(place)
+        self._told = tell_once(place, self.held)
         self._wait_until_dry()
         fill(self.held, rows)
         self._processes: list[psutil.Process] = [process_of(supervisor, name) for name in _DRAINS]
@@ -83,7 +83,7 @@ class System:
     def cost(self, count: int) -> Cost:
         """Of so many new messages, from their events to their last receipts."""
         begun, cpu = time.perf_counter(), self._cpu_s()
-        repeat_events(self.held, count)
+        repeat_event(self.held, self._told, count)
         self.held.bell.ring("plan")
         self._wait_until_dry()
         wall = time.perf_counter() - begun

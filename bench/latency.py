@@ -14,11 +14,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
+from uuid import UUID
 
 from redis import Redis
 from rq import Queue
 
-from bench.backlog import plan_texts, repeat_events, settle_all, still_open, tell_once
+from bench.backlog import plan_texts, repeat_event, settle_all, still_open, tell_once
 from bench.bare_job import NOTED, QUEUE, note
 from bench.ground import ground
 from bench.journey.handset import wait
@@ -61,12 +62,12 @@ def measure_backlog(number: int, *, samples: int = _SAMPLES, pairs: int = _BACKL
     with ground() as place, place.running(*_PROCESSES):
         held = build_container(place.environment)
         codes, intake = Codes(held), Intake(place.sandbox_url)
-        tell_once(place)
+        told = tell_once(place, held)
         _ours(codes, intake, 10)
         phones = itertools.count()
 
         def behind_backlog() -> Spread:
-            _lay(held, number, phones)
+            _lay(held, told, number, phones)
             spread = _ours(codes, intake, samples)
             if 0 in still_open(held):
                 raise AssertionError("the backlog was over before the last urgent message")
@@ -158,8 +159,8 @@ def _spread(seconds: Sequence[float]) -> Spread:
     return Spread(median(ordered), ordered[min(len(ordered) - 1, round(len(ordered) * 0.99))])
 
 
-def _lay(held: Container, number: int, phones: "itertools.count[int]") -> None:
-    repeat_events(held, number // 2)
+def _lay(held: Container, told: UUID, number: int, phones: "itertools.count[int]") -> None:
+    repeat_event(held, told, number // 2)
     for _ in range(0, number - number // 2, _CHUNK):
         plan_texts(held, list(itertools.islice(phones, _CHUNK)))
     for drain in ("plan", "send"):
