@@ -18,6 +18,11 @@ _OUT: Final = ROOT / "build" / "bench"
 _MEMORY_MB: Final = 120
 _BENCHES: Final[Mapping[str, Callable[[], Result]]] = {
     "dispatch": dispatch.measure,
+    "dispatch-latency": partial(dispatch.measure_slow, 50),
+    "latency": latency.measure,
+    "latency-backlog": partial(latency.measure_backlog, 50_000),
+    "growth": growth.measure,
+    "receipts": receipts.measure,
     "submit": submit.measure,
     "track": partial(track.measure, conditional=False),
     "track-conditional": partial(track.measure, conditional=True),
