@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 SEND: Final = "send"
 SWEEP: Final = "sweep"
 TIME_SLICE_S: Final = 20.0
-_CHUNK: Final = 100
-_WITHOUT_BELL_S: Final = 1.0
+# What a chunk holds is seen by the next drain when all of it is committed, so it is not large.
+_CHUNK: Final = 40
+_WITHOUT_BELL_S: Final = 0.5
 _LOOK_AT_CLOCK_S: Final = 2.0
 _log = structlog.get_logger()
 

@@ -15,10 +15,10 @@ KINDS: Final = 3
 # Deeper than any reader of JSON goes.
 _UNREADABLE_ANSWER: Final = "[" * 200_000
 _PLANNED: Final = "SELECT count(*) FROM delivery WHERE dossier_id = :dossier AND state = 'queued'"
-_BREAK: Final = "UPDATE delivery SET body = '\\x00' WHERE dossier_id = :dossier"
+_BREAK: Final = "UPDATE delivery SET body = '\\x00' WHERE dossier_id = :dossier AND channel = 'sms'"
 _EVENT: Final = "SELECT dead_at IS NOT NULL AND error IS NOT NULL FROM outbox_event WHERE subject_id = :dossier"
 _DELIVERY: Final = """SELECT coalesce(bool_and(state = 'dead' AND code IS NOT NULL AND reason IS NOT NULL), false)
-    FROM delivery WHERE dossier_id = :dossier"""
+    FROM delivery WHERE dossier_id = :dossier AND channel = 'sms'"""
 
 
 def poison(arena: Arena, _dice: random.Random) -> str:

@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from http.client import HTTPException
 from typing import Final
 from uuid import UUID
 
@@ -126,10 +127,14 @@ class Product:
 
     def commit_and_die(self, arena: Arena, order: Order) -> None:
         """The bell hangs while the broker stands still, and in that time the web workers are killed."""
+        assert self._desk is not None
+        etag = self._desk.read(str(order.key)).etag
+        # On a connection of its own the call is not made again when it breaks.
+        self._desk.wire.close()
         broker = arena.engine("valkey")
         broker.send_signal(signal.SIGSTOP)
         try:
-            asked = threading.Thread(target=self._ask_the_web, args=(order,), daemon=True)
+            asked = threading.Thread(target=self._ask_the_web, args=(self._desk, order, etag), daemon=True)
             asked.start()
             statement = "SELECT count(*) FROM dossier WHERE id = :id AND state <> 1"
             arena.wait_for(lambda: arena.sql(statement, id=order.key)[0][0], "the commit of a web worker", 20.0)
@@ -140,12 +145,12 @@ class Product:
             broker.send_signal(signal.SIGCONT)
         asked.join()
 
-    def _ask_the_web(self, order: Order) -> None:
+    @staticmethod
+    def _ask_the_web(desk: Desk, order: Order, etag: str) -> None:
         """An officer who gets no answer, and tries no more."""
-        assert self._desk is not None
-        with suppress(OSError, Refused):
-            self._desk.accept(str(order.key))
-        self._desk.wire.close()
+        with suppress(OSError, HTTPException, Refused):
+            desk.do("acceptance", str(order.key), etag=etag)
+        desk.wire.close()
 
     def poison(self, arena: Arena, orders: Sequence[Order]) -> None:
         poison_product(arena, self.held, list(orders))

@@ -17,6 +17,8 @@ PLAIN_RECEIPTS: Final[Mapping[str, Any]] = {
     "reorder": 0.0,
     "forge": 0.0,
     "lost": 0.0,
+    # However long the web is away: what is counted here is ours, not how long a gateway tries.
+    "retry_for_s": 600,
 }
 
 
