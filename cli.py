@@ -18,19 +18,12 @@ from cli_zalo import zalo
 from kernel.embedded import EngineError
 from kernel.errors import DomainError
 from kernel.settings import SettingsError
-from stack import ROOT, Ports, free_ports, left_for_commands, of_running_system, prepare, processes, require_free
+from stack import LEAN, ROOT, Ports, free_ports, left_for_commands, of_running_system, prepare, processes, require_free
 from stack import environment as stack_environment
 
 STATE = ROOT / ".data"
-# What keeps a web worker small, beside code that is not loaded (docs/decisions/0017-granian.md).
-_LEAN = {
-    # Dozens of threads would each keep a heap of their own half empty.
-    "MALLOC_ARENA_MAX": "2",
-    # granian's own allocator: a body that has been read is given back at once, and no thread hoards.
-    "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0,narenas:1,tcache:false",
-    # Columns in tracebacks cost memory for every line of code; line numbers stay.
-    "PYTHONNODEBUGRANGES": "1",
-}
+
+
 _console = Console(highlight=False)
 
 
@@ -101,7 +94,7 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
     command = [sys.executable, "-OO", "-m", "serving", "wsgi:app", "--host", host, "--port", str(port)]
     command += ["--workers", str(workers), "--threads", str(threads)]
     os.chdir(ROOT)
-    for name, value in _LEAN.items():
+    for name, value in LEAN.items():
         os.environ.setdefault(name, value)
     # Web workers are spawned from the process that serves: what this command has loaded they need not carry.
     os.execv(sys.executable, command)

@@ -14,12 +14,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from kernel.embedded import EngineError, Engines, EngineUrls, ProcessSpec, Supervisor
 from notify.zalo_settings import SANDBOX_APP_ID
 
 ROOT = Path(__file__).parent
 _LEFT = "environment.json"
+# What keeps a web worker small, beside code that is not loaded (docs/decisions/0017-granian.md).
+LEAN: Final = {
+    # Dozens of threads would each keep a heap of their own half empty.
+    "MALLOC_ARENA_MAX": "2",
+    # granian's own allocator: a body that has been read is given back at once, and no thread hoards.
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0,narenas:1,tcache:false",
+    # Columns in tracebacks cost memory for every line of code; line numbers stay.
+    "PYTHONNODEBUGRANGES": "1",
+}
 QUEUES = ("plan", "send", "receipts", "residence", "sweep")
 
 

@@ -12,7 +12,7 @@ import psutil
 
 from bench.private import own_settings, private_folder, signals_leave
 from kernel.embedded import EngineUrls, ProcessSpec, Supervisor, engines
-from stack import ROOT, Ports, answers, environment, free_ports, prepare, processes
+from stack import LEAN, ROOT, Ports, answers, environment, free_ports, prepare, processes
 
 WEB_WORKERS: Final = 2
 
@@ -50,7 +50,8 @@ class Ground:
         """A process of the bench's own, `python -m name`; with `port` it is ready once that answers at /health."""
         ready = None if port is None else answers(f"http://127.0.0.1:{port}/health")
         argv = [sys.executable, "-m", name, *arguments]
-        return ProcessSpec(name, argv, env={**self.environment, **env}, ready=ready, cwd=ROOT)
+        # A bare server has the memory settings that `motcua serve` gives to ours.
+        return ProcessSpec(name, argv, env={**LEAN, **self.environment, **env}, ready=ready, cwd=ROOT)
 
 
 @contextmanager
