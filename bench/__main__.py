@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench import auth, dispatch, residence, residence_peak, submit, track
+from bench import auth, dispatch, growth, latency, receipts, residence, residence_peak, submit, track
 from bench.load import ROOT
 from bench.pairs import Result, show
 
