@@ -38,10 +38,15 @@ _OPEN: Final = text("""
 SELECT (SELECT count(*) FROM outbox_event WHERE done_at IS NULL AND dead_at IS NULL),
     (SELECT count(*) FROM delivery WHERE state IN ('queued', 'waiting', 'sending'))
 """)
-_SETTLE_EVENTS: Final = text("UPDATE outbox_event SET done_at = now() WHERE done_at IS NULL AND dead_at IS NULL")
-_SETTLE_TEXTS: Final = text(
-    "UPDATE delivery SET state = 'cancelled', due_at = NULL WHERE state IN ('queued', 'waiting')"
-)
+# What a drain holds at this moment it may finish.
+_SETTLE_EVENTS: Final = text("""
+UPDATE outbox_event SET done_at = now() WHERE id IN (
+    SELECT id FROM outbox_event WHERE done_at IS NULL AND dead_at IS NULL FOR UPDATE SKIP LOCKED)
+""")
+_SETTLE_TEXTS: Final = text("""
+UPDATE delivery SET state = 'cancelled', due_at = NULL WHERE id IN (
+    SELECT id FROM delivery WHERE state IN ('queued', 'waiting') FOR UPDATE SKIP LOCKED)
+""")
 
 
 def tell_once(place: Ground, held: Container) -> UUID:
@@ -94,6 +99,8 @@ def settle_all(held: Container) -> None:
 
     def nothing_left() -> bool:
         with held.database.transaction() as session:
+            # So many rows take longer than any statement of the system's own may.
+            session.execute(text("SET LOCAL statement_timeout = 0"))
             session.execute(_SETTLE_EVENTS)
             session.execute(_SETTLE_TEXTS)
         return still_open(held) == (0, 0)
