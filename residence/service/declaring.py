@@ -132,6 +132,16 @@ class _Times:
     late: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A guest about to be declared, with the ids of their stay and of its first declaration."""
+
+    stay_id: UUID
+    declaration_id: UUID
+    key: StayKey
+    guest: GuestDeclaration
+
+
 class _Maker:
     """Rows of new stays and of their first declarations."""
 
@@ -140,48 +150,56 @@ class _Maker:
         self._now = work.now()
         # Of ten thousand guests most come and go at the same few times.
         self._times: dict[tuple[GuestKind, Moment, Moment], _Times] = {}
-        self._stays: list[tuple[Any, ...]] = []
-        self._declarations: list[tuple[Any, ...]] = []
+        self._new: list[_New] = []
 
     def add(self, guest: GuestDeclaration, key: StayKey) -> tuple[UUID, UUID]:
         """The ids of the stay and the declaration."""
-        stay_id, declaration_id, vault = new_id(), new_id(), self._work.vault
-        kind, content = guest.kind, guest.to_json()
+        new = _New(new_id(), new_id(), key, guest)
+        self._new.append(new)
+        return new.stay_id, new.declaration_id
+
+    def write(self) -> None:
+        # Whatever the session holds is written first: a batch must be there before its declarations.
+        self._work.session.flush()
+        # Rows are made while the database takes the ones before, and none waits in memory.
+        copy_rows(self._work.session, "stay", STAY_COLUMNS, map(self._stay, self._new))
+        copy_rows(self._work.session, "declaration", DECLARATION_COLUMNS, map(self._declaration, self._new))
+
+    def _stay(self, new: _New) -> tuple[Any, ...]:
+        guest, kind = new.guest, new.guest.kind
         times = self._times_of(kind, guest.arrival, guest.left or guest.departure)
-        self._stays.append(
-            (
-                stay_id,
-                self._lodging.id,
-                key.document_index,
-                name_words(vault, guest.full_name),
-                guest.nationality,
-                kind.value,
-                guest.arrival.day,
-                times.arrival,
-                times.departure,
-                guest.room,
-                _LEFT if guest.left else _STAYING,
-                1,
-                self._now,
-                times.due_at,
-                times.late,
-            )
+        return (
+            new.stay_id,
+            self._lodging.id,
+            new.key.document_index,
+            name_words(self._work.vault, guest.full_name),
+            guest.nationality,
+            kind.value,
+            guest.arrival.day,
+            times.arrival,
+            times.departure,
+            guest.room,
+            _LEFT if guest.left else _STAYING,
+            1,
+            self._now,
+            times.due_at,
+            times.late,
         )
-        self._declarations.append(
-            (
-                declaration_id,
-                stay_id,
-                1,
-                _ARRIVAL,
-                vault.seal(DECLARATION_FIELD, declaration_id, content),
-                fingerprint(vault, DeclarationKind.ARRIVAL, content),
-                self._now,
-                self._by.person_id,
-                self._by.client_id,
-                self._batch_id,
-            )
+
+    def _declaration(self, new: _New) -> tuple[Any, ...]:
+        content, vault = new.guest.to_json(), self._work.vault
+        return (
+            new.declaration_id,
+            new.stay_id,
+            1,
+            _ARRIVAL,
+            vault.seal(DECLARATION_FIELD, new.declaration_id, content),
+            fingerprint(vault, DeclarationKind.ARRIVAL, content),
+            self._now,
+            self._by.person_id,
+            self._by.client_id,
+            self._batch_id,
         )
-        return stay_id, declaration_id
 
     def _times_of(self, kind: GuestKind, arrival: Moment, departure: Moment) -> _Times:
         known = self._times.get((kind, arrival, departure))
@@ -190,9 +208,3 @@ class _Maker:
             starts, ends, due_at = (each.astimezone(UTC) for each in (arrival.instant, departure.instant, deadline.at))
             known = self._times[kind, arrival, departure] = _Times(starts, ends, due_at, deadline.missed(self._now))
         return known
-
-    def write(self) -> None:
-        # Whatever the session holds is written first: a batch must be there before its declarations.
-        self._work.session.flush()
-        copy_rows(self._work.session, "stay", STAY_COLUMNS, self._stays)
-        copy_rows(self._work.session, "declaration", DECLARATION_COLUMNS, self._declarations)
