@@ -75,7 +75,8 @@ def _drill(arena: Arena, row: Row, dice: random.Random, size: Size, say: Say) ->
     say(f"quiet after {quiet:.1f} s; {writer.broken} commits broke and were tried again")
     verdict = judge(_evidence(arena, writer, spans))
     for phone in (*verdict.slowest, *sorted(verdict.ended_ill)[:2]):
-        say(f"see {arena.subject.story(arena, phone)}")
+        if story := arena.subject.story(arena, phone):
+            say(f"see {story}")
     return verdict
 
 
@@ -91,10 +92,14 @@ def _blows(arena: Arena, row: Row, dice: random.Random, number: int, say: Say) -
 
 
 def _wait_for_quiet(arena: Arena, say: Say) -> float:
-    """Until nothing is left to be done, or what is left has been stranded for too long. Returns the seconds."""
-    begun = time.monotonic()
-    while (left := arena.subject.open(arena)) and time.monotonic() - begun < STRANDED_S + NEW_WORK_S:
+    """Until nothing is left to be done, or what is left has not become less for too long. Returns the seconds."""
+    begun = moved = time.monotonic()
+    least = left = arena.subject.open(arena)
+    while left and time.monotonic() - moved < STRANDED_S + NEW_WORK_S:
         time.sleep(_QUIET_POLL_S)
+        left = arena.subject.open(arena)
+        if left < least:
+            least, moved = left, time.monotonic()
     if left:
         say(f"{left} messages are not settled")
     return time.monotonic() - begun
