@@ -25,32 +25,28 @@ class BareCopy:
     """One connection with tables of its own. `url` is libpq's."""
 
     def __init__(self, url: str) -> None:
-        self._connection = psycopg.connect(url)
+        self._connection = psycopg.connect(url, autocommit=True)
         for table in _TABLES:
             made, like = sql.Identifier(f"bench_{table}"), sql.Identifier(table)
             self._connection.execute(sql.SQL("CREATE TABLE {} (LIKE {})").format(made, like))
-        self._connection.commit()
 
     def seconds(self, batch_id: UUID) -> float:
         """How long the rows of a batch take, committed."""
         rows = {table: self._rows(table, batch_id) for table in _TABLES}
         begun = time.perf_counter()
-        with self._connection.cursor() as cursor:
+        with self._connection.transaction(), self._connection.cursor() as cursor:
             for table, columns in _TABLES.items():
                 into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(f"bench_{table}"), _listed(columns))
                 with cursor.copy(into) as copy:
                     for row in rows[table]:
                         copy.write_row(row)
-        self._connection.commit()
         return time.perf_counter() - begun
 
     def close(self) -> None:
         self._connection.close()
 
     def _rows(self, table: str, batch_id: UUID) -> list[tuple[Any, ...]]:
-        found = self._connection.execute(_OF_BATCH[table].format(_listed(_TABLES[table])), (batch_id,)).fetchall()
-        self._connection.commit()
-        return found
+        return self._connection.execute(_OF_BATCH[table].format(_listed(_TABLES[table])), (batch_id,)).fetchall()
 
 
 def _listed(columns: Mapping[str, str]) -> sql.Composed:

@@ -61,7 +61,7 @@ class _Sender:
             try:
                 status, body = await asyncio.wait_for(self._exchange(request), _PATIENCE_S)
             except (OSError, EOFError, TimeoutError) as error:
-                status, body = 0, type(error).__name__
+                status, body = 0, f"no answer: {type(error).__name__}"
         self.statuses[status] += 1
         if not 200 <= status < 300:
             self.refusal = body

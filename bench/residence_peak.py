@@ -8,6 +8,7 @@ minutes are given, and what comes after may last as long as the peak itself.
 """
 
 import json
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def measure(lodgings: int = LODGINGS, seconds: float | None = None) -> Result:
         hotels = open_hotels(held, _WARMING + _IDLE + lodgings)
         with place.running(*_PROCESSES) as supervisor:
             evening = _evening(place, held, hotels, peak_s)
-            _check_imported(place, len(hotels) * GUESTS)
+            _check_imported(place, len(hotels), evening.peak)
             memory = worker_memory(supervisor, "api")
         held.close()
     return _result(evening, lodgings).with_memory(memory)
@@ -93,16 +94,21 @@ def _report(hotel: Hotel, told: Iterator[GuestDeclaration]) -> bytes:
 def _wait_settled(held: Container, declared: int) -> None:
     def all_there() -> bool:
         with held.database.reading() as connection:
-            return bool(connection.scalar(_AT_THE_AUTHORITY) == declared)
+            return bool(connection.scalar(_AT_THE_AUTHORITY) >= declared)
 
     wait(all_there, "the last declaration at the authority", _MOST_WAITED_S)
 
 
-def _check_imported(place: Ground, declared: int) -> None:
-    """The authority has every guest, and none of them twice."""
+def _check_imported(place: Ground, lodgings: int, peak: Paced) -> None:
+    """The authority has every guest, and none of them twice. Of a report that was refused, or whose answer never came,
+    it is not known whether it is there: then it is only said why."""
     told: Any = Wire(place.sandbox_url).call("GET", "/_control/authority/imported?limit=1").json()
-    if (told["total"], told["doubled"]) != (declared, 0):
-        raise AssertionError(f"{told['total']} of {declared} guests at the authority, {told['doubled']} twice")
+    if peak.refusal:
+        print(f"statuses {peak.statuses}, the last refusal: {peak.refusal}", file=sys.stderr)
+    elif told["total"] != lodgings * GUESTS:
+        raise AssertionError(f"{told['total']} of {lodgings * GUESTS} guests at the authority")
+    if told["doubled"]:
+        raise AssertionError(f"{told['doubled']} guests twice at the authority")
 
 
 def _p95(paced: Paced) -> float:

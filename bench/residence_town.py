@@ -59,42 +59,45 @@ def _hotel(held: Container, place: int, person: UUID, now: datetime) -> dict[str
     key, digest = new_key(client)
     account, vault = f"cslt-thu-{place}", held.vault
     actor = Actor(ActorKind.CLIENT, client_id=client, organisation_id=organisation, scopes=frozenset(_SCOPES))
+    named = {
+        "id": organisation,
+        "kind": "hotel",
+        "name": f"Khách sạn Thử {place}",
+        "registration_number": vault.seal("organisation.registration_number", organisation, f"{place:010}"),
+        "registration_index": organisation.bytes,
+        "status": "active",
+        "created_at": now,
+    }
+    secret = {"authority_username": account, "authority_password": vault.seal(PASSWORD_FIELD, lodging, _PASSWORD)}
     return {
         "hotel": Hotel(lodging, account, actor, key),
-        "organisation": {
-            "id": organisation,
-            "kind": "hotel",
-            "name": f"Khách sạn Thử {place}",
-            "registration_number": vault.seal("organisation.registration_number", organisation, f"{place:010}"),
-            "registration_index": organisation.bytes,
-            "status": "active",
-            "created_at": now,
-        },
-        "lodging": {
-            "id": lodging,
-            "organisation_id": organisation,
-            "agency_code": _POLICE,
-            "name": f"Nhà nghỉ Thử {place}",
-            "kind": "hotel",
-            "address": f"{place} đường Thử, phường Điện Bàn",
-            "commune_code": _COMMUNE,
-            "state": LodgingState.ACTIVE.value,
-            "reminder_channel": "sms",
-            "authority_username": account,
-            "authority_password": vault.seal(PASSWORD_FIELD, lodging, _PASSWORD),
-            "number": 1,
-            "registered_by": person,
-            "registered_at": now,
-            "approved_at": now,
-        },
-        "client": {
-            "id": client,
-            "name": "Phần mềm lễ tân Thử",
-            "organisation_id": organisation,
-            "scopes": _SCOPES,
-            "secret_digest": digest,
-            "created_by": person,
-            "created_at": now,
-            "expires_at": now + _A_MONTH,
-        },
+        "organisation": named,
+        "lodging": {**_lodging(place, person, now), **secret, "id": lodging, "organisation_id": organisation},
+        "client": {**_client(person, now), "id": client, "organisation_id": organisation, "secret_digest": digest},
+    }
+
+
+def _lodging(place: int, person: UUID, now: datetime) -> dict[str, Any]:
+    return {
+        "agency_code": _POLICE,
+        "name": f"Nhà nghỉ Thử {place}",
+        "kind": "hotel",
+        "address": f"{place} đường Thử, phường Điện Bàn",
+        "commune_code": _COMMUNE,
+        "state": LodgingState.ACTIVE.value,
+        "reminder_channel": "sms",
+        "number": 1,
+        "registered_by": person,
+        "registered_at": now,
+        "approved_at": now,
+    }
+
+
+def _client(person: UUID, now: datetime) -> dict[str, Any]:
+    return {
+        "name": "Phần mềm lễ tân Thử",
+        "scopes": _SCOPES,
+        "created_by": person,
+        "created_at": now,
+        "expires_at": now + _A_MONTH,
     }
