@@ -77,14 +77,14 @@ def record_event(
 
 
 def drain_events(
-    database: Database, handlers: Handlers, *, chunk: int = 100, tries: int = MAX_ATTEMPTS, urgent: bool = False
+    database: Database, handlers: Handlers, *, chunk: int = 100, tries: int = MAX_ATTEMPTS, urgent: bool | None = None
 ) -> int:
     """Hands one chunk of open events to their handlers and marks them done, all in one transaction.
 
     Handlers only write rows, so claim, effect and mark commit together: a kill at any moment leaves the event open and
     without effect. An event whose handler raises is rolled back alone, retried later, and dead after `tries`.
-    Returns how many events were taken; fewer than `chunk` means dry. `urgent`: no others, and the caller goes on
-    with the work of EXPRESS itself.
+    Returns how many events were taken; fewer than `chunk` means dry. `urgent`: only such, and the caller goes on
+    with the work of EXPRESS itself; False: no such, since one in a chunk of others would wait for their commit.
     """
     try:
         with database.transaction() as session:
@@ -95,8 +95,8 @@ def drain_events(
         return 1
 
 
-def _drain(session: Session, handlers: Handlers, chunk: int, tries: int, urgent: bool) -> int:
-    events = session.scalars(_CLAIM_URGENT if urgent else _CLAIM, {"chunk": chunk}).all()
+def _drain(session: Session, handlers: Handlers, chunk: int, tries: int, urgent: bool | None) -> int:
+    events = session.scalars(_CLAIMS[urgent], {"chunk": chunk}).all()
     if len(events) == 1:
         done = [_handled_alone(session, events[0], handlers)]
     else:
@@ -123,7 +123,11 @@ _CLAIM = (
     .limit(bindparam("chunk", type_=BigInteger))
     .with_for_update(skip_locked=True)
 )
-_CLAIM_URGENT = _CLAIM.where(OutboxEvent.priority == URGENT)
+_CLAIMS = {
+    None: _CLAIM,
+    True: _CLAIM.where(OutboxEvent.priority == URGENT),
+    False: _CLAIM.where(OutboxEvent.priority > URGENT),
+}
 _DONE = text("UPDATE outbox_event SET done_at = now() WHERE id = ANY(:done)")
 
 
