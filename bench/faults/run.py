@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -64,7 +65,7 @@ def _drill(arena: Arena, row: Row, dice: random.Random, size: Size, say: Say) ->
     writer = Writer(arena.subject, orders)
     writer.start()
     try:
-        spans = list(_blows(arena, row, dice, size.faults or row.faults, say))
+        spans = list(_blows(arena, row, dice, writer, size.faults or row.faults, say))
         arena.wait_for(lambda: len(writer.ordered) >= size.messages, f"{size.messages} orders", STRANDED_S)
         time.sleep(max(0.0, spans[-1].returned + NEW_WORK_S - time.time()))
     finally:
@@ -80,7 +81,8 @@ def _drill(arena: Arena, row: Row, dice: random.Random, size: Size, say: Say) ->
     return verdict
 
 
-def _blows(arena: Arena, row: Row, dice: random.Random, number: int, say: Say) -> Iterator[Span]:
+def _blows(arena: Arena, row: Row, dice: random.Random, writer: Writer, number: int, say: Say) -> Iterator[Span]:
+    """Each once new work flows after the one before: what is measured is how one fault is got over."""
     time.sleep(_WARM_S)
     for _ in range(number):
         time.sleep(dice.uniform(*row.gap))
@@ -88,7 +90,14 @@ def _blows(arena: Arena, row: Row, dice: random.Random, number: int, say: Say) -
         what = row.strike(arena, dice)
         span = Span(began, time.time(), what)
         say(f"{span.returned - span.began:5.1f} s  {what}")
+        arena.catch(partial(_flows, arena, writer, span.returned), STRANDED_S)
         yield span
+
+
+def _flows(arena: Arena, writer: Writer, since: float) -> bool:
+    """Whether a message ordered after that time has been taken."""
+    time.sleep(_QUIET_POLL_S)
+    return any(writer.ordered.get(each.phone, 0.0) >= since for each in arena.provider.taken())
 
 
 def _wait_for_quiet(arena: Arena, say: Say) -> float:
