@@ -14,7 +14,8 @@ from notify.retry import SCHEDULE
 
 # A delivery that has used up most of its tries keeps its schedule: a gateway that comes and goes must not wear it out.
 _PATIENT_FROM: Final = len(SCHEDULE) - 3
-# Looks back over few rows: ids of attempts are in the order of time.
+# Looks back over few rows: ids of attempts are in the order of time. A function that is
+# volatile cannot bound a range of the index, so each bound is a query of its own.
 _SAMPLE: Final = 500
 _ENOUGH: Final = 20
 _WAKE: Final = text("""
@@ -65,7 +66,7 @@ _OVERDUE: Final = text("""
 SELECT gateway, count(*) FILTER (WHERE open)::float8 / count(*) AS share FROM (
     SELECT a.gateway, d.state = 'accepted' AS open
     FROM attempt a JOIN delivery d ON d.id = a.delivery_id AND d.generation = a.number
-    WHERE a.id > uuidv7(- CAST(:oldest AS interval)) AND a.id < uuidv7(- CAST(:within AS interval))
+    WHERE a.id > (SELECT uuidv7(- CAST(:oldest AS interval))) AND a.id < (SELECT uuidv7(- CAST(:within AS interval)))
         AND a.state = 'accepted'
     ORDER BY a.id DESC LIMIT :sample) AS lately
 GROUP BY gateway HAVING count(*) >= :enough
