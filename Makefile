@@ -8,6 +8,8 @@ endif
 WORKERS ?= 2
 RUN := .venv/bin/python -m
 READY := .venv/ready
+SERVED := api auth kernel migrations mobile_contract notify residence tracking *.py
+DRIVERS := aiohttp, twilio.http.async_http_client, twilio.rest.api.v2010.account, sqlalchemy.dialects.postgresql.psycopg
 LOCK_OPTIONS := --extra dev --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
 
 .DEFAULT_GOAL := help
@@ -37,9 +39,10 @@ $(READY): requirements.lock pyproject.toml
 		echo "Cần mô-đun venv của Python (Debian, Ubuntu: python3-venv). / Python's venv module is needed." >&2; exit 1; }
 	$(RUN) pip install --disable-pip-version-check --require-hashes -r requirements.lock
 	$(RUN) pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@# What a web worker loads, compiled the way it runs: one that had to compile it would keep what that leaves behind.
-	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -c \
-		'import serving, api.app, wiring, sqlalchemy.dialects.postgresql.psycopg'
+	@# What web workers and workers load, compiled the way they run: a web worker that had to compile it would keep what
+	@# that leaves behind, and a worker that was killed would be back later.
+	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -m compileall -q $(SERVED)
+	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -c 'import serving, working, api.app, worker, $(DRIVERS)'
 	@pwd -P > $(READY)
 
 run: $(READY)

@@ -18,8 +18,20 @@ from cli_zalo import zalo
 from kernel.embedded import EngineError
 from kernel.errors import DomainError
 from kernel.settings import SettingsError
-from stack import LEAN, ROOT, Ports, free_ports, left_for_commands, of_running_system, prepare, processes, require_free
+from stack import (
+    LEAN,
+    ROOT,
+    Ports,
+    free_ports,
+    left_for_commands,
+    of_running_system,
+    prepare,
+    processes,
+    require_free,
+    working,
+)
 from stack import environment as stack_environment
+from working import QUEUES, RING
 
 STATE = ROOT / ".data"
 
@@ -101,22 +113,22 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
 
 
 @main.command()
-@click.argument("queue", type=click.Choice(["plan", "send", "receipts", "residence", "sweep"]))
-@_plain_errors
+@click.argument("queue", type=click.Choice(QUEUES))
 def worker(queue: str) -> None:
     """Works off one queue."""
-    from worker import serve as work_off
-
-    work_off(queue)
+    _become_working(queue)
 
 
 @main.command()
-@_plain_errors
 def cron() -> None:
     """Rings every drain every few seconds."""
-    from worker import ring_forever
+    _become_working(RING)
 
-    ring_forever()
+
+def _become_working(task: str) -> None:
+    command = working(task)
+    os.chdir(ROOT)
+    os.execv(command[0], command)
 
 
 @main.command()

@@ -18,6 +18,7 @@ from typing import Final
 
 from kernel.embedded import EngineError, Engines, EngineUrls, ProcessSpec, Supervisor
 from notify.zalo_settings import SANDBOX_APP_ID
+from working import QUEUES, RING
 
 ROOT = Path(__file__).parent
 _LEFT = "environment.json"
@@ -30,7 +31,6 @@ LEAN: Final = {
     # Columns in tracebacks cost memory for every line of code; line numbers stay.
     "PYTHONNODEBUGRANGES": "1",
 }
-QUEUES = ("plan", "send", "receipts", "residence", "sweep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,15 @@ def processes(env: Mapping[str, str], ports: Ports, *, web_workers: int = 2) -> 
         argv = _python("-m", "sandbox", "--host", "127.0.0.1", "--port", str(ports.sandbox))
         specs.append(_spec("sandbox", argv, env, answers(f"http://127.0.0.1:{ports.sandbox}/health")))
     specs.append(web(env, ports, web_workers))
-    specs.extend(_spec(f"worker-{queue}", _python("-m", "cli", "worker", queue), env) for queue in QUEUES)
-    specs.append(_spec("cron", _python("-m", "cli", "cron"), env))
+    specs.extend(_spec(f"worker-{queue}", working(queue), env) for queue in QUEUES)
+    specs.append(_spec("cron", working(RING), env))
     return specs
+
+
+def working(task: str) -> list[str]:
+    """The command that works off one queue, or rings for all of them."""
+    # Compiled like a web worker, once and for all; docstrings are loaded for nobody.
+    return _python("-OO", "-m", "working", task)
 
 
 def web(env: Mapping[str, str], ports: Ports, workers: int) -> ProcessSpec:

@@ -69,7 +69,7 @@ def _plan(held: Container) -> bool:
     before the events did."""
     handlers = event_handlers(held)
     ends = time.monotonic() + TIME_SLICE_S
-    while time.monotonic() < ends:
+    while time.monotonic() < ends and not _told_to_stop():
         taken = drain_events(held.database, handlers, chunk=_CHUNK, tries=held.settings.event_tries, urgent=False)
         EVENTS.inc(taken)
         if taken < _CHUNK:
@@ -78,13 +78,13 @@ def _plan(held: Container) -> bool:
 
 
 def _send(_held: Container) -> bool:
-    return _sender().run(time_slice_s=TIME_SLICE_S)
+    return _sender().run(time_slice_s=TIME_SLICE_S, told_to_stop=_told_to_stop)
 
 
 def _receipts(held: Container) -> bool:
     """What gateways reported back moves deliveries. True when the slice ended before the receipts did."""
     ends, lingered = time.monotonic() + TIME_SLICE_S, False
-    while time.monotonic() < ends:
+    while time.monotonic() < ends and not _told_to_stop():
         with held.database.transaction() as session:
             applied = apply_receipts(session, held.notify.send.patience.receipt_within, held.notify.prices)
         if not applied and lingered:
@@ -97,7 +97,7 @@ def _receipts(held: Container) -> bool:
 
 
 def _residence(_held: Container) -> bool:
-    return _transmitter().run(time_slice_s=TIME_SLICE_S)
+    return _transmitter().run(time_slice_s=TIME_SLICE_S, told_to_stop=_told_to_stop)
 
 
 def _sweep(held: Container) -> bool:
@@ -154,6 +154,11 @@ class OneQueueWorker(SimpleWorker):
         except (RedisConnectionError, RedisTimeoutError) as error:
             # What RQ takes for a broker on its way back it waits for, and meanwhile no work would be done.
             raise BrokerAway from error
+
+
+def _told_to_stop() -> bool:
+    """A drain ends in the middle of its slice then: whoever takes this worker's place goes on with its work."""
+    return OneQueueWorker.told_to_stop
 
 
 def serve(drain: str) -> None:

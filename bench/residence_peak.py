@@ -28,8 +28,8 @@ from bench.residence_town import Hotel, open_hotels
 from kernel.clock import local
 from kernel.ids import new_id
 from residence.guests import GuestDeclaration
-from stack import QUEUES
 from wiring import Container, build_container
+from working import QUEUES
 
 LODGINGS: Final = 2000
 GUESTS: Final = 20

@@ -8,7 +8,7 @@ import asyncio
 import heapq
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
@@ -57,19 +57,20 @@ class Sender:
         self._runner = asyncio.Runner()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="ledger")
 
-    def run(self, *, time_slice_s: float) -> bool:
-        """Sends what is due and asks about what is unknown, until dry or the slice is over. True when work is left.
+    def run(self, *, time_slice_s: float, told_to_stop: Callable[[], bool] = lambda: False) -> bool:
+        """Sends what is due and asks about what is unknown, until dry, told to stop, or the slice is over. True when
+        work is left.
 
         What was begun is finished and recorded even when the database fails meanwhile; its error is raised after that.
         """
-        return self._runner.run(self._run(time_slice_s))
+        return self._runner.run(self._run(time_slice_s, told_to_stop))
 
-    async def _run(self, time_slice_s: float) -> bool:
+    async def _run(self, time_slice_s: float, told_to_stop: Callable[[], bool]) -> bool:
         # The loop stood still since the last run: let it notice which kept connections were closed meanwhile.
         for _ in range(3):
             await asyncio.sleep(0)
         run = Run(self._ledger, self._gateways, self._exchange, self._watch, self._settings, self._threads)
-        return await run.until(time_slice_s)
+        return await run.until(time_slice_s, told_to_stop)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -117,9 +118,11 @@ class Run:
         self._more_to_see = False
         self._look_again = 0.0
         self._failure: Exception | None = None
+        self._told_to_stop: Callable[[], bool] = lambda: False
 
-    async def until(self, time_slice_s: float) -> bool:
+    async def until(self, time_slice_s: float, told_to_stop: Callable[[], bool]) -> bool:
         """Runs for at most `time_slice_s` and then as long as calls are open. True when work is left."""
+        self._told_to_stop = told_to_stop
         await self._loop.run_in_executor(self._threads, self._watch.restore)
         ends = time.monotonic() + time_slice_s
         # What the bell was rung for goes out before anything else is looked at.
@@ -158,13 +161,14 @@ class Run:
 
     async def _turn(self, ends: float) -> bool:
         """Claims and records what there is to; else waits for something to happen. False when all is done."""
-        wanted = self._wanted(time.monotonic() < ends)
+        stopping = self._told_to_stop()
+        wanted = self._wanted(time.monotonic() < ends and not stopping)
         batch, self._done = self._done, []
         if wanted or batch:
             await asyncio.gather(self._claim(wanted), self._record(batch))
             self._start_calls()
             return True
-        if not self._calls and not self._waiting and (self._failure or not self._inquirer.busy):
+        if not self._calls and not self._waiting and (self._failure or stopping or not self._inquirer.busy):
             return False
         self._stirred.clear()
         try:

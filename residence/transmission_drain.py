@@ -38,19 +38,20 @@ class Transmitter:
         self._runner = asyncio.Runner()
         self._threads = ThreadPoolExecutor(3, thread_name_prefix="residence")
 
-    def run(self, *, time_slice_s: float) -> bool:
-        """Sends what is due and asks about what is not certain, until dry or the slice is over. True when work is left.
+    def run(self, *, time_slice_s: float, told_to_stop: Callable[[], bool] = lambda: False) -> bool:
+        """Sends what is due and asks about what is not certain, until dry, told to stop, or the slice is over. True
+        when work is left.
 
         What was begun is finished and recorded even when the database fails meanwhile; its error is raised after that.
         """
-        return self._runner.run(self._run(time_slice_s))
+        return self._runner.run(self._run(time_slice_s, told_to_stop))
 
-    async def _run(self, time_slice_s: float) -> bool:
+    async def _run(self, time_slice_s: float, told_to_stop: Callable[[], bool]) -> bool:
         # The loop stood still since the last run: let it notice which kept connections were closed meanwhile.
         for _ in range(3):
             await asyncio.sleep(0)
         return await _Run(self._ledger, self._portal, self._patience, self._in_flight, self._threads).until(
-            time_slice_s
+            time_slice_s, told_to_stop
         )
 
     def close(self) -> None:
@@ -82,13 +83,17 @@ class _Run:
         self._look_at = 0.0
         self._ask_at = 0.0
 
-    async def until(self, time_slice_s: float) -> bool:
+    async def until(self, time_slice_s: float, told_to_stop: Callable[[], bool]) -> bool:
         """Runs for at most `time_slice_s` and then as long as calls are open. True when work is left."""
         ends = time.monotonic() + time_slice_s
         failure: Exception | None = None
-        while self._calls or (failure is None and time.monotonic() < ends and not self._done()):
+
+        def goes_on() -> bool:
+            return failure is None and time.monotonic() < ends and not told_to_stop()
+
+        while self._calls or (goes_on() and not self._done()):
             try:
-                if failure is None and time.monotonic() < ends:
+                if goes_on():
                     await self._begin()
                 await self._finish()
             except Exception as error:

@@ -27,6 +27,9 @@ def main(argv: Sequence[str]) -> int:
             print(f"{row.name:<20}{row.meaning}")
         print(f"{residence.NAME:<20}{residence.MEANING}")
         return 0
+    if given.row in KINDS[given.gateway].beyond:
+        _say(f"{given.row} is not for {given.gateway}")
+        return 2
     verdicts = []
     seeds = [given.seed] if given.seed is not None else [random.randrange(10**6) for _ in range(given.seeds)]
     for seed in seeds:

@@ -74,8 +74,16 @@ class Subject(Protocol):
         """Adds to the oddities what poison has not ended dead, with its reason."""
         ...
 
-    def busy(self, arena: "Arena") -> bool:
-        """Whether messages are on their way to the provider at this moment."""
+    def busy(self, arena: "Arena", name: str) -> bool:
+        """Whether this worker, which stands still, stands in the middle of a chunk."""
+        ...
+
+    def in_flight(self, arena: "Arena") -> set[str]:
+        """The phones whose message is on its way to the provider at this moment."""
+        ...
+
+    def unseen(self, arena: "Arena") -> list[tuple[str, float, float]]:
+        """Every call whose end nobody saw: its phone, when it began, and when it was given up."""
         ...
 
     def open(self, arena: "Arena") -> int:
@@ -99,13 +107,16 @@ class Subject(Protocol):
 
 @dataclass(slots=True)
 class Arena:
-    """`poison`: phones whose message cannot go out; `oddities`: what was seen that must not be, in words."""
+    """`begun`: when the fault of this moment struck. `caught`: phones with a call in flight when a worker was killed.
+    `poison`: phones whose message cannot go out; `oddities`: what was seen that must not be, in words."""
 
     place: Ground
     supervisor: Supervisor
     subject: Subject
     provider: Provider
     spare: Iterator[Order]
+    begun: float = 0.0
+    caught: set[str] = field(default_factory=set)
     poison: set[str] = field(default_factory=set)
     oddities: list[str] = field(default_factory=list)
     settled: dict[str, float] = field(default_factory=dict)
@@ -120,8 +131,29 @@ class Arena:
     def strike(self, name: str, number: signal.Signals) -> None:
         """A signal to a process and all it started; returns once another one runs in its place. Raises NotBack."""
         old = self.wait_for(lambda: self.pid(name), f"{name} to run")
+        self.begun = time.time()
         os.killpg(old, number)
         self.wait_for(lambda: self.pid(name) not in (None, old), f"a new {name}")
+
+    def hold_in_mid_chunk(self, name: str) -> int:
+        """Makes a worker stand still while it has work in its hands, and notes what is on its way. Raises NotBack.
+
+        It is looked at when it stands, so that it cannot finish between the look and a blow. Returns its pid.
+        """
+        pid: int = self.wait_for(lambda: self._held_in_mid_chunk(name), f"{name} in mid-chunk")
+        self.caught |= self.subject.in_flight(self)
+        return pid
+
+    def _held_in_mid_chunk(self, name: str) -> int | None:
+        """The process, standing still; None, and running, when it has nothing in its hands."""
+        pid = self.pid(name)
+        if pid is None:
+            return None
+        os.killpg(pid, signal.SIGSTOP)
+        if self.subject.busy(self, name):
+            return pid
+        os.killpg(pid, signal.SIGCONT)
+        return None
 
     # The engines
 
@@ -196,7 +228,8 @@ Strike = Callable[[Arena, random.Random], str]
 @dataclass(frozen=True, slots=True)
 class Row:
     """One kind of fault. `gap`: seconds between one return and the next blow, drawn anew each time. `prepare` lays the
-    ground before the first order, `examine` adds to the arena's oddities what it finds after the last."""
+    ground before the first order, `examine` adds to the arena's oddities what it finds after the last. `kills`: it
+    notes itself whose call was in flight; for other rows that is a call that met a fault and had no end."""
 
     name: str
     meaning: str
@@ -208,5 +241,6 @@ class Row:
     examine: Callable[[Arena], None] | None = None
     lay: Callable[[str], None] | None = None
     """Called with the database's URL before there is a schema."""
+    kills: bool = False
     stepped: bool = False
     """Our processes see a wall clock that the drill can step."""

@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from http.client import HTTPException
 from typing import Final
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy import insert, select
 from auth.models import Officer
 from bench.faults.arena import PHONES, Arena, GivenUp, Order
 from bench.faults.poison import examine_product, poison_product
+from bench.faults.provider import ZALO
 from bench.ground import WEB_WORKERS, Ground
 from bench.journey.casework import file_dossier
 from bench.journey.desk import Desk
@@ -36,16 +38,27 @@ _RECEIVER_NAME: Final = "Võ Thị Tiếp"
 _SEALED: Final = {"form_values": FORM_FIELD, "notify_phone": PHONE_FIELD, "lookup_secret": SECRET_FIELD}
 _OPEN_EVENTS: Final = "SELECT count(*) FROM outbox_event WHERE done_at IS NULL AND dead_at IS NULL"
 _OPEN_TEXTS: Final = """SELECT count(*) FROM delivery
-    WHERE channel = 'sms' AND state NOT IN ('delivered', 'undelivered', 'dead', 'cancelled')"""
+    WHERE channel <> 'inbox' AND state NOT IN ('delivered', 'undelivered', 'dead', 'cancelled')"""
+_SENDS: Final = "worker-send"
+_IN_TRANSACTION: Final = """SELECT count(*) FROM pg_stat_activity
+    WHERE application_name = :name AND state = 'idle in transaction'"""
+_UNSEEN: Final = """SELECT d.dossier_id, extract(epoch FROM a.started_at)::float8,
+        extract(epoch FROM a.finished_at)::float8
+    FROM attempt a JOIN delivery d ON d.id = a.delivery_id WHERE a.finished_at IS NOT NULL
+    AND (a.state = 'unknown' OR a.state = 'accepted' AND a.code IS NOT NULL)"""
+# One that arrived is enough, whatever became of those before and behind it.
+_ENDS: Final = """SELECT DISTINCT ON (dossier_id) dossier_id, state FROM delivery
+    WHERE channel <> 'inbox' ORDER BY dossier_id, state = 'delivered' DESC, position"""
 
 _STORY: Final = """SELECT * FROM (
     SELECT 'recorded' AS what, created_at AS at FROM outbox_event WHERE subject_id = :dossier
-    UNION ALL SELECT 'planned', created_at FROM delivery WHERE dossier_id = :dossier AND channel = 'sms'
+    UNION ALL SELECT 'planned ' || channel, created_at FROM delivery
+        WHERE dossier_id = :dossier AND channel <> 'inbox'
     UNION ALL SELECT 'attempt ' || number || ' by ' || a.gateway, started_at
         FROM attempt a JOIN delivery d ON d.id = a.delivery_id WHERE d.dossier_id = :dossier
     UNION ALL SELECT 'ended ' || a.state || ' ' || coalesce(a.code, ''), finished_at
         FROM attempt a JOIN delivery d ON d.id = a.delivery_id WHERE d.dossier_id = :dossier
-    UNION ALL SELECT 'due as ' || state, due_at FROM delivery WHERE dossier_id = :dossier AND channel = 'sms'
+    UNION ALL SELECT 'due as ' || state, due_at FROM delivery WHERE dossier_id = :dossier AND channel <> 'inbox'
     ) AS story WHERE at IS NOT NULL ORDER BY at"""
 
 
@@ -71,7 +84,8 @@ class Product:
         specs = processes(place.environment, place.ports, web_workers=WEB_WORKERS)
         names = {spec.name for spec in specs}
         self.workers = [name for name in type(self).workers if name in names]
-        return specs
+        # So that the database tells whose transaction it is.
+        return [replace(spec, env={**spec.env, "PGAPPNAME": spec.name}) for spec in specs]
 
     def prepare(self, arena: Arena, number: int) -> list[Order]:
         self._held = build_container(arena.place.environment)
@@ -79,6 +93,8 @@ class Product:
         phone = Phone(arena.place.api_url, phone_number)
         handset = Handset(arena.place.sandbox_url, phone_number)
         phone.log_in(login)
+        if arena.provider.kind.name == ZALO:
+            phone.call("PATCH", "/v1/me/notification-preferences", json_body={"dossier_status": {"zalo": True}})
         filed = UUID(file_dossier(phone, handset, "Quán Thử Lỗi")["id"])
         phone.wire.close()
         handset.close()
@@ -158,8 +174,18 @@ class Product:
     def examine_poison(self, arena: Arena) -> None:
         examine_product(arena)
 
-    def busy(self, arena: Arena) -> bool:
-        return bool(arena.sql("SELECT count(*) FROM delivery WHERE state = 'sending'")[0][0])
+    def busy(self, arena: Arena, name: str) -> bool:
+        if name == _SENDS:
+            return bool(self.in_flight(arena))
+        return bool(arena.sql(_IN_TRANSACTION, name=name)[0][0])
+
+    def in_flight(self, arena: Arena) -> set[str]:
+        rows = arena.sql("SELECT dossier_id FROM delivery WHERE state = 'sending'")
+        return {self._phones[row[0]] for row in rows if row[0] in self._phones}
+
+    def unseen(self, arena: Arena) -> list[tuple[str, float, float]]:
+        rows = arena.sql(_UNSEEN)
+        return [(self._phones[dossier], *times) for dossier, *times in rows if dossier in self._phones]
 
     def open(self, arena: Arena) -> int:
         return int(arena.sql(f"SELECT ({_OPEN_EVENTS}) + ({_OPEN_TEXTS})")[0][0])
@@ -169,8 +195,7 @@ class Product:
         return {self._phones[row[0]] for row in rows if row[0] in self._phones}
 
     def ends(self, arena: Arena) -> dict[str, str] | None:
-        rows = arena.sql("SELECT dossier_id, state FROM delivery WHERE channel = 'sms'")
-        return {self._phones[dossier]: state for dossier, state in rows if dossier in self._phones}
+        return {self._phones[dossier]: state for dossier, state in arena.sql(_ENDS) if dossier in self._phones}
 
     def story(self, arena: Arena, phone: str) -> str:
         rows = arena.sql(_STORY, dossier=next(key for key, number in self._phones.items() if number == phone))

@@ -17,22 +17,39 @@ PLAIN_RECEIPTS: Final[Mapping[str, Any]] = {
     "reorder": 0.0,
     "forge": 0.0,
     "lost": 0.0,
-    # However long the web is away: what is counted here is ours, not how long a gateway tries.
-    "retry_for_s": 600,
 }
+# However long the web is away: what is counted here is ours, not how long a gateway tries.
+_TRIED_FOR_LONG: Final = {"retry_for_s": 600}
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`certain`: it can be asked what it took, or knows a message again. `environment` makes it the one in use."""
+    """`certain`: it can be asked what it took, or knows a message again. `environment` makes it the one in use.
+    `others`: those that take over from it; what they took counts as well. `beyond`: the rows that are not for it."""
 
     name: str
     certain: bool
     environment: Mapping[str, str]
+    others: tuple[str, ...] = ()
+    beyond: frozenset[str] = frozenset()
 
 
+ZALO: Final = "zalo"
+_BY_ZALO: Final = {
+    "MOTCUA_SMS_GATEWAYS": "esms=1",
+    "MOTCUA_ZALO_HOURS": "00:00-24:00",
+    # After it a text goes out in the place of what nobody reported.
+    "MOTCUA_RECEIPT_WITHIN_SECONDS": "20",
+}
 KINDS: Final = {
-    name: Kind(name, certain=True, environment={"MOTCUA_SMS_GATEWAYS": f"{name}=1"}) for name in ("twilio", "esms")
+    **{name: Kind(name, certain=True, environment={"MOTCUA_SMS_GATEWAYS": f"{name}=1"}) for name in ("twilio", "esms")},
+    ZALO: Kind(
+        ZALO,
+        certain=False,
+        environment=_BY_ZALO,
+        others=("esms",),
+        beyond=frozenset({"poison", "receipts-twisted"}),
+    ),
 }
 
 
@@ -43,13 +60,20 @@ class Provider:
         self.kind = kind
         self._wire = Wire(sandbox_url)
         self._base = f"/_control/{kind.name}"
+        if kind.name == ZALO:
+            # By its clock it is always day.
+            self._wire.call("PATCH", f"{self._base}/settings", json_body={"clock": "10:00"})
 
     def taken(self) -> list[Taken]:
-        """Everything it took, oldest first."""
+        """Everything that was taken, oldest first."""
+        found = [each for name in (self.kind.name, *self.kind.others) for each in self._taken_by(name)]
+        return sorted(found, key=lambda each: each.at)
+
+    def _taken_by(self, name: str) -> list[Taken]:
         found: list[Taken] = []
         since = 0
         while True:
-            page = self._wire.call("GET", f"{self._base}/messages?limit=10000&since={since}").json()
+            page = self._wire.call("GET", f"/_control/{name}/messages?limit=10000&since={since}").json()
             found += [Taken(each["to"], datetime.fromisoformat(each["date"]).timestamp()) for each in page["messages"]]
             if page["next"] >= page["total"]:
                 return found
@@ -76,7 +100,18 @@ class Provider:
 
     def turn(self, **receipts: Any) -> None:
         """Changes how receipts come back."""
-        self._wire.call("PATCH", f"{self._base}/settings", json_body={"receipts": receipts})
+        for name in (self.kind.name, *self.kind.others):
+            said = {"events": receipts} if name == ZALO else {"receipts": {**receipts, **_TRIED_FOR_LONG}}
+            self._wire.call("PATCH", f"/_control/{name}/settings", json_body=said)
+
+    @contextmanager
+    def unreported(self) -> Iterator[None]:
+        """What is taken until the block ends is never reported."""
+        self.turn(lost=1.0)
+        try:
+            yield
+        finally:
+            self.turn(lost=0.0)
 
     def number(self, phone: str, **fate: Any) -> None:
         """The fate of every message to one phone."""

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -74,7 +74,7 @@ def _drill(arena: Arena, row: Row, dice: random.Random, size: Size, say: Say) ->
     if row.examine is not None:
         row.examine(arena)
     say(f"quiet after {quiet:.1f} s; {writer.broken} commits broke and were tried again")
-    verdict = judge(_evidence(arena, writer, spans))
+    verdict = judge(_evidence(arena, row, writer, spans))
     for phone in (*verdict.slowest, *sorted(verdict.ended_ill)[:2]):
         if story := arena.subject.story(arena, phone):
             say(f"see {story}")
@@ -86,9 +86,9 @@ def _blows(arena: Arena, row: Row, dice: random.Random, writer: Writer, number: 
     time.sleep(_WARM_S)
     for _ in range(number):
         time.sleep(dice.uniform(*row.gap))
-        began = time.time()
+        arena.begun = time.time()
         what = row.strike(arena, dice)
-        span = Span(began, time.time(), what)
+        span = Span(arena.begun, time.time(), what)
         say(f"{span.returned - span.began:5.1f} s  {what}")
         arena.catch(partial(_flows, arena, writer, span.returned), STRANDED_S)
         yield span
@@ -114,13 +114,10 @@ def _wait_for_quiet(arena: Arena, say: Say) -> float:
     return time.monotonic() - begun
 
 
-def _evidence(arena: Arena, writer: Writer, spans: list[Span]) -> Evidence:
+def _evidence(arena: Arena, row: Row, writer: Writer, spans: list[Span]) -> Evidence:
     kind = arena.provider.kind
     there = arena.subject.committed(arena)
     ordered = {**writer.ordered, **{phone: at for phone, at in arena.settled.items() if phone in there}}
-    # What was committed without anybody having been told so is to be sent all the same.
-    late = max((span.returned for span in spans), default=time.time())
-    ordered |= dict.fromkeys(there - ordered.keys(), late)
     return Evidence(
         ordered=ordered,
         vanished=sorted(writer.ordered.keys() - there),
@@ -130,8 +127,16 @@ def _evidence(arena: Arena, writer: Writer, spans: list[Span]) -> Evidence:
         ended_well=arena.subject.ended_well,
         spans=spans,
         certain=kind.certain,
+        # What was committed without anybody having been told so is to be sent all the same.
+        unpromised=frozenset(there - ordered.keys()),
+        caught=frozenset(arena.caught if row.kills else met(arena.subject.unseen(arena), spans)),
         oddities=tuple(arena.oddities),
     )
+
+
+def met(calls: Iterable[tuple[str, float, float]], spans: Sequence[Span]) -> set[str]:
+    """The phones of those calls that were open, by their beginning and end, while a fault was in force."""
+    return {phone for phone, began, ended in calls if any(began <= s.returned and ended >= s.began for s in spans)}
 
 
 def together(verdicts: list[Verdict]) -> Verdict:

@@ -124,8 +124,14 @@ class Stock:
     def examine_poison(self, _arena: Arena) -> None:
         """Its jobs end in RQ's registry of failed jobs, with their traceback."""
 
-    def busy(self, _arena: Arena) -> bool:
+    def busy(self, _arena: Arena, _name: str) -> bool:
         return len(StartedJobRegistry(queue=self.app.queue)) > 0
+
+    def in_flight(self, _arena: Arena) -> set[str]:
+        return set()
+
+    def unseen(self, _arena: Arena) -> list[tuple[str, float, float]]:
+        return []
 
     def open(self, _arena: Arena) -> int:
         return self.app.waiting()

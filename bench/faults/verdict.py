@@ -29,10 +29,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`ordered`: phone -> when the change it is to be told of was committed; `vanished`: those whose commit was
+    """`ordered`: phone -> when the change it is to be told of was committed; `unpromised`: phones of changes that were
+    committed, nobody knows when, since whoever asked for them heard nothing; `vanished`: those whose commit was
     promised and is not in the database. `poison`: phones whose message cannot go out. `taken` is all that the provider
     took for the drill's phones. `ends`: phone -> the state in which its delivery ended (None: no record is kept).
-    `certain`: the provider can be asked or dedupes. `oddities`: what else went wrong, in words.
+    `certain`: the provider can be asked or dedupes; where it does neither, `caught` are the phones with a call in
+    flight when a fault struck. `oddities`: what else went wrong, in words.
     """
 
     ordered: Mapping[str, float]
@@ -43,7 +45,19 @@ class Evidence:
     ended_well: frozenset[str]
     spans: Sequence[Span]
     certain: bool
+    unpromised: frozenset[str] = frozenset()
+    caught: frozenset[str] = frozenset()
     oddities: Sequence[str] = ()
+
+    @property
+    def meant(self) -> frozenset[str]:
+        """The phones that are to be written to."""
+        return self.unpromised.union(self.ordered)
+
+    @property
+    def forgiven(self) -> frozenset[str]:
+        """The phones that may be written to twice."""
+        return frozenset() if self.certain else self.caught
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +87,16 @@ class Verdict:
 def judge(evidence: Evidence) -> Verdict:
     """Counts; a message lost by one count is not counted by another."""
     times = Counter(each.phone for each in evidence.taken)
-    meant = evidence.ordered.keys() - evidence.poison
-    missing = sorted(phone for phone in meant if not times[phone])
-    lost = len({*missing, *evidence.vanished})
-    free = 1 if evidence.certain else 2
-    duplicated = sum(max(0, number - free) for phone, number in times.items() if phone in evidence.ordered)
-    allowed = 0 if evidence.certain else sum(times[phone] == free for phone in meant)
+    missing = [phone for phone in evidence.meant - evidence.poison if not times[phone]]
+    free = {phone: 1 + (phone in evidence.forgiven) for phone in evidence.meant}
     recovered, first = _recovered(evidence)
     stranded, last = _stranded(evidence)
     return Verdict(
-        messages=len(evidence.ordered),
+        messages=len(evidence.meant),
         faults=len(evidence.spans),
-        lost=lost,
-        duplicated=duplicated,
-        allowed=allowed,
+        lost=len({*missing, *evidence.vanished}),
+        duplicated=sum(max(0, times[phone] - free[phone]) for phone in free),
+        allowed=sum(times[phone] == 2 for phone in evidence.forgiven & evidence.meant),
         unexpected=tuple(_unexpected(evidence, times)),
         recovered_s=recovered,
         stranded_s=stranded,
@@ -97,8 +107,8 @@ def judge(evidence: Evidence) -> Verdict:
 
 
 def _unexpected(evidence: Evidence, times: Counter[str]) -> list[str]:
-    found = list(evidence.oddities)
-    strangers = sorted(times.keys() - evidence.ordered.keys())
+    found = [*evidence.oddities, *_silent(evidence)]
+    strangers = sorted(times.keys() - evidence.meant)
     found += _named("written to although nothing was committed", strangers)
     found += _named("written to although poisoned", sorted(times.keys() & evidence.poison))
     if evidence.ends is not None:
@@ -110,7 +120,7 @@ def _unexpected(evidence: Evidence, times: Counter[str]) -> list[str]:
 def _ended_ill(evidence: Evidence) -> list[str]:
     if evidence.ends is None:
         return []
-    meant = sorted(evidence.ordered.keys() - evidence.poison)
+    meant = sorted(evidence.meant - evidence.poison)
     return [phone for phone in meant if evidence.ends.get(phone) not in evidence.ended_well]
 
 
@@ -128,20 +138,24 @@ def _named(what: str, phones: Sequence[str]) -> list[str]:
 
 
 def _recovered(evidence: Evidence) -> tuple[float, str]:
-    """The worst, over all faults, of the time from its return to the first message that was ordered after it."""
+    """The worst, over all faults, of the time from its return to the first arrival of what was ordered after it."""
+    firsts = (_first_after(evidence, span) for span in evidence.spans)
+    return max((first for first in firsts if first is not None), default=(0.0, ""))
+
+
+def _first_after(evidence: Evidence, span: Span) -> tuple[float, str] | None:
+    """Seconds from the return of what was missing to the first arrival of new work, and its phone.
+
+    Also when the next fault struck meanwhile: that new work had not flown before it is this fault's doing.
+    """
     arrivals = _first_arrivals(evidence.taken)
-    worst = (0.0, "")
-    begins = sorted(span.began for span in evidence.spans)
-    for span in evidence.spans:
-        next_fault = min((began for began in begins if began >= span.returned), default=float("inf"))
-        waits = [
-            (arrivals[phone] - span.returned, phone)
-            for phone, ordered in evidence.ordered.items()
-            if phone in arrivals and span.returned <= ordered < next_fault
-        ]
-        if waits:
-            worst = max(worst, min(waits))
-    return worst
+    new = (phone for phone, ordered in evidence.ordered.items() if ordered >= span.returned)
+    return min(((arrivals[phone] - span.returned, phone) for phone in new if phone in arrivals), default=None)
+
+
+def _silent(evidence: Evidence) -> list[str]:
+    """The faults after which nothing new went out, so that nobody knows whether they were got over."""
+    return [f"nothing new went out after: {span.what}" for span in evidence.spans if not _first_after(evidence, span)]
 
 
 def _stranded(evidence: Evidence) -> tuple[float, str]:

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import structlog
-import yaml
 
 from notify.channels.port import Outcome, OutcomeKind
+from notify.pages import read_page
 from notify.states import ReceiptKind
 
 NAME: Final = "twilio"
@@ -89,7 +88,7 @@ def meaning_of(code: str | None) -> str | None:
 
 @cache
 def _table() -> _Table:
-    raw = yaml.safe_load(files("notify").joinpath("channels/twilio_codes.yaml").read_text(encoding="utf-8"))
+    raw = read_page("channels/twilio_codes.yaml")
     return _Table(*({key: _verdict(entry) for key, entry in raw[part].items()} for part in _Table._fields))
 
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 import structlog
-import yaml
 
 from kernel.clock import local
 from notify.channels.port import Outcome, OutcomeKind
+from notify.pages import read_page
 
 NAME: Final = "zalo"
 REAL_BASE_URL: Final = "https://business.openapi.zalo.me"
@@ -148,7 +147,7 @@ def _outcome(verdict: Verdict, code: str, retry_after_s: float | None) -> Outcom
 
 @cache
 def _table() -> _Table:
-    raw = yaml.safe_load(files("notify").joinpath("channels/zalo_codes.yaml").read_text(encoding="utf-8"))
+    raw = read_page("channels/zalo_codes.yaml")
     return _Table(*({key: _verdict(entry) for key, entry in raw[part].items()} for part in _Table._fields))
 
 

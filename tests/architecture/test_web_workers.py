@@ -9,7 +9,19 @@ import pytest
 
 from tests.architecture.sources import ROOT, Source, product
 
-SERVED: Final = ("api", "auth", "kernel", "mobile_contract", "notify", "residence", "tracking", "wiring", "wsgi")
+SERVED: Final = (
+    "api",
+    "auth",
+    "kernel",
+    "mobile_contract",
+    "notify",
+    "residence",
+    "tracking",
+    "wiring",
+    "worker",
+    "working",
+    "wsgi",
+)
 # What serves nobody: it runs under a supervisor of its own.
 ELSEWHERE: Final = "kernel/embedded/"
 # Each is megabytes; those that a request does need are loaded by the first that does.

@@ -12,8 +12,9 @@ from pathlib import Path
 import psutil
 
 from kernel.embedded.leftovers import is_alive
-from stack import QUEUES, Ports, free_ports, require_free
+from stack import Ports, free_ports, require_free
 from tests.support.processes import running
+from working import QUEUES
 
 _WORKERS = [f"worker-{queue}" for queue in QUEUES]
 _CHILDREN = ["postgres", "valkey", "sandbox", "api", *_WORKERS, "cron"]

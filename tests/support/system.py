@@ -24,10 +24,11 @@ from bench.journey.phone import Phone
 from bench.journey.photos import File
 from bench.journey.wire import Wire
 from bench.private import private_folder
-from stack import QUEUES, Stack, free_ports, running_stack
+from stack import Stack, free_ports, running_stack
 from tests.support.document import Document
 from tests.support.gateway import Gateway
 from tests.support.waiting import eventually
+from working import QUEUES
 
 NUMBERS: Final = {
     login: f"+8490500000{place}" for place, login in enumerate(("thu", "mau", "gia", "vidu", "nhap", "khach"), 1)

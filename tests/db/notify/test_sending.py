@@ -184,6 +184,19 @@ def test_a_slice_that_is_over_leaves_work_and_says_so(clean_database: Database) 
     assert gateway.closed
 
 
+def test_who_is_told_to_stop_ends_what_was_begun_and_begins_nothing_more(clean_database: Database) -> None:
+    deliveries = queued(clean_database, 40)
+    gateway = FakeGateway(latency_s=0.05)
+    with sender(clean_database, {"fake": gateway}, in_flight=2, chunk=4) as made:
+        assert made.run(time_slice_s=30, told_to_stop=lambda: len(gateway.calls) >= 3) is True
+        begun = len(gateway.calls)
+        assert 3 <= begun < 40
+        assert _states(clean_database, deliveries) == {"accepted": begun, "queued": 40 - begun}
+        assert made.run(time_slice_s=30) is False
+    assert _states(clean_database, deliveries) == {"accepted": 40}
+    assert len(gateway.calls) == 40
+
+
 def test_outcomes_survive_a_database_that_cuts_the_line(clean_database: Database, database_url: str) -> None:
     cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
                "AND pid <> pg_backend_pid() AND application_name = 'drain'")  # fmt: skip

@@ -163,6 +163,8 @@ class PoolMachine(RuleBasedStateMachine):
     def send(self, avoid: str | None, may_probe: bool, number: int) -> None:
         for _ in range(number):
             room = self.pool.room(self.now)["sms"]
+            # Gives up the probes that were not heard of in time: the next message is one.
+            self.pool.shut(self.now)
             before = {name: health.state for name, health in self.pool.health(self.now).items()}
             gateway = self.pool.choose("sms", new_id(), 1, avoid, self.now, may_probe=may_probe)
             assert (gateway is None) == (room == 0)
