@@ -35,10 +35,11 @@ class GivenUp(Exception):  # noqa: N818 - reads as what it says
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One message to be caused; `key` is the subject's own id of it."""
+    """One message to be caused; `key` is the subject's own id of it, `mark` stands in no message but this one."""
 
     phone: str
     key: Any
+    mark: str
 
 
 class Subject(Protocol):
@@ -126,7 +127,7 @@ class Arena:
     # Processes of ours
 
     def pid(self, name: str) -> int | None:
-        return next((each.pid for each in self.supervisor.status() if each.name == name), None)
+        return self.supervisor.pid(name)
 
     def strike(self, name: str, number: signal.Signals) -> None:
         """A signal to a process and all it started; returns once another one runs in its place. Raises NotBack."""

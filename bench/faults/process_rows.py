@@ -59,5 +59,5 @@ ROWS: Final = (
         kills=True,
     ),
     Row("web-kill", "web workers are killed between commit and bell", kill_web, gap=(1.0, 3.0)),
-    Row("deploy", "workers and webs are exchanged under load", deploy, prepare=_slow_gateway),
+    Row("deploy", "workers and webs are exchanged under load", deploy, gap=(1.0, 2.0), prepare=_slow_gateway),
 )

@@ -118,10 +118,11 @@ class Product:
         copies, orders = [], []
         for place in range(number):
             made, phone = new_id(), f"{PHONES}{place:05d}"
+            code = f"{AGENCY}-260101-{place + 1:04d}"
             values = {**opened, "notify_phone": phone}
             sealed = {name: work.vault.seal(field, made, values[name]) for name, field in _SEALED.items()}
-            copies.append({**row, **sealed, "id": made, "code": f"{AGENCY}-260101-{place + 1:04d}"})
-            orders.append(Order(phone, made))
+            copies.append({**row, **sealed, "id": made, "code": code})
+            orders.append(Order(phone, made, code))
             self._phones[made] = phone
         work.session.execute(insert(Dossier), copies)
         return orders

@@ -59,6 +59,8 @@ class Provider:
     def __init__(self, sandbox_url: str, kind: Kind) -> None:
         self.kind = kind
         self._wire = Wire(sandbox_url)
+        self._taken: dict[str, list[Taken]] = {}
+        self._next: dict[str, int] = {}
         self._base = f"/_control/{kind.name}"
         if kind.name == ZALO:
             # By its clock it is always day.
@@ -66,18 +68,25 @@ class Provider:
 
     def taken(self) -> list[Taken]:
         """Everything that was taken, oldest first."""
-        found = [each for name in (self.kind.name, *self.kind.others) for each in self._taken_by(name)]
-        return sorted(found, key=lambda each: each.at)
+        return sorted((each for name in self._names for each in self._taken_by(name)), key=lambda each: each.at)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return (self.kind.name, *self.kind.others)
 
     def _taken_by(self, name: str) -> list[Taken]:
-        found: list[Taken] = []
-        since = 0
+        """Only what is new is asked for: nothing leaves the list."""
+        found = self._taken.setdefault(name, [])
         while True:
+            since = self._next.get(name, 0)
             page = self._wire.call("GET", f"/_control/{name}/messages?limit=10000&since={since}").json()
-            found += [Taken(each["to"], datetime.fromisoformat(each["date"]).timestamp()) for each in page["messages"]]
+            found += [
+                Taken(each["to"], datetime.fromisoformat(each["date"]).timestamp(), each["body"])
+                for each in page["messages"]
+            ]
+            self._next[name] = page["next"]
             if page["next"] >= page["total"]:
                 return found
-            since = page["next"]
 
     def fail(self, mode: str, **options: Any) -> int:
         """A rule of misbehaviour, by id; see sandbox/faults.py."""
@@ -100,7 +109,7 @@ class Provider:
 
     def turn(self, **receipts: Any) -> None:
         """Changes how receipts come back."""
-        for name in (self.kind.name, *self.kind.others):
+        for name in self._names:
             said = {"events": receipts} if name == ZALO else {"receipts": {**receipts, **_TRIED_FOR_LONG}}
             self._wire.call("PATCH", f"/_control/{name}/settings", json_body=said)
 

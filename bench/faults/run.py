@@ -5,10 +5,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from typing import Final
 
-from bench.faults.arena import PHONES, Arena, Row, Subject
+from bench.faults.arena import PHONES, Arena, Order, Row, Subject
 from bench.faults.clock_rows import with_stepped_clock
 from bench.faults.provider import PLAIN_RECEIPTS, Kind, Provider
 from bench.faults.verdict import NEW_WORK_S, STRANDED_S, Evidence, Span, Verdict, judge
@@ -55,10 +54,8 @@ def run_schedule(row: Row, seed: int, subject: Subject, kind: Kind, size: Size, 
 
 
 def _drill(arena: Arena, row: Row, dice: random.Random, size: Size, say: Say) -> Verdict:
-    orders = iter(arena.subject.prepare(arena, _MOST))
-    arena.spare = islice(orders, 0)
-    spare = list(islice(orders, _SPARE))
-    arena.spare = iter(spare)
+    every = arena.subject.prepare(arena, _MOST)
+    arena.spare, orders = iter(every[:_SPARE]), iter(every[_SPARE:])
     arena.provider.turn(**PLAIN_RECEIPTS)
     if row.prepare is not None:
         row.prepare(arena)
@@ -74,7 +71,7 @@ def _drill(arena: Arena, row: Row, dice: random.Random, size: Size, say: Say) ->
     if row.examine is not None:
         row.examine(arena)
     say(f"quiet after {quiet:.1f} s; {writer.broken} commits broke and were tried again")
-    verdict = judge(_evidence(arena, row, writer, spans))
+    verdict = judge(_evidence(arena, row, writer, spans, every))
     for phone in (*verdict.slowest, *sorted(verdict.ended_ill)[:2]):
         if story := arena.subject.story(arena, phone):
             say(f"see {story}")
@@ -114,7 +111,7 @@ def _wait_for_quiet(arena: Arena, say: Say) -> float:
     return time.monotonic() - begun
 
 
-def _evidence(arena: Arena, row: Row, writer: Writer, spans: list[Span]) -> Evidence:
+def _evidence(arena: Arena, row: Row, writer: Writer, spans: list[Span], every: Sequence[Order]) -> Evidence:
     kind = arena.provider.kind
     there = arena.subject.committed(arena)
     ordered = {**writer.ordered, **{phone: at for phone, at in arena.settled.items() if phone in there}}
@@ -130,6 +127,7 @@ def _evidence(arena: Arena, row: Row, writer: Writer, spans: list[Span]) -> Evid
         # What was committed without anybody having been told so is to be sent all the same.
         unpromised=frozenset(there - ordered.keys()),
         caught=frozenset(arena.caught if row.kills else met(arena.subject.unseen(arena), spans)),
+        marks={order.phone: order.mark for order in every},
         oddities=tuple(arena.oddities),
     )
 

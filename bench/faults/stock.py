@@ -49,6 +49,10 @@ def send(phone: str, words: str) -> None:
     client.messages.create(to=phone, from_=SANDBOX_SENDER, body=f"Ho so {words.upper()} da duoc tiep nhan.")
 
 
+def _words(key: int) -> str:
+    return f"thu {key}"
+
+
 class App:
     """The plain application: a table, a queue."""
 
@@ -65,7 +69,7 @@ class App:
         if then_die:
             os.kill(os.getpid(), signal.SIGKILL)
         if fresh:
-            self.enqueue(phone, f"thu {key}")
+            self.enqueue(phone, _words(key))
 
     def enqueue(self, phone: str, words: Any) -> None:
         self.queue.enqueue(send, phone, words, retry=Retry(max=len(_RETRY), interval=list(_RETRY)))
@@ -105,7 +109,7 @@ class Stock:
         arena.sql(_TABLE)
         env = arena.place.environment
         self._app = App(env["MOTCUA_DATABASE_URL"], env["MOTCUA_REDIS_URL"])
-        return [Order(f"{PHONES}{key:05d}", key) for key in range(number)]
+        return [Order(f"{PHONES}{key:05d}", key, f" {_words(key).upper()} ") for key in range(number)]
 
     def carry_out(self, order: Order) -> None:
         self.app.carry_out(order.key, order.phone)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 NEW_WORK_S: Final = 5.0
@@ -25,6 +25,7 @@ class Taken:
 
     phone: str
     at: float
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Evidence:
     promised and is not in the database. `poison`: phones whose message cannot go out. `taken` is all that the provider
     took for the drill's phones. `ends`: phone -> the state in which its delivery ended (None: no record is kept).
     `certain`: the provider can be asked or dedupes; where it does neither, `caught` are the phones with a call in
-    flight when a fault struck. `oddities`: what else went wrong, in words.
+    flight when a fault struck. `marks`: phone -> what stands in its message and in no other. `oddities`: what else went
+    wrong, in words.
     """
 
     ordered: Mapping[str, float]
@@ -47,6 +49,7 @@ class Evidence:
     certain: bool
     unpromised: frozenset[str] = frozenset()
     caught: frozenset[str] = frozenset()
+    marks: Mapping[str, str] = field(default_factory=dict)
     oddities: Sequence[str] = ()
 
     @property
@@ -110,6 +113,8 @@ def _unexpected(evidence: Evidence, times: Counter[str]) -> list[str]:
     found = [*evidence.oddities, *_silent(evidence)]
     strangers = sorted(times.keys() - evidence.meant)
     found += _named("written to although nothing was committed", strangers)
+    astray = {each.phone for each in evidence.taken if evidence.marks.get(each.phone, "") not in each.body}
+    found += _named("was sent what is not theirs", sorted(astray))
     found += _named("written to although poisoned", sorted(times.keys() & evidence.poison))
     if evidence.ends is not None:
         ends = evidence.ends

@@ -64,6 +64,12 @@ class Keeper:
         """The process has ended at least once without being asked to."""
         return self._exit_code is not None and not self._stopping.is_set()
 
+    @property
+    def pid(self) -> int | None:
+        """None while it does not run."""
+        process = self._process
+        return process.pid if process is not None and process.returncode is None and not self.over else None
+
     def launch(self) -> None:
         """Spawns the process and keeps it from now on. Raises StartError if it cannot be spawned."""
         try:
@@ -101,16 +107,15 @@ class Keeper:
         return gentle and self._over.is_set()
 
     def status(self) -> ProcessStatus:
-        process = self._process
-        alive = process is not None and process.returncode is None and not self.over
-        state: Literal["running", "waiting", "ended"] = "running" if alive else "ended" if self.over else "waiting"
+        pid = self.pid
+        state: Literal["running", "waiting", "ended"] = "running" if pid else "ended" if self.over else "waiting"
         return ProcessStatus(
             name=self.spec.name,
             state=state,
-            pid=process.pid if alive and process is not None else None,
+            pid=pid,
             restarts=self._restarts,
             exit_code=self._exit_code,
-            memory_bytes=_memory(process.pid) if alive and process is not None else 0,
+            memory_bytes=0 if pid is None else _memory(pid),
         )
 
     def _keep(self, first: subprocess.Popen[bytes]) -> None:

@@ -114,6 +114,10 @@ class Supervisor:
         """The processes in starting order."""
         return [keeper.status() for keeper in list(self._keepers)]
 
+    def pid(self, name: str) -> int | None:
+        """That of one process; None while it does not run. For who asks often: `status` looks at all, and measures."""
+        return next((keeper.pid for keeper in list(self._keepers) if keeper.spec.name == name), None)
+
     def __enter__(self) -> Self:
         return self
 

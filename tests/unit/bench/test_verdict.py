@@ -15,11 +15,12 @@ GOOD = Evidence(
     ordered={phone: 100.0 + place for place, phone in enumerate(PHONES)},
     vanished=(),
     poison=frozenset(),
-    taken=[Taken(phone, 100.5 + place) for place, phone in enumerate(PHONES)],
+    taken=[Taken(phone, 100.5 + place, f"Ho so {phone}.") for place, phone in enumerate(PHONES)],
     ends=dict.fromkeys(PHONES, "delivered"),
     ended_well=frozenset({"delivered"}),
     spans=[Span(101.5, 101.9, "a fault")],
     certain=True,
+    marks={phone: phone for phone in PHONES},
 )
 
 
@@ -36,7 +37,7 @@ def test_a_good_run_is_clean() -> None:
     st.frozensets(st.sampled_from(PHONES)),
 )
 def test_every_missing_and_every_extra_message_is_counted(times: dict[str, int], caught: frozenset[str]) -> None:
-    taken = [Taken(phone, 100.5 + PHONES.index(phone)) for phone in PHONES for _ in range(times.get(phone, 1))]
+    taken = [Taken(phone, 100.5 + PHONES.index(phone), phone) for phone in PHONES for _ in range(times.get(phone, 1))]
     sure = judge(replace(GOOD, taken=taken, caught=caught))
     unsure = judge(replace(GOOD, taken=taken, caught=caught, certain=False))
     assert sure.lost == unsure.lost == sum(number == 0 for number in times.values())
@@ -47,7 +48,7 @@ def test_every_missing_and_every_extra_message_is_counted(times: dict[str, int],
 
 
 def test_only_whoever_was_in_flight_at_a_fault_may_be_written_to_twice() -> None:
-    doubled = replace(GOOD, taken=[*GOOD.taken, Taken(PHONES[3], 104.0)], certain=False)
+    doubled = replace(GOOD, taken=[*GOOD.taken, Taken(PHONES[3], 104.0, PHONES[3])], certain=False)
     assert (judge(doubled).duplicated, judge(doubled).allowed) == (1, 0)
     others = judge(replace(doubled, caught=frozenset(PHONES[:3])))
     assert (others.duplicated, others.allowed, others.clean) == (1, 0, False)
@@ -71,7 +72,7 @@ def test_what_was_committed_and_not_promised_is_to_be_sent_and_excuses_no_delay(
     phone = "+84905600009"
     quiet = replace(GOOD, unpromised=frozenset({phone}), ends={**(GOOD.ends or {}), phone: "delivered"})
     assert (judge(quiet).lost, judge(quiet).messages) == (1, 7)
-    early = judge(replace(quiet, taken=[*GOOD.taken, Taken(phone, 99.0)]))
+    early = judge(replace(quiet, taken=[*GOOD.taken, Taken(phone, 99.0, "")]))
     assert early.clean
     assert early.recovered_s == pytest.approx(0.6)
 
@@ -93,8 +94,14 @@ def test_a_commit_that_was_promised_and_is_gone_is_a_loss() -> None:
 
 
 def test_whoever_is_written_to_without_an_order_is_unexpected() -> None:
-    verdict = judge(replace(GOOD, taken=[*GOOD.taken, Taken("+84905600009", 103.0)]))
+    verdict = judge(replace(GOOD, taken=[*GOOD.taken, Taken("+84905600009", 103.0, "")]))
     assert (verdict.lost, verdict.duplicated, len(verdict.unexpected)) == (0, 0, 1)
+
+
+def test_whoever_is_sent_the_text_of_another_is_unexpected() -> None:
+    crossed = [replace(GOOD.taken[0], body=GOOD.taken[1].body), *GOOD.taken[1:]]
+    verdict = judge(replace(GOOD, taken=crossed))
+    assert verdict.unexpected == (f"{PHONES[0]} was sent what is not theirs",)
 
 
 def test_poison_is_not_missed_and_must_not_go_out() -> None:
@@ -111,11 +118,11 @@ def test_a_message_that_did_not_end_well_is_unexpected(end: str) -> None:
 
 
 def test_slow_recovery_and_stranded_work_are_unexpected() -> None:
-    late = [Taken(each.phone, each.at + (5.5 if each.at > 102 else 0)) for each in GOOD.taken]
+    late = [replace(each, at=each.at + (5.5 if each.at > 102 else 0)) for each in GOOD.taken]
     verdict = judge(replace(GOOD, taken=late))
     assert verdict.recovered_s == pytest.approx(6.1)
     assert (len(verdict.late), verdict.clean, verdict.unexpected) == (1, False, ())
-    stranded = [Taken(each.phone, each.at + (61 if each.phone == PHONES[0] else 0)) for each in GOOD.taken]
+    stranded = [replace(each, at=each.at + (61 if each.phone == PHONES[0] else 0)) for each in GOOD.taken]
     assert len(judge(replace(GOOD, taken=stranded)).late) == 1
 
 

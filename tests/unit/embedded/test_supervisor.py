@@ -99,6 +99,8 @@ def test_a_crashed_process_comes_back(tmp_path: Path) -> None:
     with Supervisor(tmp_path, echo=None) as supervisor:
         supervisor.start([ProcessSpec("sleeper", ["sleep", "600"])])
         (before,) = supervisor.status()
+        assert supervisor.pid("sleeper") == before.pid
+        assert supervisor.pid("nobody") is None
         assert before.pid is not None
         assert before.memory_bytes > 0
         os.kill(before.pid, signal.SIGKILL)
