@@ -24,13 +24,15 @@ from kernel.bell import Bell, connect
 from kernel.clock import Clock, SystemClock
 from kernel.db import Database
 from kernel.limits import Limiter
-from kernel.outbox import Handlers, OutboxEvent, drain_events
+from kernel.outbox import Handlers, OutboxEvent, after_urgent_events
 from kernel.settings import Environment, KernelSettings
 from kernel.storage import FileStore, open_store
+from kernel.together import Together
 from kernel.vault import Vault, open_vault
 from kernel.work import Work
 from migrations import head_revision
 from notify.channels.esms_receipts import CALLBACK_PURPOSE
+from notify.receipts import NewReceipt, receipts_desk
 from notify.settings import NotifySettings
 from notify.template_store import LiveBook
 from notify.texts import shipped_templates
@@ -116,6 +118,7 @@ class Container:
     keys: KeyRing
     token_reader: TokenReader
     templates: LiveBook
+    receipts: Together[NewReceipt, bool]
     health_checks: Mapping[str, HealthCheck]
 
     @property
@@ -166,6 +169,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None) ->
         keys=keys,
         token_reader=TokenReader(database, keys, clock, settings.auth.sessions),
         templates=LiveBook(lambda: shipped_templates(settings.notify.zalo_forms)),
+        receipts=receipts_desk(database),
         health_checks=_health_checks(database, redis),
     )
 
@@ -245,7 +249,7 @@ def build_sender(held: Container) -> "Sender":
         patience,
         exchange,
         prices=held.notify.prices,
-        plan_urgent=lambda: drain_events(held.database, handlers, chunk=_URGENT_CHUNK, tries=tries, urgent=True),
+        begin=lambda claim: after_urgent_events(held.database, handlers, claim, chunk=_URGENT_CHUNK, tries=tries),
     )
     watch = Watch(held.database, exchange, patience.receipt_within, limited)
     return Sender(ledger, gateways, exchange, watch, settings.send)

@@ -16,7 +16,9 @@ from kernel.db import Database
 from kernel.limits import Limiter
 from kernel.settings import KernelSettings
 from kernel.storage import FileStore
+from kernel.together import Together
 from kernel.vault import Vault
+from notify.receipts import NewReceipt
 from notify.settings import NotifySettings
 from residence.ports import FrontDesk
 from tracking.office import Office
@@ -75,6 +77,11 @@ class Container(Protocol):
 
     @property
     def notify(self) -> NotifySettings: ...
+
+    @property
+    def receipts(self) -> Together[NewReceipt, bool]:
+        """Stores what gateways report; True unless it was here before."""
+        ...
 
     @property
     def residence(self) -> FrontDesk: ...

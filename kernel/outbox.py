@@ -7,7 +7,7 @@ ids and non-personal values; whoever needs a phone or a name reads it through a 
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Identity,
     Index,
+    Select,
     SmallInteger,
     Text,
     bindparam,
@@ -58,6 +59,7 @@ class OutboxEvent(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
+Answer = TypeVar("Answer")
 Handler = Callable[[Session, OutboxEvent], None]
 Handlers = Mapping[str, Sequence[Handler]]
 
@@ -68,7 +70,7 @@ def record_event(
     """Writes an event into the caller's transaction and asks for the plan drain's bell. Returns the event id.
 
     An URGENT one, for which somebody waits, overtakes all others: it rings the drain that carries out what it causes,
-    which sees to urgent events itself before each of its claims. No second hop, and no waiting for a chunk of others.
+    which sees to urgent events itself, see `after_urgent_events`. No second hop, and no waiting for a chunk of others.
     """
     event = OutboxEvent(id=new_id(), kind=kind, subject_id=subject_id, payload=payload, priority=priority)
     session.add(event)
@@ -77,34 +79,56 @@ def record_event(
 
 
 def drain_events(
-    database: Database, handlers: Handlers, *, chunk: int = 100, tries: int = MAX_ATTEMPTS, urgent: bool | None = None
+    database: Database, handlers: Handlers, *, chunk: int = 100, tries: int = MAX_ATTEMPTS, urgent: bool = True
 ) -> int:
     """Hands one chunk of open events to their handlers and marks them done, all in one transaction.
 
     Handlers only write rows, so claim, effect and mark commit together: a kill at any moment leaves the event open and
     without effect. An event whose handler raises is rolled back alone, retried later, and dead after `tries`.
-    Returns how many events were taken; fewer than `chunk` means dry. `urgent`: only such, and the caller goes on
-    with the work of EXPRESS itself; False: no such, since one in a chunk of others would wait for their commit.
+    Returns how many events were taken; fewer than `chunk` means dry. `urgent`: False leaves such to others, since one
+    in a chunk would wait for the commit of all.
     """
+    claim = _CLAIM if urgent else _CLAIM_NOTICES
     try:
         with database.transaction() as session:
-            return _drain(session, handlers, chunk, tries, urgent)
+            return _drain(session, claim, handlers, chunk, tries)
     except _LoneEventFailed as failed:
-        with database.transaction() as session:
-            _postpone(session, failed.event, failed.error, tries)
+        _postpone_alone(database, failed, tries)
         return 1
 
 
-def _drain(session: Session, handlers: Handlers, chunk: int, tries: int, urgent: bool | None) -> int:
-    events = session.scalars(_CLAIMS[urgent], {"chunk": chunk}).all()
+def after_urgent_events(
+    database: Database,
+    handlers: Handlers,
+    then: Callable[[Session], Answer],
+    *,
+    chunk: int = 100,
+    tries: int = MAX_ATTEMPTS,
+) -> Answer:
+    """What `then` returns, called in the transaction in which up to `chunk` urgent events were handled.
+
+    For the drain of EXPRESS, whose work they cause: somebody waits, and one commit is all that it takes. When `then`
+    raises, the events are open again.
+    """
+    try:
+        with database.transaction() as session:
+            _drain(session, _CLAIM_URGENT, handlers, chunk, tries)
+            need_not_ring(session, EXPRESS)
+            return then(session)
+    except _LoneEventFailed as failed:
+        _postpone_alone(database, failed, tries)
+    with database.transaction() as session:
+        return then(session)
+
+
+def _drain(session: Session, claim: Select[OutboxEvent], handlers: Handlers, chunk: int, tries: int) -> int:
+    events = session.scalars(claim, {"chunk": chunk}).all()
     if len(events) == 1:
         done = [_handled_alone(session, events[0], handlers)]
     else:
         done = [event.id for event in events if _handled(session, event, handlers, tries)]
     if done:
         session.execute(_DONE, {"done": done})
-    if urgent:
-        need_not_ring(session, EXPRESS)
     return len(events)
 
 
@@ -123,16 +147,13 @@ _CLAIM = (
     .limit(bindparam("chunk", type_=BigInteger))
     .with_for_update(skip_locked=True)
 )
-_CLAIMS = {
-    None: _CLAIM,
-    True: _CLAIM.where(OutboxEvent.priority == URGENT),
-    False: _CLAIM.where(OutboxEvent.priority > URGENT),
-}
+_CLAIM_URGENT = _CLAIM.where(OutboxEvent.priority == URGENT)
+_CLAIM_NOTICES = _CLAIM.where(OutboxEvent.priority > URGENT)
 _DONE = text("UPDATE outbox_event SET done_at = now() WHERE id = ANY(:done)")
 
 
 class _LoneEventFailed(Exception):  # noqa: N818 - an answer, not a defect
-    """The transaction held nothing but this event, and goes with it."""
+    """Its transaction held nothing else that was done, and goes with it."""
 
     def __init__(self, event: OutboxEvent, error: Exception) -> None:
         super().__init__(type(error).__name__)
@@ -171,6 +192,11 @@ def _handled(session: Session, event: OutboxEvent, handlers: Handlers, tries: in
         _postpone(session, event, error, tries)
         return False
     return True
+
+
+def _postpone_alone(database: Database, failed: _LoneEventFailed, tries: int) -> None:
+    with database.transaction() as session:
+        _postpone(session, failed.event, failed.error, tries)
 
 
 def _postpone(session: Session, event: OutboxEvent, error: Exception, tries: int) -> None:

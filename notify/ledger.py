@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
 
 from kernel.db import Database
 from kernel.vault import Vault, VaultError
@@ -32,6 +33,10 @@ _UNREADABLE: Final = Outcome(OutcomeKind.PERMANENT, code="unreadable", reason="t
 _log = structlog.get_logger()
 
 
+ClaimDue = Callable[[Session], list[Claimed]]
+Begin = Callable[[ClaimDue], list[Claimed]]
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A claimed delivery. The call must begin before `start_by` and `valid_by` (monotonic seconds); `failed` is the
@@ -48,8 +53,8 @@ class Ready:
 
 class Ledger:
     """`choice` says which gateways take what is claimed, `prices` what they charge in đồng; `sleep` waits a number of
-    seconds between tries to record. `plan_urgent` makes deliveries of what somebody waits for, in transactions of its
-    own, before each claim."""
+    seconds between tries to record. `begin` opens the transaction of a claim, in which what somebody waits for may have
+    become deliveries, and commits it; without it there is nothing such."""
 
     def __init__(
         self,
@@ -60,7 +65,7 @@ class Ledger:
         *,
         prices: Mapping[str, int] = MappingProxyType({}),
         sleep: Callable[[float], object] = time.sleep,
-        plan_urgent: Callable[[], object] = lambda: None,
+        begin: Begin | None = None,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -68,15 +73,17 @@ class Ledger:
         self._choice = choice
         self._prices = prices
         self._sleep = sleep
-        self._plan_urgent = plan_urgent
+        self._begin = begin or self._in_transaction
 
     def claim(self, room: int) -> list[Ready]:
         """Takes up to `room` deliveries that are due; their attempts are committed when this returns."""
-        self._plan_urgent()
         taken_at = time.monotonic()
-        with self._database.transaction() as session:
-            claimed = due.claim_due(session, room, self._patience.lease, self._choice)
+        claimed = self._begin(lambda session: due.claim_due(session, room, self._patience.lease, self._choice))
         return [self._open(item, taken_at) for item in claimed]
+
+    def _in_transaction(self, claim: ClaimDue) -> list[Claimed]:
+        with self._database.transaction() as session:
+            return claim(session)
 
     def _open(self, item: Claimed, taken_at: float) -> Ready:
         row, failed = item.claim.delivery_id, None

@@ -1,17 +1,21 @@
 """Delivery receipts: stored as they come, applied by a drain, once, in whatever order they came."""
 
-from collections.abc import Mapping
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
+from kernel.db import Database
 from kernel.ids import new_id
 from kernel.metrics import RECEIPTS
+from kernel.together import Together
 from kernel.vault import Vault
 from notify.charges import PRICED, SPENT, price_values
 from notify.models import RAW_FIELD
@@ -28,11 +32,15 @@ CHUNK: Final = 500
 _MATCH_WITHIN: Final = timedelta(minutes=5)
 _log = structlog.get_logger()
 
-_STORE: Final = text("""
+# In the order of the key, so that two who store the same ones wait for each other in one direction.
+_STORE: Final = """
 INSERT INTO receipt (id, attempt_id, provider, event_id, ref, kind, status, code, reason, cost_vnd, raw)
-VALUES (:id, :attempt, :provider, :event_id, :ref, :kind, :status, :code, :reason, :cost_vnd, :raw)
-ON CONFLICT (provider, event_id) DO NOTHING
-""")
+SELECT id, attempt_id, provider, event_id, ref, kind, status, code, reason, cost_vnd, decode(raw, 'base64')
+FROM json_to_recordset(%s) AS r(id uuid, attempt_id uuid, provider text, event_id text, ref text, kind text,
+    status text, code text, reason text, cost_vnd int, raw text)
+ORDER BY provider, event_id
+ON CONFLICT (provider, event_id) DO NOTHING RETURNING id::text
+"""
 # One receipt of a delivery at a time: what the next one means depends on where this one leads.
 _APPLY: Final = """
 WITH open AS MATERIALIZED (
@@ -108,35 +116,62 @@ _APPLY_STATEMENT: Final = text(
 )
 
 
-def store_receipt(
-    connection: Connection | Session, vault: Vault, attempt_id: UUID, note: ReceiptNote, raw: bytes
-) -> bool:
-    """Stores an authenticated receipt, by one statement; True unless it was here before.
+class NewReceipt(NamedTuple):
+    """An authenticated receipt as it is stored; `raw` is sealed, and in base64."""
 
-    The caller has checked the signature over the raw bytes. Whether there is such an attempt is seen later: a receipt
-    may overtake our own commit, and the gateway waits for an answer.
-    """
+    id: str
+    attempt_id: str
+    provider: str
+    event_id: str
+    ref: str
+    kind: str
+    status: str
+    code: str | None
+    reason: str | None
+    cost_vnd: int | None
+    raw: str
+
+
+def new_receipt(vault: Vault, attempt_id: UUID, note: ReceiptNote, raw: bytes) -> NewReceipt:
+    """What `note` says of an attempt. The caller has checked the signature over the raw bytes."""
     row = new_id()
-    stored = connection.execute(
-        _STORE,
-        {
-            "id": row,
-            "attempt": attempt_id,
-            "provider": note.provider,
-            "event_id": note.event_id,
-            "ref": note.ref,
-            "kind": str(note.kind),
-            "status": note.status,
-            "code": note.code,
-            "reason": note.reason,
-            "cost_vnd": note.cost_vnd,
-            "raw": bytes(vault.seal_bytes(RAW_FIELD, row, raw)),
-        },
+    return NewReceipt(
+        str(row),
+        str(attempt_id),
+        note.provider,
+        note.event_id,
+        note.ref,
+        str(note.kind),
+        note.status,
+        note.code,
+        note.reason,
+        note.cost_vnd,
+        b64encode(vault.seal_bytes(RAW_FIELD, row, raw)).decode(),
     )
-    fresh = bool(getattr(stored, "rowcount", 0))
-    if not fresh:
-        RECEIPTS.labels(provider=note.provider, result="repeated").inc()
-    return fresh
+
+
+def store_receipts(connection: Connection, receipts: Sequence[NewReceipt]) -> list[bool]:
+    """Stores receipts by one statement; for each, True unless it was here before.
+
+    Whether there is such an attempt is seen later: a receipt may overtake our own commit, and the gateway waits for an
+    answer.
+    """
+    rows = json.dumps([receipt._asdict() for receipt in receipts])
+    stored = set(connection.exec_driver_sql(_STORE, (rows,)).scalars())
+    for receipt in receipts:
+        if receipt.id not in stored:
+            RECEIPTS.labels(provider=receipt.provider, result="repeated").inc()
+    return [receipt.id in stored for receipt in receipts]
+
+
+def receipts_desk(database: Database) -> Together[NewReceipt, bool]:
+    """Takes receipts from many threads; True for one that was not here before."""
+
+    def store(receipts: Sequence[NewReceipt]) -> list[bool]:
+        with database.statement() as connection:
+            return store_receipts(connection, receipts)
+
+    return Together(store)
 
 
 def apply_receipts(

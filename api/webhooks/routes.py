@@ -16,7 +16,7 @@ from notify.channels import zalo_receipts
 from notify.channels.esms_receipts import CALLBACK_PURPOSE, read_callback, valid_callback
 from notify.channels.twilio_receipts import SIGNATURE_HEADER, read_receipt, valid_signature
 from notify.ports import ReceiptNote
-from notify.receipts import DRAIN, store_receipt
+from notify.receipts import DRAIN, new_receipt
 
 blueprint = Blueprint("webhooks", description="What gateways report back")
 _BODY_LIMIT = 64 * 1024
@@ -102,11 +102,9 @@ def take_zalo_event() -> flask.Response:
 
 
 def _store(attempt_id: UUID, note: ReceiptNote, raw: bytes) -> None:
-    # Gateways send thousands at once, so a receipt costs one statement, and a ring only now and then.
+    # Gateways send thousands at once, so receipts share a statement, and ring only now and then.
     held = container()
-    with held.database.statement() as connection:
-        fresh = store_receipt(connection, held.vault, attempt_id, note, raw)
-    if fresh:
+    if held.receipts.add(new_receipt(held.vault, attempt_id, note, raw)):
         held.bell.ring_lazily(DRAIN)
 
 

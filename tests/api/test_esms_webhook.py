@@ -1,7 +1,6 @@
 """eSMS's callbacks at the edge, on a real database: good by their address alone, stored once, silent in the logs."""
 
 import logging
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,20 +12,12 @@ from sqlalchemy import text
 from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
-from kernel.settings import Environment
 from notify.channels.esms_receipts import CALLBACK_PURPOSE, callback_mac
 from notify.models import RAW_FIELD
-from notify.settings import NotifySettings
-from tests.api.edge_support import EdgeContainer, make_app
+from tests.api.edge_support import make_app
+from tests.api.receiving_support import OUT_OF_USE, ReceivingContainer
 
-IN_USE = NotifySettings.read(Environment({"MOTCUA_SMS_GATEWAYS": "esms=1"}))
-OUT_OF_USE = NotifySettings.read(Environment({}))
 REFERENCE = "0190000000007000800000000000abcd-0"
-
-
-@dataclass
-class ReceivingContainer(EdgeContainer):
-    notify: NotifySettings = field(default_factory=lambda: IN_USE)
 
 
 class Edge:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -14,24 +13,16 @@ from structlog.testing import capture_logs
 from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
-from kernel.settings import Environment
 from notify.channels.port import Quota
 from notify.circuit import CircuitState, Health
 from notify.gateways import note_quota, note_states
 from notify.models import RAW_FIELD
-from notify.settings import NotifySettings
 from notify.zalo_settings import SANDBOX_APP_ID
-from tests.api.edge_support import EdgeContainer, make_app
+from tests.api.edge_support import make_app
+from tests.api.receiving_support import OUT_OF_USE, ReceivingContainer
 
 URL = "/v1/webhooks/zalo"
-IN_USE = NotifySettings.read(Environment({"MOTCUA_ZALO_APP_ID": SANDBOX_APP_ID}))
 SECRET = "sandbox-zalo-oa-secret"
-OUT_OF_USE = NotifySettings.read(Environment({}))
-
-
-@dataclass
-class ReceivingContainer(EdgeContainer):
-    notify: NotifySettings = field(default_factory=lambda: IN_USE)
 
 
 class Edge:

@@ -9,12 +9,21 @@ from sqlalchemy.orm import Session
 
 from kernel.db import Database, ring_after_commit
 from kernel.ids import new_id
-from kernel.outbox import EXPRESS, MAX_ATTEMPTS, URGENT, OutboxEvent, drain_events, record_event
+from kernel.outbox import (
+    EXPRESS,
+    MAX_ATTEMPTS,
+    NOTICE,
+    URGENT,
+    OutboxEvent,
+    after_urgent_events,
+    drain_events,
+    record_event,
+)
 
 
-def _record(database: Database, kind: str = "a.b", count: int = 1) -> list[UUID]:
+def _record(database: Database, kind: str = "a.b", count: int = 1, priority: int = NOTICE) -> list[UUID]:
     with database.transaction() as session:
-        return [record_event(session, kind, new_id(), {"n": n}) for n in range(count)]
+        return [record_event(session, kind, new_id(), {"n": n}, priority=priority) for n in range(count)]
 
 
 def _open(database: Database) -> int:
@@ -141,9 +150,37 @@ def test_what_somebody_waits_for_rings_another_bell_and_is_seen_to_alone(
         ring_after_commit(session, EXPRESS)
 
     assert drain_events(ringing, {}, urgent=False, chunk=1) == 1
-    assert drain_events(ringing, {"a.b": [handle]}, urgent=True) == 1
-    assert drain_events(ringing, {"a.b": [handle]}, urgent=True) == 0
-    # Who drains urgent events does what they cause next, so nobody need be told to.
+    found = [after_urgent_events(ringing, {"a.b": [handle]}, lambda _session: len(seen)) for _ in range(2)]
+    assert found == [1, 1]
+    # Who sees to urgent events does what they cause next, so nobody need be told to.
     assert rung == [EXPRESS]
     assert (len(seen), _open(clean_database)) == (1, 1)
     ringing.dispose()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_an_urgent_event_that_fails_holds_up_nobody(clean_database: Database, count: int) -> None:
+    _record(clean_database, count=count, priority=URGENT)
+
+    def fail(session: Session, event: OutboxEvent) -> None:
+        session.add(OutboxEvent(id=new_id(), kind="effect", subject_id=event.id, payload={}))
+        session.flush()
+        raise LookupError
+
+    found = after_urgent_events(
+        clean_database, {"a.b": [fail]}, lambda session: session.scalars(select(OutboxEvent.kind)).all()
+    )
+    assert found == ["a.b"] * count
+    with clean_database.transaction() as session:
+        assert session.scalars(select(OutboxEvent.attempts)).all() == [1] * count
+
+
+def test_what_follows_urgent_events_fails_with_them(clean_database: Database) -> None:
+    _record(clean_database, count=2, priority=URGENT)
+
+    def fail(_session: Session) -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        after_urgent_events(clean_database, {}, fail)
+    assert _open(clean_database) == 2

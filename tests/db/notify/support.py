@@ -22,6 +22,8 @@ from notify.exchange import Exchange
 from notify.ledger import Ledger
 from notify.plan import PUSHING, Channel, PlannedDelivery, Priority
 from notify.pool import PoolMember
+from notify.ports import ReceiptNote
+from notify.receipts import new_receipt, store_receipts
 from notify.retry import Patience
 from notify.sending import Sender
 from notify.settings import SendSettings
@@ -49,6 +51,11 @@ def claim_due(session: Session, room: int, lease: timedelta, channels: Sequence[
     gateways = {Channel.SMS: "fake", Channel.ZALO: "zalo"}
     members = [PoolMember(gateways[channel], channel, 1) for channel in channels]
     return due.claim_due(session, room, lease, Exchange(members, TRUSTING))
+
+
+def store_receipt(session: Session, attempt_id: UUID, note: ReceiptNote, raw: bytes) -> bool:
+    (fresh,) = store_receipts(session.connection(), [new_receipt(VAULT, attempt_id, note, raw)])
+    return fresh
 
 
 def ledger_of(database: Database, patience: Patience = PATIENCE, **how: Any) -> Ledger:

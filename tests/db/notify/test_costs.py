@@ -16,13 +16,13 @@ from notify.offers import OutlookByLedger, month_of
 from notify.outcomes import news_of
 from notify.plan import Channel, PlannedDelivery, Priority
 from notify.ports import ReceiptNote
-from notify.receipts import apply_receipts, store_receipt
+from notify.receipts import apply_receipts
 from notify.registers import Budget, Spend
 from notify.retry import RECEIPT_WITHIN
 from notify.states import ReceiptKind
 from notify.store import Notice, add_delivery, add_notification
 from notify.texts import Rendered
-from tests.db.notify.support import PATIENCE, PHONE, TEMPLATE, VAULT, add_agency, exchange_of
+from tests.db.notify.support import PATIENCE, PHONE, TEMPLATE, VAULT, add_agency, exchange_of, store_receipt
 
 PRICES = {"fake": 800}
 TAKEN = Outcome(OutcomeKind.ACCEPTED, ref="R1")
@@ -56,7 +56,7 @@ def receipt(session: Session, clock: SettableClock, claimed: Claimed) -> Callabl
     def take(cost_vnd: int | None) -> None:
         kind = ReceiptKind.PROGRESS
         note = ReceiptNote("fake", str(new_id()), "R1", kind, "sent", None, None, cost_vnd=cost_vnd)
-        store_receipt(session, VAULT, claimed.claim.attempt_id, note, b"{}")
+        store_receipt(session, claimed.claim.attempt_id, note, b"{}")
         assert apply_receipts(session, RECEIPT_WITHIN, PRICES) == 1
 
     return take

@@ -12,12 +12,12 @@ from kernel.work import Work
 from notify.channels.esms import EsmsGateway
 from notify.channels.esms_receipts import CALLBACK_PURPOSE, read_callback, valid_callback
 from notify.channels.esms_table import EsmsSettings
-from notify.receipts import apply_receipts, store_receipt
+from notify.receipts import apply_receipts
 from notify.retry import Patience
 from notify.sending import Sender
 from notify.settings import SendSettings
 from sandbox.world import Settings
-from tests.db.notify.support import VAULT, later, queued, rows_of, sender_of
+from tests.db.notify.support import VAULT, later, queued, rows_of, sender_of, store_receipt
 from tests.unit.sandbox.support import Caller, Collector, Posted, running
 
 KEY = VAULT.derive(CALLBACK_PURPOSE)
@@ -140,8 +140,7 @@ def test_a_callback_finds_its_message_however_it_comes(
     with line.database.transaction() as session:
         work = Work(session, VAULT, clock)
         fresh = [
-            store_receipt(work.session, VAULT, _attempt(post), read_callback(list(post.form.items())), b"raw")
-            for post in good
+            store_receipt(work.session, _attempt(post), read_callback(list(post.form.items())), b"raw") for post in good
         ]
     with line.database.transaction() as session:
         while apply_receipts(session):

@@ -20,18 +20,18 @@ from notify.gateways import not_in_use
 from notify.plan import Channel, Priority
 from notify.pool import PoolMember
 from notify.ports import ReceiptNote
-from notify.receipts import apply_receipts, store_receipt
+from notify.receipts import apply_receipts
 from notify.settings import SendSettings
 from notify.states import ReceiptKind
 from tests.db.notify.support import (
     PATIENCE,
-    VAULT,
     FakeGateway,
     later,
     queue,
     queued,
     rows_of,
     sender_of,
+    store_receipt,
 )
 
 DOWN = Outcome(OutcomeKind.TRANSIENT, code="down")
@@ -228,6 +228,6 @@ def test_receipts_come_for_the_first_of_attempts_under_one_reference(
     assert first != second
     note = ReceiptNote("esms", "S1:5:0:1", "S1", ReceiptKind.UNDELIVERED, "5", "status_5", "did not arrive")
     with clean_database.transaction() as session:
-        store_receipt(session, VAULT, first, note, b"raw")
+        store_receipt(session, first, note, b"raw")
         assert apply_receipts(session) == 1
     assert _states(clean_database, [delivery]) == {"undelivered": 1}

@@ -19,9 +19,19 @@ from notify.claims import claim_questions, lose_expired_leases, record_news
 from notify.models import RAW_FIELD, Receipt
 from notify.outcomes import LEASE_LOST, Claim, answer_of, news_of
 from notify.ports import ReceiptNote
-from notify.receipts import UNKNOWN_ATTEMPT, apply_receipts, give_up_unmatched, store_receipt
+from notify.receipts import UNKNOWN_ATTEMPT, apply_receipts, give_up_unmatched
 from notify.states import ReceiptKind
-from tests.db.notify.support import PATIENCE, VAULT, claim_due, pass_time, queue, queued, row_of, settled_events
+from tests.db.notify.support import (
+    PATIENCE,
+    VAULT,
+    claim_due,
+    pass_time,
+    queue,
+    queued,
+    row_of,
+    settled_events,
+    store_receipt,
+)
 
 RAW = b"MessageSid=SM1&MessageStatus=delivered&To=%2B84912345678"
 KINDS = {
@@ -62,14 +72,14 @@ class Post:
     def take(self, claim: Claim, status: str, ref: str = "SM1", code: str | None = None) -> str:
         """One receipt, stored and applied: what it changed."""
         before = self.state(claim)
-        fresh = store_receipt(self.session, VAULT, claim.attempt_id, _note(status, ref, code), RAW)
+        fresh = store_receipt(self.session, claim.attempt_id, _note(status, ref, code), RAW)
         assert apply_receipts(self.session) == int(fresh)
         if not fresh:
             return REPEATED
         return KEPT if self.state(claim) == before else MOVED
 
     def store(self, attempt_id: UUID, status: str) -> bool:
-        return store_receipt(self.session, VAULT, attempt_id, _note(status), RAW)
+        return store_receipt(self.session, attempt_id, _note(status), RAW)
 
     def state(self, claim: Claim) -> str:
         return row_of(self.session, claim.delivery_id).state
@@ -248,7 +258,7 @@ def test_the_same_receipt_twice_at_once_counts_once(clean_database: Database, cl
     def take(_: int) -> bool:
         together.wait(10)
         with clean_database.transaction() as session:
-            return store_receipt(session, VAULT, claimed.claim.attempt_id, _note("delivered"), RAW)
+            return store_receipt(session, claimed.claim.attempt_id, _note("delivered"), RAW)
 
     def apply(_: int) -> int:
         together.wait(10)

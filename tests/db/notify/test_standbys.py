@@ -20,13 +20,23 @@ from notify.outcomes import news_of
 from notify.plan import Channel, PlannedDelivery, Priority
 from notify.pool import PoolMember
 from notify.ports import ReceiptNote
-from notify.receipts import apply_receipts, store_receipt
+from notify.receipts import apply_receipts
 from notify.retry import RECEIPT_WITHIN
 from notify.states import ReceiptKind
 from notify.store import STANDBY_AT_LATEST, Notice, add_delivery, add_notification
 from notify.texts import Rendered
 from notify.watch import Watch
-from tests.db.notify.support import PATIENCE, PHONE, TEMPLATE, VAULT, claim_due, pass_time, row_of, rows_of
+from tests.db.notify.support import (
+    PATIENCE,
+    PHONE,
+    TEMPLATE,
+    VAULT,
+    claim_due,
+    pass_time,
+    row_of,
+    rows_of,
+    store_receipt,
+)
 
 BODY = Rendered("Ho so A da duoc tiep nhan.", "GSM-7", 26, 1)
 REFUSED = Outcome(OutcomeKind.PERMANENT, code="-118", reason="no Zalo account")
@@ -71,7 +81,7 @@ class Pair:
 
     def receipt(self, claimed: Claimed, kind: ReceiptKind) -> None:
         note = ReceiptNote("zalo", f"{new_id()}", "Z1", kind, str(kind), None, None)
-        assert store_receipt(self.session, VAULT, claimed.claim.attempt_id, note, b"{}")
+        assert store_receipt(self.session, claimed.claim.attempt_id, note, b"{}")
         assert apply_receipts(self.session) == 1
 
     def states(self) -> tuple[str, str]:

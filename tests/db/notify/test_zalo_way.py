@@ -10,10 +10,10 @@ from kernel.clock import SettableClock
 from kernel.db import Database
 from notify.channels.zalo import ZaloGateway
 from notify.channels.zalo_receipts import Arrival, read_event, valid_signature
-from notify.receipts import apply_receipts, store_receipt
+from notify.receipts import apply_receipts
 from notify.retry import HELD_SPREAD
 from notify.settings import SendSettings
-from tests.db.notify.support import PATIENCE, VAULT, Row, queued, rows_of, sender_of
+from tests.db.notify.support import PATIENCE, Row, queued, rows_of, sender_of, store_receipt
 from tests.db.notify.test_zalo_account import BODY, TO, Account
 from tests.unit.sandbox.support import running
 from tests.unit.sandbox.zalo_support import Told, Webhook, listening
@@ -46,7 +46,7 @@ class Way:
         assert isinstance(event, Arrival)
         assert event.attempt_id is not None
         with self.account.database.transaction() as session:
-            store_receipt(session, VAULT, event.attempt_id, event.note, told.raw)
+            store_receipt(session, event.attempt_id, event.note, told.raw)
         return True
 
     def rows(self, deliveries: list[UUID]) -> list[Row]:
