@@ -29,9 +29,9 @@ class Rule:
 
     `op`: only this operation (None: all). `match`: only requests whose body holds this text. `count`: how often at most
     (None: always). `probability`: 0..1 each time.
-    `ms`: delay of slow (plus up to `jitter_ms`), silence of timeout. `effect`: is the work done before status, timeout,
-    half or reset (None: not for status, done for the others). `status`, `retry_after`, `body`, `content_type`: the
-    answer of mode status; without `body` the party's own error form.
+    `ms`: delay of slow (plus up to `jitter_ms`), silence of timeout. `effect`: is the work done before slow, status,
+    timeout, half or reset (None: not for slow and status, done for the others). `status`, `retry_after`, `body`,
+    `content_type`: the answer of mode status; without `body` the party's own error form.
     """
 
     id: int
@@ -139,7 +139,10 @@ class Faults:
             if rule.op not in (None, op) or not await _concerns(rule, request) or not self._strikes(rule):
                 continue
             if rule.mode == "slow":
+                made = await handler(request) if rule.effect else None
                 await asyncio.sleep((rule.ms + self._dice.random() * rule.jitter_ms) / 1000)
+                if made is not None:
+                    return made
                 continue
             effect = _EFFECT[rule.mode] if rule.effect is None else rule.effect
             answer = await handler(request) if effect else self._failure(500)

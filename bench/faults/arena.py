@@ -136,25 +136,26 @@ class Arena:
         os.killpg(old, number)
         self.wait_for(lambda: self.pid(name) not in (None, old), f"a new {name}")
 
-    def hold_in_mid_chunk(self, name: str) -> int:
-        """Makes a worker stand still while it has work in its hands, and notes what is on its way. Raises NotBack.
+    def hold_in_mid_chunk(self, name: str) -> set[str]:
+        """Makes a worker stand still while it has work in its hands. Returns the phones whose message is on its way.
 
-        It is looked at when it stands, so that it cannot finish between the look and a blow. Returns its pid.
+        It is looked at when it stands, so that it cannot finish between the look and a blow. Raises NotBack.
         """
-        pid: int = self.wait_for(lambda: self._held_in_mid_chunk(name), f"{name} in mid-chunk")
-        self.caught |= self.subject.in_flight(self)
-        return pid
+        self.wait_for(lambda: self._holds_in_mid_chunk(name), f"{name} in mid-chunk")
+        caught = self.subject.in_flight(self)
+        self.caught |= caught
+        return caught
 
-    def _held_in_mid_chunk(self, name: str) -> int | None:
-        """The process, standing still; None, and running, when it has nothing in its hands."""
+    def _holds_in_mid_chunk(self, name: str) -> bool:
+        """Whether it stands still now; it goes on when it has nothing in its hands."""
         pid = self.pid(name)
         if pid is None:
-            return None
+            return False
         os.killpg(pid, signal.SIGSTOP)
         if self.subject.busy(self, name):
-            return pid
+            return True
         os.killpg(pid, signal.SIGCONT)
-        return None
+        return False
 
     # The engines
 

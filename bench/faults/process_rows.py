@@ -2,34 +2,29 @@
 
 import random
 import signal
-import time
-from contextlib import ExitStack
 from typing import Final
 
 from bench.faults.arena import Arena, Row
 from stack import answers
 
-# Where only receipts tell, so often none come for what was on its way when the worker was killed.
+# Where only receipts tell, so often none comes for what was on its way when the worker was killed.
 _UNREPORTED: Final = 0.5
-_TAKEN_WITHIN_S: Final = 0.5
 
 
 def _slow_gateway(arena: Arena) -> None:
-    # So that a chunk takes long enough to be killed in the middle.
+    # So that a chunk takes long enough to be killed in the middle, when some of it was taken and some was not.
+    arena.provider.fail("slow", op="send", ms=150, jitter_ms=300, effect=True, probability=0.5)
     arena.provider.fail("slow", op="send", ms=150, jitter_ms=300)
 
 
 def kill_worker(arena: Arena, dice: random.Random) -> str:
     """A worker and all it started, -9, with work in its hands."""
     name = dice.choice([arena.subject.workers[0], *arena.subject.workers])
-    before = len(arena.caught)
-    arena.hold_in_mid_chunk(name)
-    with ExitStack() as stack:
-        if not arena.provider.kind.certain and dice.random() < _UNREPORTED:
-            stack.enter_context(arena.provider.unreported())
-            stack.callback(time.sleep, _TAKEN_WITHIN_S)
-        arena.strike(name, signal.SIGKILL)
-    return f"{name} killed in mid-chunk, {len(arena.caught) - before} messages on their way"
+    caught = sorted(arena.hold_in_mid_chunk(name))
+    if not arena.provider.kind.certain:
+        arena.provider.silence(phone for phone in caught if dice.random() < _UNREPORTED)
+    arena.strike(name, signal.SIGKILL)
+    return f"{name} killed in mid-chunk, {len(caught)} messages on their way"
 
 
 def kill_web(arena: Arena, _dice: random.Random) -> str:

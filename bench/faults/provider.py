@@ -1,6 +1,6 @@
 """The outside party as witness and as culprit: the sandbox's list of what a gateway took, and its misbehaviours."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,8 @@ PLAIN_RECEIPTS: Final[Mapping[str, Any]] = {
 }
 # However long the web is away: what is counted here is ours, not how long a gateway tries.
 _TRIED_FOR_LONG: Final = {"retry_for_s": 600}
+# Later than any answer of a slow gateway: while a call is open nothing is known of it.
+_LEISURELY: Final = {"delay_ms": [500, 1500]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Provider:
         self._wire = Wire(sandbox_url)
         self._taken: dict[str, list[Taken]] = {}
         self._next: dict[str, int] = {}
+        self._silent: set[str] = set()
         self._base = f"/_control/{kind.name}"
         if kind.name == ZALO:
             # By its clock it is always day.
@@ -110,17 +113,18 @@ class Provider:
     def turn(self, **receipts: Any) -> None:
         """Changes how receipts come back."""
         for name in self._names:
-            said = {"events": receipts} if name == ZALO else {"receipts": {**receipts, **_TRIED_FOR_LONG}}
+            said = (
+                {"events": {**receipts, **_LEISURELY}}
+                if name == ZALO
+                else {"receipts": {**receipts, **_TRIED_FOR_LONG}}
+            )
             self._wire.call("PATCH", f"/_control/{name}/settings", json_body=said)
 
-    @contextmanager
-    def unreported(self) -> Iterator[None]:
-        """What is taken until the block ends is never reported."""
-        self.turn(lost=1.0)
-        try:
-            yield
-        finally:
-            self.turn(lost=0.0)
+    def silence(self, phones: Iterable[str]) -> None:
+        """Zalo reports nothing more about these, also not of what was taken just now."""
+        self._silent |= set(phones)
+        events = {"silent": sorted(self._silent)}
+        self._wire.call("PATCH", f"/_control/{ZALO}/settings", json_body={"events": events})
 
     def number(self, phone: str, **fate: Any) -> None:
         """The fate of every message to one phone."""

@@ -22,7 +22,8 @@ class EventDials:
     `delay_ms`: (least, most) from acceptance to arrival. `double`, `late`, `reorder`, `forge`, `lost`: the share (0..1)
     of messages whose event is posted twice, is posted `late_ms` later, comes after those of later messages, is preceded
     by one with a wrong signature, or is never posted. `retry_after_s`: the waits after posts that were not answered
-    with 200 in time (Zalo's own: 30, 300, 900, 1800, 3600).
+    with 200 in time (Zalo's own: 30, 300, 900, 1800, 3600). `silent`: numbers about whose messages nothing more is
+    posted, also not of what they were sent before.
     """
 
     enabled: bool = True
@@ -34,6 +35,7 @@ class EventDials:
     forge: float = 0.0
     lost: float = 0.0
     retry_after_s: tuple[float, ...] = (0.5, 2.0, 5.0, 15.0, 30.0)
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,10 @@ def _event_dial(name: str, value: Any) -> Any:
         if not _number(value, 1):
             raise BadDialError(f"events.{name}: a share from 0 to 1")
         return float(value)
+    if name == "silent":
+        if not isinstance(value, list) or not all(isinstance(each, str) and _NUMBER.fullmatch(each) for each in value):
+            raise BadDialError("events.silent: a list of numbers, +84 and the national number")
+        return tuple(value)
     if not isinstance(value, list) or not all(_number(item, 600_000) for item in value):
         raise BadDialError(f"events.{name}: a list of numbers")
     if name.endswith("_ms") and len(value) != 2:

@@ -109,12 +109,16 @@ class Events:
             event = await self._due.get()
             if event.generation != self._generation:
                 continue
-            taken = await self._post(session, event)
+            taken = self._silent(event) or await self._post(session, event)
             if event.generation != self._generation:
                 continue
             self.waiting -= 1
             if not taken:
                 self._again(event)
+
+    def _silent(self, event: Event) -> bool:
+        recipient = event.members.get("recipient")
+        return isinstance(recipient, dict) and f"+{recipient.get('id')}" in self.dials.silent
 
     async def _post(self, session: aiohttp.ClientSession, event: Event) -> bool:
         """One try. False: it is worth another."""

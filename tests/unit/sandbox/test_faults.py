@@ -107,6 +107,18 @@ def test_a_slow_answer_is_overtaken(call: Caller) -> None:
     assert order == ["list", "slow"]
 
 
+def test_a_slow_answer_may_come_of_work_that_is_done(call: Caller) -> None:
+    fault(call, mode="slow", ms=2000, op="send", effect=True)
+
+    async def use(client: Any) -> list[str]:
+        send = client.messages.create_async(to="+84905000001", from_="UBND DBan", body="Da nhan")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(send, 0.3)
+        return [message.body for message in await client.messages.list_async(to="+84905000001")]
+
+    assert with_client(call.origin, use) == ["Da nhan"]
+
+
 def test_rules_act_together_and_on_their_operation_only(call: Caller) -> None:
     fault(call, mode="slow", ms=1)
     fault(call, mode="status", op="list")

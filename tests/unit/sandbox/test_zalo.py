@@ -218,6 +218,8 @@ def test_only_the_latest_messages_are_kept() -> None:
         {"events": {"late": 2}},
         {"events": {"delay_ms": [1]}},
         {"events": {"enabled": "no"}},
+        {"events": {"silent": ["0905000001"]}},
+        {"events": {"silent": TO}},
         {"numbers": {"0905000001": {}}},
         {"numbers": {TO: {"reject": 5}}},
         {"next_errors": [1]},

@@ -103,6 +103,16 @@ def test_an_event_can_be_lost_or_switched_off(oa: Oa, webhook: Webhook) -> None:
     assert _tracks(webhook.told) == ["con"]
 
 
+def test_nothing_more_is_told_of_a_silent_number_also_not_of_what_it_was_sent(oa: Oa, webhook: Webhook) -> None:
+    oa.turn(events={"delay_ms": [300, 300]})
+    oa.send(tracking_id="truoc")
+    oa.turn(events={"silent": ["+84905000001"], "delay_ms": [0, 0]})
+    oa.send(tracking_id="sau")
+    oa.send(tracking_id="khac", phone="84905000002")
+    eventually(lambda: oa.call.twin("zalo")["events"]["waiting"] == 0)
+    assert _tracks(webhook.told) == ["khac"]
+
+
 def test_any_event_can_be_posted_by_hand(oa: Oa, webhook: Webhook) -> None:
     change = {"prev_value": "500", "new_value": "2000"}
     oa.call.control("POST", "/zalo/events", {"event_name": "change_oa_daily_quota", "oaId": "1", "quota": change})
