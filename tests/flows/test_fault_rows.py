@@ -42,12 +42,22 @@ SIZE = Size() if LONG else Size(messages=80, faults=2)
 SEED = 20261120
 
 
-@pytest.mark.parametrize("name", EVERY_ROW if LONG else SHORT)
-def test_nothing_is_lost_and_nothing_doubled(name: str) -> None:
-    verdict = run_schedule(ROWS[name], SEED, Product(), KINDS["twilio"], SIZE, print)
+RUNS = [(name, "twilio") for name in (EVERY_ROW if LONG else SHORT)]
+# One that dedupes, and one that can neither be asked nor does.
+BY_OTHERS = [("worker-kill", "esms"), ("worker-kill", "zalo")] if LONG else []
+
+
+@pytest.mark.parametrize(("name", "gateway"), RUNS + BY_OTHERS)
+def test_nothing_is_lost_and_nothing_doubled(name: str, gateway: str) -> None:
+    verdict = run_schedule(ROWS[name], SEED, Product(), KINDS[gateway], SIZE, print)
     assert (verdict.lost, verdict.duplicated, verdict.unexpected) == (0, 0, ())
     assert verdict.messages >= SIZE.messages
     assert verdict.faults == (SIZE.faults or ROWS[name].faults) >= 2
+
+
+def test_a_row_that_is_of_texts_alone_is_not_for_zalo(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["poison", "--gateway", "zalo"]) == 2
+    assert "poison" in capsys.readouterr().err
 
 
 def test_no_guest_is_lost_and_none_declared_twice() -> None:
