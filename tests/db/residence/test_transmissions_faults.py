@@ -183,6 +183,18 @@ def test_a_failing_database_loses_no_outcome(clean_database: Database, engine: E
     assert len(authority.has) == 2
 
 
+def test_who_is_told_to_stop_ends_what_was_begun_and_begins_nothing_more(
+    clean_database: Database, clock: SettableClock
+) -> None:
+    filed(clean_database, clock, 1, 4, 1)
+    authority = FakeAuthority()
+    with transmitter(clean_database, authority, clock, in_flight=1) as made:
+        assert made.run(time_slice_s=20, told_to_stop=lambda: bool(authority.calls)) is True
+        assert len(authority.has) == len(authority.calls) == 1
+        assert made.run(time_slice_s=20) is False
+    assert len(authority.has) == 4
+
+
 def test_a_batch_that_ends_in_doubt_says_so(clean_database: Database, clock: SettableClock) -> None:
     filed(clean_database, clock, 1, 2, 5)
     drain_until_quiet(clean_database, FakeAuthority(mood=lambda _: "empty"), clock)
