@@ -8,10 +8,14 @@ import sys
 from pathlib import Path
 
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 
 ROOT = Path(__file__).parent
 THREADS = 8
+# A proxy in front keeps a connection for a minute (nginx, load balancers): were ours to close first, a report sent at
+# that moment would be lost between the two. The server counts the wait for the next request as waiting for its head.
+KEPT_MS = 75_000
 
 # structlog takes rich, if it is there, to draw tracebacks on a terminal; a web worker has none, and rich is 4 MB of it.
 sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
@@ -26,6 +30,7 @@ def serve(app: str, *, port: int, host: str = "127.0.0.1", workers: int = 2, thr
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,
+        http1_settings=HTTP1Settings(header_read_timeout=KEPT_MS),
         working_dir=ROOT,
         websockets=False,
         log_access=False,

@@ -68,7 +68,7 @@ class _Sender:
         return time.perf_counter() - at
 
     async def _exchange(self, request: bytes) -> tuple[int, str]:
-        reader, writer = self._free.pop() if self._free else await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = await self._connection()
         try:
             writer.write(request)
             head = (await reader.readuntil(b"\r\n\r\n")).lower()
@@ -79,6 +79,15 @@ class _Sender:
             raise
         self._free.append((reader, writer))
         return int(head[9:12]), body.decode()
+
+    async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The one used last, or a new one. Whoever keeps connections looks whether the server has closed them since."""
+        while self._free:
+            reader, writer = self._free.pop()
+            if not (reader.at_eof() or writer.is_closing()):
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection("127.0.0.1", self._port)
 
     def close(self) -> None:
         for _, writer in self._free:
