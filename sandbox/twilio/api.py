@@ -3,50 +3,45 @@
 import asyncio
 import base64
 import json
-import secrets
-from collections import Counter
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar
 
 from aiohttp import web
 
+from sandbox.texts import TextTwin
 from sandbox.twilio import checks, segments, wire
 from sandbox.twilio.checks import Wanted
-from sandbox.twilio.controls import Controls
 from sandbox.twilio.dials import Dials, NumberDial
 from sandbox.twilio.listing import BadQueryError, Listing
 from sandbox.twilio.receipts import Receipts
-from sandbox.twilio.store import ACCEPTED, CANCELED, DELIVERED, QUEUED, SENT, Message, MessageStore
-from sandbox.world import Heard, Op, Twin, World, pairs_of
+from sandbox.twilio.store import ACCEPTED, CANCELED, DELIVERED, QUEUED, SENT, Message
+from sandbox.world import Op, World, pairs_of
 
 _SERVICE_SENDER = "MOTCUA"
-_AS_HEARD = {QUEUED: "queued", ACCEPTED: "queued", SENT: "sent", DELIVERED: "delivered"}
 _PLAIN = NumberDial()
 
 
-class TwilioGateway(Twin):
-    """One account, its messages, and their receipts."""
+class TwilioGateway(TextTwin):
+    """Its receipts are signed."""
 
     name: ClassVar[str] = "twilio"
+    as_heard: ClassVar = {QUEUED: "queued", ACCEPTED: "queued", SENT: "sent", DELIVERED: "delivered"}
+    receipts_seed: ClassVar[str] = "receipts"
+
+    dials: Dials
 
     def __init__(self, world: World) -> None:
-        super().__init__(world)
         settings = world.settings
         self.account = settings.twilio_account_sid
         pair = f"{self.account}:{settings.twilio_auth_token}".encode()
         self._credentials = "Basic " + base64.b64encode(pair).decode()
-        self.store = MessageStore(settings.keep)
-        self.receipts = Receipts(settings.twilio_auth_token, self._callback_form)
-        self._restart()
+        super().__init__(world, Receipts(settings.twilio_auth_token, self._callback_form))
 
-    def _restart(self) -> None:
-        self._dice = self.world.dice(self.name)
-        self.dials = Dials()
-        self.refused: Counter[str] = Counter()
-        # Not from the seeded dice: a client keeps sids over restarts of the sandbox, and they must not come twice.
-        self.store.clear(secrets.token_hex(8))
-        self.receipts.reset(self.dials.receipts, self.world.dice("receipts"))
+    def new_dials(self) -> Dials:
+        return Dials()
+
+    def own_row(self, message: Message) -> dict[str, Any]:
+        return {"sid": self.store.sid(message), "error_code": message.error_code}
 
     def routes(self) -> Sequence[Op]:
         base = f"/{wire.API_VERSION}/Accounts/{{account}}/Messages"
@@ -57,38 +52,8 @@ class TwilioGateway(Twin):
             Op("POST", base + "/{sid}.json", "update", self.update),
         )
 
-    def controls(self) -> Sequence[Op]:
-        return Controls(self).routes()
-
-    def reset(self) -> None:
-        super().reset()
-        self._restart()
-
-    def lifetime(self) -> AbstractAsyncContextManager[None]:
-        return self.receipts.running()
-
-    def state(self) -> dict[str, Any]:
-        return {
-            "accepted": self.store.total,
-            "kept": self.store.total - self.store.first,
-            "refused": dict(self.refused),
-            "receipts": {**self.receipts.counts, "waiting": self.receipts.waiting()},
-            "settings": self.dials.as_json(),
-        }
-
     def failure(self, status: int) -> web.Response:
         return checks.problem(20000 + status, status)
-
-    def heard(self, number: str, limit: int) -> list[Heard]:
-        now = self.world.now()
-        heard: list[Heard] = []
-        for message in self.store.newest(number):
-            if len(heard) == limit:
-                break
-            size = segments.count(message.body)
-            state = _AS_HEARD.get(message.status(now), "failed")
-            heard.append(Heard(message.created, message.sender, message.body, "SMS", size.encoding, size.parts, state))
-        return heard[::-1]
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         denied = self._denied(request)
@@ -174,17 +139,10 @@ class TwilioGateway(Twin):
         sender = wanted.sender if wanted.service is None else _SERVICE_SENDER
         parts = segments.count(wanted.body).parts
         message = Message(wanted.to, sender, wanted.body, parts, self.world.now())
-        least, most = self.dials.receipts.delay_ms
-        delay = (least + (most - least) * self._dice.random()) / 1000
-        message.sent_at = message.created + delay * (0.2 + 0.3 * self._dice.random())
-        message.final_at = message.created + delay
-        message.final = None if dial.final == "none" else dial.final
         message.error_code = dial.error_code
         message.service = wanted.service
         message.callback = wanted.callback
-        self.store.add(message)
-        self.world.book.touch(message.to)
-        self.receipts.plan(message)
+        self.accept(message, dial.final)
         return message
 
     def _answer(self, message: Message, status: int) -> web.Response:
