@@ -11,7 +11,10 @@ from typing import Final
 from kernel.vietnam import fold_name, strip_accents
 from residence.findings import load_table
 
-_CODE_AND_LABEL: Final = re.compile(r"([0-9A-Za-z]{1,9}-?)\s*[-–—:]\s*(.+)")
+# Between code and label stands whichever dash a program or a keyboard makes of it.
+_DASH: Final = r"\s*[-:\u2010-\u2015\u2212]\s*"
+_CODE_AND_LABEL: Final = re.compile(rf"([0-9A-Za-z]{{1,9}}-?){_DASH}(.+)")
+_NATIONALITY_AND_LABEL: Final = re.compile(rf"([0-9A-Z]{{1,3}}-?){_DASH}(.+)")
 _THREE_CAPITALS: Final = re.compile(r"[A-Z]{3}")
 # More texts than a file of the largest size can hold in its coded columns.
 _REMEMBERED: Final = 4096
@@ -77,12 +80,12 @@ def find_nationality(text: str) -> NationalityCode | NotInCatalogue:
     Codes that passports carry and the authority spells otherwise are translated (DEU -> D).
     """
     listed = nationalities()
-    code, dash, label = text.partition(" - ")
-    code = code.strip()
+    match = None if text in listed else _NATIONALITY_AND_LABEL.fullmatch(text)
+    code, label = match.groups() if match else (text, "")
     if code not in listed and code not in _odd() and not _THREE_CAPITALS.fullmatch(code):
         return NotInCatalogue(_country_named(text))
     # A label is a country's name: "Nga" after RUS is Russia, whatever country has the code NGA.
-    other = _country_labels().get(_plain(label), "") if dash else ""
+    other = _country_labels().get(_plain(label), "") if label else ""
     mapped = _tables()["nationality_map"].get(code, code)
     if other and other not in (code, mapped):
         return NotInCatalogue(other)

@@ -151,6 +151,8 @@ def _read_province(entry: Entry, name: str, cell: Cell, _: Reading) -> None:
     code = find_code("provinces", text)
     if isinstance(code, str):
         entry.values[name] = code
+    elif code.other:
+        entry.refuse("label_of_another_code", name, text, other=code.other)
     elif any(sign.isdigit() for sign in text):
         entry.refuse("not_in_catalogue", name, text, example=_example("provinces"))
     elif text:

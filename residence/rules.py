@@ -75,7 +75,10 @@ def is_foreign(values: Values, context: Context) -> bool:
 
 
 def _required(values: Values, context: Context, out: list[Finding]) -> None:
-    own = _OF_FOREIGNERS if is_foreign(values, context) else _OF_VIETNAMESE
+    own: tuple[str, ...] = _OF_FOREIGNERS if is_foreign(values, context) else _OF_VIETNAMESE
+    if "nationality" in context.unreadable:
+        # Until it can be read nobody knows which of both a guest must tell.
+        own = ()
     out.extend(
         Finding("required", name) for name in (*_ALWAYS, *own) if name not in values and name not in context.unreadable
     )
@@ -211,7 +214,7 @@ def _reason(values: Values, _: Context, out: list[Finding]) -> None:
 def _room_and_phone(values: Values, context: Context, out: list[Finding]) -> None:
     if "room" not in values and "room" not in context.unreadable:
         out.append(Finding("room_missing", "room"))
-    if is_foreign(values, context) or "phone" in context.unreadable:
+    if is_foreign(values, context) or not context.unreadable.isdisjoint(("phone", "nationality")):
         return
     phone: str = values.get("phone", "")
     if not phone:

@@ -20,6 +20,9 @@ _START: Final = 64 << 10
 _SAID: Final = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 # Programs write a number this way so that Excel keeps its zeros: it computes nothing.
 _CONSTANT: Final = re.compile(r'="([^"]*)"')
+# What else a spreadsheet computes, a phone number abroad not being meant; and the mark that keeps it from doing so.
+_COMPUTED: Final = re.compile(r"=.*|@.*|\+.*[^\d\s.()+-].*", re.DOTALL)
+_KEPT_TEXT: Final = re.compile(r"'[\d=+@-].*", re.DOTALL)
 
 
 def open_csv(data: bytes) -> Source:
@@ -59,14 +62,18 @@ def _numbered(data: bytes, encoding: str, separator: str, *, skip: bool) -> Iter
         if skip:
             text.readline()
         try:
-            for number, cells in enumerate(csv.reader(text, delimiter=separator), 1):
+            # Strict, for a quotation mark that is never closed would swallow the guests after it.
+            for number, cells in enumerate(csv.reader(text, delimiter=separator, strict=True), 1):
                 if len(cells) > _MOST_COLUMNS:
                     raise FileRefused("broken", detail=f"CSV, dòng {number}")
-                yield number, [_cell(cell) if cell.startswith("=") else cell for cell in cells]
+                yield number, [_cell(cell) if cell.startswith(("=", "+", "@", "'")) else cell for cell in cells]
         except csv.Error:
             raise FileRefused("broken", detail=f"CSV, dòng {number + 1}") from None
 
 
 def _cell(text: str) -> Cell | Formula:
-    constant = _CONSTANT.fullmatch(text)
-    return constant[1] if constant else Formula("", text)
+    if constant := _CONSTANT.fullmatch(text):
+        return constant[1]
+    if _KEPT_TEXT.fullmatch(text):
+        return text[1:]
+    return Formula("", text) if _COMPUTED.fullmatch(text) else text

@@ -9,12 +9,13 @@ from residence.files.columns import (
     HEAD_ROWS,
     Column,
     Heading,
+    field_of,
     find_heading,
     is_example_of_form,
     is_hint,
     is_sample,
 )
-from residence.files.source import MOST_GUESTS, Row, Source
+from residence.files.source import MOST_GUESTS, Cells, Row, Source
 from residence.findings import FileRefused, Finding
 from residence.names import is_garbled_name
 
@@ -22,6 +23,7 @@ OFFICIAL_SHEET: Final = "DS_KHACH_VIET_NAM_LUU_TRU"
 _TITLE: Final = "THÔNG BÁO LƯU TRÚ CHO CÔNG DÂN VIỆT NAM"
 # The authority skips the first four rows of its form by position, whatever they hold.
 LAST_HEAD_ROW: Final = 4
+_HEADINGS_AGAIN: Final = 4
 
 Numbered = tuple[int, Sequence[Cell | Formula]]
 
@@ -50,7 +52,7 @@ def _guests(rows: Iterable[Numbered], heading: Heading, *, positional: bool) -> 
     count = 0
     for number, cells in rows:
         held = _held(cells, heading.columns)
-        if not held or _belongs_to_head(number, cells, positional=positional):
+        if not held or _belongs_to_head(number, cells, positional=positional) or _is_heading_again(held):
             continue
         count += 1
         if count > MOST_GUESTS:
@@ -71,6 +73,14 @@ def _held(cells: Sequence[Cell | Formula], columns: Sequence[Column]) -> dict[st
         and not (cell.__class__ is str and cell.isspace())
     }
     return held if held.keys() - {"number"} else {}
+
+
+def _is_heading_again(held: Cells) -> bool:
+    """Headings repeated below the first: of a second page, or of a list that was pasted under another."""
+    name = held.get("full_name")
+    if not isinstance(name, str) or field_of(name) != "full_name":
+        return False
+    return sum(isinstance(cell, str) and field_of(cell) == field for field, cell in held.items()) >= _HEADINGS_AGAIN
 
 
 def _belongs_to_head(number: int, cells: Sequence[Cell | Formula], *, positional: bool) -> bool:

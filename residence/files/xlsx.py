@@ -1,7 +1,8 @@
 """Excel workbooks (.xlsx). Values are read by calamine; what could do harm is looked for before it sees the file."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from residence.cells import Formula
@@ -9,7 +10,7 @@ from residence.files.archive import Archive
 from residence.files.columns import HEAD_ROWS, field_of
 from residence.files.source import Source
 from residence.files.table import OFFICIAL_SHEET, Numbered, heading_among, looks_official, table_source
-from residence.files.workbook import Merge, Sheet, inspect_sheet, likely_sheets, read_workbook
+from residence.files.workbook import Merge, Sheet, Workbook, inspect_sheet, likely_sheets, read_workbook
 from residence.findings import FileRefused
 
 _SHARED: Final = ("xl/sharedStrings.xml", "xl/styles.xml")
@@ -25,6 +26,7 @@ def open_xlsx(data: bytes) -> Source:
         if name in archive:
             for _ in archive.chunks(name):
                 pass
+    found: dict[str, Callable[[], Source]] = {}
     refused: FileRefused | None = None
     for name in likely_sheets(workbook):
         sheet = inspect_sheet(archive, workbook, name)
@@ -34,9 +36,25 @@ def open_xlsx(data: bytes) -> Source:
         except FileRefused as refusal:
             refused = refused if refused and refusal.finding.rule == "no_header" else refusal
             continue
-        official = name == OFFICIAL_SHEET or looks_official(_numbered(rows[:HEAD_ROWS], sheet))
-        return table_source("xlsx", _numbered(rows, sheet), official=official, epoch_1904=workbook.epoch_1904)
-    raise refused or FileRefused("no_header", limit=HEAD_ROWS)
+        found[name] = partial(_source, workbook, sheet, rows)
+    if not found:
+        raise refused or FileRefused("no_header", limit=HEAD_ROWS)
+    return _the_one(found)
+
+
+def _source(workbook: Workbook, sheet: Sheet, rows: list[list[Any]]) -> Source:
+    official = sheet.name == OFFICIAL_SHEET or looks_official(_numbered(rows[:HEAD_ROWS], sheet))
+    return table_source("xlsx", _numbered(rows, sheet), official=official, epoch_1904=workbook.epoch_1904)
+
+
+def _the_one(found: Mapping[str, Callable[[], Source]]) -> Source:
+    """The sheet that has guests. Raises FileRefused for several: of whichever was left out, guests would be lost."""
+    names = list(found)
+    if len(names) > 1:
+        names = [name for name, source in found.items() if next(source().rows(), None) is not None] or names[:1]
+    if len(names) > 1:
+        raise FileRefused("several_sheets", value=", ".join(names))
+    return found[names[0]]()
 
 
 def _require_workbook(archive: Archive) -> None:

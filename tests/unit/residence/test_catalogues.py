@@ -27,6 +27,15 @@ def test_what_is_no_kind_of_document(text: str) -> None:
     assert find_code("document_kinds", text) == NotInCatalogue()
 
 
+@pytest.mark.parametrize("dash", [" - ", "-", " – ", "—", "\u2010", " \u2011", "\u2212 ", ": ", "\u00a0-\u00a0"])
+def test_whatever_dash_stands_between_code_and_label(dash: str) -> None:
+    told = " ".join(f"1{dash}Thẻ CCCD".split())
+    assert find_code("document_kinds", told) == "1"
+    assert find_nationality(f"RUS{dash}Nga") == NationalityCode("RUS", listed=True)
+    assert find_nationality(f"SC-{dash}Scotland") == NationalityCode("SC-", listed=True)
+    assert find_nationality(f"RUS{dash}Pháp") == NotInCatalogue("FRA")
+
+
 def test_a_code_with_another_codes_label() -> None:
     assert find_code("reasons", "1 - Công tác") == NotInCatalogue("2")
 

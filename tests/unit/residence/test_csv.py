@@ -124,6 +124,18 @@ def test_formulas_and_the_way_programs_keep_zeros() -> None:
     assert verdict.accepted[0].declaration.document_number == "049090000001"
 
 
+@pytest.mark.parametrize("name", ["@SUM(1)", "+cmd|' /C calc'!A0", '=HYPERLINK("a","b")'])
+def test_what_a_spreadsheet_would_compute_is_a_formula(name: str) -> None:
+    verdict = judged(written([OFFICIAL_TITLES, official_row(1, full_name=name)]).encode())
+    assert refusals(verdict) == [(2, "B", "E22")]
+
+
+def test_signs_that_are_no_formula() -> None:
+    row = official_row(1, phone="+84 912 345 678", document_number="'049090000001", birth_date="'02/09/1990")
+    [taken] = judged(written([OFFICIAL_TITLES, row]).encode()).accepted
+    assert (taken.declaration.phone, taken.declaration.document_number) == ("+84912345678", "049090000001")
+
+
 def test_blank_lines_count_as_the_spreadsheet_counts_them() -> None:
     text = (
         written([OFFICIAL_TITLES])
@@ -140,6 +152,14 @@ def test_blank_lines_count_as_the_spreadsheet_counts_them() -> None:
 def test_a_note_in_two_lines_is_one_row() -> None:
     rows = [OFFICIAL_TITLES, official_row(1, note="dòng một\ndòng hai"), official_row(2, sex="?")]
     assert refusals(judged(written(rows).encode())) == [(3, "D", "E06")]
+
+
+@pytest.mark.parametrize("spoil", ['"Khối 2', '"Khối 2" Thử'])
+def test_a_quotation_mark_never_closed_swallows_no_guest(spoil: str) -> None:
+    rows = written([OFFICIAL_TITLES, official_row(1, address="ĐỊA CHỈ"), official_row(2), official_row(3)])
+    verdict = judged(rows.replace("ĐỊA CHỈ,", spoil + ",").encode())
+    [note] = verdict.rejected
+    assert (note.finding.rule, note.finding.params["detail"]) == ("broken", "CSV, dòng 2")
 
 
 def test_short_rows_lack_what_they_lack() -> None:

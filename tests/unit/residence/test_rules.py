@@ -92,6 +92,11 @@ def test_e05_a_nationality_is_three_capitals(text: str) -> None:
     assert ("E05", "nationality") in codes(a_foreign_row(nationality=text))
 
 
+def test_e05_of_whom_no_nationality_is_known_nothing_else_is_asked() -> None:
+    told("E05 nationality", nationality="Ru", document_kind="", reason="", phone="")
+    assert "E01 reason" in {f"{code} {field}" for code, field in codes(a_row(nationality="", reason=""))}
+
+
 def test_w07_a_nationality_may_be_missing_in_the_template() -> None:
     told_of_foreigner("W07 nationality", nationality="BRA")
     told_of_foreigner(nationality="D")

@@ -93,6 +93,34 @@ def test_a_row_with_other_errors_is_not_called_shifted() -> None:
     assert {code for _, _, code in refusals(verdict)} == {"E05", "E06", "E20"}
 
 
+def test_headings_repeated_below_are_no_guest() -> None:
+    verdict = judged(official_book([THREE[0], OFFICIAL_TITLES, THREE[1]]))
+    assert ([each.row for each in verdict.accepted], verdict.rows, refusals(verdict)) == ([5, 7], 2, [])
+
+
+def two_sheets(first: list[list[Any]], second: list[list[Any]], *, late: int = 0) -> bytes:
+    def add(workbook: Any, _: Any) -> None:
+        sheet = workbook.add_worksheet("TRANG HAI")
+        for place, row in enumerate(second):
+            sheet.write_row(place + (late if place else 0), 0, row)
+
+    return book(first, add)
+
+
+def test_guests_in_several_sheets_are_not_half_taken() -> None:
+    data = two_sheets([OFFICIAL_TITLES, THREE[0]], [OFFICIAL_TITLES, THREE[1]])
+    assert refused_for(data) == "several_sheets"
+    assert judged(data).rejected[0].finding.value == "Sheet1, TRANG HAI"
+
+
+@pytest.mark.parametrize("late", [0, 40])
+def test_a_sheet_without_guests_is_passed_over(late: int) -> None:
+    verdict = judged(two_sheets([OFFICIAL_TITLES], [OFFICIAL_TITLES, THREE[1]], late=late))
+    assert [each.row for each in verdict.accepted] == [2 + late]
+    assert judged(two_sheets([OFFICIAL_TITLES, THREE[1]], [["Ghi chú"], ["khác"]])).rows == 1
+    assert refused_for(two_sheets([OFFICIAL_TITLES], [OFFICIAL_TITLES])) == "no_guests"
+
+
 def test_form_na17_has_two_numbers() -> None:
     titles = [
         *("Họ tên", "Giới tính", "Ngày sinh", "Quốc tịch", "Số hộ chiếu", "Loại hộ chiếu (phổ thông/công vụ)"),
