@@ -28,6 +28,7 @@ from bench.pairs import PAIRS, Result, finish, number_after
 from bench.residence_guests import good_rows, workbook
 from bench.residence_town import Hotel, open_hotels
 from kernel.clock import local
+from kernel.heap import settle
 from kernel.work import Work
 from residence.check import Verdict, check_file
 from residence.service.batches import SentFile, accept_batch, record_batch
@@ -57,16 +58,18 @@ class Turn:
         return _VERDICT_TIMES * self.read, _COPY_TIMES * self.copied + self.verdict
 
 
-def measure(*, pairs: int = PAIRS) -> Result:
+def measure(*, pairs: int = PAIRS, rows: int = ROWS) -> Result:
     """`figure` and `limit` are of whichever comes nearest to its limit; `more` has all of them."""
     with ground() as place:
         held = build_container(place.environment)
         url = make_url(held.settings.database_url).set(drivername="postgresql")
         copied = BareCopy(url.render_as_string(hide_password=False))
         _turn(held, copied, _SMALL)
-        turns = [_turn(held, copied, ROWS) for _ in range(pairs)]
+        # As in a web worker.
+        settle()
+        turns = [_turn(held, copied, rows) for _ in range(pairs)]
         copied.close()
-        grown = _memory(place, held)
+        grown = _memory(place, held, rows)
         held.close()
     return _nearest(turns, grown)
 
@@ -104,13 +107,13 @@ def _accept(held: Container, hotel: Hotel, sent: SentFile, verdict: Verdict) -> 
     return batch.id
 
 
-def _memory(place: Ground, held: Container) -> float:
+def _memory(place: Ground, held: Container, rows: int) -> float:
     """MB above idle of the web worker that took most, over files sent one after the other."""
     hotels = open_hotels(held, _SENT_FOR_MEMORY + 2)
     with place.running("api") as supervisor:
         for hotel in hotels[:2]:
             _send(place, hotel, _file(held, _SMALL))
-        files = [_file(held, ROWS) for _ in hotels[2:]]
+        files = [_file(held, rows) for _ in hotels[2:]]
         with most_above_idle(supervisor, "api") as grown:
             for hotel, content in zip(hotels[2:], files, strict=True):
                 _send(place, hotel, content)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime, time
 from enum import StrEnum
+from json.encoder import encode_basestring
 from operator import attrgetter
 from typing import Any, Final
 
@@ -116,11 +117,13 @@ class GuestDeclaration:
 
     def to_json(self) -> str:
         """Compact JSON, the same text for the same declaration; values left at their default are not written."""
-        values: dict[str, Any] = {"v": _VERSION}
-        for name, value, default in zip(_NAMES, _VALUES(self), _DEFAULTS.values(), strict=True):
-            if value is not default and value != default:
-                values[name] = value if value.__class__ is str else _plain(value)
-        return _ENCODER.encode(values)
+        told = zip(_OPENINGS, _VALUES(self), strict=True)
+        members = [
+            opening + (encode_basestring(value) if value.__class__ is str else _plain(value))
+            for (opening, default), value in told
+            if value is not default and value != default
+        ]
+        return f'{{{",".join(members)},"v":{_VERSION}}}'
 
     @classmethod
     def from_json(cls, text: str) -> "GuestDeclaration":
@@ -131,8 +134,14 @@ class GuestDeclaration:
         return cls(**_typed(document))
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | Moment) else value
+def _plain(value: Any) -> str:
+    """A value that is no plain text, as JSON."""
+    kind = value.__class__
+    if kind is date or kind is Moment:
+        return f'"{value.isoformat()}"'
+    if isinstance(value, StrEnum):
+        return encode_basestring(value.value)
+    return str(value) if kind is int else json.dumps(value)
 
 
 def _typed(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,10 +152,11 @@ def _typed(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _READERS[name](value) if name in _READERS else value for name, value in document.items()}
 
 
-_NAMES: Final = tuple(field.name for field in fields(GuestDeclaration))
-_DEFAULTS: Final = {field.name: field.default for field in fields(GuestDeclaration)}
+# In the order of the JSON text, which is the alphabet's, with "v" last.
+_DEFAULTS: Final = {field.name: field.default for field in sorted(fields(GuestDeclaration), key=lambda each: each.name)}
+_NAMES: Final = tuple(_DEFAULTS)
 _VALUES: Final = attrgetter(*_NAMES)
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_OPENINGS: Final = tuple((f'"{name}":', default) for name, default in _DEFAULTS.items())
 _DATES: Final = (
     "birth_date",
     "residence_expiry",

@@ -1,6 +1,7 @@
 """Arrivals into stays: what a single report and a file of ten thousand guests have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -10,6 +11,7 @@ from uuid import UUID
 from kernel.actor import Actor, ActorKind
 from kernel.audit import write_audit
 from kernel.errors import DomainError
+from kernel.heap import many_objects
 from kernel.ids import new_id
 from kernel.outbox import record_event
 from kernel.vault import Vault
@@ -24,6 +26,7 @@ from residence.states import DeclarationKind, StayState
 from residence.store import StayKey
 
 DECLARED: Final = "residence.declared"
+_PIECE: Final = 1000
 _ARRIVAL, _STAYING, _LEFT = str(DeclarationKind.ARRIVAL), str(StayState.STAYING), str(StayState.LEFT)
 
 
@@ -63,10 +66,23 @@ def declare_arrivals(
 
     `lodging` is locked, so no other declaration of it runs beside this one; `guests` have been checked.
     """
-    declared = Declared()
     nights = {guest.arrival.day for guest in guests}
     known = store.standing_stays(work.session, lodging.id, nights)
     maker = _Maker(work, lodging, declarer(actor), batch_id)
+    with many_objects():
+        declared = _begin_stays(work, maker, known, guests)
+        maker.write()
+    if declared.declarations:
+        store.withdraw_nils(work.session, lodging.id, nights, work.now())
+        tell(work, lodging.id, batch_id, declared.declarations)
+    write_audit(work.session, actor, "guest.declare", "lodging", lodging.id, guests=len(declared.declarations))
+    return declared
+
+
+def _begin_stays(
+    work: Work, maker: "_Maker", known: dict[StayKey, UUID], guests: Sequence[GuestDeclaration]
+) -> Declared:
+    declared = Declared()
     for guest in guests:
         key = StayKey(document_index(work.vault, guest.document_number), guest.arrival.day)
         standing = known.get(key)
@@ -75,11 +91,6 @@ def declare_arrivals(
             known[key] = stay_id
             declared.declarations.append(declaration_id)
         declared.stays.append((standing or known[key], standing is None))
-    if declared.declarations:
-        maker.write()
-        store.withdraw_nils(work.session, lodging.id, nights, work.now())
-        tell(work, lodging.id, batch_id, declared.declarations)
-    write_audit(work.session, actor, "guest.declare", "lodging", lodging.id, guests=len(declared.declarations))
     return declared
 
 
@@ -142,6 +153,9 @@ class _New:
     guest: GuestDeclaration
 
 
+_Rows = list[tuple[Any, ...]]
+
+
 class _Maker:
     """Rows of new stays and of their first declarations."""
 
@@ -159,11 +173,25 @@ class _Maker:
         return new.stay_id, new.declaration_id
 
     def write(self) -> None:
+        """Adds what was collected, if anything was."""
         # Whatever the session holds is written first: a batch must be there before its declarations.
         self._work.session.flush()
-        # Rows are made while the database takes the ones before, and none waits in memory.
-        copy_rows(self._work.session, "stay", STAY_COLUMNS, map(self._stay, self._new))
-        copy_rows(self._work.session, "declaration", DECLARATION_COLUMNS, map(self._declaration, self._new))
+        for stays, declarations in self._made():
+            copy_rows(self._work.session, "stay", STAY_COLUMNS, stays)
+            copy_rows(self._work.session, "declaration", DECLARATION_COLUMNS, declarations)
+
+    def _made(self) -> Iterator[tuple[_Rows, _Rows]]:
+        """Rows of stays and of their declarations, piece by piece: each is made while the database takes the one before
+        it, for indexing rows and looking up what they refer to takes as long as sealing them."""
+        pieces = [self._new[start : start + _PIECE] for start in range(0, len(self._new), _PIECE)]
+        if len(pieces) < 2:
+            yield from map(self._rows, pieces)
+            return
+        with ThreadPoolExecutor(1, "rows") as beside:
+            yield from beside.map(self._rows, pieces)
+
+    def _rows(self, piece: Sequence[_New]) -> tuple[_Rows, _Rows]:
+        return list(map(self._stay, piece)), list(map(self._declaration, piece))
 
     def _stay(self, new: _New) -> tuple[Any, ...]:
         guest, kind = new.guest, new.guest.kind
