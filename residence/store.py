@@ -27,6 +27,14 @@ class StayKey(NamedTuple):
     night: date
 
 
+class DeclaredGuest(NamedTuple):
+    """Blind indexes of a guest's document and of the words of their name; the file they were declared by, if any."""
+
+    document_index: bytes
+    name_words: Sequence[int]
+    batch_id: UUID | None
+
+
 def police_of(session: Session, commune_code: str) -> str | None:
     """The police to whom lodgings of a commune declare."""
     code: str | None = session.scalar(_POLICE, {"commune": commune_code})
@@ -162,6 +170,22 @@ def heads_of(session: Session, stays: Collection[UUID]) -> dict[UUID, Declaratio
         .where(Stay.id.in_(stays))
     )
     return {row.stay_id: row for row in rows}
+
+
+def declared_since(session: Session, lodging_id: UUID, instant: datetime, first: date) -> Sequence[DeclaredGuest]:
+    """Guests whom a lodging declared at an instant or later and has not annulled, of arrivals from a night on."""
+    rows = session.execute(
+        select(Stay.document_index, Stay.name_words, Declaration.batch_id)
+        .join(Declaration, and_(Declaration.stay_id == Stay.id, Declaration.number == 1))
+        .where(
+            Stay.lodging_id == lodging_id,
+            Stay.night >= first,
+            Stay.declared_at >= instant,
+            Stay.state != str(StayState.ANNULLED),
+            Stay.document_index.is_not(None),
+        )
+    )
+    return [DeclaredGuest(row[0], row[1], row[2]) for row in rows if row[0] is not None]
 
 
 def stays_over(night: date) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kernel.actor import Actor
 from kernel.audit import write_audit
-from kernel.errors import DomainError
+from kernel.errors import DomainError, present
 from kernel.ids import new_id
 from kernel.storage import FileStore
 from kernel.vault import Vault
@@ -29,12 +30,14 @@ from residence.findings import Finding
 from residence.models import FILE_NAME_FIELD, FINDINGS_FIELD, Batch
 from residence.ports import FrontDesk
 from residence.service.access import active_lodging, lodging_for
-from residence.service.declaring import declare_arrivals, declarer
+from residence.service.declaring import declare_arrivals, declarer, document_index, name_words
 from residence.sheets import write_error_sheet
 from residence.states import BATCH_MOVES, BatchEvent, BatchState, move
 
 _CONTENT: Final = "batch.content"
 _FILE_NAME_LENGTH: Final = 120
+# A file may hold guests who came long before its night.
+_ARRIVED_BEFORE: Final = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +171,25 @@ def findings_of(work: Work, batch: Batch) -> list[Note]:
     """What was wrong with the rows, refusals first; empty once erased."""
     if batch.findings is None:
         return []
-    packed = json.loads(work.vault.open(FINDINGS_FIELD, batch.id, batch.findings))
-    return [Note(row, column, Finding(*finding)) for row, column, finding in packed]
+    return [Note(row, column, Finding(*finding)) for row, column, finding in _opened(work, batch)["notes"]]
+
+
+def still_rejected(work: Work, batch: Batch) -> int:
+    """How many rejected rows of a file nobody has declared since, by hand or with another file.
+
+    A row is known again by its document or by the words of its name, whichever was right the first time.
+    """
+    if not batch.rejected or batch.findings is None:
+        return batch.rejected
+    since = store.declared_since(work.session, batch.lodging_id, batch.created_at, batch.night - _ARRIVED_BEFORE)
+    documents = {each.document_index for each in since}
+    names = {tuple(each.name_words) for each in since if each.batch_id != batch.id}
+    rows = _opened(work, batch)["rejected"] if since else []
+    settled = sum(
+        document_index(work.vault, number) in documents or tuple(name_words(work.vault, name)) in names
+        for number, name in rows
+    )
+    return batch.rejected - settled
 
 
 def error_sheet(work: Work, actor: Actor, files: FileStore, batch: Batch) -> bytes:
@@ -203,4 +223,11 @@ def _packed(verdict: Verdict) -> str:
         [note.row, note.column, [note.finding.rule, note.finding.field, note.finding.value, dict(note.finding.params)]]
         for note in (*verdict.rejected, *verdict.warnings)
     ]
-    return json.dumps(notes, ensure_ascii=False, separators=(",", ":"))
+    rejected = [[row.get("document_number", ""), row.get("full_name", "")] for row in verdict.returned.values()]
+    return json.dumps({"notes": notes, "rejected": rejected}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _opened(work: Work, batch: Batch) -> dict[str, list[Any]]:
+    """What `_packed` wrote; its notes alone where an older release did."""
+    packed = json.loads(work.vault.open(FINDINGS_FIELD, batch.id, present(batch.findings)))
+    return packed if isinstance(packed, dict) else {"notes": packed, "rejected": []}

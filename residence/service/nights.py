@@ -11,12 +11,13 @@ from residence.clock import Exposure, NightState, exposure, filing_ends, night_e
 from residence.night_store import NightCounts
 from residence.ports import FrontDesk
 from residence.service.access import lodging_for
+from residence.service.batches import still_rejected
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
     """`staying` counts everyone who stays that night, `counts` its arrivals; `rejected` are rows of the night's newest
-    file that could not be taken and await correction. `exposure` is for late and rejected ones together.
+    file that could not be taken and were not declared since. `exposure` is for late and rejected ones together.
     """
 
     night: date
@@ -38,7 +39,7 @@ def read_night(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, nigh
     staying = night_store.guests_over(session, lodging.id, night)
     nil = store.standing_nil(session, lodging.id, night) is not None
     newest = store.latest_batch(session, lodging.id, night)
-    rejected = newest.rejected if newest is not None else 0
+    rejected = still_rejected(work, newest) if newest is not None else 0
     household = desk.organisations.is_household(work, lodging.organisation_id)
     return Night(
         night=night,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -102,6 +103,25 @@ def test_late_guests_and_rejected_rows_show_what_they_may_cost(
     night = _night(town)
     assert (night.counts.late, night.rejected) == (3, 1)
     assert night.exposure == Exposure(4, 4_000_000 * times, 8_000_000 * times)
+
+
+def test_rejected_rows_are_settled_by_hand_too(town: Town, files: FileStore) -> None:
+    broken = [guest("12", full_name="Trần Thị Mẫu"), guest("049090000002", full_name="Ví"), guest("13")]
+    accept(town, files, send(town, files, sheet(guest("049090000001"), *broken)))
+    # The third rejected one is called like a guest of the same file: whoever was in it settles nothing by name.
+    assert _night(town).rejected == 3
+    declare = partial(reports.report_guests, town.work, town.owner, town.desk, town.lodging.id)
+    declare([guest("049090000003", full_name="Trần Thị Mẫu")])
+    assert _night(town).rejected == 2
+    [told] = declare([guest("049090000002", full_name="Lê Ví")])
+    assert _night(town).rejected == 1
+    chain.annul_stay(town.work, town.owner, town.desk, town.lodging.id, told.stay_id, note="Khai nhầm.")
+    assert _night(town).rejected == 2
+
+
+def test_a_guest_twice_in_a_file_is_settled_by_the_first(town: Town, files: FileStore) -> None:
+    accept(town, files, send(town, files, sheet(guest("049090000001"), guest("049090000001"))))
+    assert _night(town).rejected == 0
 
 
 def test_only_the_lodging_sees_its_night(town: Town) -> None:
