@@ -74,7 +74,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def _answering(self, view: Callable[..., Any], operation: Operation) -> Callable[..., flask.Response]:
         """`view` with whatever it returns turned into a response; a finished one goes past the schema."""
         if operation.media_type is not None:
-            answering = self.response(operation.status, BINARY, content_type=operation.media_type)(_same)
+            answering = self.response(operation.status, BINARY)(_same)
         else:
             answering = self.response(operation.status, operation.answer)(_same)
 

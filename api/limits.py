@@ -33,6 +33,8 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     "organisation": (Limit(60, 3600, "account"),),
     # One system may declare for many lodgings, all in the same hour of the evening.
     "residence": (Limit(1200, 60, "account"),),
+    # PDFs and workbooks, each made anew when it is read, and a night's guests page by page.
+    "reading": (Limit(120, 60, "account"),),
     "search": (Limit(300, 3600, "account"),),
 }
 

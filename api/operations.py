@@ -46,7 +46,7 @@ class Options(TypedDict, total=False):
     query: RequestSchema
     answer: AnswerSchema
     status: int
-    media_type: str
+    media_type: str | tuple[str, ...]
     transaction: bool
     idempotent: bool
     if_match: bool
@@ -62,7 +62,7 @@ class Options(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """`media_type`: of an answer that is not JSON; its view returns a finished response.
+    """`media_type`: of an answer that is not JSON, or all that it may have; its view returns a finished response.
 
     `transaction`: the view gets `work`, and its end is the commit. `idempotent`: the same, with an Idempotency-Key.
     `if_match`: If-Match must be there; the view compares it by `conditional.check_match`. `etag`: the view answers
@@ -79,7 +79,7 @@ class Operation:
     query: RequestSchema | None = None
     answer: AnswerSchema | None = None
     status: int = 200
-    media_type: str | None = None
+    media_type: str | tuple[str, ...] | None = None
     transaction: bool = False
     idempotent: bool = False
     if_match: bool = False
@@ -128,6 +128,9 @@ def describe(doc: dict[str, Any], operation: Operation, permit: Permit) -> dict[
     headers = _answer_headers(operation)
     if headers:
         success["headers"] = headers
+    if operation.media_type is not None:
+        told = operation.media_type
+        success["content"] = {each: {"schema": dict(BINARY)} for each in ((told,) if isinstance(told, str) else told)}
     responses: dict[str, Any] = {str(operation.status): success}
     if operation.etag:
         responses["304"] = {"description": "Not modified", "headers": {"ETag": _ETAG}}

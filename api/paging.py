@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from marshmallow import fields, validate
 
@@ -47,6 +48,11 @@ class PageRequest:
     limit: int
     after: list[str | int] | None
     filters: dict[str, Any]
+
+    @property
+    def after_id(self) -> UUID | None:
+        """`after` in lists whose key is an id alone."""
+        return UUID(str(self.after[0])) if self.after else None
 
 
 def read_page(query: dict[str, Any]) -> PageRequest:

@@ -24,7 +24,8 @@ _EXTENSIONS: Final[dict[str, str]] = {
     "image/heic": ".heic",
     "application/pdf": ".pdf",
 }
-KNOWN_TYPES: Final = frozenset(_EXTENSIONS)
+KEPT_TYPES: Final = tuple(_EXTENSIONS)
+KNOWN_TYPES: Final = frozenset(KEPT_TYPES)
 HEAD = 64
 TAIL = 64 * 1024
 

@@ -28,6 +28,7 @@ from api.transactions import unit_of_work
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
 from kernel.work import Work
+from tracking.content import KEPT_TYPES
 from tracking.handover import HandOverWay
 from tracking.reading import Reader
 from tracking.service import officer, results
@@ -58,7 +59,7 @@ def read_desk_dossier(work: Work, dossier_id: UUID) -> flask.Response:
     return response
 
 
-@blueprint.operation("GET", f"{_DOSSIER}/files/<uuid:file_id>", "readDeskFile", media_type="application/octet-stream")
+@blueprint.operation("GET", f"{_DOSSIER}/files/<uuid:file_id>", "readDeskFile", media_type=KEPT_TYPES)
 def read_desk_file(dossier_id: UUID, file_id: UUID) -> flask.Response:
     """A paper or a result of a dossier at the desk."""
     with unit_of_work() as work:

@@ -24,6 +24,7 @@ from api.paging import PageQuery, read_page, turn_page
 from api.phones import read_phone
 from api.transactions import unit_of_work
 from kernel.work import Work
+from tracking.content import KEPT_TYPES
 from tracking.reading import Reader
 from tracking.service import citizen, drafts, results, slips
 from tracking.service.drafts import SentFile
@@ -71,7 +72,7 @@ def list_dossiers(query: dict[str, Any]) -> Any:
     held = container()
     with held.database.reading() as connection:
         lines = Reader(connection, held.vault, language()).own_lines(
-            actor(), before=UUID(str(page.after[0])) if page.after else None, limit=page.limit + 1
+            actor(), before=page.after_id, limit=page.limit + 1
         )
     return turn_page(page, lines, lambda line: [line["id"]], lambda line: line)
 
@@ -170,7 +171,14 @@ def ask_withdrawal(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.
     return own_after(work, dossier_id)
 
 
-@blueprint.operation("GET", f"{_DOSSIER}/slip", "readSlip", media_type="application/pdf", problems=("slip_not_yet",))
+@blueprint.operation(
+    "GET",
+    f"{_DOSSIER}/slip",
+    "readSlip",
+    media_type="application/pdf",
+    limit="reading",
+    problems=("slip_not_yet",),
+)
 def read_slip(dossier_id: UUID) -> flask.Response:
     """The slip (giấy tiếp nhận hồ sơ và hẹn trả kết quả) as PDF."""
     with unit_of_work() as work:
@@ -178,7 +186,7 @@ def read_slip(dossier_id: UUID) -> flask.Response:
     return send_slip(facts)
 
 
-@blueprint.operation("GET", f"{_DOSSIER}/files/<uuid:file_id>", "readFile", media_type="application/octet-stream")
+@blueprint.operation("GET", f"{_DOSSIER}/files/<uuid:file_id>", "readFile", media_type=KEPT_TYPES)
 def read_file(dossier_id: UUID, file_id: UUID) -> flask.Response:
     """A paper or, once handed over, a result."""
     with unit_of_work() as work:

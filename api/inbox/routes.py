@@ -19,8 +19,7 @@ blueprint = Blueprint("inbox", description="Notices and preferences (thông báo
 def list_notices(work: Work, query: dict[str, Any]) -> Any:
     """Everything the caller was told in the app, newest first, and how much of it is unread."""
     page = read_page(query)
-    before = UUID(str(page.after[0])) if page.after else None
-    rows = inbox.list_inbox(work, actor(), limit=page.limit + 1, before=before)
+    rows = inbox.list_inbox(work, actor(), limit=page.limit + 1, before=page.after_id)
     body, headers = turn_page(page, rows, lambda item: [str(item.id)], lambda item: item)
     return {**body, "unread": inbox.count_unread(work, actor())}, headers
 

@@ -133,9 +133,8 @@ def list_dead_messages(work: Work, query: dict[str, Any]) -> Any:
 def list_dead_letters(work: Work, query: dict[str, Any]) -> Any:
     """Events that kept failing, or receipts of nothing of ours; for the top agency alone."""
     page = read_page(query)
-    before = UUID(str(page.after[0])) if page.after else None
     kind = dead_letters.DeadKind(query["kind"])
-    rows = dead_letters.list_dead(work, actor(), kind, limit=page.limit + 1, before=before)
+    rows = dead_letters.list_dead(work, actor(), kind, limit=page.limit + 1, before=page.after_id)
     return turn_page(page, rows, lambda row: [str(row.id)], _with_advice)
 
 

@@ -30,8 +30,7 @@ blueprint = Blueprint("staff", description="Officers and partners of an agency (
 def list_officers(work: Work, query: dict[str, Any]) -> Any:
     """Offices of the admin's subtree, past ones included, oldest first."""
     page = read_page(query)
-    after = UUID(str(page.after[0])) if page.after else None
-    rows = officers.list_officers(work, actor(), after=after, limit=page.limit + 1)
+    rows = officers.list_officers(work, actor(), after=page.after_id, limit=page.limit + 1)
     return turn_page(page, rows, lambda row: [str(row.id)], _officer)
 
 

@@ -51,6 +51,7 @@ def issue_receipt(work: Work, body: dict[str, Any], lodging_id: UUID) -> dict[st
     "readReceipt",
     media_type="application/pdf",
     transaction=True,
+    limit="reading",
     problems=(MANDATE,),
 )
 def read_receipt(work: Work, lodging_id: UUID, receipt_id: UUID) -> flask.Response:
@@ -96,8 +97,7 @@ def verify_receipt(work: Work, body: dict[str, Any]) -> dict[str, Any]:
 def list_undelivered(work: Work, query: dict[str, Any], lodging_id: UUID) -> Any:
     """Declarations that the authority refused, that wait for long, or of which nobody can tell."""
     page = read_page(query)
-    after = UUID(str(page.after[0])) if page.after else None
-    rows = undelivered.list_undelivered(work, actor(), desk(), lodging_id, after=after, limit=page.limit + 1)
+    rows = undelivered.list_undelivered(work, actor(), desk(), lodging_id, after=page.after_id, limit=page.limit + 1)
     return turn_page(page, rows, lambda row: [str(row.declaration_id)], lambda row: row)
 
 
@@ -124,6 +124,7 @@ def settle_undelivered(work: Work, body: dict[str, Any], lodging_id: UUID) -> di
     "readOfficialSheet",
     media_type=XLSX,
     transaction=True,
+    limit="reading",
     problems=(MANDATE, "nothing_for_file"),
 )
 def read_official_sheet(work: Work, lodging_id: UUID) -> flask.Response:
@@ -138,6 +139,7 @@ def read_official_sheet(work: Work, lodging_id: UUID) -> flask.Response:
     "readOfficialXml",
     media_type="application/xml",
     transaction=True,
+    limit="reading",
     problems=(MANDATE, "nothing_for_file"),
 )
 def read_official_xml(work: Work, lodging_id: UUID) -> flask.Response:

@@ -81,8 +81,7 @@ def send_batch(query: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
 def list_batches(work: Work, query: dict[str, Any], lodging_id: UUID) -> Any:
     """Files of a lodging, newest first."""
     page = read_page(query)
-    after = UUID(str(page.after[0])) if page.after else None
-    rows = batches.list_batches(work, actor(), desk(), lodging_id, after=after, limit=page.limit + 1)
+    rows = batches.list_batches(work, actor(), desk(), lodging_id, after=page.after_id, limit=page.limit + 1)
     return turn_page(page, rows, lambda row: [str(row.id)], lambda row: _line(work, row))
 
 
@@ -132,6 +131,7 @@ def accept_batch(work: Work, _body: dict[str, Any], lodging_id: UUID, batch_id: 
     "readErrorSheet",
     media_type=XLSX,
     transaction=True,
+    limit="reading",
     problems=(MANDATE, "batch_file_gone", "nothing_to_correct"),
 )
 def read_error_sheet(work: Work, lodging_id: UUID, batch_id: UUID) -> flask.Response:

@@ -53,8 +53,7 @@ _LODGING = "/v1/police/lodgings/<uuid:lodging_id>"
 def list_lodgings(work: Work, query: dict[str, Any]) -> Any:
     """Lodgings of the officer's agencies, oldest first."""
     page = read_page(query)
-    after = UUID(str(page.after[0])) if page.after else None
-    rows = police.list_lodgings(work, actor(), state=query["state"], after=after, limit=page.limit + 1)
+    rows = police.list_lodgings(work, actor(), state=query["state"], after=page.after_id, limit=page.limit + 1)
     return turn_page(page, rows, lambda row: [str(row.id)], lambda row: row)
 
 
@@ -89,14 +88,19 @@ _decide("resumption", "resumeLodging", LodgingEvent.RESUME, ResumptionRequest(),
 
 
 @blueprint.operation(
-    "GET", "/v1/police/guests", "listPoliceGuests", query=GuestsQuery(), answer=GuestsPage(), transaction=True
+    "GET",
+    "/v1/police/guests",
+    "listPoliceGuests",
+    query=GuestsQuery(),
+    answer=GuestsPage(),
+    transaction=True,
+    limit="reading",
 )
 def list_guests(work: Work, query: dict[str, Any]) -> Any:
     """Everyone who stays a night in the officer's agencies; each page is one row of the audit."""
     page = read_page(query)
-    after = UUID(str(page.after[0])) if page.after else None
     night = query["night"] or tonight(work.now())
-    rows = police.list_guests(work, actor(), night, after=after, limit=page.limit + 1)
+    rows = police.list_guests(work, actor(), night, after=page.after_id, limit=page.limit + 1)
     return turn_page(page, rows, lambda row: [str(row.stay.id)], _guest)
 
 
@@ -153,7 +157,7 @@ def list_duplicates(work: Work, query: dict[str, Any]) -> dict[str, Any]:
     "/v1/police/export",
     "exportGuests",
     query=ExportQuery(),
-    media_type=XLSX,
+    media_type=(XLSX, "text/csv"),
     transaction=True,
     limit="search",
     problems=("export_too_large",),

@@ -1,5 +1,6 @@
 """Guests declared by a lodging, one request for one or many, and what followed: each change is a new declaration."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -24,15 +25,19 @@ from api.residence.stays.schemas import (
     StaysPage,
     StaysQuery,
 )
+from api.schemas import RequestSchema
+from kernel.actor import Actor
 from kernel.work import Work
 from residence.guests import GuestDeclaration
 from residence.models import Stay
+from residence.ports import FrontDesk
 from residence.service import chain, readings, reports
 from residence.service.chain import History
 
 blueprint = Blueprint("stays", description="Guests and their stays (khách lưu trú)")
 STAY = f"{LODGING}/stays/<uuid:stay_id>"
-_REFUSALS = (MANDATE, INACTIVE, "stay_step_refused", "stay_erased")
+# Who does what to which stay: the first arguments of every use case of the chain.
+Stayed = tuple[Work, Actor, FrontDesk, UUID, UUID]
 
 
 @blueprint.operation(
@@ -83,8 +88,9 @@ def report_guests(work: Work, body: dict[str, Any], lodging_id: UUID) -> dict[st
 def list_stays(work: Work, query: dict[str, Any], lodging_id: UUID) -> Any:
     """Stays of a lodging, newest first."""
     page = read_page(query)
-    after = UUID(str(page.after[0])) if page.after else None
-    rows = chain.list_stays(work, actor(), desk(), lodging_id, night=query["night"], after=after, limit=page.limit + 1)
+    rows = chain.list_stays(
+        work, actor(), desk(), lodging_id, night=query["night"], after=page.after_id, limit=page.limit + 1
+    )
     return turn_page(page, rows, lambda row: [str(row[0].id)], lambda row: stay_line(row[0], row[1]))
 
 
@@ -94,65 +100,50 @@ def read_stay(work: Work, lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
     return _shown(chain.read_stay(work, actor(), desk(), lodging_id, stay_id))
 
 
-@blueprint.operation(
-    "POST",
-    f"{STAY}/extension",
-    "extendStay",
-    body=ExtensionRequest(),
-    answer=StayAnswer(),
-    idempotent=True,
-    limit="residence",
-    problems=_REFUSALS,
-)
-def extend_stay(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
+def _act(
+    name: str, operation_id: str, body: RequestSchema, act: Callable[[Stayed, dict[str, Any]], History], *problems: str
+) -> None:
+    """One link of a stay's chain, answered with the chain as it is then."""
+
+    @blueprint.operation(
+        "POST",
+        f"{STAY}/{name}",
+        operation_id,
+        body=body,
+        answer=StayAnswer(),
+        idempotent=True,
+        limit="residence",
+        problems=(MANDATE, INACTIVE, "stay_step_refused", "stay_erased", *problems),
+        summary=act.__doc__ or "",
+    )
+    def view(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
+        return _shown(act((work, actor(), desk(), lodging_id, stay_id), body))
+
+
+def _extend(stay: Stayed, body: dict[str, Any]) -> History:
     """The guest stays longer than declared."""
-    return _shown(chain.extend_stay(work, actor(), desk(), lodging_id, stay_id, body["departure"]))
+    return chain.extend_stay(*stay, body["departure"])
 
 
-@blueprint.operation(
-    "POST",
-    f"{STAY}/early-leave",
-    "leaveEarly",
-    body=LeaveRequest(),
-    answer=StayAnswer(),
-    idempotent=True,
-    limit="residence",
-    problems=_REFUSALS,
-)
-def leave_early(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
+def _leave_early(stay: Stayed, body: dict[str, Any]) -> History:
     """The guest left before the declared departure."""
-    return _shown(chain.leave_early(work, actor(), desk(), lodging_id, stay_id, body["left"]))
+    return chain.leave_early(*stay, body["left"])
 
 
-@blueprint.operation(
-    "POST",
-    f"{STAY}/correction",
-    "correctStay",
-    body=CorrectionRequest(),
-    answer=StayAnswer(),
-    idempotent=True,
-    limit="residence",
-    problems=(*_REFUSALS, "nothing_changed", "stay_declared"),
-)
-def correct_stay(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
+def _correct(stay: Stayed, body: dict[str, Any]) -> History:
     """What was declared was wrong; this is how it is right."""
-    guest = guest_of(body["guest"], "/guest")
-    return _shown(chain.correct_stay(work, actor(), desk(), lodging_id, stay_id, guest=guest, note=body["note"]))
+    return chain.correct_stay(*stay, guest=guest_of(body["guest"], "/guest"), note=body["note"])
 
 
-@blueprint.operation(
-    "POST",
-    f"{STAY}/annulment",
-    "annulStay",
-    body=AnnulmentRequest(),
-    answer=StayAnswer(),
-    idempotent=True,
-    limit="residence",
-    problems=_REFUSALS,
-)
-def annul_stay(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
+def _annul(stay: Stayed, body: dict[str, Any]) -> History:
     """The stay should never have been declared."""
-    return _shown(chain.annul_stay(work, actor(), desk(), lodging_id, stay_id, note=body["note"]))
+    return chain.annul_stay(*stay, note=body["note"])
+
+
+_act("extension", "extendStay", ExtensionRequest(), _extend)
+_act("early-leave", "leaveEarly", LeaveRequest(), _leave_early)
+_act("correction", "correctStay", CorrectionRequest(), _correct, "nothing_changed", "stay_declared")
+_act("annulment", "annulStay", AnnulmentRequest(), _annul)
 
 
 @blueprint.operation(
