@@ -119,7 +119,7 @@ class ExposureAnswer(AnswerSchema):
 
 class NightAnswer(AnswerSchema):
     """A night at a glance. `staying` is everyone of that night; the counts after it are of its arrivals, by what became
-    of them. `rejected` rows of the newest file await correction."""
+    of them. `rejected` rows of the newest file nobody has declared since."""
 
     night = fields.Date()
     state = fields.String(validate=validate.OneOf(NIGHT_STATES))
