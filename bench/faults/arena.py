@@ -79,8 +79,8 @@ class Subject(Protocol):
         """Whether this worker, which stands still, stands in the middle of a chunk."""
         ...
 
-    def in_flight(self, arena: "Arena") -> set[str]:
-        """The phones whose message is on its way to the provider at this moment."""
+    def in_flight(self, arena: "Arena", name: str) -> set[str]:
+        """The phones whose message this worker is sending to the provider at this moment."""
         ...
 
     def unseen(self, arena: "Arena") -> list[tuple[str, float, float]]:
@@ -137,12 +137,12 @@ class Arena:
         self.wait_for(lambda: self.pid(name) not in (None, old), f"a new {name}")
 
     def hold_in_mid_chunk(self, name: str) -> set[str]:
-        """Makes a worker stand still while it has work in its hands. Returns the phones whose message is on its way.
+        """Makes a worker stand still while it has work in its hands. Returns the phones whose message it is sending.
 
         It is looked at when it stands, so that it cannot finish between the look and a blow. Raises NotBack.
         """
         self.wait_for(lambda: self._holds_in_mid_chunk(name), f"{name} in mid-chunk")
-        caught = self.subject.in_flight(self)
+        caught = self.subject.in_flight(self, name)
         self.caught |= caught
         return caught
 

@@ -24,7 +24,7 @@ def kill_worker(arena: Arena, dice: random.Random) -> str:
     if not arena.provider.kind.certain:
         arena.provider.silence(phone for phone in caught if dice.random() < _UNREPORTED)
     arena.strike(name, signal.SIGKILL)
-    return f"{name} killed in mid-chunk, {len(caught)} messages on their way"
+    return f"{name} killed in mid-chunk{f', {len(caught)} calls open' if caught else ''}"
 
 
 def kill_web(arena: Arena, _dice: random.Random) -> str:

@@ -177,10 +177,12 @@ class Product:
 
     def busy(self, arena: Arena, name: str) -> bool:
         if name == _SENDS:
-            return bool(self.in_flight(arena))
+            return bool(self.in_flight(arena, name))
         return bool(arena.sql(_IN_TRANSACTION, name=name)[0][0])
 
-    def in_flight(self, arena: Arena) -> set[str]:
+    def in_flight(self, arena: Arena, name: str) -> set[str]:
+        if name != _SENDS:
+            return set()
         rows = arena.sql("SELECT dossier_id FROM delivery WHERE state = 'sending'")
         return {self._phones[row[0]] for row in rows if row[0] in self._phones}
 

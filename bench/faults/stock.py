@@ -131,7 +131,7 @@ class Stock:
     def busy(self, _arena: Arena, _name: str) -> bool:
         return len(StartedJobRegistry(queue=self.app.queue)) > 0
 
-    def in_flight(self, _arena: Arena) -> set[str]:
+    def in_flight(self, _arena: Arena, _name: str) -> set[str]:
         return set()
 
     def unseen(self, _arena: Arena) -> list[tuple[str, float, float]]:
