@@ -9,6 +9,7 @@ database, in milliseconds; the limit is 1.2 times that of the small system.
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -78,7 +79,8 @@ class System:
     def __init__(self, place: Ground, supervisor: Supervisor, rows: int) -> None:
         self.held: Container = build_container(place.environment)
         receipts = {"delay_ms": [20, 200], "double": 0.0}
-        Wire(place.sandbox_url).call("PATCH", "/_control/twilio/settings", json_body={"receipts": receipts})
+        with closing(Wire(place.sandbox_url)) as control:
+            control.call("PATCH", "/_control/twilio/settings", json_body={"receipts": receipts})
         self._told = tell_once(place, self.held)
         self._wait_until_dry(_NO_ID)
         fill(self.held, rows)
@@ -107,15 +109,15 @@ class System:
         wait(dry, "the last receipt", _PATIENCE_S)
 
 
-def measure(rows: int = _ROWS, *, count: int = _COUNT, pairs: int = _PAIRS) -> Result:
+def measure(rows: int = _ROWS, *, few: int = _FEW, count: int = _COUNT, pairs: int = _PAIRS) -> Result:
     """`more` has time and CPU apart."""
     with (
-        ground() as few,
-        ground() as many,
-        few.running(*_PROCESSES) as beside_few,
-        many.running(*_PROCESSES) as beside_many,
+        ground() as one,
+        ground() as other,
+        one.running(*_PROCESSES) as beside_one,
+        other.running(*_PROCESSES) as beside_other,
     ):
-        small, large = System(few, beside_few, min(rows, _FEW)), System(many, beside_many, rows)
+        small, large = System(one, beside_one, min(rows, few)), System(other, beside_other, rows)
         small.cost(count // 2), large.cost(count // 2)
         found = [_pair(turn, small, large, count) for turn in range(pairs)]
         small.held.close()

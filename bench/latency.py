@@ -53,6 +53,7 @@ def measure(*, samples: int = _SAMPLES, pairs: int = PAIRS) -> Result:
         _ours(codes, intake, 10)
         _bare(held.redis, 10)
         found = [_in_turn(turn, *sides) for turn in range(pairs)]
+        intake.close()
         held.close()
     return _beside_a_job(found)
 
@@ -75,6 +76,7 @@ def measure_backlog(number: int, *, samples: int = _SAMPLES, pairs: int = _BACKL
             return spread
 
         found = [_in_turn(turn, lambda: _ours(codes, intake, samples), behind_backlog) for turn in range(pairs)]
+        intake.close()
         held.close()
     return Result(
         name=f"latency --backlog {number}",

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from bench import load
 from bench.bare_receipt import TABLE
 from bench.ground import WEB_WORKERS, Ground, ground, worker_memory
-from bench.pairs import Result, finish, interleave
+from bench.pairs import PAIRS, Result, finish, interleave
 from kernel.ids import new_id
 from stack import free_ports
 from wiring import Container, build_container
@@ -25,11 +25,12 @@ from wiring import Container, build_container
 _LEAST: Final = 0.6
 _CLIENTS: Final = 16
 _EACH: Final = 250
+_WARMING: Final = 20
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 _numbers = count(1)
 
 
-def measure() -> Result:
+def measure(*, pairs: int = PAIRS, each: int = _EACH) -> Result:
     with ground() as place:
         port = free_ports().api
         bare = place.module("bench.bare_receipt", "--port", str(port), "--workers", str(WEB_WORKERS), port=port)
@@ -37,20 +38,21 @@ def measure() -> Result:
         with held.database.transaction() as session:
             session.execute(text(TABLE))
         with place.running("api") as supervisor, place.keeping(bare):
-            _rate(place.ports.api, _receipts(place, held, each=20), each=20)
+            _rate(place.ports.api, _receipts(place, held, _WARMING), _WARMING)
             result = interleave(
                 "receipts",
                 "receipts/s",
                 _LEAST,
-                lambda: _rate(place.ports.api, _receipts(place, held)),
-                lambda: _rate(port, _plain()),
+                lambda: _rate(place.ports.api, _receipts(place, held, each), each),
+                lambda: _rate(port, _plain(each), each),
+                pairs=pairs,
             )
             _check_stored(held)
             held.close()
             return result.with_memory(worker_memory(supervisor, "api"))
 
 
-def _receipts(place: Ground, held: Container, *, each: int = _EACH) -> list[list[bytes]]:
+def _receipts(place: Ground, held: Container, each: int) -> list[list[bytes]]:
     assert held.notify.twilio is not None
     token = held.notify.twilio.auth_token
     return [
@@ -72,12 +74,12 @@ def _receipt(base_url: str, token: str) -> bytes:
     return load.request("POST", path, {**_FORM, "X-Twilio-Signature": signature}, urlencode(fields).encode())
 
 
-def _plain() -> list[list[bytes]]:
+def _plain(each: int) -> list[list[bytes]]:
     body = urlencode({"MessageSid": f"SM{0:032x}", "MessageStatus": "delivered", "To": "+84905000001"}).encode()
-    return [[load.request("POST", "/receipts", _FORM, body)] * _EACH for _ in range(_CLIENTS)]
+    return [[load.request("POST", "/receipts", _FORM, body)] * each for _ in range(_CLIENTS)]
 
 
-def _rate(port: int, lanes: list[list[bytes]], *, each: int = _EACH) -> float:
+def _rate(port: int, lanes: list[list[bytes]], each: int) -> float:
     outcome = load.send(port, lanes)
     if outcome.statuses != {204: _CLIENTS * each}:
         raise AssertionError(f"not what was to be measured: {outcome.statuses}")

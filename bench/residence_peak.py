@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -53,30 +54,31 @@ class Evening:
     allowed_s: float
 
 
-def measure(lodgings: int = LODGINGS, seconds: float | None = None) -> Result:
+def measure(lodgings: int = LODGINGS, seconds: float | None = None, *, idle: int = _IDLE) -> Result:
     """`figure` and `limit` are of the answers or of the authority, whichever comes nearer; a refusal makes it 0."""
     peak_s = lodgings * _PACE_S if seconds is None else seconds
     with ground() as place:
         held = build_container(place.environment)
-        hotels = open_hotels(held, _WARMING + _IDLE + lodgings)
+        hotels = open_hotels(held, _WARMING + idle + lodgings)
         with place.running(*_PROCESSES) as supervisor:
-            evening = _evening(place, held, hotels, peak_s)
+            evening = _evening(place, held, hotels, idle, peak_s)
             _check_imported(place, len(hotels), evening.peak)
             memory = worker_memory(supervisor, "api")
         held.close()
     return _result(evening, lodgings).with_memory(memory)
 
 
-def _evening(place: Ground, held: Container, hotels: Sequence[Hotel], peak_s: float) -> Evening:
+def _evening(place: Ground, held: Container, hotels: Sequence[Hotel], alone: int, peak_s: float) -> Evening:
     told = guests(local(held.clock.now()).date())
     requests = [_report(hotel, told) for hotel in hotels]
-    number = len(requests) - _WARMING - _IDLE
+    before = _WARMING + alone
+    number = len(requests) - before
     send_paced(place.ports.api, requests[:_WARMING], _IDLE_EVERY_S)
-    idle = send_paced(place.ports.api, requests[_WARMING : _WARMING + _IDLE], _IDLE_EVERY_S)
-    _wait_settled(held, (_WARMING + _IDLE) * GUESTS)
+    idle = send_paced(place.ports.api, requests[_WARMING:before], _IDLE_EVERY_S)
+    _wait_settled(held, before * GUESTS)
     begun = time.perf_counter()
     peak = send_paced(place.ports.api, requests[-number:], peak_s / number)
-    _wait_settled(held, peak.statuses.get(201, 0) * GUESTS + (_WARMING + _IDLE) * GUESTS)
+    _wait_settled(held, (before + peak.statuses.get(201, 0)) * GUESTS)
     return Evening(idle, peak, time.perf_counter() - begun, 2 * peak_s)
 
 
@@ -102,7 +104,8 @@ def _wait_settled(held: Container, declared: int) -> None:
 def _check_imported(place: Ground, lodgings: int, peak: Paced) -> None:
     """The authority has every guest, and none of them twice. Of a report that was refused, or whose answer never came,
     it is not known whether it is there: then it is only said why."""
-    told: Any = Wire(place.sandbox_url).call("GET", "/_control/authority/imported?limit=1").json()
+    with closing(Wire(place.sandbox_url)) as control:
+        told: Any = control.call("GET", "/_control/authority/imported?limit=1").json()
     if peak.refusal:
         print(f"statuses {peak.statuses}, the last refusal: {peak.refusal}", file=sys.stderr)
     elif told["total"] != lodgings * GUESTS:

@@ -75,6 +75,9 @@ class Intake:
         wait(all_came, "the last urgent message", _PATIENCE_S)
         return found
 
+    def close(self) -> None:
+        self._wire.close()
+
     def _page(self, since: int) -> Any:
         return self._wire.call("GET", f"/_control/twilio/messages?limit={_PAGE}&since={since}").json()
 

@@ -1,0 +1,27 @@
+"""The measurements run from end to end, small; what they find here is no measure of anything and is not asserted."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bench import growth, latency, receipts, residence, residence_peak
+from bench.pairs import Result
+
+SMALL: dict[str, Callable[[], Result]] = {
+    "residence": lambda: residence.measure(pairs=1, rows=200),
+    "residence --peak": lambda: residence_peak.measure(4, 2.0, idle=4),
+    "latency": lambda: latency.measure(samples=4, pairs=1),
+    "growth": lambda: growth.measure(200, few=50, count=8, pairs=1),
+    "receipts": lambda: receipts.measure(pairs=1, each=10),
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_measurement_finds_a_figure_and_its_limit(name: str) -> None:
+    found = SMALL[name]()
+    assert found.name.startswith(name)
+    assert found.figure > 0
+    assert found.limit > 0
+    # A refusal or a lost answer would make it nothing.
+    assert found.ratio > 0
+    assert found.line()["unit"]
