@@ -68,29 +68,12 @@ def declare_arrivals(
     """
     nights = {guest.arrival.day for guest in guests}
     known = store.standing_stays(work.session, lodging.id, nights)
-    maker = _Maker(work, lodging, declarer(actor), batch_id)
     with many_objects():
-        declared = _begin_stays(work, maker, known, guests)
-        maker.write()
+        declared = _Maker(work, lodging, declarer(actor), batch_id, known).begin(guests)
     if declared.declarations:
         store.withdraw_nils(work.session, lodging.id, nights, work.now())
         tell(work, lodging.id, batch_id, declared.declarations)
     write_audit(work.session, actor, "guest.declare", "lodging", lodging.id, guests=len(declared.declarations))
-    return declared
-
-
-def _begin_stays(
-    work: Work, maker: "_Maker", known: dict[StayKey, UUID], guests: Sequence[GuestDeclaration]
-) -> Declared:
-    declared = Declared()
-    for guest in guests:
-        key = StayKey(document_index(work.vault, guest.document_number), guest.arrival.day)
-        standing = known.get(key)
-        if standing is None:
-            stay_id, declaration_id = maker.add(guest, key)
-            known[key] = stay_id
-            declared.declarations.append(declaration_id)
-        declared.stays.append((standing or known[key], standing is None))
     return declared
 
 
@@ -157,41 +140,55 @@ _Rows = list[tuple[Any, ...]]
 
 
 class _Maker:
-    """Rows of new stays and of their first declarations."""
+    """Rows of new stays and of their first declarations. `known` are the stays that stand, to which the new are added.
 
-    def __init__(self, work: Work, lodging: Lodging, by: Declarer, batch_id: UUID | None) -> None:
-        self._work, self._lodging, self._by, self._batch_id = work, lodging, by, batch_id
+    Those of a long list are made on a thread of their own, while this one writes the rows made before: to index rows
+    and to look up what they refer to takes the database as long as to seal them takes us.
+    """
+
+    def __init__(
+        self, work: Work, lodging: Lodging, by: Declarer, batch_id: UUID | None, known: dict[StayKey, UUID]
+    ) -> None:
+        self._work, self._lodging, self._by, self._batch_id, self._known = work, lodging, by, batch_id, known
         self._now = work.now()
         # Of ten thousand guests most come and go at the same few times.
         self._times: dict[tuple[GuestKind, Moment, Moment], _Times] = {}
-        self._new: list[_New] = []
+        self._declared = Declared()
 
-    def add(self, guest: GuestDeclaration, key: StayKey) -> tuple[UUID, UUID]:
-        """The ids of the stay and the declaration."""
-        new = _New(new_id(), new_id(), key, guest)
-        self._new.append(new)
-        return new.stay_id, new.declaration_id
-
-    def write(self) -> None:
-        """Adds what was collected, if anything was."""
+    def begin(self, guests: Sequence[GuestDeclaration]) -> Declared:
+        """Begins the stays that are not known yet."""
         # Whatever the session holds is written first: a batch must be there before its declarations.
         self._work.session.flush()
-        for stays, declarations in self._made():
-            copy_rows(self._work.session, "stay", STAY_COLUMNS, stays)
-            copy_rows(self._work.session, "declaration", DECLARATION_COLUMNS, declarations)
+        for stays, declarations in self._made(guests):
+            if stays:
+                copy_rows(self._work.session, "stay", STAY_COLUMNS, stays)
+                copy_rows(self._work.session, "declaration", DECLARATION_COLUMNS, declarations)
+        return self._declared
 
-    def _made(self) -> Iterator[tuple[_Rows, _Rows]]:
-        """Rows of stays and of their declarations, piece by piece: each is made while the database takes the one before
-        it, for indexing rows and looking up what they refer to takes as long as sealing them."""
-        pieces = [self._new[start : start + _PIECE] for start in range(0, len(self._new), _PIECE)]
+    def _made(self, guests: Sequence[GuestDeclaration]) -> Iterator[tuple[_Rows, _Rows]]:
+        pieces = [guests[start : start + _PIECE] for start in range(0, len(guests), _PIECE)]
         if len(pieces) < 2:
             yield from map(self._rows, pieces)
             return
         with ThreadPoolExecutor(1, "rows") as beside:
             yield from beside.map(self._rows, pieces)
 
-    def _rows(self, piece: Sequence[_New]) -> tuple[_Rows, _Rows]:
-        return list(map(self._stay, piece)), list(map(self._declaration, piece))
+    def _rows(self, piece: Sequence[GuestDeclaration]) -> tuple[_Rows, _Rows]:
+        new = [added for guest in piece if (added := self._add(guest)) is not None]
+        return list(map(self._stay, new)), list(map(self._declaration, new))
+
+    def _add(self, guest: GuestDeclaration) -> _New | None:
+        """None for a guest whose stay is known; either way it is noted."""
+        key = StayKey(document_index(self._work.vault, guest.document_number), guest.arrival.day)
+        standing = self._known.get(key)
+        if standing is not None:
+            self._declared.stays.append((standing, False))
+            return None
+        new = _New(new_id(), new_id(), key, guest)
+        self._known[key] = new.stay_id
+        self._declared.stays.append((new.stay_id, True))
+        self._declared.declarations.append(new.declaration_id)
+        return new
 
     def _stay(self, new: _New) -> tuple[Any, ...]:
         guest, kind = new.guest, new.guest.kind
