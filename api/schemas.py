@@ -5,9 +5,11 @@ Error messages of marshmallow are replaced by codes, so that the mapper can spea
 
 import unicodedata
 from datetime import UTC, datetime
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, Self
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
+from marshmallow.schema import SchemaMeta
 
 from kernel.clock import local
 
@@ -20,7 +22,26 @@ _CODES_BY_VALIDATOR: Final[tuple[tuple[type[validate.Validator], str], ...]] = (
 )
 
 
-class RequestSchema(Schema):
+class _Shared(SchemaMeta):
+    """Schemas of a class made without options are one. None changes once it is made, and each copies all its fields."""
+
+    _one: Any = None
+
+    def __call__(self, **options: Any) -> Any:
+        # A nested field says its defaults.
+        if any(options.values()):
+            return super().__call__(**options)
+        if "_one" not in vars(self):
+            self._one = super().__call__()
+        return self._one
+
+
+class SharedSchema(Schema, metaclass=_Shared):
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
+        return self
+
+
+class RequestSchema(SharedSchema):
     """What a caller sends. Unknown members are refused, and named."""
 
     error_messages = {"unknown": "unknown", "type": "invalid"}  # noqa: RUF012 - marshmallow's own declaration
@@ -32,7 +53,7 @@ class RequestSchema(Schema):
         speak_in_codes(field_obj)
 
 
-class AnswerSchema(Schema):
+class AnswerSchema(SharedSchema):
     """What the system answers. Every member is always there unless its metadata says `sometimes`; may gain members."""
 
     class Meta:
@@ -122,7 +143,7 @@ class ProblemSchema(AnswerSchema):
 
 def speak_in_codes(field: fields.Field[Any]) -> None:
     """Makes a field, what it contains and its validators refuse in the codes of `FIELD_TEXTS`."""
-    field.error_messages = {key: _CODES_BY_KEY.get(key, "invalid") for key in field.error_messages}
+    field.error_messages = _codes(tuple(field.error_messages))
     for validator in field.validators:
         if isinstance(validator, validate.Validator):
             validator.error = _code(validator)
@@ -132,6 +153,12 @@ def speak_in_codes(field: fields.Field[Any]) -> None:
         for inner in (field.key_field, field.value_field):
             if inner is not None:
                 speak_in_codes(inner)
+
+
+@cache
+def _codes(keys: tuple[str, ...]) -> dict[str, Any]:
+    """The same for all fields of a kind."""
+    return {key: _CODES_BY_KEY.get(key, "invalid") for key in keys}
 
 
 def _code(validator: validate.Validator) -> str:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from bench import auth, dispatch, growth, latency, receipts, residence, residence_peak, submit, track
+from bench.ground import WEB_MEMORY_MB
 from bench.load import ROOT
 from bench.pairs import Result, show
 
 _OUT: Final = ROOT / "build" / "bench"
-_MEMORY_MB: Final = 120
 _BENCHES: Final[Mapping[str, Callable[[], Result]]] = {
     "dispatch": dispatch.measure,
     "dispatch-latency": partial(dispatch.measure_slow, 50),
@@ -61,8 +61,8 @@ def _keep(path: Path, result: Result) -> None:
 
 def _show_memory(results: list[Result]) -> None:
     most = max(mb for result in results for mb in result.memory_mb)
-    verdict = "" if most <= _MEMORY_MB else "  ABOVE ITS LIMIT"
-    print(f"web worker resident memory: {most:.0f} MB of at most {_MEMORY_MB} MB{verdict}")
+    verdict = "" if most <= WEB_MEMORY_MB else "  ABOVE ITS LIMIT"
+    print(f"web worker resident memory: {most:.0f} MB of at most {WEB_MEMORY_MB} MB{verdict}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from kernel.embedded import EngineUrls, ProcessSpec, Supervisor, engines
 from stack import LEAN, ROOT, Ports, answers, environment, free_ports, prepare, processes
 
 WEB_WORKERS: Final = 2
+WEB_MEMORY_MB: Final = 120
+"""What a web worker may have resident."""
 
 
 @dataclass(frozen=True, slots=True)

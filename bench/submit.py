@@ -68,13 +68,13 @@ class Case:
         return json.dumps({"notify_phone": self.citizen.phone.number, "papers": papers}).encode()
 
 
-def measure() -> Result:
+def measure(pairs: int = PAIRS) -> Result:
     with ground() as place, place.running("api") as supervisor:
         with place.running("sandbox", "worker-plan", "worker-send", "cron"):
             citizens = [_citizen(place, login, number) for number, login in enumerate(_CITIZENS, 1)]
         held = build_container(place.environment)
-        ours = _cases(held, citizens, "a")
-        theirs = _cases(held, citizens[:1], "b")
+        ours = _cases(held, citizens, "a", pairs)
+        theirs = _cases(held, citizens[:1], "b", pairs)
         played = _Played(held, next(theirs), next(theirs))
         result = interleave(
             "submit",
@@ -82,8 +82,9 @@ def measure() -> Result:
             _LEAST,
             lambda: _submit(place, _lanes(ours)),
             lambda: play(held.settings.database_url, played.takes(_lanes(theirs)), place.folder),
+            pairs=pairs,
         )
-        _check_filed(held, 2 + 2 * PAIRS * CLIENTS * _EACH)
+        _check_filed(held, 2 + 2 * pairs * CLIENTS * _EACH)
         held.close()
         return result.with_memory(worker_memory(supervisor, "api"))
 
@@ -123,9 +124,9 @@ def _citizen(place: Ground, login: str, number: int) -> Citizen:
     return Citizen(phone, prepare_draft(phone, _NAME))
 
 
-def _cases(held: Container, citizens: Sequence[Citizen], side: str) -> Iterator[Case]:
+def _cases(held: Container, citizens: Sequence[Citizen], side: str, pairs: int) -> Iterator[Case]:
     """Enough for every pair and what comes before them, the citizens taking turns."""
-    count = CLIENTS * _EACH * PAIRS // len(citizens) + 2
+    count = CLIENTS * _EACH * pairs // len(citizens) + 2
     ready = []
     for place, citizen in enumerate(citizens):
         names = [f"quan-{side}{place}-{number:06d}" for number in range(count)]

@@ -23,8 +23,7 @@ def check_form_schema(form: Form) -> list[Finding]:
     if outside:
         return outside
     try:
-        form.validator(draft=False)
-        form.validator(draft=True)
+        form.compile()
     except (ValueError, RecursionError) as error:
         return [Finding("/form", "form_invalid", {"detail": str(error).splitlines()[0] if str(error) else "?"})]
     if form.schema.get("type") != "object" or not isinstance(form.schema.get("properties"), Mapping):

@@ -62,6 +62,11 @@ class Form:
             found = self._compiled[draft] = compile_schema(relax(self.schema) if draft else self.schema)
         return found
 
+    def compile(self) -> None:
+        """Both validators, ahead of their first use. Raises what `validator` raises."""
+        for draft in (False, True):
+            self.validator(draft=draft)
+
     def nodes_at(self, path: Sequence[str | int]) -> list[Schema]:
         """The schema nodes that describe the value at a path of the form values, the nearest first."""
         # Every place of a list is described alike.

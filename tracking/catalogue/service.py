@@ -61,6 +61,11 @@ class Catalogue:
         self._current = (time.monotonic(), today, versions)
         return versions
 
+    def read_ahead(self, session: Session, today: date) -> None:
+        """Reads what is in force and compiles its forms, so that no citizen waits for that."""
+        for published in self.current(session, today):
+            published.procedure.form.compile()
+
     def find_current(self, session: Session, code: str, today: date) -> Published:
         """The version of one procedure in force. Raises `procedure_unknown`."""
         for published in self.current(session, today):
