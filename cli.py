@@ -28,6 +28,7 @@ from stack import (
     prepare,
     processes,
     require_free,
+    serving,
     working,
 )
 from stack import environment as stack_environment
@@ -102,14 +103,12 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
     from wiring import Settings
 
     Settings.read(os.environ)
-    # Nothing that is served reads docstrings, 6 MB of a worker: the OpenAPI document is served as committed.
-    command = [sys.executable, "-OO", "-m", "serving", "wsgi:app", "--host", host, "--port", str(port)]
-    command += ["--workers", str(workers), "--threads", str(threads)]
+    command = serving(port, workers, "--host", host, "--threads", str(threads))
     os.chdir(ROOT)
     for name, value in LEAN.items():
         os.environ.setdefault(name, value)
     # Web workers are spawned from the process that serves: what this command has loaded they need not carry.
-    os.execv(sys.executable, command)
+    os.execv(command[0], command)
 
 
 @main.command()
