@@ -8,6 +8,7 @@ import itertools
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -86,6 +87,8 @@ def measure(pairs: int = PAIRS) -> Result:
         )
         _check_filed(held, 2 + 2 * pairs * CLIENTS * _EACH)
         held.close()
+        for citizen in citizens:
+            citizen.phone.close()
         return result.with_memory(worker_memory(supervisor, "api"))
 
 
@@ -120,7 +123,8 @@ class _Played:
 def _citizen(place: Ground, login: str, number: int) -> Citizen:
     phone = Phone(place.api_url, f"+8490500000{number}")
     phone.log_in(login)
-    phone.prove_phone(Handset(place.sandbox_url, phone.number))
+    with closing(Handset(place.sandbox_url, phone.number)) as handset:
+        phone.prove_phone(handset)
     return Citizen(phone, prepare_draft(phone, _NAME))
 
 
