@@ -16,9 +16,9 @@ from sqlalchemy import (
     ColumnElement,
     Identity,
     Index,
-    Select,
     SmallInteger,
     Text,
+    TextClause,
     bindparam,
     func,
     or_,
@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, make_transient, mapped_column
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from kernel.db import Base, Database, need_not_ring, ring_after_commit
 from kernel.ids import new_id
@@ -121,14 +122,14 @@ def after_urgent_events(
         return then(session)
 
 
-def _drain(session: Session, claim: Select[OutboxEvent], handlers: Handlers, chunk: int, tries: int) -> int:
-    events = session.scalars(claim, {"chunk": chunk}).all()
+def _drain(session: Session, claim: ReturningUpdate[OutboxEvent], handlers: Handlers, chunk: int, tries: int) -> int:
+    # Done from the start, and no longer if it fails: one statement takes and marks them, in an order of its own.
+    events = sorted(session.scalars(claim, {"chunk": chunk}), key=lambda event: (event.priority, event.seq))
     if len(events) == 1:
-        done = [_handled_alone(session, events[0], handlers)]
+        _handle_alone(session, events[0], handlers)
     else:
-        done = [event.id for event in events if _handled(session, event, handlers, tries)]
-    if done:
-        session.execute(_DONE, {"done": done})
+        for event in events:
+            _handle(session, event, handlers, tries)
     return len(events)
 
 
@@ -139,17 +140,23 @@ def _due() -> ColumnElement[bool]:
     return or_(OutboxEvent.attempts == 0, at <= func.now(), at > func.now() + longest)
 
 
+def _claim(*which: ColumnElement[bool]) -> ReturningUpdate[OutboxEvent]:
+    due = (
+        select(OutboxEvent.id)
+        .where(text(_OPEN), _due(), *which)
+        .order_by(OutboxEvent.priority, OutboxEvent.seq)
+        .limit(bindparam("chunk", type_=BigInteger))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    claim = update(OutboxEvent).where(OutboxEvent.id == due.c.id).values(done_at=func.now()).returning(OutboxEvent)
+    return claim.execution_options(synchronize_session=False)
+
+
 # Built once: a statement costs more to build than to execute.
-_CLAIM = (
-    select(OutboxEvent)
-    .where(text(_OPEN), _due())
-    .order_by(OutboxEvent.priority, OutboxEvent.seq)
-    .limit(bindparam("chunk", type_=BigInteger))
-    .with_for_update(skip_locked=True)
-)
-_CLAIM_URGENT = _CLAIM.where(OutboxEvent.priority == URGENT)
-_CLAIM_NOTICES = _CLAIM.where(OutboxEvent.priority > URGENT)
-_DONE = text("UPDATE outbox_event SET done_at = now() WHERE id = ANY(:done)")
+_CLAIM = _claim()
+_CLAIM_URGENT = _claim(OutboxEvent.priority == URGENT)
+_CLAIM_NOTICES = _claim(OutboxEvent.priority > URGENT)
 
 
 class _LoneEventFailed(Exception):  # noqa: N818 - an answer, not a defect
@@ -163,8 +170,8 @@ class _LoneEventFailed(Exception):  # noqa: N818 - an answer, not a defect
         self.error = error
 
 
-def _handled_alone(session: Session, event: OutboxEvent, handlers: Handlers) -> UUID:
-    """Its id. Without others to keep, the transaction is its own savepoint, and two round trips are saved."""
+def _handle_alone(session: Session, event: OutboxEvent, handlers: Handlers) -> None:
+    """Without others to keep, the transaction is its own savepoint, and two round trips are saved."""
     try:
         for handle in handlers.get(event.kind, ()):
             handle(session, event)
@@ -175,10 +182,9 @@ def _handled_alone(session: Session, event: OutboxEvent, handlers: Handlers) -> 
         raise _LoneEventFailed(event, error) from error
     except Exception as error:
         raise _LoneEventFailed(event, error) from error
-    return event.id
 
 
-def _handled(session: Session, event: OutboxEvent, handlers: Handlers, tries: int) -> bool:
+def _handle(session: Session, event: OutboxEvent, handlers: Handlers, tries: int) -> None:
     try:
         with session.begin_nested():
             for handle in handlers.get(event.kind, ()):
@@ -187,28 +193,33 @@ def _handled(session: Session, event: OutboxEvent, handlers: Handlers, tries: in
         if error.connection_invalidated:
             raise
         _postpone(session, event, error, tries)
-        return False
     except Exception as error:
         _postpone(session, event, error, tries)
-        return False
-    return True
 
 
 def _postpone_alone(database: Database, failed: _LoneEventFailed, tries: int) -> None:
     with database.transaction() as session:
-        _postpone(session, failed.event, failed.error, tries)
+        # It is nobody's since the rollback, and somebody else may have handled it.
+        _postpone(session, failed.event, failed.error, tries, text(_OPEN))
 
 
-def _postpone(session: Session, event: OutboxEvent, error: Exception, tries: int) -> None:
+def _postpone(
+    session: Session, event: OutboxEvent, error: Exception, tries: int, *only_if: ColumnElement[bool] | TextClause
+) -> None:
     attempts = event.attempts + 1
     dead = attempts >= tries
     # By the database's clock, since it is what the next claim compares with.
     wait = timedelta(seconds=min(_WAIT_BASE_S**attempts, _LONGEST_WAIT_S))
     # Only the class name is kept: an exception's text may quote personal values.
-    values = {"attempts": attempts, "error": type(error).__name__, "next_attempt_at": func.now() + wait}
+    values = {
+        "attempts": attempts,
+        "error": type(error).__name__,
+        "next_attempt_at": func.now() + wait,
+        "done_at": None,
+    }
     session.execute(
         update(OutboxEvent)
-        .where(OutboxEvent.id == event.id, text(_OPEN))
+        .where(OutboxEvent.id == event.id, *only_if)
         .values({**values, "dead_at": func.now()} if dead else values)
         .execution_options(synchronize_session=False)
     )

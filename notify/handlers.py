@@ -124,7 +124,7 @@ class Announcer:
         circumstances = Circumstances(
             now, self.outlook.budget_left(session, notice.agency_code, now), self.receipt_within
         )
-        offers = self.outlook.offers(session, now)
+        offers = self.outlook.offers(session, now, reach.addresses)
         planned, texts = _written(told, reach, offers, self.book(session), circumstances, notice.facts)
         _explain(notice, planned)
         if not planned.deliveries:

@@ -1,6 +1,6 @@
 """Which channels can be used at this moment: what is configured, what is left of a quota, what of a budget."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final, Protocol
@@ -19,20 +19,23 @@ INBOX: Final = "inbox"
 class Route:
     """A channel that pushes, and its usual gateway with the price of a message or of a part, in đồng.
 
-    `hours`: the local times between which it takes messages; None for day and night.
+    `hours`: the local times between which it takes messages; None for day and night. `counts`: its gateway says how
+    many it takes in a day.
     """
 
     channel: Channel
     gateway: str
     price_vnd: int
     hours: tuple[time, time] | None = None
+    counts: bool = False
 
 
 class Outlook(Protocol):
     """What the plan must know of the world."""
 
-    def offers(self, session: Session, now: datetime) -> Sequence[Offer]:
-        """Every channel in use, in order of preference between equal prices."""
+    def offers(self, session: Session, now: datetime, channels: Collection[Channel]) -> Sequence[Offer]:
+        """Every channel in use, in order of preference between equal prices; what is left of quotas is looked up for
+        `channels`, those by which somebody can be reached."""
         ...
 
     def budget_left(self, session: Session, agency_code: str | None, now: datetime) -> int | None:
@@ -46,8 +49,9 @@ class OutlookByLedger:
 
     routes: Sequence[Route]
 
-    def offers(self, session: Session, now: datetime) -> Sequence[Offer]:
-        left = _quotas(session, now)
+    def offers(self, session: Session, now: datetime, channels: Collection[Channel]) -> Sequence[Offer]:
+        counting = any(route.counts and route.channel in channels for route in self.routes)
+        left = _quotas(session, now) if counting else {}
         pushing = [
             Offer(
                 channel=route.channel,

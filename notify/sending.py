@@ -33,6 +33,8 @@ _WORTH_RECORDING: Final = 32
 # How much of the future is claimed ahead of the calls: more than a claim takes, less than a lease.
 _AHEAD_S: Final = 0.1
 _WATCH_EVERY_S: Final = 0.2
+# A request leaves in this time, if nothing else wants the processor.
+_HEAD_START_S: Final = 0.02
 _LEAST_AHEAD: Final = 4
 _SMOOTHING: Final = 0.1
 _log = structlog.get_logger()
@@ -123,10 +125,13 @@ class Run:
     async def until(self, time_slice_s: float, told_to_stop: Callable[[], bool]) -> bool:
         """Runs for at most `time_slice_s` and then as long as calls are open. True when work is left."""
         self._told_to_stop = told_to_stop
-        await self._loop.run_in_executor(self._threads, self._watch.restore)
+        if not self._watch.restored:
+            await self._loop.run_in_executor(self._threads, self._watch.restore)
         ends = time.monotonic() + time_slice_s
         # What the bell was rung for goes out before anything else is looked at.
         await self._turn(ends)
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=_HEAD_START_S)
         watching = self._loop.create_task(self._keep_watch())
         inquiry = self._loop.create_task(self._inquirer.ask_until_told(self._looked))
         inquiry.add_done_callback(lambda _: self._stirred.set())

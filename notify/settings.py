@@ -50,7 +50,7 @@ class NotifySettings:
         texts = Route(Channel.SMS, usual, self.prices.get(usual, 0))
         if self.zalo is None:
             return (texts,)
-        return (Route(Channel.ZALO, "zalo", self.prices.get("zalo", 0), self.zalo.hours), texts)
+        return (Route(Channel.ZALO, "zalo", self.prices.get("zalo", 0), self.zalo.hours, counts=True), texts)
 
     @property
     def members(self) -> tuple[PoolMember, ...]:

@@ -27,7 +27,7 @@ _log = structlog.get_logger()
 
 
 class Watch:
-    """For one thread at a time. `receipt_within`: the deadline of receipts. `limited`: those of the gateways that count
+    """For one thread at a time. `restored`: whether `restore` was called. `receipt_within`: the deadline of receipts. `limited`: those of the gateways that count
     what they take, or take none at some hours."""
 
     def __init__(
@@ -45,18 +45,16 @@ class Watch:
         self._changes: list[Change] = []
         self._write_at = 0.0
         self._woken_after: dict[str, float] = {}
-        self._restored = False
+        self.restored = False
 
     def restore(self) -> None:
         """Before the first message: a gateway that was out of use at last sight is tried before it is used."""
-        if self._restored:
-            return
         with self._database.transaction() as session:
             ill = not_in_use(session)
         for gateway in ill:
             self._exchange.distrust(gateway)
         self._exchange.changes()
-        self._restored = True
+        self.restored = True
 
     def wanted(self) -> bool:
         """Whether there is something to write down or to wake."""

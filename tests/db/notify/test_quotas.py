@@ -19,14 +19,14 @@ from notify.circuit import CircuitState, Health
 from notify.exchange import Exchange
 from notify.gateways import change_quota, note_quota, note_states
 from notify.offers import OutlookByLedger, Route
-from notify.plan import Channel
+from notify.plan import PUSHING, Channel
 from notify.pool import PoolMember
 from notify.settings import SendSettings
 from notify.watch import Watch
 from tests.db.notify.support import PATIENCE, VAULT, FakeGateway, queued, rows_of, sender_of
 
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
-ROUTES = [Route(Channel.ZALO, "zalo", 300, (time(6), time(22))), Route(Channel.SMS, "esms", 800)]
+ROUTES = [Route(Channel.ZALO, "zalo", 300, (time(6), time(22)), counts=True), Route(Channel.SMS, "esms", 800)]
 WELL = Health(CircuitState.CLOSED, 0.0, 0, 0.0, 0.0, 0.0)
 
 
@@ -38,7 +38,8 @@ class Counting:
 
 def _left(session: Session, now: datetime = NOON) -> int | None:
     """What the plan takes to be left for Zalo."""
-    return {offer.gateway: offer.quota_left for offer in OutlookByLedger(ROUTES).offers(session, now)}["zalo"]
+    offers = OutlookByLedger(ROUTES).offers(session, now, PUSHING)
+    return {offer.gateway: offer.quota_left for offer in offers}["zalo"]
 
 
 def _counted() -> float:
