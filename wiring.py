@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from redis import Redis
@@ -24,7 +24,7 @@ from kernel.bell import Bell, connect
 from kernel.clock import Clock, SystemClock
 from kernel.db import Database
 from kernel.limits import Limiter
-from kernel.outbox import Handlers, OutboxEvent, after_urgent_events
+from kernel.outbox import Express, Handlers, OutboxEvent
 from kernel.settings import Environment, KernelSettings
 from kernel.storage import FileStore, open_store
 from kernel.together import Together
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from notify.sending import Sender
 
 # Seen to before each claim of texts, which must not wait for long.
-_URGENT_CHUNK: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,14 +241,13 @@ def build_sender(held: Container) -> "Sender":
     if settings.zalo is not None and tokens is not None:
         gateways["zalo"] = limited["zalo"] = ZaloGateway(settings.zalo, tokens, held.clock)
     exchange = Exchange(settings.members)
-    handlers, tries = event_handlers(held), held.settings.event_tries
     ledger = Ledger(
         held.database,
         held.vault,
         patience,
         exchange,
         prices=held.notify.prices,
-        begin=lambda claim: after_urgent_events(held.database, handlers, claim, chunk=_URGENT_CHUNK, tries=tries),
+        express=Express(held.database, event_handlers(held), tries=held.settings.event_tries),
     )
     watch = Watch(held.database, exchange, patience.receipt_within, limited)
     return Sender(ledger, gateways, exchange, watch, settings.send)

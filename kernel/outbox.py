@@ -6,6 +6,7 @@ ids and non-personal values; whoever needs a phone or a name reads it through a 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Text,
     TextClause,
     bindparam,
+    exists,
     func,
     or_,
     select,
@@ -71,7 +73,7 @@ def record_event(
     """Writes an event into the caller's transaction and asks for the plan drain's bell. Returns the event id.
 
     An URGENT one, for which somebody waits, overtakes all others: it rings the drain that carries out what it causes,
-    which sees to urgent events itself, see `after_urgent_events`. No second hop, and no waiting for a chunk of others.
+    which sees to urgent events itself, see `Express`. No second hop, and no waiting for a chunk of others.
     """
     event = OutboxEvent(id=new_id(), kind=kind, subject_id=subject_id, payload=payload, priority=priority)
     session.add(event)
@@ -98,28 +100,32 @@ def drain_events(
         return 1
 
 
-def after_urgent_events(
-    database: Database,
-    handlers: Handlers,
-    then: Callable[[Session], Answer],
-    *,
-    chunk: int = 100,
-    tries: int = MAX_ATTEMPTS,
-) -> Answer:
-    """What `then` returns, called in the transaction in which up to `chunk` urgent events were handled.
+@dataclass(frozen=True, slots=True)
+class Express:
+    """Urgent events, for the drain of EXPRESS, whose work they cause."""
 
-    For the drain of EXPRESS, whose work they cause: somebody waits, and one commit is all that it takes. When `then`
-    raises, the events are open again.
-    """
-    try:
-        with database.transaction() as session:
-            _drain(session, _CLAIM_URGENT, handlers, chunk, tries)
-            need_not_ring(session, EXPRESS)
+    database: Database
+    handlers: Handlers
+    chunk: int = 20
+    tries: int = MAX_ATTEMPTS
+
+    def waiting(self) -> bool:
+        """Whether there is an event to handle."""
+        with self.database.reading() as connection:
+            return bool(connection.scalar(_URGENT_WAITING))
+
+    def go_before(self, then: Callable[[Session], Answer]) -> Answer:
+        """What `then` returns, called in the transaction in which up to `chunk` events were handled. One commit is all
+        that it takes; when `then` raises, the events are open again."""
+        try:
+            with self.database.transaction() as session:
+                _drain(session, _CLAIM_URGENT, self.handlers, self.chunk, self.tries)
+                need_not_ring(session, EXPRESS)
+                return then(session)
+        except _LoneEventFailed as failed:
+            _postpone_alone(self.database, failed, self.tries)
+        with self.database.transaction() as session:
             return then(session)
-    except _LoneEventFailed as failed:
-        _postpone_alone(database, failed, tries)
-    with database.transaction() as session:
-        return then(session)
 
 
 def _drain(session: Session, claim: ReturningUpdate[OutboxEvent], handlers: Handlers, chunk: int, tries: int) -> int:
@@ -157,6 +163,7 @@ def _claim(*which: ColumnElement[bool]) -> ReturningUpdate[OutboxEvent]:
 _CLAIM = _claim()
 _CLAIM_URGENT = _claim(OutboxEvent.priority == URGENT)
 _CLAIM_NOTICES = _claim(OutboxEvent.priority > URGENT)
+_URGENT_WAITING = select(exists().where(text(_OPEN), _due(), OutboxEvent.priority == URGENT))
 
 
 class _LoneEventFailed(Exception):  # noqa: N818 - an answer, not a defect

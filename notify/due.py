@@ -105,14 +105,16 @@ class Due(NamedTuple):
     lapsed: bool
 
 
-def claim_due(session: Session, room: int, lease: timedelta, choice: Choice) -> list[Claimed]:
+def claim_due(
+    session: Session, room: int, lease: timedelta, choice: Choice, priorities: Sequence[Priority] = tuple(Priority)
+) -> list[Claimed]:
     """Takes up to `room` deliveries that are due and have a gateway to go to, urgent ones first, and writes an attempt
     for each.
 
     A standby that is taken stops those before it that are not on their way. The caller commits before it calls any
     gateway. What is no longer valid is cancelled and not returned.
     """
-    found = _look(session, room, choice)
+    found = _look(session, room, choice, priorities)
     lapsed = [(due, "") for due in found if due.lapsed]
     alive = [due for due in found if not due.lapsed]
     chosen = zip(alive, choice.choose_all(alive), strict=True)
@@ -125,12 +127,14 @@ def claim_due(session: Session, room: int, lease: timedelta, choice: Choice) -> 
         raise
 
 
-def _look(session: Session, room: int, choice: Choice) -> list[Due]:
+def _look(session: Session, room: int, choice: Choice, priorities: Sequence[Priority]) -> list[Due]:
     rooms = choice.rooms()
     if not rooms:
         return []
     limits = {f"room_{channel}": min(room, most) for channel, most in rooms.items()}
-    rows = session.execute(_look_statement(tuple(sorted(rooms))), {"room": room, "shut": choice.shut(), **limits})
+    rows = session.execute(
+        _look_statement(tuple(sorted(rooms)), tuple(priorities)), {"room": room, "shut": choice.shut(), **limits}
+    )
     return [Due._make(row) for row in rows]
 
 
@@ -161,8 +165,8 @@ def _take(session: Session, picked: Sequence[tuple[Due, str]], lease: timedelta)
 
 
 @cache
-def _look_statement(channels: tuple[Channel, ...]) -> TextClause:
-    wanted = [(int(priority), channel) for priority in Priority for channel in channels]
+def _look_statement(channels: tuple[Channel, ...], priorities: tuple[Priority, ...]) -> TextClause:
+    wanted = [(int(priority), channel) for priority in priorities for channel in channels]
     scans = []
     for scan, (priority, channel) in enumerate(wanted):
         of_channel = [turn for turn in range(scan) if wanted[turn][1] == channel]

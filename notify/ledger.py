@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from kernel.db import Database
+from kernel.outbox import Express
 from kernel.vault import Vault, VaultError
 from notify import claims, due
 from notify.channels.port import Outcome, OutcomeKind, Outgoing, Question, Sighting
@@ -20,6 +21,7 @@ from notify.claims import Asking
 from notify.due import Choice, Claimed
 from notify.models import ADDRESS_FIELD, BODY_FIELD
 from notify.outcomes import Claim, News, answer_of, no_answer, reference_of
+from notify.plan import Priority
 from notify.retry import Patience
 from notify.settled import announce_settled
 from notify.states import DeliveryEvent
@@ -31,10 +33,6 @@ _RECORD_WITHIN_S: Final = 45.0
 _LONGEST_PAUSE_S: Final = 1.0
 _UNREADABLE: Final = Outcome(OutcomeKind.PERMANENT, code="unreadable", reason="the sealed text cannot be opened")
 _log = structlog.get_logger()
-
-
-ClaimDue = Callable[[Session], list[Claimed]]
-Begin = Callable[[ClaimDue], list[Claimed]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,8 @@ class Ready:
 
 class Ledger:
     """`choice` says which gateways take what is claimed, `prices` what they charge in đồng; `sleep` waits a number of
-    seconds between tries to record. `begin` opens the transaction of a claim, in which what somebody waits for may have
-    become deliveries, and commits it; without it there is nothing such."""
+    seconds between tries to record. `express`: the events of what somebody waits for, which become deliveries in the
+    transaction of a claim."""
 
     def __init__(
         self,
@@ -65,7 +63,7 @@ class Ledger:
         *,
         prices: Mapping[str, int] = MappingProxyType({}),
         sleep: Callable[[float], object] = time.sleep,
-        begin: Begin | None = None,
+        express: Express | None = None,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -73,17 +71,28 @@ class Ledger:
         self._choice = choice
         self._prices = prices
         self._sleep = sleep
-        self._begin = begin or self._in_transaction
+        self._express = express
 
     def claim(self, room: int) -> list[Ready]:
         """Takes up to `room` deliveries that are due; their attempts are committed when this returns."""
         taken_at = time.monotonic()
-        claimed = self._begin(lambda session: due.claim_due(session, room, self._patience.lease, self._choice))
+        if self._express is None:
+            with self._database.transaction() as session:
+                claimed = self._claim(session, room)
+        else:
+            claimed = self._express.go_before(lambda session: self._claim(session, room))
         return [self._open(item, taken_at) for item in claimed]
 
-    def _in_transaction(self, claim: ClaimDue) -> list[Claimed]:
-        with self._database.transaction() as session:
-            return claim(session)
+    def claim_urgent(self, room: int) -> list[Ready]:
+        """Takes what somebody has begun to wait for since the last claim; one look when there is nothing such."""
+        if self._express is None or not self._express.waiting():
+            return []
+        taken_at = time.monotonic()
+        claimed = self._express.go_before(lambda session: self._claim(session, room, [Priority.URGENT]))
+        return [self._open(item, taken_at) for item in claimed]
+
+    def _claim(self, session: Session, room: int, priorities: Sequence[Priority] = tuple(Priority)) -> list[Claimed]:
+        return due.claim_due(session, room, self._patience.lease, self._choice, priorities)
 
     def _open(self, item: Claimed, taken_at: float) -> Ready:
         row, failed = item.claim.delivery_id, None

@@ -27,8 +27,8 @@ _log = structlog.get_logger()
 
 
 class Watch:
-    """For one thread at a time. `restored`: whether `restore` was called. `receipt_within`: the deadline of receipts. `limited`: those of the gateways that count
-    what they take, or take none at some hours."""
+    """For one thread at a time. `restored`: whether `restore` was called. `receipt_within`: the deadline of receipts.
+    `limited`: those of the gateways that count what they take, or take none at some hours."""
 
     def __init__(
         self,

@@ -14,8 +14,8 @@ from kernel.outbox import (
     MAX_ATTEMPTS,
     NOTICE,
     URGENT,
+    Express,
     OutboxEvent,
-    after_urgent_events,
     drain_events,
     record_event,
 )
@@ -150,8 +150,10 @@ def test_what_somebody_waits_for_rings_another_bell_and_is_seen_to_alone(
         ring_after_commit(session, EXPRESS)
 
     assert drain_events(ringing, {}, urgent=False, chunk=1) == 1
-    found = [after_urgent_events(ringing, {"a.b": [handle]}, lambda _session: len(seen)) for _ in range(2)]
-    assert found == [1, 1]
+    express = Express(ringing, {"a.b": [handle]})
+    assert express.waiting()
+    assert [express.go_before(lambda _session: len(seen)) for _ in range(2)] == [1, 1]
+    assert not express.waiting()
     # Who sees to urgent events does what they cause next, so nobody need be told to.
     assert rung == [EXPRESS]
     assert (len(seen), _open(clean_database)) == (1, 1)
@@ -167,10 +169,10 @@ def test_an_urgent_event_that_fails_holds_up_nobody(clean_database: Database, co
         session.flush()
         raise LookupError
 
-    found = after_urgent_events(
-        clean_database, {"a.b": [fail]}, lambda session: session.scalars(select(OutboxEvent.kind)).all()
-    )
-    assert found == ["a.b"] * count
+    express = Express(clean_database, {"a.b": [fail]})
+    assert express.go_before(lambda session: session.scalars(select(OutboxEvent.kind)).all()) == ["a.b"] * count
+    # They wait for their next try.
+    assert not express.waiting()
     with clean_database.transaction() as session:
         assert session.scalars(select(OutboxEvent.attempts)).all() == [1] * count
 
@@ -182,5 +184,5 @@ def test_what_follows_urgent_events_fails_with_them(clean_database: Database) ->
         raise LookupError
 
     with pytest.raises(LookupError):
-        after_urgent_events(clean_database, {}, fail)
+        Express(clean_database, {}).go_before(fail)
     assert _open(clean_database) == 2
