@@ -20,7 +20,8 @@ from notify.exchange import Exchange
 from notify.ledger import Ledger, Ready
 from notify.outcomes import News, expired, news_of, released
 from notify.pace import Pace
-from notify.settings import SendSettings
+from notify.plan import Priority
+from notify.settings import URGENT_PLACES, SendSettings
 from notify.states import DeliveryEvent
 from notify.watch import Watch
 
@@ -83,15 +84,7 @@ class Run:
         if not self._watch.restored:
             await self._loop.run_in_executor(self._threads, self._watch.restore)
         ends = time.monotonic() + time_slice_s
-        # What the bell was rung for goes out before anything else is looked at; nothing yet can be held up by it.
-        wanted = self._wanted(in_time=True)
-        try:
-            self._hold(self._ledger.claim(wanted), wanted)
-        except Exception as error:
-            self._failure = error
-        self._start_calls()
-        if self._calls:
-            await asyncio.wait(self._calls, timeout=_HEAD_START_S)
+        await self._begin(ends)
         watching = self._loop.create_task(self._keep_watch())
         inquiry = self._loop.create_task(self._inquirer.ask_until_told(self._looked))
         inquiry.add_done_callback(lambda _: self._stirred.set())
@@ -110,6 +103,19 @@ class Run:
             raise failure
         return not self._dry or self._inquirer.busy
 
+    async def _begin(self, ends: float) -> None:
+        """What the bell was rung for goes out before anything else is looked at; nothing can be held up by it yet."""
+        wanted = self._wanted(time.monotonic() < ends and not self._told_to_stop())
+        if not wanted:
+            return
+        try:
+            self._hold(self._ledger.claim(wanted), wanted)
+        except Exception as error:
+            self._failure = error
+        self._start_calls()
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=_HEAD_START_S)
+
     async def _keep_watch(self) -> None:
         """Beside the sending, and once more after it: the last call may have shown that a gateway is back."""
         while True:
@@ -126,9 +132,9 @@ class Run:
 
     async def _let_overtake(self) -> None:
         """Beside the chunks: what somebody waits for waits for none of them, claimed already or being claimed."""
-        while not await self._over_within(_OVERTAKE_EVERY_S):
+        while not (await self._over_within(_OVERTAKE_EVERY_S) or self._told_to_stop()):
             try:
-                ready = await self._loop.run_in_executor(self._threads, self._ledger.claim_urgent, _LEAST_AHEAD)
+                ready = await self._loop.run_in_executor(self._threads, self._ledger.claim_urgent, URGENT_PLACES)
             except Exception as error:
                 self._failure = self._failure or error
                 return
@@ -208,7 +214,7 @@ class Run:
             ATTEMPTS.labels(gateway=gateway, outcome=outcome).inc(number)
 
     def _start_calls(self) -> None:
-        while self._waiting and len(self._calls) < self._pace.limit:
+        while self._waiting and len(self._calls) < self._places(self._waiting[0][0]):
             ready = heapq.heappop(self._waiting)[2]
             now = time.monotonic()
             if ready.failed is not None:
@@ -222,6 +228,9 @@ class Run:
                 task = self._loop.create_task(self._call(ready))
                 self._calls.add(task)
                 task.add_done_callback(self._called)
+
+    def _places(self, priority: int) -> int:
+        return self._pace.limit + (URGENT_PLACES if priority == Priority.URGENT else 0)
 
     def _called(self, task: asyncio.Task[None]) -> None:
         self._calls.discard(task)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kernel.db import Database
 from kernel.ids import new_id
+from kernel.outbox import Express
 from kernel.vault import Vault
 from notify import due
 from notify.channels.port import Certainty, Outcome, OutcomeKind, Outgoing, Question, Sighting
@@ -68,10 +69,11 @@ def sender_of(
     settings: SendSettings,
     *,
     limits: Limits = TRUSTING,
+    express: Express | None = None,
 ) -> Sender:
     """The drain as it is wired, but for what it sends to."""
     exchange = exchange_of(*gateways, limits=limits)
-    ledger = Ledger(database, VAULT, settings.patience, exchange)
+    ledger = Ledger(database, VAULT, settings.patience, exchange, express=express)
     watch = Watch(database, exchange, settings.patience.receipt_within)
     return Sender(ledger, gateways, exchange, watch, settings)
 

@@ -159,19 +159,6 @@ def test_the_gateway_is_told_how_long_a_code_is_good_for(clean_database: Databas
     assert gateway.calls[0].valid_for_s in (299, 300)
 
 
-def test_an_urgent_one_overtakes_what_was_claimed_before_it(clean_database: Database) -> None:
-    queued(clean_database, 40)
-
-    def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
-        if len(gateway.calls) == 1:
-            queued(clean_database, 1, body="Ma 123456", priority=Priority.URGENT)
-        return gateway.take(message)
-
-    gateway = FakeGateway(answer, latency_s=0.03)
-    drain(clean_database, gateway, in_flight=1, chunk=8)
-    assert gateway.bodies().index("Ma 123456") < 20
-
-
 def test_a_slice_that_is_over_leaves_work_and_says_so(clean_database: Database) -> None:
     queued(clean_database, 3)
     gateway = FakeGateway()
