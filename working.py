@@ -5,17 +5,15 @@
 
 import argparse
 import gc
-import os
 import sys
 
 from kernel.settings import SettingsError
 
 QUEUES = ("plan", "send", "receipts", "residence", "sweep")
 RING = "ring"
-# The send drain carries what somebody waits for: the others leave it the processor, and it changes threads quickly.
-AWAITED = "send"
-_YIELDING = 5
-_SWITCH_S = 0.001
+# What somebody waits for must not wait for another thread's turn, which by default is five times as long.
+_AWAITED = "send"
+_TURN_S = 0.001
 
 
 def main() -> None:
@@ -23,10 +21,8 @@ def main() -> None:
     parser.add_argument("task", choices=[*QUEUES, RING])
     task = parser.parse_args().task
 
-    if task == AWAITED:
-        sys.setswitchinterval(_SWITCH_S)
-    else:
-        os.nice(_YIELDING)
+    if task == _AWAITED:
+        sys.setswitchinterval(_TURN_S)
     # structlog takes rich, if it is there, to draw tracebacks on a terminal.
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
     # Nothing that is loaded is ever garbage, and looking for some takes a tenth of the time.

@@ -76,11 +76,16 @@ class Ledger:
     def claim(self, room: int) -> list[Ready]:
         """Takes up to `room` deliveries that are due; their attempts are committed when this returns."""
         taken_at = time.monotonic()
+        with self._database.transaction() as session:
+            claimed = self._claim(session, room)
+        return [self._open(item, taken_at) for item in claimed]
+
+    def claim_first(self, room: int) -> list[Ready]:
+        """Like `claim`, but what somebody has begun to wait for becomes deliveries before, in the same transaction."""
         if self._express is None:
-            with self._database.transaction() as session:
-                claimed = self._claim(session, room)
-        else:
-            claimed = self._express.go_before(lambda session: self._claim(session, room))
+            return self.claim(room)
+        taken_at = time.monotonic()
+        claimed = self._express.go_before(lambda session: self._claim(session, room))
         return [self._open(item, taken_at) for item in claimed]
 
     def claim_urgent(self, room: int) -> list[Ready]:

@@ -9,7 +9,7 @@ from math import sqrt
 from typing import Final
 
 LEAST: Final = 4
-_TOLERATED: Final = 2.0
+_TOLERATED: Final = 4.0
 _SMOOTHING: Final = 0.1
 _STEP: Final = 0.2
 _LOOK_AFRESH_EVERY: Final = 100

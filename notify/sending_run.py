@@ -109,7 +109,7 @@ class Run:
         if not wanted:
             return
         try:
-            self._hold(self._ledger.claim(wanted), wanted)
+            self._hold(self._ledger.claim_first(wanted), wanted)
         except Exception as error:
             self._failure = error
         self._start_calls()
