@@ -11,9 +11,6 @@ from kernel.settings import SettingsError
 
 QUEUES = ("plan", "send", "receipts", "residence", "sweep")
 RING = "ring"
-# What somebody waits for must not wait for another thread's turn, which by default is five times as long.
-_AWAITED = "send"
-_TURN_S = 0.001
 
 
 def main() -> None:
@@ -21,8 +18,6 @@ def main() -> None:
     parser.add_argument("task", choices=[*QUEUES, RING])
     task = parser.parse_args().task
 
-    if task == _AWAITED:
-        sys.setswitchinterval(_TURN_S)
     # structlog takes rich, if it is there, to draw tracebacks on a terminal.
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
     # Nothing that is loaded is ever garbage, and looking for some takes a tenth of the time.

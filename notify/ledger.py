@@ -35,6 +35,10 @@ _UNREADABLE: Final = Outcome(OutcomeKind.PERMANENT, code="unreadable", reason="t
 _log = structlog.get_logger()
 
 
+# Opens a transaction, calls what it is given with its session, and commits.
+Begin = Callable[[Callable[[Session], list[Claimed]]], list[Claimed]]
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A claimed delivery. The call must begin before `start_by` and `valid_by` (monotonic seconds); `failed` is the
@@ -75,29 +79,26 @@ class Ledger:
 
     def claim(self, room: int) -> list[Ready]:
         """Takes up to `room` deliveries that are due; their attempts are committed when this returns."""
-        taken_at = time.monotonic()
-        with self._database.transaction() as session:
-            claimed = self._claim(session, room)
-        return [self._open(item, taken_at) for item in claimed]
+        return self._claim(self._in_transaction, room)
 
     def claim_first(self, room: int) -> list[Ready]:
         """Like `claim`, but what somebody has begun to wait for becomes deliveries before, in the same transaction."""
-        if self._express is None:
-            return self.claim(room)
-        taken_at = time.monotonic()
-        claimed = self._express.go_before(lambda session: self._claim(session, room))
-        return [self._open(item, taken_at) for item in claimed]
+        return self._claim(self._in_transaction if self._express is None else self._express.go_before, room)
 
     def claim_urgent(self, room: int) -> list[Ready]:
         """Takes what somebody has begun to wait for since the last claim; one look when there is nothing such."""
         if self._express is None or not self._express.waiting():
             return []
-        taken_at = time.monotonic()
-        claimed = self._express.go_before(lambda session: self._claim(session, room, [Priority.URGENT]))
+        return self._claim(self._express.go_before, room, [Priority.URGENT])
+
+    def _claim(self, begin: Begin, room: int, priorities: Sequence[Priority] = tuple(Priority)) -> list[Ready]:
+        taken_at, lease = time.monotonic(), self._patience.lease
+        claimed = begin(lambda session: due.claim_due(session, room, lease, self._choice, priorities))
         return [self._open(item, taken_at) for item in claimed]
 
-    def _claim(self, session: Session, room: int, priorities: Sequence[Priority] = tuple(Priority)) -> list[Claimed]:
-        return due.claim_due(session, room, self._patience.lease, self._choice, priorities)
+    def _in_transaction(self, claim: Callable[[Session], list[Claimed]]) -> list[Claimed]:
+        with self._database.transaction() as session:
+            return claim(session)
 
     def _open(self, item: Claimed, taken_at: float) -> Ready:
         row, failed = item.claim.delivery_id, None

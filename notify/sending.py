@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from notify.channels.port import Gateway
 from notify.exchange import Exchange
 from notify.ledger import Ledger
-from notify.sending_run import Run
+from notify.sending_run import Means, Run
 from notify.settings import SendSettings
 from notify.watch import Watch
 
@@ -27,13 +27,9 @@ class Sender:
         watch: Watch,
         settings: SendSettings,
     ) -> None:
-        self._ledger = ledger
-        self._gateways = gateways
-        self._exchange = exchange
-        self._watch = watch
-        self._settings = settings
+        threads = ThreadPoolExecutor(4, thread_name_prefix="ledger")
+        self._means = Means(ledger, gateways, exchange, watch, settings, threads)
         self._runner = asyncio.Runner()
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix="ledger")
 
     def run(self, *, time_slice_s: float, told_to_stop: Callable[[], bool] = lambda: False) -> bool:
         """Sends what is due and asks about what is unknown, until dry, told to stop, or the slice is over. True when
@@ -47,12 +43,11 @@ class Sender:
         # The loop stood still since the last run: let it notice which kept connections were closed meanwhile.
         for _ in range(3):
             await asyncio.sleep(0)
-        run = Run(self._ledger, self._gateways, self._exchange, self._watch, self._settings, self._threads)
-        return await run.until(time_slice_s, told_to_stop)
+        return await Run(self._means).until(time_slice_s, told_to_stop)
 
     def close(self) -> None:
         """Closes every connection."""
-        for gateway in self._gateways.values():
+        for gateway in self._means.gateways.values():
             self._runner.run(gateway.close())
         self._runner.close()
-        self._threads.shutdown()
+        self._means.threads.shutdown()

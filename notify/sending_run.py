@@ -19,7 +19,6 @@ from notify.channels.port import Gateway, Outcome, OutcomeKind
 from notify.exchange import Exchange
 from notify.ledger import Ledger, Ready
 from notify.outcomes import News, expired, news_of, released
-from notify.pace import Pace
 from notify.plan import Priority
 from notify.settings import URGENT_PLACES, SendSettings
 from notify.states import DeliveryEvent
@@ -35,6 +34,7 @@ _OVERTAKE_EVERY_S: Final = 0.02
 # A request leaves in this time, if nothing else wants the processor.
 _HEAD_START_S: Final = 0.02
 _LEAST_AHEAD: Final = 4
+_SMOOTHING: Final = 0.1
 _log = structlog.get_logger()
 
 
@@ -45,33 +45,32 @@ class _Done:
     outcome: str
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a drain works with, the same from one run to the next. `threads` hold the ledger's transactions."""
+
+    ledger: Ledger
+    gateways: Mapping[str, Gateway]
+    exchange: Exchange
+    watch: Watch
+    settings: SendSettings
+    threads: ThreadPoolExecutor
+
+
 class Run:
     """One run of the drain."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        gateways: Mapping[str, Gateway],
-        exchange: Exchange,
-        watch: Watch,
-        settings: SendSettings,
-        threads: ThreadPoolExecutor,
-    ) -> None:
-        self._ledger = ledger
-        self._gateways = gateways
-        self._exchange = exchange
-        self._watch = watch
-        self._settings = settings
-        self._threads = threads
+    def __init__(self, means: Means) -> None:
+        self._means = means
         self._loop = asyncio.get_running_loop()
-        self._inquirer = Inquirer(ledger, gateways, settings.patience, threads)
+        self._inquirer = Inquirer(means.ledger, means.gateways, means.settings.patience, means.threads)
         self._waiting: list[tuple[int, int, Ready]] = []
         self._turns = count()
         self._calls: set[asyncio.Task[None]] = set()
         self._done: list[_Done] = []
         self._stirred = asyncio.Event()
         self._over = asyncio.Event()
-        self._pace = Pace(settings.in_flight)
+        self._latency_s = 0.0
         self._dry = False
         self._more_to_see = False
         self._look_again = 0.0
@@ -81,8 +80,8 @@ class Run:
     async def until(self, time_slice_s: float, told_to_stop: Callable[[], bool]) -> bool:
         """Runs for at most `time_slice_s` and then as long as calls are open. True when work is left."""
         self._told_to_stop = told_to_stop
-        if not self._watch.restored:
-            await self._loop.run_in_executor(self._threads, self._watch.restore)
+        if not self._means.watch.restored:
+            await self._loop.run_in_executor(self._means.threads, self._means.watch.restore)
         ends = time.monotonic() + time_slice_s
         await self._begin(ends)
         watching = self._loop.create_task(self._keep_watch())
@@ -109,7 +108,7 @@ class Run:
         if not wanted:
             return
         try:
-            self._hold(self._ledger.claim_first(wanted), wanted)
+            self._hold(self._means.ledger.claim_first(wanted), wanted)
         except Exception as error:
             self._failure = error
         self._start_calls()
@@ -120,9 +119,9 @@ class Run:
         """Beside the sending, and once more after it: the last call may have shown that a gateway is back."""
         while True:
             over = self._over.is_set()
-            if self._watch.wanted():
+            if self._means.watch.wanted():
                 try:
-                    if await self._loop.run_in_executor(self._threads, self._watch.look):
+                    if await self._loop.run_in_executor(self._means.threads, self._means.watch.look):
                         self._look_now()
                 except DBAPIError as error:
                     _log.warning("notify.watch_failed", error=type(error).__name__)
@@ -134,7 +133,9 @@ class Run:
         """Beside the chunks: what somebody waits for waits for none of them, claimed already or being claimed."""
         while not (await self._over_within(_OVERTAKE_EVERY_S) or self._told_to_stop()):
             try:
-                ready = await self._loop.run_in_executor(self._threads, self._ledger.claim_urgent, URGENT_PLACES)
+                ready = await self._loop.run_in_executor(
+                    self._means.threads, self._means.ledger.claim_urgent, URGENT_PLACES
+                )
             except Exception as error:
                 self._failure = self._failure or error
                 return
@@ -175,8 +176,8 @@ class Run:
         now = time.monotonic()
         if not in_time or self._failure is not None or (self._dry and now < self._look_again):
             return 0
-        limit, chunk = self._pace.limit, self._settings.chunk
-        ahead = max(_LEAST_AHEAD, min(chunk, int(limit * _AHEAD_S / max(self._pace.usual_s, _AHEAD_S / 10))))
+        limit, chunk = self._means.settings.in_flight, self._means.settings.chunk
+        ahead = max(_LEAST_AHEAD, min(chunk, int(limit * _AHEAD_S / max(self._latency_s, _AHEAD_S / 10))))
         room = limit - len(self._calls) + ahead - len(self._waiting)
         return min(room, chunk) if room > ahead // 2 else 0
 
@@ -185,7 +186,7 @@ class Run:
             return
         self._more_to_see = False
         try:
-            self._hold(await self._loop.run_in_executor(self._threads, self._ledger.claim, wanted), wanted)
+            self._hold(await self._loop.run_in_executor(self._means.threads, self._means.ledger.claim, wanted), wanted)
         except Exception as error:
             self._failure = error
 
@@ -203,7 +204,7 @@ class Run:
             return
         news = [done.news for done in batch]
         try:
-            await self._loop.run_in_executor(self._threads, self._ledger.record, news)
+            await self._loop.run_in_executor(self._means.threads, self._means.ledger.record, news)
         except Exception as error:
             # Their leases run out, and then they are asked about: nothing is lost, and nothing is sent twice.
             self._failure = self._failure or error
@@ -218,10 +219,10 @@ class Run:
             ready = heapq.heappop(self._waiting)[2]
             now = time.monotonic()
             if ready.failed is not None:
-                self._drop(ready, news_of(ready.claim, ready.failed, self._settings.patience), ready.failed.kind)
+                self._drop(ready, news_of(ready.claim, ready.failed, self._means.settings.patience), ready.failed.kind)
             elif ready.valid_by is not None and now >= ready.valid_by:
                 self._drop(ready, expired(ready.claim), "expired")
-            elif now >= ready.start_by or self._exchange.is_open(ready.gateway):
+            elif now >= ready.start_by or self._means.exchange.is_open(ready.gateway):
                 # Also what was claimed before its gateway went out of use: another may take it.
                 self._drop(ready, released(ready.claim), "released")
             else:
@@ -230,7 +231,7 @@ class Run:
                 task.add_done_callback(self._called)
 
     def _places(self, priority: int) -> int:
-        return self._pace.limit + (URGENT_PLACES if priority == Priority.URGENT else 0)
+        return self._means.settings.in_flight + (URGENT_PLACES if priority == Priority.URGENT else 0)
 
     def _called(self, task: asyncio.Task[None]) -> None:
         self._calls.discard(task)
@@ -241,12 +242,12 @@ class Run:
         began = time.monotonic()
         outcome = await self._send(ready)
         took_s = time.monotonic() - began
-        self._exchange.record(ready.gateway, outcome.kind, took_s)
-        self._pace.answered(took_s)
-        self._finish(ready, news_of(ready.claim, outcome, self._settings.patience), outcome.kind)
+        self._means.exchange.record(ready.gateway, outcome.kind, took_s)
+        self._latency_s += (took_s - self._latency_s) * _SMOOTHING
+        self._finish(ready, news_of(ready.claim, outcome, self._means.settings.patience), outcome.kind)
 
     async def _send(self, ready: Ready) -> Outcome:
-        gateway = self._gateways.get(ready.gateway)
+        gateway = self._means.gateways.get(ready.gateway)
         if gateway is None:
             _log.error("notify.no_gateway", gateway=ready.gateway)
             return Outcome(OutcomeKind.TRANSIENT, code="no_gateway", reason="not configured here", operator=True)
@@ -259,7 +260,7 @@ class Run:
 
     def _drop(self, ready: Ready, news: News, outcome: str) -> None:
         """No call is made."""
-        self._exchange.not_called(ready.gateway)
+        self._means.exchange.not_called(ready.gateway)
         self._finish(ready, news, outcome)
 
     def _finish(self, ready: Ready, news: News, outcome: str) -> None:
