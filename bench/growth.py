@@ -22,7 +22,7 @@ from bench.backlog import repeat_event, tell_once
 from bench.ground import Ground, cpu_s, engine_of, ground, process_of
 from bench.journey.handset import wait
 from bench.journey.wire import Wire
-from bench.pairs import Result, finish, number_after
+from bench.pairs import Result, finish, in_turn, number_after
 from kernel.db import Base
 from kernel.embedded import Supervisor
 from kernel.ids import new_id
@@ -119,7 +119,7 @@ def measure(rows: int = _ROWS, *, few: int = _FEW, count: int = _COUNT, pairs: i
     ):
         small, large = System(one, beside_one, min(rows, few)), System(other, beside_other, rows)
         small.cost(count // 2), large.cost(count // 2)
-        found = [_pair(turn, small, large, count) for turn in range(pairs)]
+        found = in_turn(pairs, lambda: small.cost(count), lambda: large.cost(count))
         small.held.close()
         large.held.close()
     return Result(
@@ -138,14 +138,6 @@ def measure(rows: int = _ROWS, *, few: int = _FEW, count: int = _COUNT, pairs: i
             "ratio_cpu": median(_TIMES * one.cpu / other.cpu for one, other in found),
         },
     )
-
-
-def _pair(turn: int, small: System, large: System, count: int) -> tuple[Cost, Cost]:
-    if turn % 2:
-        second = large.cost(count)
-        return small.cost(count), second
-    first = small.cost(count)
-    return first, large.cost(count)
 
 
 def fill(held: Container, rows: int) -> None:

@@ -10,7 +10,7 @@ import itertools
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -23,7 +23,7 @@ from bench.backlog import plan_texts, repeat_event, settle_all, still_open, tell
 from bench.bare_job import NOTED, QUEUE, note
 from bench.ground import ground
 from bench.journey.handset import wait
-from bench.pairs import PAIRS, Result, finish, number_after
+from bench.pairs import PAIRS, Result, finish, in_turn, number_after
 from bench.urgent import Codes, Intake
 from wiring import Container, build_container
 
@@ -52,7 +52,7 @@ def measure(*, samples: int = _SAMPLES, pairs: int = PAIRS) -> Result:
         sides = (lambda: _ours(codes, intake, samples), lambda: _bare(held.redis, samples))
         _ours(codes, intake, 10)
         _bare(held.redis, 10)
-        found = [_in_turn(turn, *sides) for turn in range(pairs)]
+        found = in_turn(pairs, *sides)
         intake.close()
         held.close()
     return _beside_a_job(found)
@@ -75,7 +75,7 @@ def measure_backlog(number: int, *, samples: int = _SAMPLES, pairs: int = _BACKL
             settle_all(held)
             return spread
 
-        found = [_in_turn(turn, lambda: _ours(codes, intake, samples), behind_backlog) for turn in range(pairs)]
+        found = in_turn(pairs, lambda: _ours(codes, intake, samples), behind_backlog)
         intake.close()
         held.close()
     return Result(
@@ -116,15 +116,6 @@ def _beside_a_job(found: Sequence[tuple[Spread, Spread]]) -> Result:
             "ratio_p99": ratios[1],
         },
     )
-
-
-def _in_turn(turn: int, one: Callable[[], Spread], other: Callable[[], Spread]) -> tuple[Spread, Spread]:
-    """Both, the one that goes first changing."""
-    if turn % 2:
-        second = other()
-        return one(), second
-    first = one()
-    return first, other()
 
 
 def _ours(codes: Codes, intake: Intake, samples: int) -> Spread:

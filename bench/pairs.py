@@ -5,8 +5,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
-from typing import Final
+from typing import Final, TypeVar
 
+One = TypeVar("One")
+Other = TypeVar("Other")
 PAIRS: Final = 5
 _WHOLE_FROM: Final = 100
 
@@ -56,15 +58,8 @@ def _rounded(value: float) -> float:
 def interleave(
     name: str, unit: str, least: float, figure: Callable[[], float], limit: Callable[[], float], *, pairs: int = PAIRS
 ) -> Result:
-    """Measures both `pairs` times in turn, the one that goes first changing; the medians of each, and of the ratios."""
-    found: list[tuple[float, float]] = []
-    for turn in range(pairs):
-        if turn % 2:
-            above = limit()
-            found.append((figure(), above))
-        else:
-            reached = figure()
-            found.append((reached, limit()))
+    """Measures both `pairs` times in turn; the medians of each, and of the ratios."""
+    found = in_turn(pairs, figure, limit)
     return Result(
         name=name,
         figure=median(reached for reached, _ in found),
@@ -74,6 +69,19 @@ def interleave(
         least=least,
         pairs=tuple(found),
     )
+
+
+def in_turn(pairs: int, one: Callable[[], One], other: Callable[[], Other]) -> list[tuple[One, Other]]:
+    """What both find, so many times, the one that goes first changing."""
+    found = []
+    for turn in range(pairs):
+        if turn % 2:
+            second = other()
+            found.append((one(), second))
+        else:
+            first = one()
+            found.append((first, other()))
+    return found
 
 
 def show(results: Sequence[Result]) -> None:
