@@ -41,7 +41,8 @@ def house(clean_database: Database, clock: SettableClock) -> House:
 
 
 @pytest.fixture
-def evening(clean_database: Database, database_url: str, clean_redis: str, tmp_path: Path) -> Iterator[Evening]:
+def world(clean_database: Database, database_url: str, clean_redis: str, tmp_path: Path) -> Iterator[World]:
+    """The edge over the whole system."""
     held = build_container(
         {
             "MOTCUA_DATABASE_URL": database_url,
@@ -50,5 +51,10 @@ def evening(clean_database: Database, database_url: str, clean_redis: str, tmp_p
             "MOTCUA_MASTER_KEY": b64encode(bytes(32)).decode(),
         }
     )
-    yield Evening(World(held))
+    yield World(held)
     held.close()
+
+
+@pytest.fixture
+def evening(world: World) -> Evening:
+    return Evening(world)

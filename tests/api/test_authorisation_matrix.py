@@ -1,9 +1,6 @@
 """Every operation of the document, asked by everyone who might: strangers learn nothing, and owners get through."""
 
 import json
-from base64 import b64encode
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +8,9 @@ import pytest
 from api.openapi import render_detached
 from api.permits import PERMITS
 from kernel.actor import Actor, ActorKind
-from kernel.db import Database
 from kernel.ids import new_id
 from tests.api.authorisation_requests import Asking, bodies, every_operation
 from tests.api.authorisation_support import OWNER_NAME, OWNER_NUMBER, World
-from wiring import build_container
 
 OPERATIONS = list(every_operation(json.loads(render_detached())))
 GUARDED = [asking for asking in OPERATIONS if not asking.is_open]
@@ -47,19 +42,6 @@ LAST = (
     "logOut",
     "endSessions",
 )
-
-
-@pytest.fixture
-def world(clean_database: Database, database_url: str, clean_redis: str, tmp_path: Path) -> Iterator[World]:
-    values = {
-        "MOTCUA_DATABASE_URL": database_url,
-        "MOTCUA_REDIS_URL": clean_redis,
-        "MOTCUA_FILES_URL": tmp_path.as_uri(),
-        "MOTCUA_MASTER_KEY": b64encode(bytes(32)).decode(),
-    }
-    held = build_container(values)
-    yield World(held)
-    held.close()
 
 
 def _said(response: Any) -> tuple[int, list[tuple[str, str]], bytes]:

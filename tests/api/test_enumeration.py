@@ -4,21 +4,16 @@ How long both take is measured by `python -m bench.enumeration`.
 """
 
 import json
-from base64 import b64encode
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.limits import LIMITS
-from kernel.db import Database
 from kernel.ids import new_id
 from tests.api.account_support import House
 from tests.api.authorisation_support import World
 from tests.db.tracking.conftest import PHONE
-from wiring import build_container
 
 MARK = {"X-Request-Id": "enumeration-test"}
 NOBODYS = "01936b2e-0000-7000-8000-000000000001"
@@ -36,19 +31,6 @@ CALLS = {
     "reading": ("police", "GET /v1/police/guests?night=no-day"),
     "search": ("police", "/v1/police/guest-searches"),
 }
-
-
-@pytest.fixture
-def world(clean_database: Database, database_url: str, clean_redis: str, tmp_path: Path) -> Iterator[World]:
-    values = {
-        "MOTCUA_DATABASE_URL": database_url,
-        "MOTCUA_REDIS_URL": clean_redis,
-        "MOTCUA_FILES_URL": tmp_path.as_uri(),
-        "MOTCUA_MASTER_KEY": b64encode(bytes(32)).decode(),
-    }
-    held = build_container(values)
-    yield World(held)
-    held.close()
 
 
 def said(response: Any) -> tuple[int, list[tuple[str, str]], bytes]:

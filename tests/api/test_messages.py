@@ -1,33 +1,15 @@
 """Messages over HTTP: stopped, given up, listed, tried anew, paid for; and the app's inbox."""
 
-from base64 import b64encode
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from kernel.db import Database
 from kernel.ids import new_id
 from notify.channels.port import Quota
 from notify.circuit import CircuitState, Health
 from notify.gateways import note_quota, note_states
 from tests.api.authorisation_support import World
-from wiring import build_container
-
-
-@pytest.fixture
-def world(clean_database: Database, database_url: str, clean_redis: str, tmp_path: Path) -> Iterator[World]:
-    values = {
-        "MOTCUA_DATABASE_URL": database_url,
-        "MOTCUA_REDIS_URL": clean_redis,
-        "MOTCUA_FILES_URL": tmp_path.as_uri(),
-        "MOTCUA_MASTER_KEY": b64encode(bytes(32)).decode(),
-    }
-    held = build_container(values)
-    yield World(held)
-    held.close()
 
 
 def _ask(world: World, method: str, path: str, who: str = "officer", **sent: Any) -> Any:

@@ -1,35 +1,17 @@
 """Templates over HTTP: read, tried out, saved by an admin of the whole system, and used by the next message."""
 
-from base64 import b64encode
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kernel.db import Database
 from kernel.ids import new_id
 from notify.template_store import LiveBook
 from notify.texts import shipped_contents, shipped_templates
 from tests.api.authorisation_support import World
-from wiring import build_container
 
 URL = "/v1/desk/templates"
 NAME = "dossier.accepted"
 TEXT = "{agency}: hồ sơ {code} tiếp nhận {received}, cán bộ {handler}, hẹn trả {due}"
-
-
-@pytest.fixture
-def world(clean_database: Database, database_url: str, clean_redis: str, tmp_path: Path) -> Iterator[World]:
-    values = {
-        "MOTCUA_DATABASE_URL": database_url,
-        "MOTCUA_REDIS_URL": clean_redis,
-        "MOTCUA_FILES_URL": tmp_path.as_uri(),
-        "MOTCUA_MASTER_KEY": b64encode(bytes(32)).decode(),
-    }
-    held = build_container(values)
-    yield World(held)
-    held.close()
 
 
 def _ask(world: World, method: str, path: str, who: str = "city's admin", **sent: Any) -> Any:
