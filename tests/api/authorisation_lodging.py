@@ -13,6 +13,7 @@ from kernel.clock import local
 from kernel.work import Work
 from residence import receipts
 from residence.check import check_file
+from residence.clock import tonight
 from residence.models import Declaration, Lodging
 from residence.service import batches, lodgings, photos, police, reports
 from residence.service.batches import SentFile
@@ -64,7 +65,7 @@ def _lodging(world: "World", work: Work, owner: Actor, organisation: UUID, name:
 
 
 def _fill(world: "World", work: Work, owner: Actor, lodging: Lodging) -> None:
-    held, today = world.held, local(work.now()).date()
+    held, today = world.held, tonight(work.now())
     guest = foreign_guest(today, PASSPORT, full_name=GUEST_NAME)
     (told,) = reports.report_guests(work, owner, held.residence, lodging.id, [guest])
     key = photos.store_photo(held.files, held.vault, told.stay_id, PHOTO)
