@@ -24,7 +24,7 @@ from kernel.bell import Bell, connect
 from kernel.clock import Clock, SystemClock
 from kernel.db import Database
 from kernel.limits import Limiter
-from kernel.outbox import Express, Handlers, OutboxEvent
+from kernel.outbox import Handlers, OutboxEvent, handle_urgent
 from kernel.settings import Environment, KernelSettings
 from kernel.storage import FileStore, open_store
 from kernel.together import Together
@@ -49,9 +49,8 @@ from wiring_residence import front_desk
 if TYPE_CHECKING:
     from notify.channels.port import Gateway, Limited
     from notify.channels.zalo_tokens import TokenKeeper
+    from notify.handlers import Announcer
     from notify.sending import Sender
-
-# Seen to before each claim of texts, which must not wait for long.
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +142,19 @@ class Container:
         self.redis.close()
 
 
-def build_container(values: Mapping[str, str], *, clock: Clock | None = None) -> Container:
-    """Everything of one process, from its environment. Raises SettingsError, VaultError, or the database's errors."""
+def build_container(values: Mapping[str, str], *, clock: Clock | None = None, drains: bool = False) -> Container:
+    """Everything of one process, from its environment; `drains`: of a worker. Raises SettingsError, VaultError, or the
+    database's errors."""
     settings = Settings.read(values)
     clock = clock or SystemClock()
     redis = connect(settings.kernel.redis_url)
     bell = Bell(redis)
-    database = Database(settings.kernel.database_url, pool_size=settings.kernel.pool_size, ring=bell.ring)
+    kernel = settings.kernel
+    database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, by_index=drains)
     with database.transaction() as session:
         vault = open_vault(session.connection(), settings.kernel.master_key)
     keys = KeyRing(database, vault, clock)
-    return Container(
+    held = Container(
         all_settings=settings,
         database=database,
         redis=redis,
@@ -171,6 +172,8 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None) ->
         receipts=receipts_desk(database),
         health_checks=_health_checks(database, redis),
     )
+    database.before_commit = lambda session: handle_urgent(session, lambda: _announcer(held).urgent_handlers())
+    return held
 
 
 def _health_checks(database: Database, redis: Redis) -> dict[str, HealthCheck]:
@@ -189,24 +192,14 @@ def event_handlers(held: Container) -> Handlers:
     """Outbox event -> what is to be done about it, in the transaction that marks it done."""
     # Only the plan drain needs these; a web worker would carry them.
     from notify.budget_notices import BudgetAnnouncer
-    from notify.handlers import Announcer
     from notify.lodging_notices import LodgingAnnouncer
-    from notify.offers import OutlookByLedger
-    from wiring_notices import AgencyAdmins, LodgingWords, NoticeDesk, ProofDesk
+    from wiring_notices import AgencyAdmins, LodgingWords
     from wiring_residence import residence_handlers
 
     def told(session: Session, event: OutboxEvent) -> None:
         record_told(Work(session, held.vault, held.clock), event.payload)
 
-    announcer = Announcer(
-        vault=held.vault,
-        clock=held.clock,
-        dossiers=NoticeDesk(held.vault, held.clock, held.office),
-        codes=ProofDesk(held.vault, held.clock),
-        outlook=OutlookByLedger(held.notify.routes),
-        book=held.templates,
-        receipt_within=held.notify.send.patience.receipt_within,
-    )
+    announcer = _announcer(held)
     lodgings = LodgingAnnouncer(announcer, LodgingWords(held.vault, held.clock, held.residence))
     budgets = BudgetAnnouncer(announcer, AgencyAdmins(held.vault, held.clock, held.office))
     return {
@@ -218,15 +211,32 @@ def event_handlers(held: Container) -> Handlers:
     }
 
 
-def build_sender(held: Container) -> "Sender":
-    """The send drain with its gateways; for one thread of one worker."""
+def _announcer(held: Container) -> "Announcer":
+    from notify.handlers import Announcer
+    from notify.offers import OutlookByLedger
+    from wiring_notices import NoticeDesk, ProofDesk
+
+    return Announcer(
+        vault=held.vault,
+        clock=held.clock,
+        dossiers=NoticeDesk(held.vault, held.clock, held.office),
+        codes=ProofDesk(held.vault, held.clock),
+        outlook=OutlookByLedger(held.notify.routes),
+        book=held.templates,
+        receipt_within=held.notify.send.patience.receipt_within,
+    )
+
+
+def build_sender(held: Container, *, urgent: bool = False) -> "Sender":
+    """The send drain with its gateways; for one thread of one worker. `urgent`: the one for what somebody waits for."""
     # The gateways' libraries are large, and a web worker never calls them.
     from notify.channels.esms import EsmsGateway
     from notify.channels.zalo import ZaloGateway
     from notify.exchange import Exchange
     from notify.ledger import Ledger
+    from notify.plan import Priority
     from notify.sending import Sender
-    from notify.watch import Watch
+    from notify.watch import Onlooker, Watch
 
     settings, patience = held.notify, held.notify.send.patience
     gateways: dict[str, Gateway] = {}
@@ -241,16 +251,12 @@ def build_sender(held: Container) -> "Sender":
     if settings.zalo is not None and tokens is not None:
         gateways["zalo"] = limited["zalo"] = ZaloGateway(settings.zalo, tokens, held.clock)
     exchange = Exchange(settings.members)
-    ledger = Ledger(
-        held.database,
-        held.vault,
-        patience,
-        exchange,
-        prices=held.notify.prices,
-        express=Express(held.database, event_handlers(held), tries=held.settings.event_tries),
-    )
+    priorities = (Priority.URGENT,) if urgent else tuple(Priority)
+    ledger = Ledger(held.database, held.vault, patience, exchange, prices=held.notify.prices, priorities=priorities)
+    if urgent:
+        return Sender(ledger, gateways, exchange, Onlooker(held.database, exchange), settings.send, asks=False)
     watch = Watch(held.database, exchange, patience.receipt_within, limited)
-    return Sender(ledger, gateways, exchange, watch, settings.send)
+    return Sender(ledger, gateways, exchange, watch, settings.send, urgent_lately=held.bell.urgent_lately)
 
 
 def zalo_keeper(held: Container) -> "TokenKeeper | None":

@@ -19,7 +19,7 @@ from rq.worker import SimpleWorker
 from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.audit import seal_audit
-from kernel.bell import LINGER_SECONDS
+from kernel.bell import LINGER_SECONDS, URGENT, pause_aside
 from kernel.clock_mark import Waiting, follow_clock
 from kernel.idempotency import forget_old_answers
 from kernel.logs import configure_logs
@@ -27,6 +27,7 @@ from kernel.metrics import DRAIN_FAILURES, EVENTS
 from kernel.outbox import PLAN, drain_events
 from kernel.work import Work
 from notify.budget_notices import watch_budgets
+from notify.handlers import SEND
 from notify.receipts import DRAIN as RECEIPTS
 from notify.receipts import apply_receipts, give_up_unmatched
 from residence.reminders import remind_lodgings
@@ -38,11 +39,11 @@ if TYPE_CHECKING:
     from notify.sending import Sender
     from residence.transmission_drain import Transmitter
 
-SEND: Final = "send"
 SWEEP: Final = "sweep"
 TIME_SLICE_S: Final = 20.0
 # What a chunk holds is seen by the next drain when all of it is committed, so it is not large.
 _CHUNK: Final = 40
+_CHUNK_ASIDE: Final = 5
 _WITHOUT_BELL_S: Final = 0.5
 _LOOK_AT_CLOCK_S: Final = 2.0
 _log = structlog.get_logger()
@@ -65,20 +66,27 @@ def run(drain: str) -> None:
 
 
 def _plan(held: Container) -> bool:
-    """Outbox events to their handlers, but for urgent ones, which the send drain sees to. True when the slice ended
-    before the events did."""
+    """Outbox events to their handlers. True when the slice ended before the events did."""
     handlers = event_handlers(held)
     ends = time.monotonic() + TIME_SLICE_S
-    while time.monotonic() < ends and not _told_to_stop():
-        taken = drain_events(held.database, handlers, chunk=_CHUNK, tries=held.settings.event_tries, urgent=False)
+    while (began := time.monotonic()) < ends and not _told_to_stop():
+        aside = held.bell.urgent_lately()
+        chunk = _CHUNK_ASIDE if aside else _CHUNK
+        taken = drain_events(held.database, handlers, chunk=chunk, tries=held.settings.event_tries)
         EVENTS.inc(taken)
-        if taken < _CHUNK:
+        if taken < chunk:
             return False
+        if aside:
+            time.sleep(pause_aside(time.monotonic() - began))
     return True
 
 
 def _send(_held: Container) -> bool:
     return _sender().run(time_slice_s=TIME_SLICE_S, told_to_stop=_told_to_stop)
+
+
+def _urgent(_held: Container) -> bool:
+    return _urgent_sender().run(time_slice_s=TIME_SLICE_S, told_to_stop=_told_to_stop)
 
 
 def _receipts(held: Container) -> bool:
@@ -117,12 +125,20 @@ def _sweep(held: Container) -> bool:
 
 DRAINS: Final[Mapping[str, Callable[[Container], bool]]] = {
     PLAN: _plan,
+    URGENT: _urgent,
     SEND: _send,
     RECEIPTS: _receipts,
     RESIDENCE: _residence,
     SWEEP: _sweep,
 }
-RING_EVERY_S: Final[Mapping[str, float]] = {PLAN: 2.0, SEND: 2.0, RECEIPTS: 2.0, RESIDENCE: 2.0, SWEEP: 20.0}
+RING_EVERY_S: Final[Mapping[str, float]] = {
+    PLAN: 2.0,
+    URGENT: 2.0,
+    SEND: 2.0,
+    RECEIPTS: 2.0,
+    RESIDENCE: 2.0,
+    SWEEP: 20.0,
+}
 
 
 WAITING: Final = (
@@ -175,8 +191,9 @@ def serve(drain: str) -> None:
     except StopRequested:
         return
     finally:
-        if _sender.cache_info().currsize:
-            _sender().close()
+        for sender in (_sender, _urgent_sender):
+            if sender.cache_info().currsize:
+                sender().close()
         if _transmitter.cache_info().currsize:
             _transmitter().close()
         held.close()
@@ -238,6 +255,11 @@ def _sender() -> "Sender":
 
 
 @cache
+def _urgent_sender() -> "Sender":
+    return build_sender(_container(), urgent=True)
+
+
+@cache
 def _transmitter() -> "Transmitter":
     held = _container()
     return build_transmitter(held.database, held.vault, held.clock, held.all_settings.transmission)
@@ -245,4 +267,4 @@ def _transmitter() -> "Transmitter":
 
 @cache
 def _container() -> Container:
-    return build_container(os.environ)
+    return build_container(os.environ, drains=True)

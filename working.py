@@ -5,18 +5,24 @@
 
 import argparse
 import gc
+import os
 import sys
 
 from kernel.settings import SettingsError
 
-QUEUES = ("plan", "send", "receipts", "residence", "sweep")
+QUEUES = ("plan", "urgent", "send", "receipts", "residence", "sweep")
 RING = "ring"
+# Somebody waits for what this one sends, and for answers over HTTP; all other work gives way to both.
+_AT_ONCE = "urgent"
+_NICE = 10
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Works off one queue, or rings for all of them.")
     parser.add_argument("task", choices=[*QUEUES, RING])
     task = parser.parse_args().task
+    if task not in (_AT_ONCE, RING):
+        os.nice(_NICE)
 
     # structlog takes rich, if it is there, to draw tracebacks on a terminal.
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 In great numbers, each a copy of one that the system made itself.
 """
 
+import time
 from typing import Any, Final
 from uuid import UUID
 
@@ -38,6 +39,10 @@ _OPEN: Final = text("""
 SELECT (SELECT count(*) FROM outbox_event WHERE done_at IS NULL AND dead_at IS NULL),
     (SELECT count(*) FROM delivery WHERE state IN ('queued', 'waiting', 'sending'))
 """)
+_RECEIPTS: Final = text("""
+SELECT count(*), count(*) FILTER (WHERE applied_at IS NULL AND problem IS NULL) FROM receipt
+""")
+_CALM_S: Final = 1.0
 # What a drain holds at this moment it may finish.
 _SETTLE_EVENTS: Final = text("""
 UPDATE outbox_event SET done_at = now() WHERE id IN (
@@ -106,6 +111,21 @@ def settle_all(held: Container) -> None:
         return still_open(held) == (0, 0)
 
     wait(nothing_left, "the end of the backlog", _PATIENCE_S)
+
+
+def wait_for_calm(held: Container) -> None:
+    """Returns once no receipt has come for a second, and all that came have been applied: the gateway still reports
+    about messages that left long before."""
+    seen = [(-1, 0.0)]
+
+    def calm() -> bool:
+        with held.database.reading() as connection:
+            came, left = connection.execute(_RECEIPTS).one()
+        if came != seen[-1][0] or left:
+            seen.append((came, time.monotonic()))
+        return time.monotonic() >= seen[-1][1] + _CALM_S
+
+    wait(calm, "the last receipt", _PATIENCE_S)
 
 
 def _plan_one(held: Container, session: Session, number: int) -> tuple[UUID, UUID]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 
 from bench.backlog import plan_texts
 from bench.bare_twilio import IN_FLIGHT
@@ -32,7 +32,11 @@ _COUNT: Final = 2000
 _LEAST_SLOW: Final = 0.6
 _MOST_CPU: Final = 1.8
 _RECEIPTS_A_SECOND: Final = 200
-_UNDONE: Final = ("queued", "waiting", "sending")
+# By the indexes of open work alone: what is asked again and again must not cost what is measured.
+_UNDONE: Final = text("""
+SELECT EXISTS (SELECT FROM delivery WHERE state IN ('queued', 'waiting')) OR
+    EXISTS (SELECT FROM delivery WHERE state = 'sending')
+""")
 _TAKEN: Final = frozenset({"accepted", "delivered"})
 _PATIENCE_S: Final = 60.0
 
@@ -104,7 +108,7 @@ def _drain(held: Container, numbers: Iterator[int], count: int) -> float:
     plan_texts(held, list(itertools.islice(numbers, count)))
     begun = time.perf_counter()
     held.bell.ring("send")
-    wait(lambda: _undone(held) == 0, "the last text", _PATIENCE_S)
+    wait(lambda: _done(held), "the last text", _PATIENCE_S)
     rate = count / (time.perf_counter() - begun)
     _check_accepted(held)
     return rate
@@ -119,10 +123,9 @@ def _bare(place: Ground, count: int = _COUNT) -> tuple[float, float]:
     return rate, each_s
 
 
-def _undone(held: Container) -> int:
+def _done(held: Container) -> bool:
     with held.database.reading() as connection:
-        query = select(func.count()).select_from(Delivery).where(Delivery.state.in_(_UNDONE))
-        return int(connection.scalar(query) or 0)
+        return not connection.scalar(_UNDONE)
 
 
 def _check_accepted(held: Container) -> None:

@@ -30,7 +30,7 @@ _WARM: Final = 20
 # Fewer than the tries that a code, an account or an address has.
 _BETWEEN_SWEEPS: Final = 8
 _HELD, _FREE, _ASKER = "+84905000001", "+84905000077", "+84905000002"
-_OTHERS: Final = ("sandbox", "worker-plan", "worker-send", "cron")
+_OTHERS: Final = ("sandbox", "worker-plan", "worker-urgent", "worker-send", "cron")
 
 Send = Callable[[], int]
 """Sends one request and gives the status of its answer."""

@@ -37,7 +37,7 @@ _PAIRS: Final = 5
 _PATIENCE_S: Final = 120.0
 _NO_ID: Final = UUID(int=0)
 _DRAINS: Final = ("worker-plan", "worker-send", "worker-receipts")
-_PROCESSES: Final = ("sandbox", "api", *_DRAINS)
+_PROCESSES: Final = ("sandbox", "api", "worker-urgent", *_DRAINS)
 _SLICE: Final = 50_000
 _LATEST_TEXT: Final = "SELECT id FROM delivery WHERE channel = 'sms' AND state = 'delivered' ORDER BY id DESC LIMIT 1"
 # Rows of message n have ids made from n, older than any new one, in the order in which they would have come.

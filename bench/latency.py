@@ -19,7 +19,7 @@ from uuid import UUID
 from redis import Redis
 from rq import Queue
 
-from bench.backlog import plan_texts, repeat_event, settle_all, still_open, tell_once
+from bench.backlog import plan_texts, repeat_event, settle_all, still_open, tell_once, wait_for_calm
 from bench.bare_job import NOTED, QUEUE, note
 from bench.ground import ground
 from bench.journey.handset import wait
@@ -27,7 +27,16 @@ from bench.pairs import PAIRS, Result, finish, in_turn, number_after
 from bench.urgent import Codes, Intake
 from wiring import Container, build_container
 
-_PROCESSES: Final = ("sandbox", "api", "worker-plan", "worker-send", "worker-receipts", "worker-sweep", "cron")
+_PROCESSES: Final = (
+    "sandbox",
+    "api",
+    "worker-plan",
+    "worker-urgent",
+    "worker-send",
+    "worker-receipts",
+    "worker-sweep",
+    "cron",
+)
 _SAMPLES: Final = 200
 _BACKLOG_PAIRS: Final = 3
 _P50_TIMES, _P99_TIMES, _BACKLOG_TIMES = 3.0, 5.0, 5.0
@@ -67,7 +76,12 @@ def measure_backlog(number: int, *, samples: int = _SAMPLES, pairs: int = _BACKL
         _ours(codes, intake, 10)
         phones = itertools.count()
 
+        def idle() -> Spread:
+            wait_for_calm(held)
+            return _ours(codes, intake, samples)
+
         def behind_backlog() -> Spread:
+            codes.prepare(samples)
             _lay(held, told, number, phones)
             spread = _ours(codes, intake, samples)
             if 0 in still_open(held):
@@ -75,7 +89,7 @@ def measure_backlog(number: int, *, samples: int = _SAMPLES, pairs: int = _BACKL
             settle_all(held)
             return spread
 
-        found = in_turn(pairs, lambda: _ours(codes, intake, samples), behind_backlog)
+        found = in_turn(pairs, idle, behind_backlog)
         intake.close()
         held.close()
     return Result(

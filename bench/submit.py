@@ -71,7 +71,7 @@ class Case:
 
 def measure(pairs: int = PAIRS) -> Result:
     with ground() as place, place.running("api") as supervisor:
-        with place.running("sandbox", "worker-plan", "worker-send", "cron"):
+        with place.running("sandbox", "worker-plan", "worker-urgent", "worker-send", "cron"):
             citizens = [_citizen(place, login, number) for number, login in enumerate(_CITIZENS, 1)]
         held = build_container(place.environment)
         ours = _cases(held, citizens, "a", pairs)

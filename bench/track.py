@@ -22,7 +22,7 @@ CLIENTS: Final = 16
 _SECONDS: Final = 2.0
 _LEAST: Final = {False: 0.35, True: 0.5}
 _NUMBER: Final = "+84905000001"
-_OTHERS: Final = ("sandbox", "worker-plan", "worker-send", "worker-receipts", "cron")
+_OTHERS: Final = ("sandbox", "worker-plan", "worker-urgent", "worker-send", "worker-receipts", "cron")
 
 
 def measure(*, conditional: bool) -> Result:

@@ -8,6 +8,7 @@ process rings every drain every few seconds.
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 import redis
 import structlog
@@ -15,13 +16,24 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rq import Queue
 
+URGENT: Final = "urgent"
+"""The drain of what somebody waits for. While its bell has rung lately, the others step aside."""
+LATELY_SECONDS = 2.0
 RING_TTL_SECONDS = 60
 LINGER_SECONDS = 0.25
 """A drain that is rung for lazily looks once more so long after it found nothing."""
 _RETRY_AFTER_FAILURE = 1.0
 # Well below LINGER_SECONDS: the run that the last ring began still sees what was committed without one.
 _LAZY_SECONDS = 0.1
+_MARK: Final = "motcua:urgent-lately"
+_ASIDE_TIMES, _ASIDE_AT_MOST_S = 3.0, 0.5
 _log = structlog.get_logger()
+
+
+def pause_aside(worked_s: float) -> float:
+    """How long (seconds) a drain rests after `worked_s` of work while somebody waits for another: a quarter of the time
+    is its own then."""
+    return min(_ASIDE_TIMES * worked_s, _ASIDE_AT_MOST_S)
 
 
 def connect(redis_url: str, *, timeout: float = 0.5) -> redis.Redis:
@@ -47,7 +59,7 @@ class Bell:
             return False
         try:
             queue = Queue(drain, connection=self._connection)
-            if queue.count == 0:
+            if self._queued(queue) == 0:
                 queue.enqueue(
                     "worker.run",
                     drain,
@@ -62,6 +74,24 @@ class Bell:
             _log.warning("bell.lost", drain=drain, error=type(error).__name__)
             return False
         return True
+
+    def _queued(self, queue: Queue) -> int:
+        with self._connection.pipeline(transaction=False) as pipe:
+            if queue.name == URGENT:
+                pipe.set(_MARK, 1, px=int(LATELY_SECONDS * 1000))
+            pipe.llen(queue.key)
+            return int(pipe.execute()[-1])
+
+    def urgent_lately(self) -> bool:
+        """Whether somebody began to wait for a message in the last LATELY_SECONDS. Never raises; False when nobody can
+        tell."""
+        if self._now() < self._silent_until:
+            return False
+        try:
+            return bool(self._connection.exists(_MARK))
+        except redis.RedisError:
+            self._silent_until = self._now() + _RETRY_AFTER_FAILURE
+            return False
 
     def ring_lazily(self, drain: str) -> None:
         """For what comes by the hundred a second: rings unless this process did so just now. Never raises.

@@ -18,6 +18,7 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 _RINGS = "motcua.rings"
+_BY_INDEX = " -c enable_seqscan=off"
 
 
 class Base(DeclarativeBase):
@@ -38,18 +39,25 @@ def ring_after_commit(session: Session, drain: str) -> None:
     session.info.setdefault(_RINGS, set()).add(drain)
 
 
-def need_not_ring(session: Session, drain: str) -> None:
-    """Takes back what was asked: whoever runs this transaction does the work of `drain` next."""
-    session.info.get(_RINGS, set()).discard(drain)
-
-
 class Database:
     """The engine, and the only places where a transaction begins and ends.
 
     `ring` is called with the name of each drain that the committed work asked for; it must not raise.
+
+    `by_index`: for drains, whose statements look up keys. They are planned once, perhaps while the tables were nearly
+    empty, and a plan that reads a whole table would stay in use until somebody analyses it. `before_commit`, once set,
+    is called at the end of every transaction, inside it.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 16, ring: Callable[[str], object] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 16,
+        ring: Callable[[str], object] | None = None,
+        by_index: bool = False,
+    ) -> None:
+        options = f"-c timezone=UTC -c statement_timeout=15000{_BY_INDEX if by_index else ''}"
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,
@@ -59,10 +67,11 @@ class Database:
             pool_use_lifo=True,
             # An error's text reaches logs; the values of a statement may be a person's.
             hide_parameters=True,
-            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=15000"},
+            connect_args={"connect_timeout": 5, "options": options},
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._ring = ring
+        self.before_commit: Callable[[Session], object] = lambda _session: None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -70,6 +79,7 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             with session.begin():
                 yield session
+                self.before_commit(session)
             rings = session.info.pop(_RINGS, ())
         if self._ring is not None:
             for drain in rings:

@@ -6,9 +6,8 @@ ids and non-personal values; whoever needs a phone or a name reads it through a 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -19,9 +18,7 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     Text,
-    TextClause,
     bindparam,
-    exists,
     func,
     or_,
     select,
@@ -29,17 +26,18 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Mapped, Session, make_transient, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from kernel.db import Base, Database, need_not_ring, ring_after_commit
+from kernel.db import Base, Database, ring_after_commit
 from kernel.ids import new_id
 
-PLAN, EXPRESS = "plan", "send"
+PLAN: Final = "plan"
 URGENT, NOTICE = 0, 1
 MAX_ATTEMPTS = 8
 _WAIT_BASE_S, _LONGEST_WAIT_S = 2, 300
 _OPEN = "done_at IS NULL AND dead_at IS NULL"
+_URGENT_ONES: Final = "motcua.urgent"
 _log = structlog.get_logger()
 
 
@@ -62,7 +60,6 @@ class OutboxEvent(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
-Answer = TypeVar("Answer")
 Handler = Callable[[Session, OutboxEvent], None]
 Handlers = Mapping[str, Sequence[Handler]]
 
@@ -72,71 +69,45 @@ def record_event(
 ) -> UUID:
     """Writes an event into the caller's transaction and asks for the plan drain's bell. Returns the event id.
 
-    An URGENT one, for which somebody waits, overtakes all others: it rings the drain that carries out what it causes,
-    which sees to urgent events itself, see `Express`. No second hop, and no waiting for a chunk of others.
+    An URGENT one, for which somebody waits, does not wait for that drain: see `handle_urgent`.
     """
     event = OutboxEvent(id=new_id(), kind=kind, subject_id=subject_id, payload=payload, priority=priority)
     session.add(event)
-    ring_after_commit(session, EXPRESS if priority == URGENT else PLAN)
+    if priority == URGENT:
+        session.info.setdefault(_URGENT_ONES, []).append(event)
+    else:
+        ring_after_commit(session, PLAN)
     return event.id
 
 
-def drain_events(
-    database: Database, handlers: Handlers, *, chunk: int = 100, tries: int = MAX_ATTEMPTS, urgent: bool = True
-) -> int:
+def handle_urgent(session: Session, handlers: Callable[[], Handlers]) -> None:
+    """Hands the urgent events of this transaction to their handlers before it commits, so that what they cause commits
+    with them. One whose handler raises is left to the plan drain, and the transaction stands."""
+    for event in session.info.pop(_URGENT_ONES, ()):
+        try:
+            with session.begin_nested():
+                _hand_over(session, event, handlers())
+                event.done_at = func.now()
+        except Exception as error:
+            if _lost_connection(error):
+                raise
+            _log.error("outbox.urgent_failed", event_id=str(event.id), kind=event.kind, exc_info=error)
+            ring_after_commit(session, PLAN)
+
+
+def drain_events(database: Database, handlers: Handlers, *, chunk: int = 100, tries: int = MAX_ATTEMPTS) -> int:
     """Hands one chunk of open events to their handlers and marks them done, all in one transaction.
 
     Handlers only write rows, so claim, effect and mark commit together: a kill at any moment leaves the event open and
     without effect. An event whose handler raises is rolled back alone, retried later, and dead after `tries`.
-    Returns how many events were taken; fewer than `chunk` means dry. `urgent`: False leaves such to others, since one
-    in a chunk would wait for the commit of all.
+    Returns how many events were taken; fewer than `chunk` means dry.
     """
-    claim = _CLAIM if urgent else _CLAIM_NOTICES
-    try:
-        with database.transaction() as session:
-            return _drain(session, claim, handlers, chunk, tries)
-    except _LoneEventFailed as failed:
-        _postpone_alone(database, failed, tries)
-        return 1
-
-
-@dataclass(frozen=True, slots=True)
-class Express:
-    """Urgent events, for the drain of EXPRESS, whose work they cause."""
-
-    database: Database
-    handlers: Handlers
-    chunk: int = 20
-    tries: int = MAX_ATTEMPTS
-
-    def waiting(self) -> bool:
-        """Whether there is an event to handle."""
-        with self.database.reading() as connection:
-            return bool(connection.scalar(_URGENT_WAITING))
-
-    def go_before(self, then: Callable[[Session], Answer]) -> Answer:
-        """What `then` returns, called in the transaction in which up to `chunk` events were handled. One commit is all
-        that it takes; when `then` raises, the events are open again."""
-        try:
-            with self.database.transaction() as session:
-                _drain(session, _CLAIM_URGENT, self.handlers, self.chunk, self.tries)
-                need_not_ring(session, EXPRESS)
-                return then(session)
-        except _LoneEventFailed as failed:
-            _postpone_alone(self.database, failed, self.tries)
-        with self.database.transaction() as session:
-            return then(session)
-
-
-def _drain(session: Session, claim: ReturningUpdate[OutboxEvent], handlers: Handlers, chunk: int, tries: int) -> int:
-    # Done from the start, and no longer if it fails: one statement takes and marks them, in an order of its own.
-    events = sorted(session.scalars(claim, {"chunk": chunk}), key=lambda event: (event.priority, event.seq))
-    if len(events) == 1:
-        _handle_alone(session, events[0], handlers)
-    else:
+    with database.transaction() as session:
+        # Done from the start, and no longer if it fails: one statement takes and marks them, in an order of its own.
+        events = sorted(session.scalars(_CLAIM, {"chunk": chunk}), key=lambda event: (event.priority, event.seq))
         for event in events:
             _handle(session, event, handlers, tries)
-    return len(events)
+        return len(events)
 
 
 def _due() -> ColumnElement[bool]:
@@ -146,10 +117,10 @@ def _due() -> ColumnElement[bool]:
     return or_(OutboxEvent.attempts == 0, at <= func.now(), at > func.now() + longest)
 
 
-def _claim(*which: ColumnElement[bool]) -> ReturningUpdate[OutboxEvent]:
+def _claim() -> ReturningUpdate[OutboxEvent]:
     due = (
         select(OutboxEvent.id)
-        .where(text(_OPEN), _due(), *which)
+        .where(text(_OPEN), _due())
         .order_by(OutboxEvent.priority, OutboxEvent.seq)
         .limit(bindparam("chunk", type_=BigInteger))
         .with_for_update(skip_locked=True)
@@ -161,58 +132,28 @@ def _claim(*which: ColumnElement[bool]) -> ReturningUpdate[OutboxEvent]:
 
 # Built once: a statement costs more to build than to execute.
 _CLAIM = _claim()
-_CLAIM_URGENT = _claim(OutboxEvent.priority == URGENT)
-_CLAIM_NOTICES = _claim(OutboxEvent.priority > URGENT)
-_URGENT_WAITING = select(exists().where(text(_OPEN), _due(), OutboxEvent.priority == URGENT))
 
 
-class _LoneEventFailed(Exception):  # noqa: N818 - an answer, not a defect
-    """Its transaction held nothing else that was done, and goes with it."""
-
-    def __init__(self, event: OutboxEvent, error: Exception) -> None:
-        super().__init__(type(error).__name__)
-        # The rollback would take its values away.
-        make_transient(event)
-        self.event = event
-        self.error = error
+def _hand_over(session: Session, event: OutboxEvent, handlers: Handlers) -> None:
+    for handle in handlers.get(event.kind, ()):
+        handle(session, event)
 
 
-def _handle_alone(session: Session, event: OutboxEvent, handlers: Handlers) -> None:
-    """Without others to keep, the transaction is its own savepoint, and two round trips are saved."""
-    try:
-        for handle in handlers.get(event.kind, ()):
-            handle(session, event)
-        session.flush()
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise
-        raise _LoneEventFailed(event, error) from error
-    except Exception as error:
-        raise _LoneEventFailed(event, error) from error
+def _lost_connection(error: Exception) -> bool:
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _handle(session: Session, event: OutboxEvent, handlers: Handlers, tries: int) -> None:
     try:
         with session.begin_nested():
-            for handle in handlers.get(event.kind, ()):
-                handle(session, event)
-    except DBAPIError as error:
-        if error.connection_invalidated:
+            _hand_over(session, event, handlers)
+    except Exception as error:
+        if _lost_connection(error):
             raise
         _postpone(session, event, error, tries)
-    except Exception as error:
-        _postpone(session, event, error, tries)
 
 
-def _postpone_alone(database: Database, failed: _LoneEventFailed, tries: int) -> None:
-    with database.transaction() as session:
-        # It is nobody's since the rollback, and somebody else may have handled it.
-        _postpone(session, failed.event, failed.error, tries, text(_OPEN))
-
-
-def _postpone(
-    session: Session, event: OutboxEvent, error: Exception, tries: int, *only_if: ColumnElement[bool] | TextClause
-) -> None:
+def _postpone(session: Session, event: OutboxEvent, error: Exception, tries: int) -> None:
     attempts = event.attempts + 1
     dead = attempts >= tries
     # By the database's clock, since it is what the next claim compares with.
@@ -226,7 +167,7 @@ def _postpone(
     }
     session.execute(
         update(OutboxEvent)
-        .where(OutboxEvent.id == event.id, *only_if)
+        .where(OutboxEvent.id == event.id)
         .values({**values, "dead_at": func.now()} if dead else values)
         .execution_options(synchronize_session=False)
     )

@@ -22,13 +22,14 @@ class CircuitState(StrEnum):
 
 class CircuitEvent(StrEnum):
     """TRIP: too many calls failed. PROBE: a message is sent to try. SUCCEED, FAIL: how a call begun since then ended.
-    LOSE: nothing has been heard of the probe for a while; it may still be."""
+    LOSE: nothing has been heard of the probe for a while; it may still be. TRUST: others use it with success."""
 
     TRIP = "trip"
     PROBE = "probe"
     SUCCEED = "succeed"
     FAIL = "fail"
     LOSE = "lose"
+    TRUST = "trust"
 
 
 _S = CircuitState
@@ -43,6 +44,8 @@ CIRCUIT_MOVES: Final[Mapping[tuple[CircuitState, CircuitEvent], CircuitState]] =
     (_S.PROBING, _E.SUCCEED): _S.CLOSED,
     (_S.PROBING, _E.FAIL): _S.OPEN,
     (_S.PROBING, _E.LOSE): _S.OPEN,
+    (_S.OPEN, _E.TRUST): _S.CLOSED,
+    (_S.PROBING, _E.TRUST): _S.CLOSED,
 }
 """What is not listed must not happen. A probe that is slow to answer may end while the circuit is open again."""
 FAILURES: Final = frozenset({OutcomeKind.TRANSIENT, OutcomeKind.UNKNOWN})
@@ -176,6 +179,11 @@ class Circuit:
         """It is known to be ill; the first probe is due."""
         self._turn(CircuitEvent.TRIP, now)
         self._next_probe = now
+
+    def trust(self, now: float) -> None:
+        """Somebody else has found that it works."""
+        self._turn(CircuitEvent.TRUST, now)
+        self._window.clear()
 
     def record(self, kind: OutcomeKind, answer_s: float, now: float) -> None:
         """How a call ended that took `answer_s`. One begun before the gateway went out of use, or came back into it,

@@ -20,13 +20,15 @@ from notify.plan import Channel, Priority
 from notify.standbys import SUPERSEDED
 
 # A chunk holds urgent rows first: each priority and channel has its own scan of the index, for as many rows as are
-# still wanted. A pinned row waits for its own gateway.
+# still wanted. A pinned row waits for its own gateway. What is urgent has a drain of its own, so other claims see it
+# only once that one has let it lie.
 _DUE: Final = """due_{scan} AS MATERIALIZED (
     SELECT id, generation, state, channel, priority, gateway, pinned, notification_id, position, valid_until
     FROM delivery
     WHERE state IN ('queued', 'waiting', 'standby') AND channel = '{channel}' AND priority = {priority}
-        AND due_at <= now() AND NOT (pinned AND gateway = ANY(CAST(:shut AS text[])))
+        AND due_at <= now(){left_lying} AND NOT (pinned AND gateway = ANY(CAST(:shut AS text[])))
     ORDER BY due_at LIMIT greatest({room}, 0) FOR UPDATE SKIP LOCKED)"""
+_LEFT_LYING: Final = " - interval '1 second'"
 _TAKEN: Final = "(SELECT count(*) FROM due_{})"
 _ROWS: Final = "SELECT * FROM due_{}"
 _LOOK: Final = """
@@ -108,8 +110,8 @@ class Due(NamedTuple):
 def claim_due(
     session: Session, room: int, lease: timedelta, choice: Choice, priorities: Sequence[Priority] = tuple(Priority)
 ) -> list[Claimed]:
-    """Takes up to `room` deliveries that are due and have a gateway to go to, urgent ones first, and writes an attempt
-    for each.
+    """Takes up to `room` deliveries of these priorities that are due and have a gateway to go to, urgent ones first,
+    and writes an attempt for each.
 
     A standby that is taken stops those before it that are not on their way. The caller commits before it calls any
     gateway. What is no longer valid is cancelled and not returned.
@@ -172,6 +174,8 @@ def _look_statement(channels: tuple[Channel, ...], priorities: tuple[Priority, .
         of_channel = [turn for turn in range(scan) if wanted[turn][1] == channel]
         whole = " - ".join([":room", *map(_TAKEN.format, range(scan))])
         part = " - ".join([f":room_{channel}", *map(_TAKEN.format, of_channel)])
-        scans.append(_DUE.format(scan=scan, priority=priority, channel=channel, room=f"least({whole}, {part})"))
+        left_lying = _LEFT_LYING if priority == Priority.URGENT and len(priorities) > 1 else ""
+        room = f"least({whole}, {part})"
+        scans.append(_DUE.format(scan=scan, priority=priority, channel=channel, room=room, left_lying=left_lying))
     rows = " UNION ALL ".join(map(_ROWS.format, range(len(wanted))))
     return text(_LOOK.format(due=",\n".join(scans), all_due=rows))

@@ -96,6 +96,11 @@ class Exchange:
         with self._lock:
             self._pool.trip(gateway, self._clock())
 
+    def follow(self, gateway: str, *, in_use: bool) -> None:
+        """Another process has seen so; see `Pool.follow`."""
+        with self._lock:
+            self._pool.follow(gateway, in_use=in_use, now=self._clock())
+
     def note_receipts(self, gateway: str, overdue_share: float) -> None:
         with self._lock:
             self._pool.note_receipts(gateway, overdue_share)

@@ -120,12 +120,10 @@ def change_quota(session: Session, gateway: str, more: int | None, at: datetime)
     session.execute(_CHANGE_QUOTA, {"gateway": gateway, "more": more, "at": at, "today": today})
 
 
-def not_in_use(session: Session) -> list[str]:
-    """The gateways that were out of use when somebody last wrote it down."""
-    rows = session.execute(
-        text("SELECT gateway FROM gateway_state WHERE state <> :closed"), {"closed": str(CircuitState.CLOSED)}
-    )
-    return [row.gateway for row in rows]
+def gateways_in_use(session: Session) -> dict[str, bool]:
+    """Gateway -> whether it was in use when somebody last wrote it down."""
+    rows = session.execute(text("SELECT gateway, state FROM gateway_state"))
+    return {row.gateway: row.state == CircuitState.CLOSED for row in rows}
 
 
 def overdue_shares(session: Session, within: timedelta) -> dict[str, float]:

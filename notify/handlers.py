@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from kernel.bell import URGENT
 from kernel.clock import Clock
 from kernel.db import ring_after_commit
 from kernel.outbox import Handler, OutboxEvent
@@ -56,7 +57,11 @@ class Announcer:
 
     def handlers(self) -> dict[str, list[Handler]]:
         """Event kind -> handlers, for the plan drain."""
-        return {DOSSIER_CHANGED: [self.tell_of_change], CODE_REQUESTED: [self.tell_code]}
+        return {DOSSIER_CHANGED: [self.tell_of_change], **self.urgent_handlers()}
+
+    def urgent_handlers(self) -> dict[str, list[Handler]]:
+        """Those of what somebody waits for."""
+        return {CODE_REQUESTED: [self.tell_code]}
 
     def tell_of_change(self, session: Session, event: OutboxEvent) -> None:
         """The official status of a dossier changed: whoever filed it is told, on the phone that the dossier carries."""
@@ -141,7 +146,7 @@ class Announcer:
                 settled = Settled(row, notice.dossier_id, str(delivery.channel), "delivered", now)
                 announce_settled(session, [settled])
         if planned.pushes:
-            ring_after_commit(session, SEND)
+            ring_after_commit(session, URGENT if told.urgent else SEND)
 
 
 def _written(

@@ -10,10 +10,8 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
 
 from kernel.db import Database
-from kernel.outbox import Express
 from kernel.vault import Vault, VaultError
 from notify import claims, due
 from notify.channels.port import Outcome, OutcomeKind, Outgoing, Question, Sighting
@@ -35,10 +33,6 @@ _UNREADABLE: Final = Outcome(OutcomeKind.PERMANENT, code="unreadable", reason="t
 _log = structlog.get_logger()
 
 
-# Opens a transaction, calls what it is given with its session, and commits.
-Begin = Callable[[Callable[[Session], list[Claimed]]], list[Claimed]]
-
-
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A claimed delivery. The call must begin before `start_by` and `valid_by` (monotonic seconds); `failed` is the
@@ -55,8 +49,7 @@ class Ready:
 
 class Ledger:
     """`choice` says which gateways take what is claimed, `prices` what they charge in đồng; `sleep` waits a number of
-    seconds between tries to record. `express`: the events of what somebody waits for, which become deliveries in the
-    transaction of a claim."""
+    seconds between tries to record. `priorities`: what is claimed."""
 
     def __init__(
         self,
@@ -67,7 +60,7 @@ class Ledger:
         *,
         prices: Mapping[str, int] = MappingProxyType({}),
         sleep: Callable[[float], object] = time.sleep,
-        express: Express | None = None,
+        priorities: Sequence[Priority] = tuple(Priority),
     ) -> None:
         self._database = database
         self._vault = vault
@@ -75,30 +68,14 @@ class Ledger:
         self._choice = choice
         self._prices = prices
         self._sleep = sleep
-        self._express = express
+        self._priorities = priorities
 
     def claim(self, room: int) -> list[Ready]:
         """Takes up to `room` deliveries that are due; their attempts are committed when this returns."""
-        return self._claim(self._in_transaction, room)
-
-    def claim_first(self, room: int) -> list[Ready]:
-        """Like `claim`, but what somebody has begun to wait for becomes deliveries before, in the same transaction."""
-        return self._claim(self._in_transaction if self._express is None else self._express.go_before, room)
-
-    def claim_urgent(self, room: int) -> list[Ready]:
-        """Takes what somebody has begun to wait for since the last claim; one look when there is nothing such."""
-        if self._express is None or not self._express.waiting():
-            return []
-        return self._claim(self._express.go_before, room, [Priority.URGENT])
-
-    def _claim(self, begin: Begin, room: int, priorities: Sequence[Priority] = tuple(Priority)) -> list[Ready]:
-        taken_at, lease = time.monotonic(), self._patience.lease
-        claimed = begin(lambda session: due.claim_due(session, room, lease, self._choice, priorities))
-        return [self._open(item, taken_at) for item in claimed]
-
-    def _in_transaction(self, claim: Callable[[Session], list[Claimed]]) -> list[Claimed]:
+        taken_at = time.monotonic()
         with self._database.transaction() as session:
-            return claim(session)
+            claimed = due.claim_due(session, room, self._patience.lease, self._choice, self._priorities)
+        return [self._open(item, taken_at) for item in claimed]
 
     def _open(self, item: Claimed, taken_at: float) -> Ready:
         row, failed = item.claim.delivery_id, None

@@ -14,6 +14,7 @@ from notify.circuit import Circuit, CircuitState, Health, Limits
 UNBOUNDED: Final = 1_000_000
 """The room of a channel with a gateway in use."""
 _TRICKLE: Final = 0.05
+_OWN_WORD_S: Final = 30.0
 _GRAINS: Final = 1_000_003
 _GOLDEN: Final = 0x9E3779B97F4A7C15
 
@@ -101,6 +102,17 @@ class Pool:
         circuit = self._circuits.get(gateway)
         if circuit is not None and circuit.state is CircuitState.CLOSED:
             circuit.trip(now)
+
+    def follow(self, gateway: str, *, in_use: bool, now: float) -> None:
+        """What somebody who sends more has seen of the gateway. Its own failures are believed for a while before the
+        word that it works."""
+        circuit = self._circuits.get(gateway)
+        if circuit is None:
+            return
+        if not in_use and circuit.state is CircuitState.CLOSED:
+            circuit.trip(now)
+        elif in_use and circuit.state is not CircuitState.CLOSED and now >= circuit.since + _OWN_WORD_S:
+            circuit.trust(now)
 
     def state_of(self, gateway: str) -> CircuitState | None:
         """None for one that is not in the pool."""

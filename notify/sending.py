@@ -13,22 +13,28 @@ from notify.exchange import Exchange
 from notify.ledger import Ledger
 from notify.sending_run import Means, Run
 from notify.settings import SendSettings
-from notify.watch import Watch
+from notify.watch import Watcher
 
 
 class Sender:
-    """Owns the event loop in which the gateways keep their connections from one run to the next. For one thread."""
+    """Owns the event loop in which the gateways keep their connections from one run to the next. For one thread.
+
+    `asks` and `urgent_lately` as in `Means`.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
         gateways: Mapping[str, Gateway],
         exchange: Exchange,
-        watch: Watch,
+        watch: Watcher,
         settings: SendSettings,
+        *,
+        asks: bool = True,
+        urgent_lately: Callable[[], bool] = lambda: False,
     ) -> None:
         threads = ThreadPoolExecutor(4, thread_name_prefix="ledger")
-        self._means = Means(ledger, gateways, exchange, watch, settings, threads)
+        self._means = Means(ledger, gateways, exchange, watch, settings, threads, asks, urgent_lately)
         self._runner = asyncio.Runner()
 
     def run(self, *, time_slice_s: float, told_to_stop: Callable[[], bool] = lambda: False) -> bool:

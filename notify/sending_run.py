@@ -13,16 +13,16 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from kernel.bell import pause_aside
 from kernel.metrics import ATTEMPTS
 from notify.asking import Inquirer
 from notify.channels.port import Gateway, Outcome, OutcomeKind
 from notify.exchange import Exchange
 from notify.ledger import Ledger, Ready
 from notify.outcomes import News, expired, news_of, released
-from notify.plan import Priority
-from notify.settings import URGENT_PLACES, SendSettings
+from notify.settings import SendSettings
 from notify.states import DeliveryEvent
-from notify.watch import Watch
+from notify.watch import Watcher
 
 _POLL_S: Final = 0.05
 _GATHER_S: Final = 0.005
@@ -30,9 +30,10 @@ _WORTH_RECORDING: Final = 32
 # How much of the future is claimed ahead of the calls: more than a claim takes, less than a lease.
 _AHEAD_S: Final = 0.1
 _WATCH_EVERY_S: Final = 0.2
-_OVERTAKE_EVERY_S: Final = 0.02
 # A request leaves in this time, if nothing else wants the processor.
 _HEAD_START_S: Final = 0.02
+_LOOK_ASIDE_EVERY_S: Final = 0.05
+_MOST_ASIDE: Final = 8
 _LEAST_AHEAD: Final = 4
 _SMOOTHING: Final = 0.1
 _log = structlog.get_logger()
@@ -47,14 +48,18 @@ class _Done:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a drain works with, the same from one run to the next. `threads` hold the ledger's transactions."""
+    """What a drain works with, the same from one run to the next. `threads` hold the ledger's transactions. `asks`:
+    whether it asks gateways about what is unknown. `urgent_lately`: whether to step aside for another drain; called in
+    one of the threads."""
 
     ledger: Ledger
     gateways: Mapping[str, Gateway]
     exchange: Exchange
-    watch: Watch
+    watch: Watcher
     settings: SendSettings
     threads: ThreadPoolExecutor
+    asks: bool
+    urgent_lately: Callable[[], bool]
 
 
 class Run:
@@ -72,6 +77,8 @@ class Run:
         self._over = asyncio.Event()
         self._latency_s = 0.0
         self._dry = False
+        self._aside = False
+        self._look_aside = 0.0
         self._more_to_see = False
         self._look_again = 0.0
         self._failure: Exception | None = None
@@ -85,15 +92,14 @@ class Run:
         ends = time.monotonic() + time_slice_s
         await self._begin(ends)
         watching = self._loop.create_task(self._keep_watch())
-        inquiry = self._loop.create_task(self._inquirer.ask_until_told(self._looked))
+        inquiry = self._loop.create_task(self._ask())
         inquiry.add_done_callback(lambda _: self._stirred.set())
-        overtaking = self._loop.create_task(self._let_overtake())
         while await self._turn(ends):
             if inquiry.done() and self._failure is None:
                 self._failure = self._failure_of(inquiry)
         self._inquirer.stop()
         self._over.set()
-        await asyncio.gather(inquiry, watching, overtaking, return_exceptions=True)
+        await asyncio.gather(inquiry, watching, return_exceptions=True)
         while await self._turn(0.0):
             # What was claimed at the last moment.
             pass
@@ -108,12 +114,18 @@ class Run:
         if not wanted:
             return
         try:
-            self._hold(self._means.ledger.claim_first(wanted), wanted)
+            self._hold(self._means.ledger.claim(wanted), wanted)
         except Exception as error:
             self._failure = error
         self._start_calls()
         if self._calls:
             await asyncio.wait(self._calls, timeout=_HEAD_START_S)
+
+    async def _ask(self) -> None:
+        if self._means.asks:
+            await self._inquirer.ask_until_told(self._looked)
+        else:
+            self._inquirer.busy = False
 
     async def _keep_watch(self) -> None:
         """Beside the sending, and once more after it: the last call may have shown that a gateway is back."""
@@ -129,19 +141,6 @@ class Run:
                 return
             await self._over_within(_WATCH_EVERY_S)
 
-    async def _let_overtake(self) -> None:
-        """Beside the chunks: what somebody waits for waits for none of them, claimed already or being claimed."""
-        while not (await self._over_within(_OVERTAKE_EVERY_S) or self._told_to_stop()):
-            try:
-                ready = await self._loop.run_in_executor(
-                    self._means.threads, self._means.ledger.claim_urgent, URGENT_PLACES
-                )
-            except Exception as error:
-                self._failure = self._failure or error
-                return
-            self._push(ready)
-            self._start_calls()
-
     async def _over_within(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
@@ -156,8 +155,10 @@ class Run:
         wanted = self._wanted(time.monotonic() < ends and not stopping)
         batch, self._done = self._done, []
         if wanted or batch:
+            began = time.monotonic()
             await asyncio.gather(self._claim(wanted), self._record(batch))
             self._start_calls()
+            await self._step_aside(time.monotonic() - began)
             return True
         if not self._calls and not self._waiting and (self._failure or stopping or not self._inquirer.busy):
             return False
@@ -176,7 +177,7 @@ class Run:
         now = time.monotonic()
         if not in_time or self._failure is not None or (self._dry and now < self._look_again):
             return 0
-        limit, chunk = self._means.settings.in_flight, self._means.settings.chunk
+        limit, chunk = self._most(self._means.settings.in_flight), self._most(self._means.settings.chunk)
         ahead = max(_LEAST_AHEAD, min(chunk, int(limit * _AHEAD_S / max(self._latency_s, _AHEAD_S / 10))))
         room = limit - len(self._calls) + ahead - len(self._waiting)
         return min(room, chunk) if room > ahead // 2 else 0
@@ -193,9 +194,6 @@ class Run:
     def _hold(self, ready: Sequence[Ready], wanted: int) -> None:
         self._dry = len(ready) < wanted and not self._more_to_see
         self._look_again = time.monotonic() + _POLL_S
-        self._push(ready)
-
-    def _push(self, ready: Sequence[Ready]) -> None:
         for item in ready:
             heapq.heappush(self._waiting, (item.priority, next(self._turns), item))
 
@@ -215,7 +213,7 @@ class Run:
             ATTEMPTS.labels(gateway=gateway, outcome=outcome).inc(number)
 
     def _start_calls(self) -> None:
-        while self._waiting and len(self._calls) < self._places(self._waiting[0][0]):
+        while self._waiting and len(self._calls) < self._most(self._means.settings.in_flight):
             ready = heapq.heappop(self._waiting)[2]
             now = time.monotonic()
             if ready.failed is not None:
@@ -230,8 +228,18 @@ class Run:
                 self._calls.add(task)
                 task.add_done_callback(self._called)
 
-    def _places(self, priority: int) -> int:
-        return self._means.settings.in_flight + (URGENT_PLACES if priority == Priority.URGENT else 0)
+    async def _step_aside(self, worked_s: float) -> None:
+        """While somebody waits for a message of another drain's, machine and gateways are mostly left to it."""
+        now = time.monotonic()
+        if now >= self._look_aside:
+            self._look_aside = now + _LOOK_ASIDE_EVERY_S
+            self._aside = await self._loop.run_in_executor(self._means.threads, self._means.urgent_lately)
+        if self._aside:
+            await asyncio.sleep(pause_aside(worked_s))
+
+    def _most(self, number: int) -> int:
+        """Of calls, or of deliveries in a chunk."""
+        return min(number, _MOST_ASIDE) if self._aside else number
 
     def _called(self, task: asyncio.Task[None]) -> None:
         self._calls.discard(task)

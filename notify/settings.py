@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
 from kernel.settings import Environment
 from notify.channels.esms_table import EsmsSettings
@@ -22,14 +21,9 @@ from notify.zalo_settings import read_zalo
 SANDBOX_PRICES = "esms=800,twilio=2000,zalo=300"
 
 
-URGENT_PLACES: Final = 4
-"""Calls for which somebody waits may be open beside all others, which may be waiting for a gateway that hangs."""
-
-
 @dataclass(frozen=True, slots=True)
 class SendSettings:
-    """`in_flight`: calls open at once in one process, beside URGENT_PLACES; `chunk`: the most deliveries claimed and
-    waiting for a call."""
+    """`in_flight`: calls open at once in one process; `chunk`: the most deliveries claimed and waiting for a call."""
 
     in_flight: int
     chunk: int
@@ -68,13 +62,12 @@ class NotifySettings:
     def read(cls, env: Environment) -> "NotifySettings":
         timeout_s = env.seconds("MOTCUA_GATEWAY_TIMEOUT_SECONDS", 8.0)
         in_flight = _positive(env, "MOTCUA_SEND_IN_FLIGHT", 64)
-        connections = in_flight + URGENT_PLACES
         weights = read_weights(env)
         return cls(
             sms_weights=weights,
-            twilio=read_twilio(env, timeout_s, connections) if "twilio" in weights else None,
-            esms=read_esms(env, timeout_s, connections) if "esms" in weights else None,
-            zalo=read_zalo(env, timeout_s, connections),
+            twilio=read_twilio(env, timeout_s, in_flight) if "twilio" in weights else None,
+            esms=read_esms(env, timeout_s, in_flight) if "esms" in weights else None,
+            zalo=read_zalo(env, timeout_s, in_flight),
             prices=_prices(env),
             zalo_forms=read_zalo_forms(env),
             send=SendSettings(

@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from kernel.metrics import GATEWAY_CHANGES
 from notify.channels.port import Limited, Quota
 from notify.circuit import CircuitState, Health
 from notify.exchange import Exchange
-from notify.gateways import give_way, not_in_use, note_quota, note_states, overdue_shares, wake_stranded
+from notify.gateways import gateways_in_use, give_way, note_quota, note_states, overdue_shares, wake_stranded
 from notify.pool import Change
 
 _WRITE_EVERY_S: Final = 5.0
@@ -24,6 +24,50 @@ _WAKE_WITHIN: Final = timedelta(seconds=5)
 # Most receipts come in seconds; the deadline after which a standby goes out is far too late to notice a gateway by.
 _OVERDUE_SHARE_OF_DEADLINE: Final = 5
 _log = structlog.get_logger()
+
+
+class Watcher(Protocol):
+    """For one thread at a time. `restored`: whether `restore` was called."""
+
+    restored: bool
+
+    def restore(self) -> None:
+        """Before the first message."""
+        ...
+
+    def wanted(self) -> bool:
+        """Whether it is time to look."""
+        ...
+
+    def look(self) -> bool:
+        """In a transaction of its own. True when something became due by it."""
+        ...
+
+
+class Onlooker:
+    """Looks at what other processes have written of the gateways: for a drain that sends too little to know."""
+
+    def __init__(self, database: Database, exchange: Exchange) -> None:
+        self._database = database
+        self._exchange = exchange
+        self._look_at = 0.0
+        self.restored = False
+
+    def restore(self) -> None:
+        self.look()
+        self.restored = True
+
+    def wanted(self) -> bool:
+        return time.monotonic() >= self._look_at
+
+    def look(self) -> bool:
+        """What is out of use in the eyes of others is tried before it is used, and what they use is used."""
+        self._look_at = time.monotonic() + _WRITE_EVERY_S
+        with self._database.transaction() as session:
+            seen = gateways_in_use(session)
+        for gateway, in_use in seen.items():
+            self._exchange.follow(gateway, in_use=in_use)
+        return False
 
 
 class Watch:
@@ -50,9 +94,10 @@ class Watch:
     def restore(self) -> None:
         """Before the first message: a gateway that was out of use at last sight is tried before it is used."""
         with self._database.transaction() as session:
-            ill = not_in_use(session)
-        for gateway in ill:
-            self._exchange.distrust(gateway)
+            seen = gateways_in_use(session)
+        for gateway, in_use in seen.items():
+            if not in_use:
+                self._exchange.distrust(gateway)
         self._exchange.changes()
         self.restored = True
 

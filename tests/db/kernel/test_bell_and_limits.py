@@ -4,7 +4,7 @@ import pytest
 import redis
 from rq import Queue
 
-from kernel.bell import LINGER_SECONDS, Bell, connect
+from kernel.bell import LATELY_SECONDS, LINGER_SECONDS, URGENT, Bell, connect, pause_aside
 from kernel.errors import DomainError
 from kernel.limits import Limiter
 
@@ -25,6 +25,32 @@ def test_one_job_is_queued_until_somebody_takes_it(clean_redis: str) -> None:
         assert len(queue) == 1
     assert [job.args for job in queue.jobs] == [("plan",)]
     connection.close()
+
+
+def test_for_a_while_after_an_urgent_ring_others_step_aside(clean_redis: str) -> None:
+    connection = redis.Redis.from_url(clean_redis)
+    bell = Bell(connection)
+    bell.ring("send")
+    assert not bell.urgent_lately()
+    bell.ring(URGENT)
+    assert Bell(connection).urgent_lately()
+    (mark,) = connection.keys("motcua:*")
+    assert 0 < connection.pttl(mark) <= LATELY_SECONDS * 1000
+    connection.delete(mark)
+    # Rung again while the first job still waits: no second job, but the mark is new.
+    bell.ring(URGENT)
+    assert len(Queue(URGENT, connection=connection)) == 1
+    assert bell.urgent_lately()
+    connection.close()
+
+
+def test_nobody_steps_aside_when_nobody_can_tell() -> None:
+    assert Bell(connect(GONE)).urgent_lately() is False
+
+
+def test_a_drain_that_steps_aside_keeps_a_quarter_of_the_time_and_never_rests_long() -> None:
+    assert pause_aside(0.1) == pytest.approx(0.3)
+    assert pause_aside(60.0) == 0.5
 
 
 def test_a_ring_without_valkey_is_lost_quietly() -> None:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from kernel.db import Database, ring_after_commit
 from kernel.ids import new_id
 from kernel.outbox import (
-    EXPRESS,
     MAX_ATTEMPTS,
     NOTICE,
     URGENT,
-    Express,
+    Handler,
+    Handlers,
     OutboxEvent,
     drain_events,
+    handle_urgent,
     record_event,
 )
 
@@ -134,55 +135,70 @@ def test_two_drains_share_the_work(clean_database: Database) -> None:
     assert taken == [2]
 
 
-def test_what_somebody_waits_for_rings_another_bell_and_is_seen_to_alone(
+def _promptly(database: Database, handler: Handler) -> None:
+    """As it is wired: urgent events are handled before the transaction commits."""
+    database.before_commit = lambda session: handle_urgent(session, lambda: {"a.b": [handler]})
+
+
+def test_what_somebody_waits_for_is_handled_in_the_same_transaction(
     database_url: str, clean_database: Database
 ) -> None:
     rung: list[str] = []
     ringing = Database(database_url, ring=rung.append)
-    with ringing.transaction() as session:
-        record_event(session, "a.b", new_id(), {}, priority=URGENT)
-    assert rung == [EXPRESS]
-    _record(clean_database, count=2)
-    seen: list[UUID] = []
 
     def handle(session: Session, event: OutboxEvent) -> None:
-        seen.append(event.subject_id)
-        ring_after_commit(session, EXPRESS)
+        record_event(session, "effect", event.id, {})
+        ring_after_commit(session, "urgent")
 
-    assert drain_events(ringing, {}, urgent=False, chunk=1) == 1
-    express = Express(ringing, {"a.b": [handle]})
-    assert express.waiting()
-    assert [express.go_before(lambda _session: len(seen)) for _ in range(2)] == [1, 1]
-    assert not express.waiting()
-    # Who sees to urgent events does what they cause next, so nobody need be told to.
-    assert rung == [EXPRESS]
-    assert (len(seen), _open(clean_database)) == (1, 1)
+    _promptly(ringing, handle)
+    with ringing.transaction() as session:
+        told = record_event(session, "a.b", new_id(), {}, priority=URGENT)
+    with ringing.transaction() as session:
+        done = session.scalars(select(OutboxEvent.id).where(OutboxEvent.done_at.is_not(None))).all()
     ringing.dispose()
+    assert done == [told]
+    # The effect rings for itself.
+    assert sorted(rung) == ["plan", "urgent"]
 
 
-@pytest.mark.parametrize("count", [1, 2])
-def test_an_urgent_event_that_fails_holds_up_nobody(clean_database: Database, count: int) -> None:
-    _record(clean_database, count=count, priority=URGENT)
+def test_where_nothing_is_left_to_plan_nobody_is_rung_for_it(database_url: str, clean_database: Database) -> None:
+    rung: list[str] = []
+    ringing = Database(database_url, ring=rung.append)
+    _promptly(ringing, lambda _session, _event: None)
+    with ringing.transaction() as session:
+        record_event(session, "a.b", new_id(), {}, priority=URGENT)
+    ringing.dispose()
+    assert rung == []
+    assert _open(clean_database) == 0
+
+
+@pytest.mark.parametrize("by_the_database", [False, True])
+def test_an_urgent_event_that_fails_is_left_to_the_plan(
+    database_url: str, clean_database: Database, by_the_database: bool
+) -> None:
+    rung: list[str] = []
+    ringing = Database(database_url, ring=rung.append)
 
     def fail(session: Session, event: OutboxEvent) -> None:
-        session.add(OutboxEvent(id=new_id(), kind="effect", subject_id=event.id, payload={}))
+        record_event(session, "effect", event.id, {})
         session.flush()
+        if by_the_database:
+            session.execute(text("SELECT 1 / 0"))
         raise LookupError
 
-    express = Express(clean_database, {"a.b": [fail]})
-    assert express.go_before(lambda session: session.scalars(select(OutboxEvent.kind)).all()) == ["a.b"] * count
-    # They wait for their next try.
-    assert not express.waiting()
-    with clean_database.transaction() as session:
-        assert session.scalars(select(OutboxEvent.attempts)).all() == [1] * count
+    _promptly(ringing, fail)
+    with ringing.transaction() as session:
+        urgent = record_event(session, "a.b", new_id(), {}, priority=URGENT)
+        other = record_event(session, "c.d", new_id(), {})
+    ringing.dispose()
+    assert rung == ["plan"]
+    seen: list[UUID] = []
+    handlers: Handlers = {kind: [lambda _s, event: seen.append(event.id)] for kind in ("a.b", "c.d", "effect")}
+    drain_events(clean_database, handlers)
+    # The change stands, the effect of the failure does not, and the urgent one goes first.
+    assert seen == [urgent, other]
 
 
-def test_what_follows_urgent_events_fails_with_them(clean_database: Database) -> None:
-    _record(clean_database, count=2, priority=URGENT)
-
-    def fail(_session: Session) -> None:
-        raise LookupError
-
-    with pytest.raises(LookupError):
-        Express(clean_database, {}).go_before(fail)
-    assert _open(clean_database) == 2
+def test_what_happens_without_a_handler_at_hand_waits_for_the_plan(clean_database: Database) -> None:
+    _record(clean_database, priority=URGENT)
+    assert _open(clean_database) == 1

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from kernel.db import Database
 from kernel.ids import new_id
-from kernel.outbox import Express
 from kernel.vault import Vault
 from notify import due
 from notify.channels.port import Certainty, Outcome, OutcomeKind, Outgoing, Question, Sighting
@@ -31,7 +30,7 @@ from notify.settings import SendSettings
 from notify.states import ReceiptKind
 from notify.store import Notice, add_delivery, add_notification
 from notify.texts import Rendered, shipped_templates
-from notify.watch import Watch
+from notify.watch import Onlooker, Watch
 
 VAULT = Vault({1: bytes(range(32))}, bytes(32))
 PHONE = "+84912345678"
@@ -69,13 +68,20 @@ def sender_of(
     settings: SendSettings,
     *,
     limits: Limits = TRUSTING,
-    express: Express | None = None,
+    urgent_lately: Callable[[], bool] = lambda: False,
 ) -> Sender:
     """The drain as it is wired, but for what it sends to."""
     exchange = exchange_of(*gateways, limits=limits)
-    ledger = Ledger(database, VAULT, settings.patience, exchange, express=express)
+    ledger = Ledger(database, VAULT, settings.patience, exchange)
     watch = Watch(database, exchange, settings.patience.receipt_within)
-    return Sender(ledger, gateways, exchange, watch, settings)
+    return Sender(ledger, gateways, exchange, watch, settings, urgent_lately=urgent_lately)
+
+
+def urgent_sender_of(database: Database, gateways: Mapping[str, Any]) -> Sender:
+    """The drain of what somebody waits for."""
+    exchange = exchange_of(*gateways)
+    ledger = Ledger(database, VAULT, PATIENCE, exchange, priorities=[Priority.URGENT])
+    return Sender(ledger, gateways, exchange, Onlooker(database, exchange), SendSettings(8, 8, PATIENCE), asks=False)
 
 
 def add_agency(session: Session, code: str) -> None:

@@ -52,6 +52,7 @@ def test_urgent_ones_go_first_and_the_oldest_of_their_kind(session: Session) -> 
             text("UPDATE delivery SET due_at = due_at - :age WHERE id = :id"), {"age": age * SECOND, "id": notice}
         )
     code = queue(session, body="Ma 123456", priority=Priority.URGENT)
+    pass_time(session, SECOND)
     first = {claimed.claim.delivery_id for claimed in claim_due(session, 2, LEASE)}
     assert first == {code, notices[2]}
     rest = {claimed.claim.delivery_id for claimed in claim_due(session, 10, LEASE)}
@@ -62,6 +63,7 @@ def test_urgent_ones_alone_may_fill_a_chunk(session: Session) -> None:
     queue(session)
     for _ in range(3):
         queue(session, priority=Priority.URGENT)
+    pass_time(session, SECOND)
     assert {claimed.priority for claimed in claim_due(session, 3, LEASE)} == {int(Priority.URGENT)}
 
 

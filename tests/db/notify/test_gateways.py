@@ -16,16 +16,18 @@ from notify.channels.port import Certainty, Outcome, OutcomeKind
 from notify.circuit import CircuitState, Limits
 from notify.due import claim_due
 from notify.exchange import Exchange
-from notify.gateways import not_in_use
+from notify.gateways import gateways_in_use
 from notify.plan import Channel, Priority
 from notify.pool import PoolMember
 from notify.ports import ReceiptNote
 from notify.receipts import apply_receipts
 from notify.settings import SendSettings
 from notify.states import ReceiptKind
+from notify.watch import Onlooker
 from tests.db.notify.support import (
     PATIENCE,
     FakeGateway,
+    exchange_of,
     later,
     queue,
     queued,
@@ -169,6 +171,7 @@ def test_with_room_for_a_probe_alone_one_is_claimed(clean_database: Database) ->
     queued(clean_database, 5)
     with clean_database.transaction() as session:
         queue(session, body="Ma 123456", priority=Priority.URGENT)
+    later(clean_database, timedelta(seconds=1))
     exchange = Exchange([PoolMember("a", "sms", 1)], Limits(in_a_row=1, probe_every_s=0))
     exchange.record("a", OutcomeKind.TRANSIENT, 0.1)
     with clean_database.transaction() as session:
@@ -204,7 +207,7 @@ def test_states_are_written_and_a_gateway_that_was_ill_is_tried_first(clean_data
     made.run(time_slice_s=20)
     made.close()
     with clean_database.transaction() as session:
-        assert not_in_use(session) == ["a"]
+        assert gateways_in_use(session) == {"a": False}
     calls = len(gateway.calls)
     fresh = sender_of(clean_database, {"a": gateway}, SETTINGS, limits=Limits(in_a_row=4, probe_every_s=600))
     fresh.run(time_slice_s=20)
@@ -231,3 +234,19 @@ def test_receipts_come_for_the_first_of_attempts_under_one_reference(
         store_receipt(session, first, note, b"raw")
         assert apply_receipts(session) == 1
     assert _states(clean_database, [delivery]) == {"undelivered": 1}
+
+
+def test_a_drain_that_sends_little_follows_what_another_has_seen(clean_database: Database) -> None:
+    ill = FakeGateway(lambda *_: DOWN, name="a")
+    queued(clean_database, 20)
+    made = sender_of(clean_database, {"a": ill}, SETTINGS, limits=Limits(in_a_row=4, probe_every_s=600))
+    made.run(time_slice_s=20)
+    made.close()
+    exchange = exchange_of("a", "b", limits=Limits(probe_every_s=600))
+    watch = Onlooker(clean_database, exchange)
+    watch.restore()
+    assert {gateway: each.state for gateway, each in exchange.health().items()} == {
+        "a": CircuitState.OPEN,
+        "b": CircuitState.CLOSED,
+    }
+    assert not watch.wanted()

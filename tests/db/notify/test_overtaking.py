@@ -1,82 +1,92 @@
 """What somebody waits for leaves before what was there earlier."""
 
-import asyncio
-from threading import Timer
-
-from sqlalchemy.orm import Session
+from datetime import timedelta
 
 from kernel.db import Database
-from kernel.ids import new_id
-from kernel.outbox import URGENT, Express, OutboxEvent, record_event
-from notify.channels.port import Outcome, Outgoing
+from notify.channels.port import Outcome, OutcomeKind, Outgoing
 from notify.plan import Priority
 from notify.settings import SendSettings
-from tests.db.notify.support import PATIENCE, FakeGateway, drain, ledger_of, queue, queued, sender_of
+from tests.db.notify.support import (
+    PATIENCE,
+    FakeGateway,
+    drain,
+    later,
+    ledger_of,
+    queued,
+    rows_of,
+    sender_of,
+    urgent_sender_of,
+)
+
+CODE = "Ma 123456"
 
 
-def test_an_urgent_one_overtakes_what_was_claimed_before_it(clean_database: Database) -> None:
+def _code(database: Database) -> None:
+    queued(database, 1, body=CODE, priority=Priority.URGENT)
+
+
+def test_the_drain_of_what_somebody_waits_for_sends_that_alone(clean_database: Database) -> None:
+    notices = queued(clean_database, 3)
+    _code(clean_database)
+    gateway = FakeGateway()
+    made = urgent_sender_of(clean_database, {"fake": gateway})
+    assert made.run(time_slice_s=30) is False
+    made.close()
+    assert gateway.bodies() == [CODE]
+    assert {row.state for row in rows_of(clean_database, notices)} == {"queued"}
+
+
+def test_others_leave_it_alone_for_a_moment(clean_database: Database) -> None:
+    queued(clean_database, 2)
+    _code(clean_database)
+    ledger = ledger_of(clean_database)
+    assert [ready.priority for ready in ledger.claim(8)] == [Priority.NOTICE] * 2
+    later(clean_database, timedelta(seconds=1))
+    assert [ready.message.body for ready in ledger.claim(8)] == [CODE]
+
+
+def test_one_left_lying_overtakes_what_was_claimed_before_it(clean_database: Database) -> None:
     queued(clean_database, 40)
 
     def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
         if len(gateway.calls) == 1:
-            queued(clean_database, 1, body="Ma 123456", priority=Priority.URGENT)
+            _code(clean_database)
+            later(clean_database, timedelta(seconds=1))
         return gateway.take(message)
 
     gateway = FakeGateway(answer, latency_s=0.03)
     drain(clean_database, gateway, in_flight=1, chunk=8)
-    assert gateway.bodies().index("Ma 123456") < 20
+    assert gateway.bodies().index(CODE) < 20
 
 
-class Hanging(FakeGateway):
-    """Answers nothing until a code has come."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.code_came = asyncio.Event()
-
-    async def send(self, message: Outgoing) -> Outcome:
-        if message.body.startswith("Ma"):
-            self.code_came.set()
-        async with asyncio.timeout(30):
-            await self.code_came.wait()
-        return await super().send(message)
-
-
-def _ask_for_code(database: Database) -> None:
-    with database.transaction() as session:
-        record_event(session, "code.asked", new_id(), {}, priority=URGENT)
-
-
-def _code(session: Session, _event: OutboxEvent) -> None:
-    queue(session, body="Ma 123456", priority=Priority.URGENT)
-
-
-def _express(database: Database) -> Express:
-    return Express(database, {"code.asked": [_code]})
-
-
-def test_an_urgent_event_overtakes_calls_that_hang(clean_database: Database) -> None:
-    queued(clean_database, 40)
-    gateway = Hanging()
-    settings = SendSettings(2, 4, PATIENCE)
-    made = sender_of(
-        clean_database, {"fake": gateway}, settings, express=Express(clean_database, {"code.asked": [_code]})
+def test_one_whose_call_failed_is_tried_again_by_either(clean_database: Database) -> None:
+    _code(clean_database)
+    gateway = FakeGateway(
+        lambda message, taker: Outcome(OutcomeKind.TRANSIENT) if len(taker.calls) == 1 else taker.take(message)
     )
-    asking = Timer(0.5, _ask_for_code, [clean_database])
-    asking.start()
-    assert made.run(time_slice_s=60) is False
-    asking.join()
+    made = urgent_sender_of(clean_database, {"fake": gateway})
+    made.run(time_slice_s=30)
     made.close()
-    assert len(gateway.box) == 41
-    assert gateway.bodies().index("Ma 123456") <= 2
+    assert gateway.bodies() == []
+    later(clean_database, timedelta(seconds=5))
+    drain(clean_database, gateway)
+    assert gateway.bodies() == [CODE]
 
 
-def test_what_somebody_waits_for_is_claimed_without_the_rest(clean_database: Database) -> None:
-    queued(clean_database, 3)
-    ledger = ledger_of(clean_database, express=_express(clean_database))
-    assert ledger.claim_urgent(4) == []
-    _ask_for_code(clean_database)
-    (ready,) = ledger.claim_urgent(4)
-    assert (ready.message.body, ready.priority) == ("Ma 123456", Priority.URGENT)
-    assert ledger.claim_urgent(4) == []
-    assert len(ledger.claim(8)) == 3
+def test_while_somebody_waits_notices_leave_the_gateway_to_them(clean_database: Database) -> None:
+    queued(clean_database, 100)
+    open_at: list[int] = []
+
+    def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
+        open_at.append(gateway.open_now)
+        return gateway.take(message)
+
+    gateway = FakeGateway(answer, latency_s=0.01)
+    settings = SendSettings(32, 32, PATIENCE)
+    made = sender_of(clean_database, {"fake": gateway}, settings, urgent_lately=lambda: True)
+    assert made.run(time_slice_s=30) is False
+    made.close()
+    assert len(gateway.box) == 100
+    # The first calls begin before anybody can tell.
+    assert open_at[0] == 32
+    assert max(open_at[64:]) <= 8

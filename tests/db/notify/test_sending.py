@@ -144,6 +144,7 @@ def test_a_call_that_cannot_begin_in_time_is_given_back_and_made_later(clean_dat
 
 def test_a_code_that_lapses_while_it_waits_for_its_call_is_not_sent(clean_database: Database) -> None:
     queued(clean_database, 1, priority=Priority.URGENT)
+    later(clean_database, timedelta(seconds=1))
     (code,) = queued(clean_database, 1, body="Ma 123456", valid_for=timedelta(seconds=0.2))
     gateway = FakeGateway(latency_s=0.4)
     _impatient(clean_database, gateway, timedelta(seconds=5))

@@ -20,6 +20,7 @@ ROWS = {
     E.SUCCEED: " closed   closed   closed",
     E.FAIL: "    closed   open     open",
     E.LOSE: "    !        !        open",
+    E.TRUST: "   !        closed   closed",
 }
 
 
@@ -202,3 +203,12 @@ def test_the_windows_sums_are_those_of_its_calls(calls: list[tuple[float, bool, 
         assert window.errors == sum(call[1] for call in kept)
         assert window.slow == sum(call[2] >= 4 for call in kept)
         assert window.total_s == pytest.approx(sum(call[2] for call in kept), abs=1e-6)
+
+
+def test_what_failed_before_others_found_that_it_works_is_forgotten() -> None:
+    told = Told()
+    told.calls(BAD, BAD, BAD, BAD)
+    assert told.circuit.state is S.OPEN
+    told.circuit.trust(1.0)
+    assert told.calls(BAD, BAD, BAD, at=2.0) is S.CLOSED
+    assert told.calls(BAD, at=2.0) is S.OPEN

@@ -53,6 +53,17 @@ def test_the_one_that_just_failed_is_passed_over_while_there_is_another() -> Non
     assert _shares(pool, avoid="esms") == {"esms": 4000}
 
 
+def test_what_others_saw_is_followed_and_ones_own_failures_are_believed_for_a_while() -> None:
+    pool = _pool()
+    pool.follow("esms", in_use=False, now=1.0)
+    assert pool.state_of("esms") is S.OPEN
+    pool.follow("esms", in_use=True, now=30.9)
+    assert pool.state_of("esms") is S.OPEN
+    pool.follow("esms", in_use=True, now=31.0)
+    assert pool.state_of("esms") is S.CLOSED
+    pool.follow("nobody", in_use=False, now=31.0)
+
+
 def test_an_open_gateway_gets_nothing_and_takes_its_share_again_once_closed() -> None:
     pool = _pool()
     _trip(pool, "esms")

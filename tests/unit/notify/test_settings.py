@@ -41,7 +41,7 @@ def test_development_speaks_to_the_sandbox() -> None:
     assert settings.twilio is not None
     assert settings.twilio.base_url == "http://127.0.0.1:8025/twilio"
     assert settings.twilio.auth_token.startswith("sandbox-")
-    assert (settings.send.in_flight, settings.twilio.connections) == (64, 68)
+    assert (settings.send.in_flight, settings.twilio.connections) == (64, 64)
     assert settings.send.patience.lease > settings.send.patience.timeout == timedelta(seconds=8)
 
 
