@@ -16,6 +16,7 @@ from stack import ROOT, of_running_system
 
 if TYPE_CHECKING:
     from notify.channels.zalo_tokens import TokenKeeper
+    from wiring import Container
 
 _STATE = ROOT / ".data"
 # 32 octets are the 43 characters that Zalo asks of a verifier.
@@ -68,23 +69,51 @@ def status() -> None:
     sys.exit(0 if state.connected and state.problem is None else 1)
 
 
+@zalo.command()
+@click.option("--use", "form", help="The template is in use again, though no event has said so.")
+def forms(form: str | None) -> None:
+    """What Zalo last said of the templates registered with it; one that is not in use is passed over."""
+    from datetime import UTC, datetime
+
+    from sqlalchemy import select
+
+    from notify.channels.zalo_table import NAME
+    from notify.gateways import note_form
+    from notify.registers import GatewayForm
+
+    with _container() as held, held.database.transaction() as session:
+        if form:
+            note_form(session, NAME, form, "SAID_BY_OPERATOR", datetime.now(UTC), in_use=True)
+        for row in session.scalars(select(GatewayForm).where(GatewayForm.gateway == NAME).order_by(GatewayForm.form)):
+            told = {"form": row.form, "in_use": row.in_use, "status": row.status, "at": row.at.isoformat()}
+            click.echo(json.dumps(told))
+
+
 def challenge_of(verifier: str) -> str:
     """The S256 challenge of a PKCE verifier (RFC 7636)."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
 @contextmanager
-def _keeper() -> Iterator["TokenKeeper"]:
-    from wiring import build_container, zalo_keeper
+def _container() -> Iterator["Container"]:
+    from wiring import build_container
 
     try:
         held = build_container(of_running_system(_STATE))
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
     try:
+        yield held
+    finally:
+        held.close()
+
+
+@contextmanager
+def _keeper() -> Iterator["TokenKeeper"]:
+    from wiring import zalo_keeper
+
+    with _container() as held:
         keeper = zalo_keeper(held)
         if keeper is None:
             raise click.ClickException("MOTCUA_ZALO_APP_ID: chưa đặt, không dùng Zalo. / not set, Zalo is not in use.")
         yield keeper
-    finally:
-        held.close()

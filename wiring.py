@@ -246,7 +246,7 @@ def build_sender(held: Container, *, urgent: bool = False) -> "Sender":
 
         gateways["twilio"] = TwilioGateway(settings.twilio)
     if settings.esms is not None:
-        gateways["esms"] = limited["esms"] = EsmsGateway(settings.esms, held.vault.derive(CALLBACK_PURPOSE))
+        gateways["esms"] = EsmsGateway(settings.esms, held.vault.derive(CALLBACK_PURPOSE))
     tokens = zalo_keeper(held)
     if settings.zalo is not None and tokens is not None:
         gateways["zalo"] = limited["zalo"] = ZaloGateway(settings.zalo, tokens, held.clock)

@@ -143,7 +143,7 @@ RING_EVERY_S: Final[Mapping[str, float]] = {
 
 WAITING: Final = (
     Waiting("outbox_event", "next_attempt_at"),
-    Waiting("delivery", "due_at", "valid_until"),
+    Waiting("delivery", "due_at", "valid_until", "held_until"),
     Waiting("transmission", "due_at"),
 )
 

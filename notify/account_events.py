@@ -6,17 +6,20 @@ from kernel.metrics import ACCOUNT_EVENTS
 from kernel.work import Work
 from notify.channels.zalo_receipts import DailyQuotaChanged, TemplateStatusChanged
 from notify.channels.zalo_table import NAME
-from notify.gateways import change_quota
+from notify.gateways import change_quota, note_form
 
 _IN_USE = "ENABLE"
 _log = structlog.get_logger()
 
 
 def take_account_event(work: Work, event: TemplateStatusChanged | DailyQuotaChanged) -> None:
-    """Logs and counts it; another quota changes what is left of today's."""
+    """Logs and counts it; another quota changes what is left of today's, and a template that is not in use is passed
+    over until it is again."""
     if isinstance(event, TemplateStatusChanged):
-        # Messages of a template that is not in use are refused, and texts go in their place: a person must look.
-        say, kind = (_log.info if event.after == _IN_USE else _log.error), "template_status"
+        # Texts go in place of its messages: a person must look.
+        in_use = event.after == _IN_USE
+        say, kind = (_log.info if in_use else _log.error), "template_status"
+        note_form(work.session, NAME, event.template_id, event.after, event.at, in_use=in_use)
         say(
             "zalo.template_changed",
             template_id=event.template_id,

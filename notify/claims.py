@@ -26,8 +26,8 @@ WITH news AS (
     SELECT * FROM unnest(
         CAST(:attempts AS uuid[]), CAST(:deliveries AS uuid[]), CAST(:numbers AS int[]), CAST(:events AS text[]),
         CAST(:attempt_events AS text[]), CAST(:refs AS text[]), CAST(:codes AS text[]), CAST(:reasons AS text[]),
-        CAST(:waits AS interval[])
-    ) AS n(attempt_id, delivery_id, number, event, attempt_event, ref, code, reason, wait)),
+        CAST(:waits AS interval[]), CAST(:holds AS interval[])
+    ) AS n(attempt_id, delivery_id, number, event, attempt_event, ref, code, reason, wait, hold)),
 held AS MATERIALIZED (
     SELECT id, state, generation, dossier_id, notification_id, position, channel, agency_code,
         greatest(parts, 1) AS parts
@@ -54,6 +54,7 @@ moved AS (
         pinned = t.event = 'resend' OR t.event = 'release' AND d.pinned,
         failures = d.failures + (t.event IN ('fail', 'hold') OR coalesce(t.code, '') = :not_taken)::int,
         due_at = CASE WHEN t.after IN ('queued', 'waiting', 'unknown') THEN now() + t.wait END,
+        held_until = now() + t.hold,
         settled_at = CASE WHEN t.after = ANY(CAST(:final AS text[])) THEN now() END
     FROM turned t WHERE d.id = t.delivery_id AND t.after <> t.before),
 {standbys}
@@ -155,6 +156,7 @@ def _columns(news: Sequence[News]) -> dict[str, list[Any]]:
         "codes": [item.code for item in news],
         "reasons": [item.reason for item in news],
         "waits": [item.wait for item in news],
+        "holds": [item.hold for item in news],
     }
 
 

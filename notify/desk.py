@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,11 +20,14 @@ from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError
 from kernel.work import Work
+from notify.circuit import CircuitState
+from notify.gateways import sights
 from notify.models import ADDRESS_FIELD, BODY_FIELD
-from notify.registers import GatewayState
+from notify.registers import GatewayForm, GatewayQuota
 from notify.states import DeliveryState
 
 _SHOWN_DIGITS: Final = 3
+_ILLNESS: Final = {CircuitState.CLOSED: 0, CircuitState.PROBING: 1, CircuitState.OPEN: 2}
 _COLUMNS: Final = """
     d.id, d.notification_id, d.dossier_id, d.agency_code, d.channel, d.gateway, d.template, d.template_version, d.state,
     d.position, d.turn, d.replaces, d.parts, d.why, d.code, d.reason, d.due_at, d.created_at, d.settled_at,
@@ -103,6 +108,23 @@ class MessageView:
     attempts: tuple[AttemptView, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class GatewayView:
+    """A gateway's health; `forms_not_in_use` are templates registered with it that it takes no messages of."""
+
+    gateway: str
+    channel: str
+    state: str
+    error_rate: float
+    answer_s: float
+    overdue_rate: float
+    quota_left: int | None
+    quota_at: datetime | None
+    forms_not_in_use: tuple[str, ...]
+    since: datetime
+    seen_at: datetime
+
+
 def dossier_messages(work: Work, actor: Actor, dossier_id: UUID) -> Sequence[MessageView]:
     """Every message about a dossier of the officer's agencies, in the order in which they were planned."""
     rows = work.session.execute(_statement(_OF_DOSSIER), {"dossier": dossier_id, "agency": actor.agency_code}).all()
@@ -129,9 +151,32 @@ def dead_messages(
     return _views(work, rows)
 
 
-def list_gateways(work: Work) -> Sequence[GatewayState]:
-    """How the gateways are doing, as the send drains last said."""
-    return work.session.scalars(select(GatewayState).order_by(GatewayState.gateway)).all()
+def list_gateways(work: Work) -> Sequence[GatewayView]:
+    """How the gateways are doing, as the processes that send last said; where they differ, the worst of it."""
+    session = work.session
+    quotas = {row.gateway: row for row in session.scalars(select(GatewayQuota))}
+    barred = session.scalars(select(GatewayForm).where(GatewayForm.in_use.is_(False)).order_by(GatewayForm.form)).all()
+    views = []
+    for gateway, rows in groupby(sights(session), key=attrgetter("gateway")):
+        seen = list(rows)
+        worst = max(seen, key=lambda row: _ILLNESS[row.state])
+        quota = quotas.get(gateway)
+        views.append(
+            GatewayView(
+                gateway=gateway,
+                channel=worst.channel,
+                state=worst.state,
+                error_rate=max(row.error_rate for row in seen),
+                answer_s=max(row.answer_s for row in seen),
+                overdue_rate=max(row.overdue_rate for row in seen),
+                quota_left=None if quota is None else quota.remaining,
+                quota_at=None if quota is None else quota.at,
+                forms_not_in_use=tuple(form.form for form in barred if form.gateway == gateway),
+                since=worst.since,
+                seen_at=max(row.seen_at for row in seen),
+            )
+        )
+    return views
 
 
 def _statement(query: str) -> TextClause:

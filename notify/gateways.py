@@ -1,10 +1,11 @@
 """What the tables know of the gateways: how they are doing, whose receipts are overdue, what waits for one of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from kernel.clock import local
@@ -22,7 +23,8 @@ _WAKE: Final = text("""
 WITH stranded AS MATERIALIZED (
     SELECT id FROM delivery
     WHERE state IN ('queued', 'waiting') AND channel = :channel AND gateway = :gateway AND due_at > now()
-        AND (pinned OR state = 'waiting' AND failures < :patient_from AND coalesce(code, '') <> ALL(:held))
+        AND (held_until IS NULL OR held_until <= now())
+        AND (pinned OR state = 'waiting' AND failures < :patient_from)
     FOR UPDATE SKIP LOCKED),
 unasked AS MATERIALIZED (
     SELECT id FROM delivery
@@ -43,24 +45,37 @@ WITH stuck AS MATERIALIZED (
 UPDATE delivery s SET due_at = now() FROM stuck WHERE s.id = stuck.id
 """)
 _NOTE: Final = text("""
-INSERT INTO gateway_state (gateway, channel, state, error_rate, answer_s, overdue_rate)
-SELECT * FROM unnest(
+INSERT INTO gateway_sight (process, gateway, channel, state, error_rate, answer_s, overdue_rate)
+SELECT :process, * FROM unnest(
     CAST(:gateways AS text[]), CAST(:channels AS text[]), CAST(:states AS text[]),
     CAST(:error_rates AS float8[]), CAST(:answers AS float8[]), CAST(:overdue_rates AS float8[]))
-ON CONFLICT (gateway) DO UPDATE SET
+ON CONFLICT (gateway, process) DO UPDATE SET
     channel = excluded.channel, state = excluded.state, error_rate = excluded.error_rate,
     answer_s = excluded.answer_s, overdue_rate = excluded.overdue_rate, seen_at = now(),
-    since = CASE WHEN gateway_state.state = excluded.state THEN gateway_state.since ELSE now() END
+    since = CASE WHEN gateway_sight.state = excluded.state THEN gateway_sight.since ELSE now() END
+""")
+# Of a process that has ended; its last word was there for the next start.
+_FORGET: Final = text("DELETE FROM gateway_sight WHERE process <> :process AND seen_at < now() - interval '1 minute'")
+_SEEN: Final = text("""
+SELECT s.* FROM gateway_sight s
+JOIN (SELECT gateway, max(seen_at) AS seen_at FROM gateway_sight GROUP BY gateway) AS latest USING (gateway)
+WHERE s.seen_at >= latest.seen_at - interval '15 seconds' ORDER BY s.gateway, s.process
 """)
 # Several processes send, and events of the account tell too: the latest word counts.
 _NOTE_QUOTA: Final = text("""
-UPDATE gateway_state SET quota_left = :left, quota_at = :at
-WHERE gateway = :gateway AND (quota_at IS NULL OR quota_at < :at)
+INSERT INTO gateway_quota (gateway, remaining, at) VALUES (:gateway, :remaining, :at)
+ON CONFLICT (gateway) DO UPDATE SET remaining = excluded.remaining, at = excluded.at
+WHERE gateway_quota.at < excluded.at
 """)
 _CHANGE_QUOTA: Final = text("""
-UPDATE gateway_state SET quota_at = :at, quota_left = CASE
-    WHEN quota_at >= :today AND CAST(:more AS int) IS NOT NULL THEN greatest(0, quota_left + CAST(:more AS int)) END
-WHERE gateway = :gateway AND quota_left IS NOT NULL
+UPDATE gateway_quota SET at = :at, remaining = CASE
+    WHEN at >= :today AND CAST(:more AS int) IS NOT NULL THEN greatest(0, remaining + CAST(:more AS int)) END
+WHERE gateway = :gateway AND remaining IS NOT NULL
+""")
+_NOTE_FORM: Final = text("""
+INSERT INTO gateway_form (gateway, form, in_use, status, at) VALUES (:gateway, :form, :in_use, :status, :at)
+ON CONFLICT (gateway, form) DO UPDATE SET in_use = excluded.in_use, status = excluded.status, at = excluded.at
+WHERE gateway_form.at < excluded.at
 """)
 _OVERDUE: Final = text("""
 SELECT gateway, count(*) FILTER (WHERE open)::float8 / count(*) AS share FROM (
@@ -73,18 +88,12 @@ GROUP BY gateway HAVING count(*) >= :enough
 """)
 
 
-def wake_stranded(session: Session, gateway: str, channel: str, within: timedelta, held: Collection[str] = ()) -> int:
+def wake_stranded(session: Session, gateway: str, channel: str, within: timedelta) -> int:
     """Makes what waits for this gateway due within this time, spread over it: it works again. Returns how many.
 
-    What waits after one of the codes `held` waits for a time of day, and is left alone.
+    What it said to hold until later is left alone.
     """
-    values = {
-        "gateway": gateway,
-        "channel": channel,
-        "within": within,
-        "patient_from": _PATIENT_FROM,
-        "held": sorted(held),
-    }
+    values = {"gateway": gateway, "channel": channel, "within": within, "patient_from": _PATIENT_FROM}
     return int(getattr(session.execute(_WAKE, values), "rowcount", 0))
 
 
@@ -94,10 +103,11 @@ def give_way(session: Session, channel: str) -> int:
     return int(getattr(session.execute(_GIVE_WAY, values), "rowcount", 0))
 
 
-def note_states(session: Session, health: Mapping[str, Health], channels: Mapping[str, str]) -> None:
-    """Writes how every gateway is doing; `channels` are theirs."""
+def note_states(session: Session, process: UUID, health: Mapping[str, Health], channels: Mapping[str, str]) -> None:
+    """Writes how every gateway is doing in the eyes of one process; `channels` are theirs."""
     order = sorted(health)
     values = {
+        "process": process,
         "gateways": order,
         "channels": [channels[gateway] for gateway in order],
         "states": [str(health[gateway].state) for gateway in order],
@@ -106,11 +116,25 @@ def note_states(session: Session, health: Mapping[str, Health], channels: Mappin
         "overdue_rates": [health[gateway].overdue_share for gateway in order],
     }
     session.execute(_NOTE, values)
+    session.execute(_FORGET, {"process": process})
+
+
+def sights(session: Session) -> Sequence[Row[Any]]:
+    """What processes see of each gateway, by gateway: the latest word, and those of about the same time."""
+    return session.execute(_SEEN).all()
+
+
+def gateways_in_use(session: Session) -> dict[str, bool]:
+    """Gateway -> whether it is in use, as every process sees it that lately said so."""
+    in_use: dict[str, bool] = {}
+    for row in sights(session):
+        in_use[row.gateway] = row.state == CircuitState.CLOSED and in_use.get(row.gateway, True)
+    return in_use
 
 
 def note_quota(session: Session, gateway: str, quota: Quota) -> None:
     """What a gateway said is left, unless something later is known."""
-    session.execute(_NOTE_QUOTA, {"gateway": gateway, "left": quota.remaining, "at": quota.at})
+    session.execute(_NOTE_QUOTA, {"gateway": gateway, "remaining": quota.remaining, "at": quota.at})
 
 
 def change_quota(session: Session, gateway: str, more: int | None, at: datetime) -> None:
@@ -120,10 +144,10 @@ def change_quota(session: Session, gateway: str, more: int | None, at: datetime)
     session.execute(_CHANGE_QUOTA, {"gateway": gateway, "more": more, "at": at, "today": today})
 
 
-def gateways_in_use(session: Session) -> dict[str, bool]:
-    """Gateway -> whether it was in use when somebody last wrote it down."""
-    rows = session.execute(text("SELECT gateway, state FROM gateway_state"))
-    return {row.gateway: row.state == CircuitState.CLOSED for row in rows}
+def note_form(session: Session, gateway: str, form: str, status: str, at: datetime, *, in_use: bool) -> None:
+    """What a gateway said of a template registered with it, unless something later is known."""
+    values = {"gateway": gateway, "form": form, "in_use": in_use, "status": status, "at": at}
+    session.execute(_NOTE_FORM, values)
 
 
 def overdue_shares(session: Session, within: timedelta) -> dict[str, float]:

@@ -72,7 +72,7 @@ class Delivery(Base):
     whoever still works on an earlier one. `gateway` is the one of the latest attempt; a `pinned` delivery must go there
     again. `fingerprint` is a blind index of address and body, by which equal messages are counted. `failures` counts
     transient outcomes, `asked` the questions about the latest unknown one. `code` and `reason` are those of the last
-    outcome, `why` the plan's. Nothing is to be sent after `valid_until`.
+    outcome, `why` the plan's. Nothing is to be sent before `held_until`, a gateway's word, nor after `valid_until`.
     """
 
     __tablename__ = "delivery"
@@ -118,6 +118,7 @@ class Delivery(Base):
     parts: Mapped[int] = mapped_column(SmallInteger)
     why: Mapped[str] = mapped_column(Text)
     valid_until: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
     code: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

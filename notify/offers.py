@@ -1,18 +1,23 @@
 """Which channels can be used at this moment: what is configured, what is left of a quota, what of a budget."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Final, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from kernel.clock import local
 from notify.plan import Channel, Offer
-from notify.registers import Budget, GatewayState, Spend
+from notify.registers import Budget, Spend
 
 INBOX: Final = "inbox"
+_SAID: Final = text("""
+SELECT g.gateway, q.remaining, q.at,
+    ARRAY(SELECT f.form FROM gateway_form f WHERE f.gateway = g.gateway AND NOT f.in_use) AS barred
+FROM unnest(CAST(:gateways AS text[])) AS g(gateway) LEFT JOIN gateway_quota q ON q.gateway = g.gateway
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,7 @@ class Route:
     """A channel that pushes, and its usual gateway with the price of a message or of a part, in đồng.
 
     `hours`: the local times between which it takes messages; None for day and night. `counts`: its gateway says how
-    many it takes in a day.
+    many it takes in a day, and which forms.
     """
 
     channel: Channel
@@ -34,7 +39,7 @@ class Outlook(Protocol):
     """What the plan must know of the world."""
 
     def offers(self, session: Session, now: datetime, channels: Collection[Channel]) -> Sequence[Offer]:
-        """Every channel in use, in order of preference between equal prices; what is left of quotas is looked up for
+        """Every channel in use, in order of preference between equal prices; what gateways said is looked up for
         `channels`, those by which somebody can be reached."""
         ...
 
@@ -50,19 +55,9 @@ class OutlookByLedger:
     routes: Sequence[Route]
 
     def offers(self, session: Session, now: datetime, channels: Collection[Channel]) -> Sequence[Offer]:
-        counting = any(route.counts and route.channel in channels for route in self.routes)
-        left = _quotas(session, now) if counting else {}
-        pushing = [
-            Offer(
-                channel=route.channel,
-                gateway=route.gateway,
-                price_vnd=route.price_vnd,
-                quota_left=left.get(route.gateway),
-                hours=route.hours,
-            )
-            for route in self.routes
-        ]
-        return [Offer(Channel.INBOX, INBOX), *pushing]
+        counting = [route.gateway for route in self.routes if route.counts and route.channel in channels]
+        said = _said(session, counting) if counting else {}
+        return [Offer(Channel.INBOX, INBOX), *(_offer(route, said.get(route.gateway), now) for route in self.routes)]
 
     def budget_left(self, session: Session, agency_code: str | None, now: datetime) -> int | None:
         if agency_code is None:
@@ -81,12 +76,24 @@ def month_of(now: datetime) -> date:
     return local(now).date().replace(day=1)
 
 
-def _quotas(session: Session, now: datetime) -> Mapping[str, int]:
-    """Gateway -> messages left today, where the gateway said so today."""
-    rows = session.execute(
-        select(GatewayState.gateway, GatewayState.quota_left, GatewayState.quota_at).where(
-            GatewayState.quota_left.is_not(None)
-        )
-    )
-    today = local(now).date()
-    return {row.gateway: row.quota_left for row in rows if row.quota_at and local(row.quota_at).date() == today}
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a gateway said of itself: how many messages were left `at` that instant, which forms it does not take."""
+
+    left: int | None
+    at: datetime | None
+    barred: frozenset[str]
+
+
+def _offer(route: Route, said: _Said | None, now: datetime) -> Offer:
+    offer = Offer(route.channel, route.gateway, route.price_vnd, hours=route.hours)
+    if said is None:
+        return offer
+    # Yesterday's word says nothing of today.
+    fresh = said.at is not None and local(said.at).date() == local(now).date()
+    return replace(offer, quota_left=said.left if fresh else None, barred=said.barred)
+
+
+def _said(session: Session, gateways: Sequence[str]) -> Mapping[str, _Said]:
+    rows = session.execute(_SAID, {"gateways": list(gateways)})
+    return {row.gateway: _Said(row.remaining, row.at, frozenset(row.barred)) for row in rows}

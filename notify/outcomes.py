@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from notify.channels.port import Outcome, OutcomeKind, Sighting
-from notify.retry import Patience, ask_again, held_for, next_try
+from notify.retry import LONGEST_HOLD, LONGEST_RETRY_AFTER, Patience, ask_again, held_for, next_try
 from notify.states import AttemptEvent, DeliveryEvent, ReceiptKind
 
 EXPIRED: Final = "expired"
@@ -42,7 +42,8 @@ def reference_of(claim: Claim) -> str:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is to be recorded of a claim. `wait`: until somebody must look at the delivery again."""
+    """What is to be recorded of a claim. `wait`: until somebody must look at the delivery again. `hold`: how long the
+    gateway said that it takes nothing; nobody may be quicker."""
 
     claim: Claim
     event: DeliveryEvent
@@ -51,11 +52,12 @@ class News:
     code: str | None = None
     reason: str | None = None
     wait: timedelta = _AT_ONCE
+    hold: timedelta | None = None
 
 
 def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
     """What follows from the outcome of a call."""
-    event, attempt_event, wait = DeliveryEvent.ACCEPT, AttemptEvent.ACCEPT, _AT_ONCE
+    event, attempt_event, wait, hold = DeliveryEvent.ACCEPT, AttemptEvent.ACCEPT, _AT_ONCE, None
     if outcome.kind in _NOT_TAKEN and claim.pinned:
         # This call was not taken, but the one before it may have been: the reference must not change.
         event, attempt_event, wait = DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT, patience.ask_after
@@ -65,17 +67,24 @@ def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
         event, attempt_event, wait = DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT, patience.ask_after
     elif outcome.kind in _NOT_TAKEN:
         attempt_event = AttemptEvent.FAIL
-        event, wait = _again(claim, outcome, patience.tries)
-    return News(claim, event, attempt_event, outcome.ref, outcome.code, outcome.reason, wait)
+        hold = _asked_for(outcome)
+        event, wait = _again(claim, outcome.kind, hold, patience.tries)
+    return News(claim, event, attempt_event, outcome.ref, outcome.code, outcome.reason, wait, hold)
 
 
-def _again(claim: Claim, outcome: Outcome, tries: int) -> tuple[DeliveryEvent, timedelta]:
-    asked_for = None if outcome.retry_after_s is None else timedelta(seconds=outcome.retry_after_s)
+def _asked_for(outcome: Outcome) -> timedelta | None:
+    if outcome.retry_after_s is None:
+        return None
+    longest = LONGEST_HOLD if outcome.kind is OutcomeKind.LATER else LONGEST_RETRY_AFTER
+    return min(timedelta(seconds=outcome.retry_after_s), longest)
+
+
+def _again(claim: Claim, kind: OutcomeKind, hold: timedelta | None, tries: int) -> tuple[DeliveryEvent, timedelta]:
     attempt, key = claim.failures + 1, claim.delivery_id
-    if outcome.kind is OutcomeKind.LATER and asked_for is not None:
-        event, wait = DeliveryEvent.HOLD, held_for(attempt, key, asked_for, tries=tries)
+    if kind is OutcomeKind.LATER and hold is not None:
+        event, wait = DeliveryEvent.HOLD, held_for(attempt, key, hold, tries=tries)
     else:
-        event, wait = DeliveryEvent.FAIL, next_try(attempt, key, retry_after=asked_for, tries=tries)
+        event, wait = DeliveryEvent.FAIL, next_try(attempt, key, retry_after=hold, tries=tries)
     return (DeliveryEvent.GIVE_UP, _AT_ONCE) if wait is None else (event, wait)
 
 

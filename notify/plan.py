@@ -47,6 +47,7 @@ class Channel(StrEnum):
 
 
 PUSHING: Final = (Channel.ZALO, Channel.SMS)
+_IN_TURN: Final = 2
 WANTED_UNSAID: Final[Mapping[Channel, bool]] = {Channel.ZALO: False, Channel.SMS: True, Channel.INBOX: True}
 """Zalo is used only for who switched it on: a phone number alone is no consent to hand it to Zalo."""
 QUIET_BEGINS: Final = time(22)
@@ -72,6 +73,7 @@ class Skip(StrEnum):
     NOT_WANTED = "not wanted by the person"
     CLOSED = "closed at this hour"
     QUOTA = "quota used up"
+    FORM = "its form is not in use there"
     BUDGET = "budget used up"
 
 
@@ -80,7 +82,7 @@ class Offer:
     """A channel that can be used, and the gateway it usually goes by. `quota_left` in messages.
 
     `price_vnd` is for one message, or one part of a text. `hours`: the local times between which it takes messages;
-    None for day and night.
+    None for day and night. `barred`: forms registered there that it does not take now.
     """
 
     channel: Channel
@@ -88,6 +90,7 @@ class Offer:
     price_vnd: int = 0
     quota_left: int | None = None
     hours: tuple[time, time] | None = None
+    barred: frozenset[str] = frozenset()
 
     def open_at(self, moment: datetime) -> bool:
         return self.hours is None or self.hours[0] <= local(moment).time() < self.hours[1]
@@ -159,13 +162,13 @@ def plan(
 ) -> Plan:
     """The cheapest channel that reaches the person now, another in reserve, and the inbox in any case.
 
-    What the law prescribes is told whatever the budget and whatever the person muted: of the channels that are muted
-    the cheapest is used then. What can wait is not sent at night.
+    What the law prescribes is told whatever the budget, and by a text when no other channel is left, though texts are
+    muted. Zalo is never used for who does not want it. What can wait is not sent at night.
     """
     at = _morning(circumstances.now) if event.can_wait else circumstances.now
     skipped: dict[Channel, Skip] = {}
     usable: list[_Choice] = []
-    muted: list[_Choice] = []
+    last_resort: list[_Choice] = []
     for offer in offers:
         choice = _choose(event, reach, offer, book)
         if isinstance(choice, Skip):
@@ -178,17 +181,18 @@ def plan(
             usable.append(choice)
         else:
             skipped[offer.channel] = Skip.NOT_WANTED
-            muted.append(choice)
+            last_resort += [choice] if event.legal and WANTED_UNSAID[offer.channel] else []
     pushing = sorted((choice for choice in usable if choice.offer.channel in PUSHING), key=_price)
-    if event.legal and not pushing and muted:
-        pushing = [min(muted, key=_price)]
-        skipped.pop(pushing[0].offer.channel)
+    if len(pushing) < _IN_TURN:
+        for choice in last_resort:
+            pushing.append(choice)
+            skipped.pop(choice.offer.channel)
     inbox = [choice for choice in usable if choice.offer.channel is Channel.INBOX]
     not_before = at if at > circumstances.now else None
     passed_over = _passed_over(skipped)
     told = "always told in the app" if pushing else f"always told in the app{passed_over}"
     deliveries = [_delivery(event, choice, told) for choice in inbox]
-    deliveries += _in_turn(event, pushing, not_before, circumstances, passed_over)
+    deliveries += _in_turn(event, reach, pushing, not_before, circumstances, passed_over)
     return Plan(tuple(deliveries), skipped)
 
 
@@ -209,7 +213,9 @@ def _choose(event: TemplateEvent, reach: Reach, offer: Offer, book: TemplateBook
     if not address:
         return Skip.NO_ADDRESS
     template = book.find(event.name, offer.channel, reach.language)
-    return Skip.NO_TEXT if template is None else _Choice(offer, address, template)
+    if template is None:
+        return Skip.NO_TEXT
+    return Skip.FORM if template.form in offer.barred else _Choice(offer, address, template)
 
 
 def _hindrance(event: TemplateEvent, choice: _Choice, at: datetime, circumstances: Circumstances) -> Skip | None:
@@ -225,19 +231,21 @@ def _hindrance(event: TemplateEvent, choice: _Choice, at: datetime, circumstance
 
 def _in_turn(
     event: TemplateEvent,
+    reach: Reach,
     pushing: Sequence[_Choice],
     not_before: datetime | None,
     circumstances: Circumstances,
     passed_over: str,
 ) -> list[PlannedDelivery]:
-    first, second = (*pushing[:2], None, None)[:2]
+    first, second = (*pushing[:_IN_TURN], None, None)[:_IN_TURN]
     if first is None:
         return []
-    reason = f"{first.offer.channel} first: {_why(first)}{passed_over}"
+    reason = f"{first.offer.channel} first: {_why(first, reach)}{passed_over}"
     if second is None:
         return [_delivery(event, first, reason, not_before=not_before)]
     minutes = circumstances.receipt_within.total_seconds() / 60
-    reserve = f"{second.offer.channel} if {first.offer.channel} fails or brings no receipt in {minutes:g} min"
+    muted = "" if reach.wants(second.offer.channel) else ", though muted,"
+    reserve = f"{second.offer.channel}{muted} if {first.offer.channel} fails or brings no receipt in {minutes:g} min"
     return [
         _delivery(event, first, f"{reason}; {reserve}", not_before=not_before),
         _delivery(event, second, reserve, not_before=not_before, standby=True),
@@ -249,9 +257,11 @@ def _passed_over(skipped: Mapping[Channel, Skip]) -> str:
     return "".join(f"; no {channel}: {skipped[channel]}" for channel in PUSHING if channel in skipped)
 
 
-def _why(choice: _Choice) -> str:
+def _why(choice: _Choice, reach: Reach) -> str:
     offer = choice.offer
     linked = "linked" if offer.channel is Channel.ZALO else "has a phone"
+    if not reach.wants(offer.channel):
+        linked += ", though muted"
     hours = "" if offer.hours is None else f", {offer.hours[0]:%H:%M}\N{EN DASH}{offer.hours[1]:%H:%M}"
     return f"{linked}{hours}, at most {_price(choice)} VND"
 

@@ -101,21 +101,42 @@ class Spend(Base):
     cost_vnd: Mapped[int] = mapped_column(BigInteger)
 
 
-class GatewayState(Base):
-    """How a gateway is doing as the send drain sees it, for officers and for the next start."""
+class GatewaySight(Base):
+    """How a gateway is doing as one process sees it that sends, for officers, for the others and for the next start."""
 
-    __tablename__ = "gateway_state"
+    __tablename__ = "gateway_sight"
 
     gateway: Mapped[str] = mapped_column(Text, primary_key=True)
+    process: Mapped[UUID] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     error_rate: Mapped[float] = mapped_column(Float)
     answer_s: Mapped[float] = mapped_column(Float)
     overdue_rate: Mapped[float] = mapped_column(Float)
-    quota_left: Mapped[int | None] = mapped_column(Integer)
-    quota_at: Mapped[datetime | None]
     since: Mapped[datetime] = mapped_column(server_default=func.now())
     seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class GatewayQuota(Base):
+    """How many messages a gateway still took of a day, `at` that instant; null when nobody knows."""
+
+    __tablename__ = "gateway_quota"
+
+    gateway: Mapped[str] = mapped_column(Text, primary_key=True)
+    remaining: Mapped[int | None] = mapped_column(Integer)
+    at: Mapped[datetime]
+
+
+class GatewayForm(Base):
+    """What a gateway last said of a template registered with it; `status` is its own word, `at` its own time."""
+
+    __tablename__ = "gateway_form"
+
+    gateway: Mapped[str] = mapped_column(Text, primary_key=True)
+    form: Mapped[str] = mapped_column(Text, primary_key=True)
+    in_use: Mapped[bool]
+    status: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
 
 
 class OAuthToken(Base):

@@ -13,7 +13,7 @@ SCHEDULE: Final = tuple(
 RECEIPT_WITHIN: Final = timedelta(minutes=10)
 LONGEST_RETRY_AFTER: Final = timedelta(hours=24)
 HELD_SPREAD: Final = timedelta(minutes=3)
-_LONGEST_HOLD: Final = timedelta(hours=48)
+LONGEST_HOLD: Final = timedelta(hours=48)
 _SPREAD: Final = 0.25
 _ASK_AGAIN: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60))
 
@@ -70,7 +70,7 @@ def held_for(attempt: int, key: UUID, wait: timedelta, *, tries: int = len(SCHED
     minutes; None when it is time to give up. These count as failures do, or one would wait for ever."""
     if attempt > min(tries, len(SCHEDULE)):
         return None
-    return min(wait, _LONGEST_HOLD) + HELD_SPREAD * _share(key, attempt)
+    return min(wait, LONGEST_HOLD) + HELD_SPREAD * _share(key, attempt)
 
 
 def ask_again(asked: int, key: UUID) -> timedelta:

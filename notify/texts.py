@@ -11,7 +11,7 @@ from notify.forms import Value
 from notify.pages import parse_page
 from notify.template_check import check_content, longest_values
 from notify.template_events import LEGAL_MINIMUM, LEGAL_TIMES, VARIABLES, Purpose, TemplateEvent, events
-from notify.template_layouts import Layout, Rendered
+from notify.template_layouts import Layout, Rendered, ZaloLayout
 from notify.template_patterns import TemplateError
 
 __all__ = [
@@ -83,6 +83,11 @@ class Template:
     def parts(self) -> int:
         """The most SMS a text may take; 0 where it is none."""
         return self.layout.parts
+
+    @property
+    def form(self) -> str | None:
+        """The template registered with a gateway that is filled in; None where the text is ours."""
+        return self.layout.template_id if isinstance(self.layout, ZaloLayout) else None
 
     @property
     def variables(self) -> frozenset[str]:

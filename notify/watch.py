@@ -1,7 +1,7 @@
 """Watches the gateways beside the drain: writes down how they are doing, and wakes what waited for one that is back."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from kernel.db import Database
+from kernel.ids import new_id
 from kernel.metrics import GATEWAY_CHANGES
 from notify.channels.port import Limited, Quota
 from notify.circuit import CircuitState, Health
@@ -72,7 +73,7 @@ class Onlooker:
 
 class Watch:
     """For one thread at a time. `restored`: whether `restore` was called. `receipt_within`: the deadline of receipts.
-    `limited`: those of the gateways that count what they take, or take none at some hours."""
+    `limited`: those of the gateways that count what they take."""
 
     def __init__(
         self,
@@ -81,6 +82,7 @@ class Watch:
         receipt_within: timedelta,
         limited: Mapping[str, Limited] = MappingProxyType({}),
     ) -> None:
+        self._process = new_id()
         self._limited = limited
         self._quotas: dict[str, Quota] = {}
         self._database = database
@@ -113,11 +115,10 @@ class Watch:
         back = {change.gateway for change in changes if change.new is CircuitState.CLOSED}
         calm = {gateway: failed_at for gateway, each in health.items() if (failed_at := self._over_it(gateway, each))}
         with self._database.transaction() as session:
-            note_states(session, health, {gateway: self._exchange.channel_of(gateway) for gateway in health})
+            channels = {gateway: self._exchange.channel_of(gateway) for gateway in health}
+            note_states(session, self._process, health, channels)
             woken = {
-                gateway: wake_stranded(
-                    session, gateway, self._exchange.channel_of(gateway), _WAKE_WITHIN, self._held_codes(gateway)
-                )
+                gateway: wake_stranded(session, gateway, self._exchange.channel_of(gateway), _WAKE_WITHIN)
                 for gateway in sorted(back | calm.keys())
             }
             woken |= {channel: give_way(session, channel) for channel in self._out_of_use(health)}
@@ -141,10 +142,6 @@ class Watch:
         for gateway, each in health.items():
             states.setdefault(self._exchange.channel_of(gateway), set()).add(each.state)
         return sorted(channel for channel, those in states.items() if CircuitState.CLOSED not in those)
-
-    def _held_codes(self, gateway: str) -> Collection[str]:
-        limited = self._limited.get(gateway)
-        return () if limited is None else limited.held_codes
 
     def _note_quotas(self, session: Session) -> dict[str, Quota]:
         """Writes what gateways have said of their quotas since it was last written."""

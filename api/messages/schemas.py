@@ -161,6 +161,9 @@ class GatewayAnswer(AnswerSchema):
         allow_none=True, metadata={"description": "Messages left of the day at `quota_at`, where the gateway says so."}
     )
     quota_at = Instant(allow_none=True)
+    forms_not_in_use = fields.List(
+        fields.String(), metadata={"description": "Templates registered with the gateway that it takes no messages of."}
+    )
     since = Instant()
     seen_at = Instant()
 

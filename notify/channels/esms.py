@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from notify.channels.esms_receipts import callback_mac
-from notify.channels.esms_table import NAME, EsmsSettings, held_codes, outcome_of, refusal
+from notify.channels.esms_table import NAME, EsmsSettings, outcome_of, refusal
 from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question, Sighting
 from notify.sms_text import measure
 
@@ -33,8 +33,6 @@ class EsmsGateway:
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError("the gateway's base URL needs a scheme and a host")
         self.timeout_s = settings.timeout_s
-        self.quota = None
-        self.held_codes = held_codes()
         self._settings = settings
         self._key = callback_key
         self._url = settings.base_url.rstrip("/") + _SEND

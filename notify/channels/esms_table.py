@@ -52,11 +52,6 @@ class _Table(NamedTuple):
     defaults: dict[str, Verdict]
 
 
-def held_codes() -> frozenset[str]:
-    """The codes after which a message waits for a named time."""
-    return frozenset(code for code, verdict in _table().codes.items() if verdict.kind is OutcomeKind.LATER)
-
-
 def outcome_of(code: str, smsid: str | None = None) -> Outcome:
     """The outcome of an answer with this CodeResult; one that is not in the table may mean anything."""
     verdict = _table().codes.get(code)

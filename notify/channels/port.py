@@ -91,16 +91,11 @@ class Quota:
 
 
 class Limited(Protocol):
-    """A gateway that counts what it takes, or takes none at some hours."""
+    """A gateway that counts what it takes."""
 
     @property
     def quota(self) -> Quota | None:
-        """As its latest answer said it; None before the first, and where it says nothing."""
-        ...
-
-    @property
-    def held_codes(self) -> frozenset[str]:
-        """The codes of outcomes that are LATER."""
+        """As its latest answer said it; None before the first."""
         ...
 
 

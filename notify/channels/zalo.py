@@ -20,7 +20,6 @@ from notify.channels.zalo_table import (
     ZaloSettings,
     class_of,
     error_outcome,
-    held_codes,
     integer,
     status_outcome,
 )
@@ -92,7 +91,6 @@ class ZaloGateway:
         self.timeout_s = settings.timeout_s
         self.quota: Quota | None = None
         """As the latest answer said it; None before the first."""
-        self.held_codes = held_codes()
         self._settings = settings
         self._tokens = _Tokens(tokens)
         self._clock = clock

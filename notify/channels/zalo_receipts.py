@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from json import loads
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +17,7 @@ from notify.states import ReceiptKind
 SIGNATURE_HEADER: Final = "X-ZEvent-Signature"
 RECEIVED: Final = "user_received_message"
 _WORD: Final = re.compile(r"[!-~]{1,100}")
+_TIMESTAMP: Final = re.compile(r"[0-9]{1,13}")
 _ATTEMPT: Final = re.compile(r"[0-9a-f]{32}")
 _LONGEST_WORD: Final = 100
 
@@ -36,6 +38,7 @@ class TemplateStatusChanged:
     before: str
     after: str
     reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,11 @@ def read_event(raw: bytes) -> Event:
     if name == "change_template_status":
         status = _member(said, "status")
         return TemplateStatusChanged(
-            _word(said, "template_id"), _word(status, "prev_status"), _word(status, "new_status"), _text(said, "reason")
+            _word(said, "template_id"),
+            _word(status, "prev_status"),
+            _word(status, "new_status"),
+            _text(said, "reason"),
+            _instant(said),
         )
     if name == "change_oa_daily_quota":
         quota = _member(said, "quota")
@@ -129,6 +136,14 @@ def _word(said: dict[str, Any], name: str) -> str:
     if not _WORD.fullmatch(word):
         raise DomainError("bad_request")
     return word
+
+
+def _instant(said: dict[str, Any]) -> datetime:
+    """The event's own time, in milliseconds."""
+    found = str(said.get("timestamp"))
+    if not _TIMESTAMP.fullmatch(found):
+        raise DomainError("bad_request")
+    return datetime.fromtimestamp(int(found) / 1000, UTC)
 
 
 def _text(said: dict[str, Any], name: str) -> str:

@@ -92,11 +92,6 @@ def class_of(code: int) -> Class:
     return Class.UNKNOWN if verdict is None else verdict.what
 
 
-def held_codes() -> frozenset[str]:
-    """The codes after which a message waits for a time of day."""
-    return frozenset(str(code) for code, verdict in _table().codes.items() if _KINDS[verdict.what] is OutcomeKind.LATER)
-
-
 def error_outcome(code: int, now: datetime, begins: time = HOURS[0]) -> Outcome:
     """The outcome of an answer with this error code, received at `now`; `begins` as for `allowed_again`."""
     verdict = _table().codes.get(code)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from kernel.ids import new_id
 from notify.channels.port import Quota
 from notify.circuit import CircuitState, Health
-from notify.gateways import note_quota, note_states
+from notify.gateways import note_form, note_quota, note_states
 from tests.api.authorisation_support import World
 
 
@@ -86,9 +86,16 @@ def test_a_budget_is_set_and_stands_beside_the_costs(world: World) -> None:
 def test_gateways_are_shown_with_what_is_left_of_the_day(world: World) -> None:
     now = world.held.clock.now()
     with world.work() as work:
-        note_states(work.session, {"zalo": Health(CircuitState.OPEN, 0.0, 9, 0.5, 1.5, 0.0)}, {"zalo": "zalo"})
+        for seen in (
+            Health(CircuitState.OPEN, 0.0, 9, 0.5, 1.5, 0.0),
+            Health(CircuitState.CLOSED, 0.0, 9, 0.7, 0.1, 0),
+        ):
+            note_states(work.session, new_id(), {"zalo": seen}, {"zalo": "zalo"})
         note_quota(work.session, "zalo", Quota(500, 12, now))
+        note_form(work.session, "zalo", "430002", "DISABLE", now, in_use=False)
+    # Of what several processes see, the worst.
     (shown,) = _ask(world, "GET", "/desk/gateways").get_json()["items"]
+    assert (shown["error_rate"], shown["answer_s"], shown["forms_not_in_use"]) == (0.7, 1.5, ["430002"])
     assert (shown["gateway"], shown["state"], shown["quota_left"]) == ("zalo", "open", 12)
     assert shown["quota_at"].endswith("+07:00")
 

@@ -14,8 +14,7 @@ from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
 from notify.channels.port import Quota
-from notify.circuit import CircuitState, Health
-from notify.gateways import note_quota, note_states
+from notify.gateways import note_quota
 from notify.models import RAW_FIELD
 from notify.zalo_settings import SANDBOX_APP_ID
 from tests.api.edge_support import make_app
@@ -123,11 +122,10 @@ def test_what_changes_in_the_account_is_logged_for_an_operator(edge: Edge) -> No
 
 def test_another_quota_is_known_to_whoever_plans(edge: Edge, clock: SettableClock) -> None:
     with edge.database.transaction() as session:
-        note_states(session, {"zalo": Health(CircuitState.CLOSED, 0.0, 0, 0.0, 0.0, 0.0)}, {"zalo": "zalo"})
         note_quota(session, "zalo", Quota(500, 3, clock.now()))
     edge.post(_event("change_oa_daily_quota", quota={"prev_value": "500", "new_value": "2000"}))
     with edge.database.transaction() as session:
-        assert session.scalar(text("SELECT quota_left FROM gateway_state")) == 1503
+        assert session.scalar(text("SELECT remaining FROM gateway_quota")) == 1503
 
 
 def test_without_an_account_nothing_can_be_believed(edge: Edge) -> None:

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from cli import main
 from cli_zalo import challenge_of
 from kernel.db import Database
+from notify.gateways import note_form
 from notify.zalo_settings import SANDBOX_APP_ID
 from tests.unit.sandbox.support import Caller, running
 from wiring import build_container, keep_zalo_tokens
@@ -48,6 +50,17 @@ def connectable(
 
 def _run(*arguments: str, typed: str | None = None) -> Result:
     return CliRunner().invoke(main, ["zalo", *arguments], input=typed)
+
+
+def test_templates_that_are_not_in_use_are_listed_and_can_be_taken_back(
+    connectable: Caller, clean_database: Database
+) -> None:
+    with clean_database.transaction() as session:
+        note_form(session, "zalo", "430001", "DISABLE", datetime(2026, 11, 20, tzinfo=UTC), in_use=False)
+    (told,) = map(json.loads, _run("forms").output.splitlines())
+    assert (told["form"], told["in_use"], told["status"]) == ("430001", False, "DISABLE")
+    (told,) = map(json.loads, _run("forms", "--use", "430001").output.splitlines())
+    assert (told["in_use"], told["status"]) == (True, "SAID_BY_OPERATOR")
 
 
 def test_a_challenge_is_the_digest_of_its_verifier() -> None:

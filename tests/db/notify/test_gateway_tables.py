@@ -1,15 +1,18 @@
 """What the tables know of the gateways: their states, who waits for one of them, whose receipts are overdue."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from kernel.db import Database
+from kernel.ids import new_id
 from notify.channels.port import OutcomeKind
 from notify.circuit import CircuitState, Health, Limits
 from notify.exchange import Exchange
-from notify.gateways import note_states, overdue_shares, wake_stranded
+from notify.gateways import gateways_in_use, note_states, overdue_shares, wake_stranded
 from notify.plan import Channel
 from notify.pool import PoolMember
 from notify.retry import SCHEDULE
@@ -24,23 +27,54 @@ from tests.db.notify.support import (
 )
 
 SETTINGS = SendSettings(8, 16, PATIENCE)
+PROCESS = new_id()
+WELL = Health(CircuitState.CLOSED, 0.0, 0, 0.0, 0.0, 0.0)
+ILL = Health(CircuitState.OPEN, 0.0, 10, 0.5, 1.5, 0.1)
 MEMBERS = (PoolMember("a", Channel.SMS, 1), PoolMember("b", Channel.SMS, 1))
 
 
 def test_since_when_a_state_holds_is_kept(clean_database: Database) -> None:
-    health = Health(CircuitState.OPEN, 0.0, 10, 0.5, 1.5, 0.1)
     with clean_database.transaction() as session:
-        note_states(session, {"a": health}, {"a": "sms"})
-        session.execute(text("UPDATE gateway_state SET since = since - interval '1 hour'"))
-        note_states(session, {"a": health}, {"a": "sms"})
-        row = session.execute(text("SELECT *, now() - since AS age FROM gateway_state")).one()
+        note_states(session, PROCESS, {"a": ILL}, {"a": "sms"})
+        session.execute(text("UPDATE gateway_sight SET since = since - interval '1 hour'"))
+        note_states(session, PROCESS, {"a": ILL}, {"a": "sms"})
+        row = session.execute(text("SELECT *, now() - since AS age FROM gateway_sight")).one()
     assert (row.state, row.channel, row.error_rate, row.answer_s, row.overdue_rate) == ("open", "sms", 0.5, 1.5, 0.1)
     assert row.age >= timedelta(hours=1)
     with clean_database.transaction() as session:
-        note_states(session, {"a": Health(CircuitState.CLOSED, 0.0, 0, 0.0, 0.0, 0.0)}, {"a": "sms"})
-        age = session.scalar(text("SELECT now() - since FROM gateway_state"))
+        note_states(session, PROCESS, {"a": WELL}, {"a": "sms"})
+        age = session.scalar(text("SELECT now() - since FROM gateway_sight"))
     assert age is not None
     assert age < timedelta(minutes=1)
+
+
+def _seen_before(session: Session, process: UUID, by: timedelta) -> None:
+    session.execute(
+        text("UPDATE gateway_sight SET seen_at = seen_at - :by WHERE process = :process"),
+        {"by": by, "process": process},
+    )
+
+
+def test_a_gateway_is_in_use_when_all_see_it_so_that_lately_said_anything(clean_database: Database) -> None:
+    other = new_id()
+    with clean_database.transaction() as session:
+        assert gateways_in_use(session) == {}
+        note_states(session, PROCESS, {"a": WELL, "b": WELL}, {"a": "sms", "b": "sms"})
+        note_states(session, other, {"a": ILL, "b": WELL}, {"a": "sms", "b": "sms"})
+        assert gateways_in_use(session) == {"a": False, "b": True}
+        _seen_before(session, other, timedelta(seconds=16))
+        assert gateways_in_use(session) == {"a": True, "b": True}
+
+
+def test_the_last_word_of_a_process_that_has_ended_is_there_for_the_next(clean_database: Database) -> None:
+    other = new_id()
+    with clean_database.transaction() as session:
+        note_states(session, PROCESS, {"a": ILL}, {"a": "sms"})
+        _seen_before(session, PROCESS, timedelta(hours=3))
+    with clean_database.transaction() as session:
+        assert gateways_in_use(session) == {"a": False}
+        note_states(session, other, {"a": WELL}, {"a": "sms"})
+        assert session.scalars(text("SELECT process FROM gateway_sight")).all() == [other]
 
 
 def test_only_what_waits_for_that_gateway_is_woken(clean_database: Database) -> None:
@@ -67,17 +101,18 @@ def test_only_what_waits_for_that_gateway_is_woken(clean_database: Database) -> 
     assert [wait is not None and wait < timedelta(seconds=6) for wait in due] == [kind[-1] for kind in kinds]
 
 
-def test_what_waits_for_a_time_of_day_is_not_woken_before(clean_database: Database) -> None:
+def test_what_a_gateway_holds_until_later_is_not_woken_before(clean_database: Database) -> None:
     held, failed = queued(clean_database, 2)
     with clean_database.transaction() as session:
         session.execute(
             text(
                 "UPDATE delivery SET state = 'waiting', gateway = 'a', failures = 1, "
-                "code = CASE WHEN id = :held THEN '-133' ELSE '-100' END, due_at = now() + interval '1 hour'"
+                "held_until = CASE WHEN id = :held THEN now() + interval '1 minute' END, "
+                "due_at = now() + interval '1 hour'"
             ),
             {"held": held},
         )
-        assert wake_stranded(session, "a", "sms", timedelta(seconds=5), {"-133", "-144"}) == 1
+        assert wake_stranded(session, "a", "sms", timedelta(seconds=5)) == 1
     waits = [row.due_in for row in rows_of(clean_database, [held, failed])]
     assert [wait is not None and wait < timedelta(seconds=6) for wait in waits] == [False, True]
 

@@ -17,7 +17,7 @@ from notify.channels.port import Outcome, OutcomeKind, Quota
 from notify.channels.zalo_receipts import DailyQuotaChanged, TemplateStatusChanged
 from notify.circuit import CircuitState, Health
 from notify.exchange import Exchange
-from notify.gateways import change_quota, note_quota, note_states
+from notify.gateways import change_quota, note_quota
 from notify.offers import OutlookByLedger, Route
 from notify.plan import PUSHING, Channel
 from notify.pool import PoolMember
@@ -33,7 +33,6 @@ WELL = Health(CircuitState.CLOSED, 0.0, 0, 0.0, 0.0, 0.0)
 @dataclass
 class Counting:
     quota: Quota | None = None
-    held_codes: frozenset[str] = frozenset({"-144"})
 
 
 def _left(session: Session, now: datetime = NOON) -> int | None:
@@ -45,13 +44,6 @@ def _left(session: Session, now: datetime = NOON) -> int | None:
 def _counted() -> float:
     labels = {"provider": "zalo", "event": "daily_quota"}
     return REGISTRY.get_sample_value("motcua_account_events_total", labels) or 0.0
-
-
-@pytest.fixture
-def noted(session: Session) -> Session:
-    """With what a drain has written of the gateway."""
-    note_states(session, {"zalo": WELL}, {"zalo": "zalo"})
-    return session
 
 
 def test_the_watch_writes_what_the_gateway_said_and_the_plan_reads_it(clean_database: Database) -> None:
@@ -75,38 +67,59 @@ def test_the_watch_writes_what_the_gateway_said_and_the_plan_reads_it(clean_data
     assert left() == 7
 
 
-def test_an_older_word_does_not_count(noted: Session) -> None:
-    note_quota(noted, "zalo", Quota(500, 10, NOON))
-    note_quota(noted, "zalo", Quota(500, 11, NOON - timedelta(seconds=1)))
-    assert _left(noted) == 10
+def test_an_older_word_does_not_count(session: Session) -> None:
+    note_quota(session, "zalo", Quota(500, 10, NOON))
+    note_quota(session, "zalo", Quota(500, 11, NOON - timedelta(seconds=1)))
+    assert _left(session) == 10
 
 
-def test_yesterdays_quota_says_nothing_of_today(noted: Session) -> None:
-    note_quota(noted, "zalo", Quota(500, 0, NOON))
-    assert (_left(noted), _left(noted, NOON + timedelta(days=1))) == (0, None)
+def test_yesterdays_quota_says_nothing_of_today(session: Session) -> None:
+    note_quota(session, "zalo", Quota(500, 0, NOON))
+    assert (_left(session), _left(session, NOON + timedelta(days=1))) == (0, None)
 
 
 @pytest.mark.parametrize(("before", "after", "left"), [(500, 2000, 1500), (2000, 500, 0), (None, 2000, None)])
 def test_another_quota_changes_what_is_left(
-    noted: Session, clock: SettableClock, before: int | None, after: int, left: int | None
+    session: Session, clock: SettableClock, before: int | None, after: int, left: int | None
 ) -> None:
     now = clock.now()
-    note_quota(noted, "zalo", Quota(500, 0, now - timedelta(seconds=1)))
+    note_quota(session, "zalo", Quota(500, 0, now - timedelta(seconds=1)))
     counted = _counted()
-    take_account_event(Work(noted, VAULT, clock), DailyQuotaChanged(before, after))
-    assert _left(noted, now) == left
-    take_account_event(Work(noted, VAULT, clock), DailyQuotaChanged(after, after))
-    assert _left(noted, now) == left
+    take_account_event(Work(session, VAULT, clock), DailyQuotaChanged(before, after))
+    assert _left(session, now) == left
+    take_account_event(Work(session, VAULT, clock), DailyQuotaChanged(after, after))
+    assert _left(session, now) == left
     assert _counted() == counted + 2
 
 
-def test_another_quota_says_nothing_where_nothing_is_known_of_today(noted: Session) -> None:
-    change_quota(noted, "zalo", 100, NOON)
-    assert _left(noted) is None
-    note_quota(noted, "zalo", Quota(500, 3, NOON))
+def test_another_quota_says_nothing_where_nothing_is_known_of_today(session: Session) -> None:
+    change_quota(session, "zalo", 100, NOON)
+    assert _left(session) is None
+    note_quota(session, "zalo", Quota(500, 3, NOON))
     tomorrow = NOON + timedelta(days=1)
-    change_quota(noted, "zalo", 100, tomorrow)
-    assert _left(noted, tomorrow) is None
+    change_quota(session, "zalo", 100, tomorrow)
+    assert _left(session, tomorrow) is None
+
+
+def _changed(after: str, at: datetime = NOON) -> TemplateStatusChanged:
+    return TemplateStatusChanged("430001", "PENDING_REVIEW", after, "low quality", at)
+
+
+def _barred(session: Session) -> frozenset[str]:
+    (offer,) = (each for each in OutlookByLedger(ROUTES).offers(session, NOON, PUSHING) if each.gateway == "zalo")
+    return offer.barred
+
+
+def test_a_template_is_passed_over_until_it_is_in_use_again(session: Session, clock: SettableClock) -> None:
+    work = Work(session, VAULT, clock)
+    assert _barred(session) == frozenset()
+    take_account_event(work, _changed("DISABLE"))
+    assert _barred(session) == {"430001"}
+    # Events are posted again and again, in any order; the latest by their own time counts.
+    take_account_event(work, _changed("ENABLE", NOON - timedelta(seconds=1)))
+    assert _barred(session) == {"430001"}
+    take_account_event(work, _changed("ENABLE", NOON + timedelta(seconds=1)))
+    assert _barred(session) == frozenset()
 
 
 @pytest.mark.parametrize(("after", "level"), [("DISABLE", "error"), ("REJECT", "error"), ("ENABLE", "info")])
@@ -114,9 +127,7 @@ def test_a_template_that_is_not_in_use_is_told_to_operators(
     session: Session, clock: SettableClock, after: str, level: str
 ) -> None:
     with capture_logs() as logs:
-        take_account_event(
-            Work(session, VAULT, clock), TemplateStatusChanged("430001", "PENDING_REVIEW", after, "low quality")
-        )
+        take_account_event(Work(session, VAULT, clock), _changed(after))
     (told,) = logs
     assert (told["event"], told["log_level"], told["after"]) == ("zalo.template_changed", level, after)
     assert (told["template_id"], told["reason"]) == ("430001", "low quality")
@@ -135,5 +146,5 @@ def test_a_gateway_that_has_sent_all_it_may_today_is_in_use_and_wakes_nobody(cle
     waits = [row.due_in for row in rows_of(clean_database, deliveries)]
     assert all(wait is not None and wait > timedelta(hours=7) for wait in waits)
     with clean_database.transaction() as session:
-        row = session.execute(text("SELECT state, error_rate FROM gateway_state")).one()
+        row = session.execute(text("SELECT state, error_rate FROM gateway_sight")).one()
     assert (row.state, row.error_rate) == ("closed", 0.0)

@@ -200,8 +200,30 @@ MUTED = Reach("vi", EVERYWHERE, {Channel.ZALO: False, Channel.SMS: False})
 
 
 def test_what_the_law_wants_cannot_be_muted_altogether() -> None:
-    assert ways(planned(LEGAL, MUTED)) == ["inbox", "zalo"]
+    # Nobody's phone is handed to Zalo without their consent, whatever the law wants told.
+    made = planned(LEGAL, MUTED)
+    assert (ways(made), made.skipped) == (["inbox", "sms"], {Channel.ZALO: Skip.NOT_WANTED})
+    assert made.deliveries[-1].reason.startswith("sms first: has a phone, though muted, at most")
     assert ways(planned(LEGAL, MUTED, now=at("23:00"))) == ["inbox", "sms"]
+
+
+def test_what_the_law_wants_goes_as_a_text_when_zalo_fails_though_texts_are_muted() -> None:
+    zalo_alone = Reach("vi", EVERYWHERE, {Channel.ZALO: True, Channel.SMS: False})
+    made = planned(LEGAL, zalo_alone)
+    assert (ways(made), made.skipped) == (["inbox", "zalo", "sms standby"], {})
+    assert made.deliveries[-1].reason == (
+        "sms, though muted, if zalo fails or brings no receipt in 10 min; required by law"
+    )
+    assert ways(planned(LEGAL, zalo_alone, now=at("23:00"))) == ["inbox", "sms"]
+    assert ways(planned(NOT_LEGAL, zalo_alone)) == ["inbox", "zalo"]
+
+
+def test_a_form_that_zalo_has_taken_out_of_use_is_passed_over() -> None:
+    form = BOOK.get("dossier.accepted", "zalo", "vi").form
+    assert form is not None
+    made = planned(LEGAL, offers=(INBOX, replace(ZALO, barred=frozenset({form})), SMS))
+    assert (ways(made), made.skipped) == (["inbox", "sms"], {Channel.ZALO: Skip.FORM})
+    assert ways(planned(LEGAL, offers=(INBOX, replace(ZALO, barred=frozenset({"1"})), SMS)))[1] == "zalo"
 
 
 def test_what_the_law_does_not_want_can_be_muted() -> None:
@@ -261,6 +283,8 @@ def test_whatever_is_said_a_plan_keeps_its_promises(
     )
     if event.legal:
         assert made.pushes
+    if not zalo:
+        assert Channel.ZALO not in used
     for delivery in made.deliveries:
         sent_at = delivery.not_before or now
         assert delivery.channel is not Channel.ZALO or time(6) <= local(sent_at).time() < time(22)

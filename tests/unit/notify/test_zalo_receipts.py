@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -98,7 +99,9 @@ def test_an_arrival_of_something_else_names_none(tracking_id: object) -> None:
 def test_what_changes_in_the_account_is_told() -> None:
     status = {"prev_status": "ENABLE", "new_status": "DISABLE"}
     changed = _event(event_name="change_template_status", template_id=430001, status=status, reason="Bị báo cáo\x00\n")
-    assert read_event(changed) == TemplateStatusChanged("430001", "ENABLE", "DISABLE", "Bị báo cáo")
+    assert read_event(changed) == TemplateStatusChanged(
+        "430001", "ENABLE", "DISABLE", "Bị báo cáo", datetime(1970, 1, 1, microsecond=1000, tzinfo=UTC)
+    )
     quota = _event(event_name="change_oa_daily_quota", oaId="1", quota={"prev_value": "500", "new_value": "2000"})
     assert read_event(quota) == DailyQuotaChanged(500, 2000)
 
@@ -115,6 +118,8 @@ def test_other_events_are_of_no_consequence(name: str) -> None:
         _event(event_name="user_received_message"), _received(), _received(msg_id=""), _received(msg_id="a\x00b"),
         _received(msg_id="x" * 101), _received(msg_id=True), _event(event_name="change_oa_daily_quota", quota={}),
         _event(event_name="change_template_status", template_id="1", status="DISABLE"),
+        _event(event_name="change_template_status", template_id="1", timestamp="soon",
+               status={"prev_status": "ENABLE", "new_status": "DISABLE"}),
     ],
 )  # fmt: skip
 def test_what_is_no_event_is_refused(raw: bytes) -> None:

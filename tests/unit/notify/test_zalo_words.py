@@ -17,7 +17,6 @@ from notify.channels.zalo_table import (
     allowed_again,
     class_of,
     error_outcome,
-    held_codes,
     integer,
     status_outcome,
 )
@@ -99,12 +98,6 @@ def test_a_days_quota_is_there_again_on_the_next_day(clock: str, hours: float) -
 
 def test_the_day_begins_when_the_settings_say() -> None:
     assert error_outcome(-133, _at("22:00"), time(7, 30)).retry_after_s == 9.5 * 3600
-
-
-def test_the_codes_that_hold_a_message_are_those_of_time() -> None:
-    assert {"-133", "-234", "-144", "-147"} <= held_codes()
-    assert all(error_outcome(int(code), NOON).kind is OutcomeKind.LATER for code in held_codes())
-    assert not {"-32", "-100", "-118", "-115"} & held_codes()
 
 
 @given(st.integers(0, 3 * 365 * 24 * 3600), st.booleans())
