@@ -43,9 +43,11 @@ class Order:
 
 
 class Subject(Protocol):
-    """The system under test: the product, or what it is compared with. `workers`: names of the processes that send."""
+    """The system under test: the product, or what it is compared with. `workers`: names of the processes that an order
+    goes through; `others`: of those that work beside them."""
 
     workers: Sequence[str]
+    others: Sequence[str]
     web: str | None
     ended_well: frozenset[str]
 

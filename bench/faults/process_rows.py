@@ -37,7 +37,7 @@ def kill_web(arena: Arena, _dice: random.Random) -> str:
 
 def deploy(arena: Arena, _dice: random.Random) -> str:
     """Every process that works is told to end, and another takes its place."""
-    names = [*arena.subject.workers, *([arena.subject.web] if arena.subject.web else [])]
+    names = [*arena.subject.workers, *arena.subject.others, *([arena.subject.web] if arena.subject.web else [])]
     for name in names:
         arena.strike(name, signal.SIGTERM)
     if arena.subject.web is not None:

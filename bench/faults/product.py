@@ -66,6 +66,7 @@ class Product:
     """A `Subject`. `ended_well`: every citizen's phone has reported the text."""
 
     workers: Sequence[str] = ("worker-send", "worker-plan", "worker-receipts")
+    others: Sequence[str] = ()
     web: str | None = "api"
     ended_well = frozenset({"delivered"})
 
@@ -84,6 +85,7 @@ class Product:
         specs = processes(place.environment, place.ports, web_workers=WEB_WORKERS)
         names = {spec.name for spec in specs}
         self.workers = [name for name in type(self).workers if name in names]
+        self.others = sorted(name for name in names if name.startswith("worker-") and name not in self.workers)
         # So that the database tells whose transaction it is.
         return [replace(spec, env={**spec.env, "PGAPPNAME": spec.name}) for spec in specs]
 

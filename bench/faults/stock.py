@@ -87,6 +87,7 @@ class Stock:
     """A `Subject`. It keeps no record of what became of a message, so there is none to be wrong."""
 
     workers: Sequence[str] = ("stock-worker",)
+    others: Sequence[str] = ()
     web: str | None = None
     ended_well: frozenset[str] = frozenset()
 

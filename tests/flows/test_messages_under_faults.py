@@ -12,12 +12,15 @@ from sqlalchemy import create_engine, text
 
 from bench.journey.household import CERTIFICATE, certificate
 from bench.journey.wire import Answer
+from bench.urgent import Codes
 from tests.support.system import NUMBERS, System, notices
 from tests.support.waiting import eventually
+from wiring import build_container
 
 LONG_S = 90.0
 DOSSIERS = 9
 TEXTS_OF_ONE = 7
+CODES = 16
 
 
 @pytest.fixture
@@ -95,6 +98,23 @@ def test_workers_killed_again_and_again_lose_no_text_and_double_none(breaking: S
         if reports:
             told = breaking.told("mau", shown["id"], TEXTS_OF_ONE, seconds=LONG_S)
             assert notices(told) == ["delivered"] * TEXTS_OF_ONE
+
+
+def test_codes_whose_drain_is_killed_again_and_again_reach_their_phones_once(breaking: System) -> None:
+    breaking.gateway.fail("slow", op="send", ms=300, jitter_ms=300)
+    held = build_container(breaking.stack.environment)
+    codes = Codes(held)
+    codes.prepare(CODES)
+    asked, kills = [], 0
+    for turn in range(CODES):
+        asked.append(codes.ask()[0])
+        time.sleep(0.15)
+        kills += _kill(breaking, "worker-urgent") if turn % 4 == 3 else 0
+    held.close()
+    assert kills > 0
+    assert eventually(lambda: all(breaking.gateway.messages(phone) for phone in asked), patience_s=LONG_S)
+    assert eventually(lambda: _undecided(breaking) == 0, patience_s=LONG_S)
+    assert [len(breaking.gateway.messages(phone)) for phone in asked] == [1] * CODES
 
 
 def _sent(system: System, made: list[Any]) -> int:
