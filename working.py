@@ -12,8 +12,9 @@ from kernel.settings import SettingsError
 
 QUEUES = ("plan", "urgent", "send", "receipts", "residence", "sweep")
 RING = "ring"
-# Somebody waits for what this one sends, and for answers over HTTP; all other work gives way to both.
-_AT_ONCE = "urgent"
+# Nobody waits for each of these: they give way to answers over HTTP, to codes, and to what must be with the police by
+# a certain hour.
+_LATER = ("plan", "send", "receipts", "sweep")
 _NICE = 10
 
 
@@ -21,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Works off one queue, or rings for all of them.")
     parser.add_argument("task", choices=[*QUEUES, RING])
     task = parser.parse_args().task
-    if task not in (_AT_ONCE, RING):
+    if task in _LATER:
         os.nice(_NICE)
 
     # structlog takes rich, if it is there, to draw tracebacks on a terminal.

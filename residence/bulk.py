@@ -31,7 +31,6 @@ DECLARATION_COLUMNS: Final[Mapping[str, str]] = {
     "number": "int2",
     "kind": "text",
     "content": "bytea",
-    "fingerprint": "bytea",
     "declared_at": "timestamptz",
     "declared_by": "uuid",
     "client_id": "uuid",

@@ -38,7 +38,6 @@ FILE_NAME_FIELD = "batch.file_name"
 SEARCH_REASON_FIELD = "guest_search.reason"
 DOCUMENT_INDEX = "stay.document"
 WORD_INDEX = "stay.name_words"
-FINGERPRINT_INDEX = "declaration.fingerprint"
 
 
 def one_of(column: str, values: type[StrEnum]) -> str:
@@ -206,8 +205,7 @@ class Stay(Base):
 class Declaration(Base):
     """One link of the chain of a stay: what was declared, when, by whom. Never changed; erased by retention only.
 
-    `content` is the JSON of the whole `GuestDeclaration` as it stands from then on, `note` the reason given,
-    `fingerprint` a blind index of kind and content.
+    `content` is the JSON of the whole `GuestDeclaration` as it stands from then on, `note` the reason given.
     """
 
     __tablename__ = "declaration"
@@ -224,7 +222,6 @@ class Declaration(Base):
     kind: Mapped[str] = mapped_column(Text)
     content: Mapped[Sealed | None] = mapped_column(SealedText)
     note: Mapped[Sealed | None] = mapped_column(SealedText)
-    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     declared_at: Mapped[datetime]
     declared_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_client.id"))

@@ -22,7 +22,7 @@ from residence.models import DECLARATION_FIELD, NOTE_FIELD, Declaration, Lodging
 from residence.ports import FrontDesk
 from residence.rules import check_declaration
 from residence.service.access import active_lodging, lodging_for
-from residence.service.declaring import declarer, document_index, fingerprint, guest_in, name_words, tell
+from residence.service.declaring import declarer, document_index, guest_in, name_words, tell
 from residence.service.reports import refuse_broken
 from residence.states import STAY_MOVES, DeclarationKind, StayState, move
 
@@ -191,7 +191,6 @@ class _Act:
                 kind=kind.value,
                 content=vault.seal(DECLARATION_FIELD, row, content),
                 note=vault.seal(NOTE_FIELD, row, note) if note else None,
-                fingerprint=fingerprint(vault, kind, content),
                 declared_at=self._work.now(),
                 declared_by=by.person_id,
                 client_id=by.client_id,

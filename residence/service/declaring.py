@@ -21,7 +21,7 @@ from residence import store
 from residence.bulk import DECLARATION_COLUMNS, STAY_COLUMNS, copy_rows
 from residence.clock import due
 from residence.guests import GuestDeclaration, GuestKind, Moment
-from residence.models import DECLARATION_FIELD, DOCUMENT_INDEX, FINGERPRINT_INDEX, WORD_INDEX, Declaration, Lodging
+from residence.models import DECLARATION_FIELD, DOCUMENT_INDEX, WORD_INDEX, Declaration, Lodging
 from residence.states import DeclarationKind, StayState
 from residence.store import StayKey
 
@@ -102,10 +102,6 @@ def document_index(vault: Vault, number: str) -> bytes:
 def name_words(vault: Vault, name: str) -> list[int]:
     """Blind indexes of the words of a name without accents, as the 64-bit integers that the column holds."""
     return sorted({index for word in name.split() for index in _word_indexes(vault, word)})
-
-
-def fingerprint(vault: Vault, kind: DeclarationKind, content: str) -> bytes:
-    return vault.index(FINGERPRINT_INDEX, f"{kind}\0{content}")
 
 
 # A few hundred words make up most names.
@@ -219,7 +215,6 @@ class _Maker:
             1,
             _ARRIVAL,
             vault.seal(DECLARATION_FIELD, new.declaration_id, content),
-            fingerprint(vault, DeclarationKind.ARRIVAL, content),
             self._now,
             self._by.person_id,
             self._by.client_id,

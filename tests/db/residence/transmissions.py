@@ -136,7 +136,6 @@ def follow(
             number=stay.declarations,
             kind=kind.value,
             content=VAULT.seal(DECLARATION_FIELD, row, guest.to_json()),
-            fingerprint=b"f",
             declared_at=clock.now(),
             declared_by=_PERSON,
             batch_id=batch_id,
