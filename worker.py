@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 SWEEP: Final = "sweep"
 TIME_SLICE_S: Final = 20.0
 # What a chunk holds is seen by the next drain when all of it is committed, so it is not large.
-_CHUNK: Final = 40
+_CHUNK: Final = 10
 _CHUNK_ASIDE: Final = 5
 _WITHOUT_BELL_S: Final = 0.5
 _LOOK_AT_CLOCK_S: Final = 2.0

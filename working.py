@@ -5,25 +5,18 @@
 
 import argparse
 import gc
-import os
 import sys
 
 from kernel.settings import SettingsError
 
 QUEUES = ("plan", "urgent", "send", "receipts", "residence", "sweep")
 RING = "ring"
-# Nobody waits for each of these: they give way to answers over HTTP, to codes, and to what must be with the police by
-# a certain hour.
-_LATER = ("plan", "send", "receipts", "sweep")
-_NICE = 10
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Works off one queue, or rings for all of them.")
     parser.add_argument("task", choices=[*QUEUES, RING])
     task = parser.parse_args().task
-    if task in _LATER:
-        os.nice(_NICE)
 
     # structlog takes rich, if it is there, to draw tracebacks on a terminal.
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]

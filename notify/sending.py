@@ -33,7 +33,7 @@ class Sender:
         asks: bool = True,
         urgent_lately: Callable[[], bool] = lambda: False,
     ) -> None:
-        threads = ThreadPoolExecutor(4, thread_name_prefix="ledger")
+        threads = ThreadPoolExecutor(5, thread_name_prefix="ledger")
         self._means = Means(ledger, gateways, exchange, watch, settings, threads, asks, urgent_lately)
         self._runner = asyncio.Runner()
 

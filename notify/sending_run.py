@@ -78,7 +78,6 @@ class Run:
         self._latency_s = 0.0
         self._dry = False
         self._aside = False
-        self._look_aside = 0.0
         self._more_to_see = False
         self._look_again = 0.0
         self._failure: Exception | None = None
@@ -94,12 +93,13 @@ class Run:
         watching = self._loop.create_task(self._keep_watch())
         inquiry = self._loop.create_task(self._ask())
         inquiry.add_done_callback(lambda _: self._stirred.set())
+        looking = self._loop.create_task(self._look_aside())
         while await self._turn(ends):
             if inquiry.done() and self._failure is None:
                 self._failure = self._failure_of(inquiry)
         self._inquirer.stop()
         self._over.set()
-        await asyncio.gather(inquiry, watching, return_exceptions=True)
+        await asyncio.gather(inquiry, watching, looking, return_exceptions=True)
         while await self._turn(0.0):
             # What was claimed at the last moment.
             pass
@@ -141,6 +141,13 @@ class Run:
                 return
             await self._over_within(_WATCH_EVERY_S)
 
+    async def _look_aside(self) -> None:
+        """While somebody waits for a message of another drain's, machine and gateways are mostly left to it."""
+        while True:
+            self._aside = await self._loop.run_in_executor(self._means.threads, self._means.urgent_lately)
+            if await self._over_within(_LOOK_ASIDE_EVERY_S):
+                return
+
     async def _over_within(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
@@ -158,7 +165,8 @@ class Run:
             began = time.monotonic()
             await asyncio.gather(self._claim(wanted), self._record(batch))
             self._start_calls()
-            await self._step_aside(time.monotonic() - began)
+            if self._aside:
+                await asyncio.sleep(pause_aside(time.monotonic() - began))
             return True
         if not self._calls and not self._waiting and (self._failure or stopping or not self._inquirer.busy):
             return False
@@ -227,15 +235,6 @@ class Run:
                 task = self._loop.create_task(self._call(ready))
                 self._calls.add(task)
                 task.add_done_callback(self._called)
-
-    async def _step_aside(self, worked_s: float) -> None:
-        """While somebody waits for a message of another drain's, machine and gateways are mostly left to it."""
-        now = time.monotonic()
-        if now >= self._look_aside:
-            self._look_aside = now + _LOOK_ASIDE_EVERY_S
-            self._aside = await self._loop.run_in_executor(self._means.threads, self._means.urgent_lately)
-        if self._aside:
-            await asyncio.sleep(pause_aside(worked_s))
 
     def _most(self, number: int) -> int:
         """Of calls, or of deliveries in a chunk."""

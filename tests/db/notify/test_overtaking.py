@@ -81,7 +81,7 @@ def test_while_somebody_waits_notices_leave_the_gateway_to_them(clean_database: 
         open_at.append(gateway.open_now)
         return gateway.take(message)
 
-    gateway = FakeGateway(answer, latency_s=0.01)
+    gateway = FakeGateway(answer, latency_s=0.1)
     settings = SendSettings(32, 32, PATIENCE)
     made = sender_of(clean_database, {"fake": gateway}, settings, urgent_lately=lambda: True)
     assert made.run(time_slice_s=30) is False
