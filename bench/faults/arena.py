@@ -77,6 +77,10 @@ class Subject(Protocol):
         """Adds to the oddities what poison has not ended dead, with its reason."""
         ...
 
+    def working(self, arena: "Arena", name: str) -> bool:
+        """Whether this worker, begun since the fault of this moment, has come so far as to work."""
+        ...
+
     def busy(self, arena: "Arena", name: str) -> bool:
         """Whether this worker, which stands still, stands in the middle of a chunk."""
         ...

@@ -2,6 +2,7 @@
 
 import random
 import signal
+from functools import partial
 from typing import Final
 
 from bench.faults.arena import Arena, Row
@@ -36,11 +37,14 @@ def kill_web(arena: Arena, _dice: random.Random) -> str:
 
 
 def deploy(arena: Arena, _dice: random.Random) -> str:
-    """Every process that works is told to end, and another takes its place."""
-    names = [*arena.subject.workers, *arena.subject.others, *([arena.subject.web] if arena.subject.web else [])]
+    """Every process that works is told to end, and another takes its place; the next one's turn comes when it works."""
+    names = [*arena.subject.workers, *arena.subject.others]
     for name in names:
         arena.strike(name, signal.SIGTERM)
+        arena.wait_for(partial(arena.subject.working, arena, name), f"{name} at work")
     if arena.subject.web is not None:
+        names.append(arena.subject.web)
+        arena.strike(arena.subject.web, signal.SIGTERM)
         arena.wait_for(answers(f"{arena.place.api_url}/health/live"), "the API")
     return f"{', '.join(names)} exchanged"
 

@@ -42,6 +42,8 @@ _OPEN_TEXTS: Final = """SELECT count(*) FROM delivery
 _SENDS: Final = "worker-send"
 _IN_TRANSACTION: Final = """SELECT count(*) FROM pg_stat_activity
     WHERE application_name = :name AND state = 'idle in transaction'"""
+_CONNECTED: Final = """SELECT count(*) FROM pg_stat_activity
+    WHERE application_name = :name AND backend_start > to_timestamp(:begun)"""
 _UNSEEN: Final = """SELECT d.dossier_id, extract(epoch FROM a.started_at)::float8,
         extract(epoch FROM a.finished_at)::float8
     FROM attempt a JOIN delivery d ON d.id = a.delivery_id WHERE a.finished_at IS NOT NULL
@@ -176,6 +178,9 @@ class Product:
 
     def examine_poison(self, arena: Arena) -> None:
         examine_product(arena)
+
+    def working(self, arena: Arena, name: str) -> bool:
+        return bool(arena.sql(_CONNECTED, name=name, begun=arena.begun)[0][0])
 
     def busy(self, arena: Arena, name: str) -> bool:
         if name == _SENDS:

@@ -129,6 +129,9 @@ class Stock:
     def examine_poison(self, _arena: Arena) -> None:
         """Its jobs end in RQ's registry of failed jobs, with their traceback."""
 
+    def working(self, arena: Arena, name: str) -> bool:
+        return any(worker.pid == arena.pid(name) for worker in Worker.all(queue=self.app.queue))
+
     def busy(self, _arena: Arena, _name: str) -> bool:
         return len(StartedJobRegistry(queue=self.app.queue)) > 0
 
