@@ -150,7 +150,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
     redis = connect(settings.kernel.redis_url)
     bell = Bell(redis)
     kernel = settings.kernel
-    database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, by_index=drains)
+    database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring_for_work, by_index=drains)
     with database.transaction() as session:
         vault = open_vault(session.connection(), settings.kernel.master_key)
     keys = KeyRing(database, vault, clock)
@@ -252,7 +252,7 @@ def build_sender(held: Container, *, urgent: bool = False) -> "Sender":
         gateways["zalo"] = limited["zalo"] = ZaloGateway(settings.zalo, tokens, held.clock)
     exchange = Exchange(settings.members)
     priorities = (Priority.URGENT,) if urgent else tuple(Priority)
-    ledger = Ledger(held.database, held.vault, patience, exchange, prices=held.notify.prices, priorities=priorities)
+    ledger = Ledger(held.database, held.vault, patience, exchange, tariff=held.notify.tariff, priorities=priorities)
     if urgent:
         return Sender(ledger, gateways, exchange, Onlooker(held.database, exchange), settings.send, asks=False)
     watch = Watch(held.database, exchange, patience.receipt_within, limited)

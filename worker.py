@@ -94,7 +94,7 @@ def _receipts(held: Container) -> bool:
     ends, lingered = time.monotonic() + TIME_SLICE_S, False
     while time.monotonic() < ends and not _told_to_stop():
         with held.database.transaction() as session:
-            applied = apply_receipts(session, held.notify.send.patience.receipt_within, held.notify.prices)
+            applied = apply_receipts(session, held.notify.send.patience.receipt_within, held.notify.tariff)
         if not applied and lingered:
             return False
         lingered = not applied

@@ -17,7 +17,7 @@ from redis.retry import Retry
 from rq import Queue
 
 URGENT: Final = "urgent"
-"""The drain of what somebody waits for. While its bell has rung lately, the others step aside."""
+"""The drain of what somebody waits for. While there was work for it lately, the others step aside."""
 LATELY_SECONDS = 2.0
 RING_TTL_SECONDS = 60
 LINGER_SECONDS = 0.25
@@ -53,13 +53,19 @@ class Bell:
         self._silent_until = 0.0
         self._rang_at: dict[str, float] = {}
 
+    def ring_for_work(self, drain: str) -> bool:
+        """Rings because work was committed; for URGENT the others step aside from now on. Never raises."""
+        if drain == URGENT:
+            self._mark()
+        return self.ring(drain)
+
     def ring(self, drain: str) -> bool:
         """Queues one run of `drain` unless one is queued already. Never raises; False when the ring was lost."""
         if self._now() < self._silent_until:
             return False
         try:
             queue = Queue(drain, connection=self._connection)
-            if self._queued(queue) == 0:
+            if queue.count == 0:
                 queue.enqueue(
                     "worker.run",
                     drain,
@@ -75,12 +81,12 @@ class Bell:
             return False
         return True
 
-    def _queued(self, queue: Queue) -> int:
-        with self._connection.pipeline(transaction=False) as pipe:
-            if queue.name == URGENT:
-                pipe.set(_MARK, 1, px=int(LATELY_SECONDS * 1000))
-            pipe.llen(queue.key)
-            return int(pipe.execute()[-1])
+    def _mark(self) -> None:
+        if self._now() >= self._silent_until:
+            try:
+                self._connection.set(_MARK, 1, px=int(LATELY_SECONDS * 1000))
+            except redis.RedisError:
+                self._silent_until = self._now() + _RETRY_AFTER_FAILURE
 
     def urgent_lately(self) -> bool:
         """Whether somebody began to wait for a message in the last LATELY_SECONDS. Never raises; False when nobody can

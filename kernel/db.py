@@ -80,6 +80,9 @@ class Database:
             with session.begin():
                 yield session
                 self.before_commit(session)
+                if not session.is_active:
+                    # The block would end without a commit and without a word.
+                    raise RuntimeError("an error was swallowed that has ended the transaction")
             rings = session.info.pop(_RINGS, ())
         if self._ring is not None:
             for drain in rings:

@@ -83,7 +83,11 @@ def record_event(
 def handle_urgent(session: Session, handlers: Callable[[], Handlers]) -> None:
     """Hands the urgent events of this transaction to their handlers before it commits, so that what they cause commits
     with them. One whose handler raises is left to the plan drain, and the transaction stands."""
-    for event in session.info.pop(_URGENT_ONES, ()):
+    urgent = session.info.pop(_URGENT_ONES, ())
+    if urgent:
+        # What the caller still has to write must fail as the caller's, not as a handler's.
+        session.flush()
+    for event in urgent:
         try:
             with session.begin_nested():
                 _hand_over(session, event, handlers())

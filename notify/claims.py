@@ -4,17 +4,16 @@ A delivery's row lock comes first and its attempts change only under it, so no t
 other in a circle.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from notify.charges import PRICED, SPENT, price_values
+from notify.charges import FREE, PAID, PRICED, SPENT, Tariff
 from notify.outcomes import LEASE_LOST, NOT_FOUND, NOT_STARTED, NOT_TAKEN, Claim, News
 from notify.retry import RECEIPT_WITHIN
 from notify.settled import Settled
@@ -33,11 +32,12 @@ held AS MATERIALIZED (
         greatest(parts, 1) AS parts
     FROM delivery WHERE id = ANY(CAST(:deliveries AS uuid[])) ORDER BY id FOR UPDATE),
 {priced},
+{paid},
 charged AS MATERIALIZED (
     SELECT a.id, held.agency_code, a.gateway, 1 AS messages, held.parts, priced.price * held.parts AS cost
-    FROM news n JOIN held ON held.id = n.delivery_id JOIN attempt a ON a.id = n.attempt_id
+    FROM news n JOIN held ON held.id = n.delivery_id JOIN tried a ON a.id = n.attempt_id JOIN paid ON paid.id = a.id
     JOIN priced ON priced.gateway = a.gateway AND priced.price > 0
-    WHERE n.attempt_event IN ('accept', 'find') AND a.cost_vnd = 0),
+    WHERE n.attempt_event IN ('accept', 'find') AND paid.cost = 0),
 {spent},
 noted AS (
     UPDATE attempt a SET
@@ -119,6 +119,7 @@ _RECORD_STATEMENT: Final = text(
         delivery_state=as_case(DELIVERY_MOVES, "n.event", "held.state", DeliveryEvent),
         standbys=STANDBYS,
         priced=PRICED,
+        paid=PAID,
         spent=SPENT,
     )
 )
@@ -128,9 +129,9 @@ def record_news(
     session: Session,
     news: Sequence[News],
     receipt_within: timedelta = RECEIPT_WITHIN,
-    prices: Mapping[str, int] = MappingProxyType({}),
+    tariff: Tariff = FREE,
 ) -> list[Settled]:
-    """Records what became of claims, by the tables of states, and what was spent, by the prices of the gateways.
+    """Records what became of claims, by the tables of states, and what was spent, by the gateways' tariff.
 
     Returns the deliveries of dossiers that this settled.
 
@@ -140,7 +141,7 @@ def record_news(
         return []
     final = [str(state) for state in FINAL]
     values = {**_columns(news), "final": final, "receipt_within": receipt_within, "not_taken": NOT_TAKEN}
-    values |= price_values(prices)
+    values |= tariff.values()
     rows = session.execute(_RECORD_STATEMENT, values)
     return [Settled(row.delivery_id, row.dossier_id, row.channel, row.status, row.at) for row in rows]
 

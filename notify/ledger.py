@@ -1,10 +1,9 @@
 """The drain's transactions: each method opens one, commits it and holds no connection afterwards. Safe in threads."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -15,6 +14,7 @@ from kernel.db import Database
 from kernel.vault import Vault, VaultError
 from notify import claims, due
 from notify.channels.port import Outcome, OutcomeKind, Outgoing, Question, Sighting
+from notify.charges import FREE, Tariff
 from notify.claims import Asking
 from notify.due import Choice, Claimed
 from notify.models import ADDRESS_FIELD, BODY_FIELD
@@ -48,7 +48,7 @@ class Ready:
 
 
 class Ledger:
-    """`choice` says which gateways take what is claimed, `prices` what they charge in đồng; `sleep` waits a number of
+    """`choice` says which gateways take what is claimed, `tariff` what they charge; `sleep` waits a number of
     seconds between tries to record. `priorities`: what is claimed."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Ledger:
         patience: Patience,
         choice: Choice,
         *,
-        prices: Mapping[str, int] = MappingProxyType({}),
+        tariff: Tariff = FREE,
         sleep: Callable[[float], object] = time.sleep,
         priorities: Sequence[Priority] = tuple(Priority),
     ) -> None:
@@ -66,7 +66,7 @@ class Ledger:
         self._vault = vault
         self._patience = patience
         self._choice = choice
-        self._prices = prices
+        self._tariff = tariff
         self._sleep = sleep
         self._priorities = priorities
 
@@ -116,7 +116,7 @@ class Ledger:
 
     def _record_once(self, news: Sequence[News]) -> None:
         with self._database.transaction() as session:
-            announce_settled(session, claims.record_news(session, news, self._patience.receipt_within, self._prices))
+            announce_settled(session, claims.record_news(session, news, self._patience.receipt_within, self._tariff))
 
     def _record_each(self, news: Sequence[News], error: Exception) -> None:
         if len(news) == 1:
@@ -156,7 +156,7 @@ class Ledger:
                 claims.ask_later(session, asking.claim, _EQUAL_IN_FLIGHT)
             else:
                 announce_settled(
-                    session, claims.record_news(session, [news], self._patience.receipt_within, self._prices)
+                    session, claims.record_news(session, [news], self._patience.receipt_within, self._tariff)
                 )
 
     def settle(self, news: News) -> None:

@@ -2,9 +2,8 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from kernel.ids import new_id
 from kernel.metrics import RECEIPTS
 from kernel.together import Together
 from kernel.vault import Vault
-from notify.charges import PRICED, SPENT, price_values
+from notify.charges import FREE, PAID, PRICED, SPENT, Tariff
 from notify.models import RAW_FIELD
 from notify.ports import ReceiptNote
 from notify.retry import RECEIPT_WITHIN
@@ -45,7 +44,7 @@ ON CONFLICT (provider, event_id) DO NOTHING RETURNING id::text
 _APPLY: Final = """
 WITH open AS MATERIALIZED (
     SELECT r.id, r.attempt_id, r.provider, r.ref, r.kind, r.code, r.reason, r.cost_vnd, a.delivery_id, a.number,
-        a.gateway, a.cost_vnd AS charged, r.received_at
+        a.gateway, r.received_at
     FROM receipt r JOIN attempt a ON a.id = r.attempt_id
     WHERE r.applied_at IS NULL AND r.problem IS NULL
     ORDER BY r.received_at LIMIT :room FOR UPDATE OF r SKIP LOCKED),
@@ -60,13 +59,14 @@ heard AS (
         held.agency_code, held.parts, {event} AS event
     FROM first f JOIN held ON held.id = f.delivery_id),
 {priced},
+{paid},
 charged AS MATERIALIZED (
-    SELECT h.attempt_id, h.agency_code, h.gateway, (h.charged = 0)::int AS messages,
-        CASE WHEN h.charged = 0 THEN h.parts ELSE 0 END AS parts,
-        coalesce(h.cost_vnd, priced.price * h.parts) - h.charged AS cost
-    FROM heard h LEFT JOIN priced ON priced.gateway = h.gateway
-    WHERE h.event IS NOT NULL AND (h.charged = 0 OR h.cost_vnd IS NOT NULL)
-        AND coalesce(h.cost_vnd, priced.price * h.parts) <> h.charged),
+    SELECT h.attempt_id, h.agency_code, h.gateway, (paid.cost = 0)::int AS messages,
+        CASE WHEN paid.cost = 0 THEN h.parts ELSE 0 END AS parts,
+        coalesce(h.cost_vnd, priced.price * h.parts) - paid.cost AS cost
+    FROM heard h JOIN paid ON paid.id = h.attempt_id LEFT JOIN priced ON priced.gateway = h.gateway
+    WHERE h.event IS NOT NULL AND (paid.cost = 0 OR h.cost_vnd IS NOT NULL)
+        AND coalesce(h.cost_vnd, priced.price * h.parts) <> paid.cost),
 {spent},
 noted AS (
     UPDATE attempt a SET state = {attempt_state},
@@ -111,6 +111,7 @@ _APPLY_STATEMENT: Final = text(
         delivery_state=as_case(DELIVERY_MOVES, "h.event", "h.before", sorted(set(RECEIPT_EVENTS.values()))),
         standbys=STANDBYS,
         priced=PRICED,
+        paid=PAID,
         spent=SPENT,
     )
 )
@@ -177,20 +178,19 @@ def receipts_desk(database: Database) -> Together[NewReceipt, bool]:
 def apply_receipts(
     session: Session,
     receipt_within: timedelta = RECEIPT_WITHIN,
-    prices: Mapping[str, int] = MappingProxyType({}),
+    tariff: Tariff = FREE,
     *,
     room: int = CHUNK,
 ) -> int:
     """Lets one chunk of receipts move attempts and deliveries, and announces those that this settled.
 
-    `prices`: gateway -> đồng for a message or a part, where the gateway's receipt does not say what it charged.
+    `tariff` says what a message costs where the gateway's receipt does not say what it charged.
 
     Returns how many were applied; none means that all are, or wait for their attempts.
     """
     rows = session.execute(
         _APPLY_STATEMENT,
-        {"room": room, "final": [str(state) for state in FINAL], "receipt_within": receipt_within}
-        | price_values(prices),
+        {"room": room, "final": [str(state) for state in FINAL], "receipt_within": receipt_within} | tariff.values(),
     ).all()
     settled = [
         Settled(row.delivery_id, row.dossier_id, row.channel, row.moved_to, row.at)

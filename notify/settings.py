@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from kernel.settings import Environment
+from notify.channels import esms_table, twilio_table, zalo_table
 from notify.channels.esms_table import EsmsSettings
+from notify.channels.port import Certainty
 from notify.channels.twilio_table import TwilioSettings
 from notify.channels.zalo_table import ZaloSettings
+from notify.charges import Tariff
 from notify.gateway_settings import read_esms, read_twilio, read_weights
 from notify.offers import Route
 from notify.plan import Channel
@@ -19,6 +23,9 @@ from notify.zalo_settings import read_zalo
 
 # Made up: what a gateway charges is between it and its customer, so production must say it.
 SANDBOX_PRICES = "esms=800,twilio=2000,zalo=300"
+
+
+_CERTAINTIES: Final = {table.NAME: table.CERTAINTY for table in (twilio_table, esms_table, zalo_table)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,11 @@ class NotifySettings:
     send: SendSettings
     prices: Mapping[str, int]
     zalo_forms: ZaloForms
+
+    @property
+    def tariff(self) -> Tariff:
+        deduping = frozenset(name for name, certainty in _CERTAINTIES.items() if certainty is Certainty.DEDUPES)
+        return Tariff(self.prices, deduping)
 
     @property
     def routes(self) -> tuple[Route, ...]:

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from notify.channels.esms_receipts import callback_mac
-from notify.channels.esms_table import NAME, EsmsSettings, outcome_of, refusal
-from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question, Sighting
+from notify.channels.esms_table import CERTAINTY, NAME, EsmsSettings, outcome_of, refusal
+from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question, Sighting
 from notify.sms_text import measure
 
 _SEND: Final = "/MainService.svc/json/SendMultipleMessage_V4_post_json/"
@@ -26,7 +26,7 @@ class EsmsGateway:
     """
 
     name = NAME
-    certainty = Certainty.DEDUPES
+    certainty = CERTAINTY
 
     def __init__(self, settings: EsmsSettings, callback_key: bytes) -> None:
         parts = urlsplit(settings.base_url)

@@ -17,8 +17,8 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question, Sighting
-from notify.channels.twilio_table import NAME, TwilioSettings, kind_of_status, refusal
+from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question, Sighting
+from notify.channels.twilio_table import CERTAINTY, NAME, TwilioSettings, kind_of_status, refusal
 
 _SHORTEST_VALIDITY: Final = 6
 _LONGEST_VALIDITY: Final = 36000
@@ -95,7 +95,7 @@ class TwilioGateway:
     """A `port.Gateway`. Twilio keeps no client reference, so a message is found by To, From and its exact Body."""
 
     name = NAME
-    certainty = Certainty.ASKED
+    certainty = CERTAINTY
 
     def __init__(self, settings: TwilioSettings) -> None:
         self.timeout_s = settings.timeout_s

@@ -7,11 +7,12 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 
-from notify.channels.port import Outcome, OutcomeKind
+from notify.channels.port import Certainty, Outcome, OutcomeKind
 from notify.pages import read_page
 from notify.states import ReceiptKind
 
 NAME: Final = "twilio"
+CERTAINTY: Final = Certainty.ASKED
 REAL_BASE_URL: Final = "https://api.twilio.com"
 KIND_OF_STATUS: Final = MappingProxyType(
     {

@@ -12,8 +12,9 @@ import aiohttp
 import structlog
 
 from kernel.clock import Clock
-from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question, Quota, Sighting
+from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question, Quota, Sighting
 from notify.channels.zalo_table import (
+    CERTAINTY,
     DAY_SPENT,
     NAME,
     Class,
@@ -82,7 +83,7 @@ class ZaloGateway:
     """
 
     name = NAME
-    certainty = Certainty.NEITHER
+    certainty = CERTAINTY
 
     def __init__(self, settings: ZaloSettings, tokens: TokenSource, clock: Clock) -> None:
         parts = urlsplit(settings.base_url)

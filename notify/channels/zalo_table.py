@@ -10,10 +10,11 @@ from typing import Any, Final, NamedTuple
 import structlog
 
 from kernel.clock import local
-from notify.channels.port import Outcome, OutcomeKind
+from notify.channels.port import Certainty, Outcome, OutcomeKind
 from notify.pages import read_page
 
 NAME: Final = "zalo"
+CERTAINTY: Final = Certainty.NEITHER
 REAL_BASE_URL: Final = "https://business.openapi.zalo.me"
 REAL_OAUTH_URL: Final = "https://oauth.zaloapp.com"
 # Outside these Zalo refuses template messages. The rule names no time zone; that it means Vietnam's is unconfirmed.

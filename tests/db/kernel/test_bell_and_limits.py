@@ -27,25 +27,30 @@ def test_one_job_is_queued_until_somebody_takes_it(clean_redis: str) -> None:
     connection.close()
 
 
-def test_for_a_while_after_an_urgent_ring_others_step_aside(clean_redis: str) -> None:
+def test_for_a_while_after_somebody_began_to_wait_others_step_aside(clean_redis: str) -> None:
     connection = redis.Redis.from_url(clean_redis)
     bell = Bell(connection)
-    bell.ring("send")
+    # The ringer rings for all of them every few seconds, whether there is work or not.
+    for drain in ("send", URGENT):
+        bell.ring(drain)
+    bell.ring_for_work("send")
     assert not bell.urgent_lately()
-    bell.ring(URGENT)
+    bell.ring_for_work(URGENT)
     assert Bell(connection).urgent_lately()
     (mark,) = connection.keys("motcua:*")
     assert 0 < connection.pttl(mark) <= LATELY_SECONDS * 1000
     connection.delete(mark)
-    # Rung again while the first job still waits: no second job, but the mark is new.
-    bell.ring(URGENT)
+    # Again while the first job still waits: no second job, but the mark is new.
+    bell.ring_for_work(URGENT)
     assert len(Queue(URGENT, connection=connection)) == 1
     assert bell.urgent_lately()
     connection.close()
 
 
 def test_nobody_steps_aside_when_nobody_can_tell() -> None:
-    assert Bell(connect(GONE)).urgent_lately() is False
+    bell = Bell(connect(GONE))
+    assert bell.ring_for_work(URGENT) is False
+    assert bell.urgent_lately() is False
 
 
 def test_a_drain_that_steps_aside_keeps_a_quarter_of_the_time_and_never_rests_long() -> None:

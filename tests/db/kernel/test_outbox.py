@@ -1,10 +1,12 @@
 """An event is handled exactly once in effect, whatever fails; a poisonous one stops nobody."""
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kernel.db import Database, ring_after_commit
@@ -197,6 +199,41 @@ def test_an_urgent_event_that_fails_is_left_to_the_plan(
     drain_events(clean_database, handlers)
     # The change stands, the effect of the failure does not, and the urgent one goes first.
     assert seen == [urgent, other]
+
+
+def test_a_write_of_the_callers_that_fails_is_not_taken_for_a_handlers(
+    database_url: str, clean_database: Database
+) -> None:
+    (taken,) = _record(clean_database)
+    rung: list[str] = []
+    ringing = Database(database_url, ring=rung.append)
+    _promptly(ringing, lambda _session, _event: None)
+
+    def change() -> None:
+        with ringing.transaction() as session:
+            record_event(session, "a.b", new_id(), {}, priority=URGENT)
+            # Written at the end of the transaction only.
+            session.add(OutboxEvent(id=taken, kind="c.d", subject_id=new_id(), payload={}))
+
+    with pytest.raises(IntegrityError):
+        change()
+    ringing.dispose()
+    assert rung == []
+    assert _open(clean_database) == 1
+
+
+def test_a_transaction_that_was_ended_inside_says_so(database_url: str, clean_database: Database) -> None:
+    breaking, (taken,) = Database(database_url), _record(clean_database)
+
+    def swallow(session: Session) -> None:
+        with suppress(IntegrityError):
+            session.add(OutboxEvent(id=taken, kind="a.b", subject_id=new_id(), payload={}))
+            session.flush()
+
+    breaking.before_commit = swallow
+    with pytest.raises(RuntimeError, match="ended the transaction"), breaking.transaction():
+        pass
+    breaking.dispose()
 
 
 def test_what_happens_without_a_handler_at_hand_waits_for_the_plan(clean_database: Database) -> None:

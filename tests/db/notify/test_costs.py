@@ -1,6 +1,7 @@
 """What messages cost: charged once for each attempt that a gateway took, corrected by what its receipt says."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
@@ -8,9 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.clock import SettableClock
+from kernel.db import Database
 from kernel.ids import new_id
 from notify.channels.port import Outcome, OutcomeKind
-from notify.claims import record_news
+from notify.charges import Tariff
+from notify.claims import claim_questions, record_news
 from notify.due import Claimed, claim_due
 from notify.offers import OutlookByLedger, month_of
 from notify.outcomes import news_of
@@ -22,15 +25,25 @@ from notify.retry import RECEIPT_WITHIN
 from notify.states import ReceiptKind
 from notify.store import Notice, add_delivery, add_notification
 from notify.texts import Rendered
-from tests.db.notify.support import PATIENCE, PHONE, TEMPLATE, VAULT, add_agency, exchange_of, store_receipt
+from notify.unseen import Unseen, made_again
+from tests.db.notify.support import (
+    PATIENCE,
+    PHONE,
+    TEMPLATE,
+    VAULT,
+    add_agency,
+    exchange_of,
+    pass_time,
+    store_receipt,
+)
+from tests.support.waiting import eventually
 
-PRICES = {"fake": 800}
+TARIFF = Tariff({"fake": 800}, frozenset({"fake"}))
 TAKEN = Outcome(OutcomeKind.ACCEPTED, ref="R1")
 AGENCY = "P1"
 
 
-@pytest.fixture
-def claimed(session: Session) -> Claimed:
+def claim_one(session: Session) -> Claimed:
     """A text of two parts that an agency pays, in the hands of a drain."""
     add_agency(session, AGENCY)
     notice = Notice(
@@ -52,18 +65,26 @@ def claimed(session: Session) -> Claimed:
 
 
 @pytest.fixture
+def claimed(session: Session) -> Claimed:
+    return claim_one(session)
+
+
+@pytest.fixture
 def receipt(session: Session, clock: SettableClock, claimed: Claimed) -> Callable[[int | None], None]:
     def take(cost_vnd: int | None) -> None:
-        kind = ReceiptKind.PROGRESS
-        note = ReceiptNote("fake", str(new_id()), "R1", kind, "sent", None, None, cost_vnd=cost_vnd)
-        store_receipt(session, claimed.claim.attempt_id, note, b"{}")
-        assert apply_receipts(session, RECEIPT_WITHIN, PRICES) == 1
+        send_receipt(session, claimed, cost_vnd)
+        assert apply_receipts(session, RECEIPT_WITHIN, TARIFF) == 1
 
     return take
 
 
+def send_receipt(session: Session, claimed: Claimed, cost_vnd: int | None = None) -> None:
+    note = ReceiptNote("fake", str(new_id()), "R1", ReceiptKind.PROGRESS, "sent", None, None, cost_vnd=cost_vnd)
+    store_receipt(session, claimed.claim.attempt_id, note, b"{}")
+
+
 def record(session: Session, claimed: Claimed, outcome: Outcome) -> None:
-    record_news(session, [news_of(claimed.claim, outcome, PATIENCE)], RECEIPT_WITHIN, PRICES)
+    record_news(session, [news_of(claimed.claim, outcome, PATIENCE)], RECEIPT_WITHIN, TARIFF)
 
 
 def spent(session: Session) -> tuple[int, int, int] | None:
@@ -121,3 +142,56 @@ def test_what_is_spent_is_taken_from_the_budget_of_the_month(
     session.flush()
     assert outlook.budget_left(session, AGENCY, clock.now()) == 3400
     assert outlook.budget_left(session, None, clock.now()) is None
+
+
+@pytest.mark.parametrize("receipt_first", [False, True])
+def test_a_receipt_and_an_outcome_at_the_same_moment_charge_once(
+    clean_database: Database, *, receipt_first: bool
+) -> None:
+    with clean_database.transaction() as session:
+        claimed = claim_one(session)
+        send_receipt(session, claimed)
+
+    def take_outcome(session: Session) -> None:
+        record(session, claimed, TAKEN)
+
+    def take_receipt(session: Session) -> None:
+        apply_receipts(session, RECEIPT_WITHIN, TARIFF)
+
+    def late(act: Callable[[Session], None]) -> None:
+        with clean_database.transaction() as session:
+            act(session)
+
+    first, second = (take_receipt, take_outcome) if receipt_first else (take_outcome, take_receipt)
+    with ThreadPoolExecutor(1) as thread:
+        with clean_database.transaction() as session:
+            first(session)
+            waiting = thread.submit(late, second)
+            assert eventually(lambda: _waits_for_a_lock(clean_database))
+        waiting.result(30)
+    with clean_database.transaction() as session:
+        assert spent(session) == (1, 2, 1600)
+        assert charged(session, claimed.claim.attempt_id) == 1600
+
+
+def _waits_for_a_lock(database: Database) -> bool:
+    with database.reading() as connection:
+        found = connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"))
+    return bool(found)
+
+
+@pytest.mark.parametrize(("dedupes", "messages"), [(True, 1), (False, 2)])
+def test_a_call_made_again_under_its_reference_is_the_same_message_where_the_gateway_dedupes(
+    session: Session, claimed: Claimed, *, dedupes: bool, messages: int
+) -> None:
+    tariff = Tariff({"fake": 800}, frozenset({"fake"} if dedupes else ()))
+    record(session, claimed, Outcome(OutcomeKind.UNKNOWN))
+    pass_time(session, PATIENCE.lease)
+    (asking,) = claim_questions(session, 10, PATIENCE.lease)
+    record_news(session, [made_again(Unseen(asking.claim, asking.tries, asking.age, asking.has_standby))])
+    (again,) = claim_due(session, 1, PATIENCE.lease, exchange_of("fake"))
+    record_news(session, [news_of(again.claim, TAKEN, PATIENCE)], RECEIPT_WITHIN, tariff)
+    # The report comes to the address of the call that was taken, with what it really cost.
+    send_receipt(session, claimed, 1600)
+    assert apply_receipts(session, RECEIPT_WITHIN, tariff) == 1
+    assert spent(session) == (messages, 2 * messages, 1600 * messages)
