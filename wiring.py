@@ -236,7 +236,7 @@ def build_sender(held: Container, *, urgent: bool = False) -> "Sender":
     from notify.ledger import Ledger
     from notify.plan import Priority
     from notify.sending import Sender
-    from notify.watch import Onlooker, Watch
+    from notify.watch import Watch
 
     settings, patience = held.notify, held.notify.send.patience
     gateways: dict[str, Gateway] = {}
@@ -253,9 +253,9 @@ def build_sender(held: Container, *, urgent: bool = False) -> "Sender":
     exchange = Exchange(settings.members)
     priorities = (Priority.URGENT,) if urgent else tuple(Priority)
     ledger = Ledger(held.database, held.vault, patience, exchange, tariff=held.notify.tariff, priorities=priorities)
+    watch = Watch(held.database, exchange, patience.receipt_within, limited, follows=urgent)
     if urgent:
-        return Sender(ledger, gateways, exchange, Onlooker(held.database, exchange), settings.send, asks=False)
-    watch = Watch(held.database, exchange, patience.receipt_within, limited)
+        return Sender(ledger, gateways, exchange, watch, settings.send, asks=False)
     return Sender(ledger, gateways, exchange, watch, settings.send, urgent_lately=held.bell.urgent_lately)
 
 

@@ -22,6 +22,16 @@ MESSAGE_PROBLEMS: Final[dict[str, Problem]] = {
     "message_expired": Problem(
         409, "Tin có thời hạn thì không gửi lại.", "A message that is good for a time only is not sent again."
     ),
+    "message_not_wanted": Problem(
+        409,
+        "Người dân không dùng kênh này nữa; hãy báo bằng cách khác.",
+        "The person does not want this channel any more; tell them in another way.",
+    ),
+    "message_unreadable": Problem(
+        409,
+        "Nội dung tin không mở được; hãy báo bằng cách khác.",
+        "The sealed text cannot be opened; tell the person in another way.",
+    ),
     "message_not_sendable": Problem(
         409, "Thông báo trong ứng dụng không cần gửi lại.", "A notice in the app need not be sent again."
     ),

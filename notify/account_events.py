@@ -31,5 +31,5 @@ def take_account_event(work: Work, event: TemplateStatusChanged | DailyQuotaChan
         fewer, kind = event.before is not None and event.after < event.before, "daily_quota"
         (_log.warning if fewer else _log.info)("zalo.quota_changed", before=event.before, after=event.after)
         more = None if event.before is None else event.after - event.before
-        change_quota(work.session, NAME, more, work.now())
+        change_quota(work.session, NAME, more, event.at)
     ACCOUNT_EVENTS.labels(provider=NAME, event=kind).inc()

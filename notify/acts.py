@@ -14,13 +14,15 @@ from kernel.audit import write_audit
 from kernel.db import ring_after_commit
 from kernel.errors import DomainError
 from kernel.ids import new_id
-from kernel.vault import Vault
+from kernel.vault import Vault, VaultError
 from kernel.work import Work
 from notify.agencies import subtree
-from notify.models import ADDRESS_FIELD, BODY_FIELD, FINGERPRINT_INDEX, Delivery
-from notify.plan import PUSHING, Channel
+from notify.models import ADDRESS_FIELD, BODY_FIELD, FINGERPRINT_INDEX, Delivery, Notification
+from notify.plan import PUSHING, WANTED_UNSAID, Channel
+from notify.preferences import wanted_channels
 from notify.states import FINAL, SENDABLE, DeliveryEvent, DeliveryState, move
 from notify.store import FINGERPRINT_OCTETS
+from notify.template_events import Purpose
 
 SEND: Final = "send"
 CANCELLED_BY_OFFICER: Final = "cancelled_by_officer"
@@ -54,10 +56,11 @@ def resend_message(work: Work, actor: Actor, message_id: UUID) -> UUID:
     """The same text once more to the same address, as a message of its own that stands for this one.
 
     Raises DomainError: not_found; message_under_way while it may still arrive by itself; message_expired;
-    message_not_sendable for the inbox; message_replaced when it was sent again before.
+    message_not_sendable for the inbox; message_replaced when it was sent again before; message_not_wanted on a channel
+    that the person does not want any more; message_unreadable.
     """
     held = _held(work, actor, message_id)
-    made = _again(work, held, work.vault.open(ADDRESS_FIELD, held.id, held.address), "sent again by an officer")
+    made = _again(work, held, None, "sent again by an officer")
     write_audit(work.session, actor, "message.resend", "delivery", message_id, made=str(made))
     return made
 
@@ -99,13 +102,13 @@ def cancel_message(work: Work, actor: Actor, message_id: UUID, reason: CancelRea
 def redrive_messages(work: Work, actor: Actor, ids: Collection[UUID]) -> Redriven:
     """Sends dead messages again, each once; of agencies not the officer's none. At most MOST_AT_ONCE."""
     sent, left = [], []
-    for message_id in list(dict.fromkeys(ids))[:MOST_AT_ONCE]:
+    # In one order, so that two who try the same ones at the same moment wait for each other in one direction.
+    for message_id in sorted(set(ids))[:MOST_AT_ONCE]:
         try:
             held = _held(work, actor, message_id)
             if held.state != DeliveryState.DEAD:
                 raise DomainError("message_under_way", state=held.state)
-            address = work.vault.open(ADDRESS_FIELD, held.id, held.address)
-            sent.append(_again(work, held, address, "sent again with other dead messages"))
+            sent.append(_again(work, held, None, "sent again with other dead messages"))
         except DomainError:
             left.append(message_id)
     write_audit(work.session, actor, "dead_letters.redrive", "agency", None, sent=len(sent), left=len(left))
@@ -124,10 +127,15 @@ def _held(work: Work, actor: Actor, message_id: UUID) -> Delivery:
     return held
 
 
-def _again(work: Work, held: Delivery, address: str, why: str) -> UUID:
+def _again(work: Work, held: Delivery, phone: str | None, why: str) -> UUID:
+    """To `phone`, or to where it went before."""
     _check(work.session, held)
     session, vault = work.session, work.vault
-    body = vault.open(BODY_FIELD, held.id, held.body)
+    try:
+        address = phone or vault.open(ADDRESS_FIELD, held.id, held.address)
+        body = vault.open(BODY_FIELD, held.id, held.body)
+    except VaultError:
+        raise DomainError("message_unreadable") from None
     session.execute(text("SELECT 1 FROM notification WHERE id = :id FOR UPDATE"), {"id": held.notification_id})
     latest = session.scalar(
         select(func.max(Delivery.turn)).where(
@@ -150,6 +158,19 @@ def _check(session: Session, held: Delivery) -> None:
         raise DomainError("message_replaced")
     if held.valid_until is not None:
         raise DomainError("message_expired")
+    if not _still_wanted(session, held):
+        raise DomainError("message_not_wanted")
+
+
+def _still_wanted(session: Session, held: Delivery) -> bool:
+    """A channel that needs consent is used while there is some. Texts need none, and an officer has a reason."""
+    channel = Channel(held.channel)
+    if WANTED_UNSAID[channel]:
+        return True
+    told = session.get_one(Notification, held.notification_id)
+    if told.person_id is None:
+        return False
+    return wanted_channels(session, told.person_id, Purpose(told.purpose)).get(channel, False)
 
 
 def _copy(vault: Vault, held: Delivery, address: str, body: str) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Inquirer:
         """What is done at once, or when to look again."""
         if gateway is None:
             return cannot_ask(asking.claim)
-        unseen = Unseen(asking.claim, asking.tries, asking.age, asking.has_standby)
+        unseen = Unseen(asking.claim, asking.tries, asking.age, asking.latest_age, asking.has_standby)
         if gateway.certainty is Certainty.DEDUPES:
             return made_again(unseen)
         return left_to_receipts(unseen, self._patience)

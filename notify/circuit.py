@@ -160,6 +160,10 @@ class Circuit:
         slow = len(window) >= limits.in_a_row and window.share(window.slow) >= limits.slow_rate
         return slow or self.overdue_share >= limits.overdue_share
 
+    def worked_since(self, then: float) -> bool:
+        """Whether a call has ended well since then."""
+        return self._worked_at is not None and self._worked_at >= then
+
     def probe_due(self, now: float) -> bool:
         """Whether the next message may try it; a probe that was never heard of again is given up first."""
         if self.state is CircuitState.PROBING and now >= self.since + self._limits.probe_lost_s:

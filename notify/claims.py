@@ -79,6 +79,7 @@ held AS (
     RETURNING d.id, d.generation, d.failures, d.gateway, d.address, d.body, d.fingerprint, d.asked, d.code,
         d.notification_id, d.position)
 SELECT a.id AS attempt_id, a.started_at, held.*, same.tries, now() - same.first_at AS age,
+    now() - a.started_at AS latest_age,
     EXISTS (
         SELECT 1 FROM delivery s WHERE s.notification_id = held.notification_id AND s.position > held.position
             AND s.state <> 'cancelled') AS has_standby
@@ -96,7 +97,8 @@ class Asking:
     """A delivery whose latest attempt, begun at `started_at`, ended unseen, with `code`. `asked` counts questions, this
     one too.
 
-    `tries`: attempts of unknown outcome under the same reference, `age`: since the first of them. `has_standby`:
+    `tries`: attempts of unknown outcome under the same reference, `age`: since the first of them, `latest_age`: since
+    this one. `has_standby`:
     another delivery of the same notice stands behind this one.
     """
 
@@ -110,6 +112,7 @@ class Asking:
     code: str | None
     tries: int
     age: timedelta
+    latest_age: timedelta
     has_standby: bool
 
 
@@ -185,6 +188,7 @@ def claim_questions(session: Session, room: int, lease: timedelta) -> list[Askin
             row.code,
             row.tries,
             row.age,
+            row.latest_age,
             row.has_standby,
         )
         for row in session.execute(text(_ASK), values)

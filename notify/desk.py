@@ -19,6 +19,7 @@ from sqlalchemy import TextClause, select, text
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError
+from kernel.vault import VaultError
 from kernel.work import Work
 from notify.circuit import CircuitState
 from notify.gateways import sights
@@ -195,7 +196,7 @@ def _views(work: Work, rows: Sequence[Any]) -> list[MessageView]:
 
 
 def _view(work: Work, row: Any, attempts: tuple[AttemptView, ...]) -> MessageView:
-    address = work.vault.open(ADDRESS_FIELD, row.id, row.address)
+    address = _opened(work, ADDRESS_FIELD, row.id, row.address)
     return MessageView(
         id=row.id,
         notification_id=row.notification_id,
@@ -210,7 +211,7 @@ def _view(work: Work, row: Any, attempts: tuple[AttemptView, ...]) -> MessageVie
         turn=row.turn,
         replaces=row.replaces,
         address="" if row.channel == "inbox" else f"…{address[-_SHOWN_DIGITS:]}",
-        text=work.vault.open(BODY_FIELD, row.id, row.body),
+        text=_opened(work, BODY_FIELD, row.id, row.body),
         parts=row.parts,
         cost_vnd=sum(attempt.cost_vnd for attempt in attempts),
         why=row.why,
@@ -222,6 +223,14 @@ def _view(work: Work, row: Any, attempts: tuple[AttemptView, ...]) -> MessageVie
         advice=advice_for(row.code) if row.state == DeliveryState.DEAD else None,
         attempts=attempts,
     )
+
+
+def _opened(work: Work, field_name: str, row: UUID, value: bytes) -> str:
+    """Nothing, for what cannot be opened: an officer must see the row all the same, which says why it is dead."""
+    try:
+        return work.vault.open(field_name, row, value)
+    except VaultError:
+        return ""
 
 
 def _attempts(work: Work, deliveries: Sequence[UUID]) -> Mapping[UUID, tuple[AttemptView, ...]]:

@@ -86,6 +86,13 @@ class Exchange:
         with self._lock:
             self._pool.record(gateway, outcome, answer_s, self._clock())
 
+    def rest(self, gateway: str, seconds: float) -> bool:
+        """It asked for nothing more so long. Returns whether another takes what would go there."""
+        with self._lock:
+            now = self._clock()
+            self._pool.rest(gateway, now + seconds)
+            return self._pool.has_other(gateway, now)
+
     def not_called(self, gateway: str) -> None:
         """A message chosen for it never went there; if it was the probe, another may go at once."""
         with self._lock:

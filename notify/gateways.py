@@ -29,6 +29,7 @@ WITH stranded AS MATERIALIZED (
 unasked AS MATERIALIZED (
     SELECT id FROM delivery
     WHERE state = 'unknown' AND gateway = :gateway AND asked > 0 AND due_at > now()
+        AND (held_until IS NULL OR held_until <= now())
     FOR UPDATE SKIP LOCKED)
 UPDATE delivery d SET due_at = least(d.due_at, now() + random() * CAST(:within AS interval))
 FROM (SELECT id FROM stranded UNION ALL SELECT id FROM unasked) AS s WHERE d.id = s.id
@@ -55,7 +56,11 @@ ON CONFLICT (gateway, process) DO UPDATE SET
     since = CASE WHEN gateway_sight.state = excluded.state THEN gateway_sight.since ELSE now() END
 """)
 # Of a process that has ended; its last word was there for the next start.
-_FORGET: Final = text("DELETE FROM gateway_sight WHERE process <> :process AND seen_at < now() - interval '1 minute'")
+_FORGET: Final = text("""
+DELETE FROM gateway_sight WHERE (gateway, process) IN (
+    SELECT gateway, process FROM gateway_sight WHERE process <> :process AND seen_at < now() - interval '1 minute'
+    FOR UPDATE SKIP LOCKED)
+""")
 _SEEN: Final = text("""
 SELECT s.* FROM gateway_sight s
 JOIN (SELECT gateway, max(seen_at) AS seen_at FROM gateway_sight GROUP BY gateway) AS latest USING (gateway)
@@ -70,7 +75,7 @@ WHERE gateway_quota.at < excluded.at
 _CHANGE_QUOTA: Final = text("""
 UPDATE gateway_quota SET at = :at, remaining = CASE
     WHEN at >= :today AND CAST(:more AS int) IS NOT NULL THEN greatest(0, remaining + CAST(:more AS int)) END
-WHERE gateway = :gateway AND remaining IS NOT NULL
+WHERE gateway = :gateway AND remaining IS NOT NULL AND at < :at
 """)
 _NOTE_FORM: Final = text("""
 INSERT INTO gateway_form (gateway, form, in_use, status, at) VALUES (:gateway, :form, :in_use, :status, :at)
@@ -124,10 +129,12 @@ def sights(session: Session) -> Sequence[Row[Any]]:
     return session.execute(_SEEN).all()
 
 
-def gateways_in_use(session: Session) -> dict[str, bool]:
-    """Gateway -> whether it is in use, as every process sees it that lately said so."""
+def gateways_in_use(session: Session, *, besides: UUID | None = None) -> dict[str, bool]:
+    """Gateway -> whether it is in use, as every process sees it that lately said so; `besides` this one."""
     in_use: dict[str, bool] = {}
     for row in sights(session):
+        if row.process == besides:
+            continue
         in_use[row.gateway] = row.state == CircuitState.CLOSED and in_use.get(row.gateway, True)
     return in_use
 
@@ -139,7 +146,8 @@ def note_quota(session: Session, gateway: str, quota: Quota) -> None:
 
 def change_quota(session: Session, gateway: str, more: int | None, at: datetime) -> None:
     """The account may send so many more messages a day than before (fewer, when negative); None when nobody knows how
-    many more; then, and when nothing is known of today, nobody knows what is left."""
+    many more; then, and when nothing is known of today, nobody knows what is left. `at`: when that was changed; what
+    was said later knows of it."""
     today = local(at).replace(hour=0, minute=0, second=0, microsecond=0)
     session.execute(_CHANGE_QUOTA, {"gateway": gateway, "more": more, "at": at, "today": today})
 

@@ -7,15 +7,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.actor import Actor
 from kernel.errors import DomainError
+from kernel.vault import VaultError
 from kernel.work import Work
 from notify.models import BODY_FIELD, Delivery, Notification
 from notify.plan import Channel
 from notify.registers import InboxRead
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,18 @@ def mark_read(work: Work, actor: Actor, item_id: UUID) -> None:
     work.session.execute(insert(InboxRead).values(delivery_id=item_id).on_conflict_do_nothing())
 
 
+def _opened(work: Work, row: Any) -> dict[str, str]:
+    """One that cannot be opened must not take the others with it."""
+    try:
+        told: dict[str, str] = json.loads(work.vault.open(BODY_FIELD, row.id, row.body))
+    except VaultError:
+        _log.error("notify.unreadable", delivery_id=str(row.id))
+        return {"title": "", "body": ""}
+    return told
+
+
 def _item(work: Work, row: Any) -> InboxItem:
-    told = json.loads(work.vault.open(BODY_FIELD, row.id, row.body))
+    told = _opened(work, row)
     return InboxItem(
         id=row.id,
         event=row.kind,

@@ -82,8 +82,9 @@ class LodgingAnnouncer:
 
 
 def _preferred(channel: str) -> dict[Channel, bool]:
-    """A text stands in for Zalo, which is closed when the last reminder goes out; the inbox alone asks for quiet."""
-    return {Channel.ZALO: channel == Channel.ZALO, Channel.SMS: channel != Channel.INBOX}
+    """The inbox alone asks for quiet. A lodging's word is no consent of its people: Zalo is for who switched it on
+    themselves, and all others get a text."""
+    return {Channel.SMS: channel != Channel.INBOX}
 
 
 def _addresses(addressee: Addressee) -> dict[Channel, str]:

@@ -60,7 +60,9 @@ def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
     event, attempt_event, wait, hold = DeliveryEvent.ACCEPT, AttemptEvent.ACCEPT, _AT_ONCE, None
     if outcome.kind in _NOT_TAKEN and claim.pinned:
         # This call was not taken, but the one before it may have been: the reference must not change.
-        event, attempt_event, wait = DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT, patience.ask_after
+        hold = _asked_for(outcome)
+        event, attempt_event = DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT
+        wait = max(patience.ask_after, hold or _AT_ONCE)
     elif outcome.kind is OutcomeKind.PERMANENT:
         event, attempt_event = DeliveryEvent.REFUSE, AttemptEvent.REFUSE
     elif outcome.kind is OutcomeKind.UNKNOWN:

@@ -15,6 +15,7 @@ UNBOUNDED: Final = 1_000_000
 """The room of a channel with a gateway in use."""
 _TRICKLE: Final = 0.05
 _OWN_WORD_S: Final = 30.0
+_UNTRIED_S: Final = 60.0
 _GRAINS: Final = 1_000_003
 _GOLDEN: Final = 0x9E3779B97F4A7C15
 
@@ -41,6 +42,7 @@ class Pool:
     def __init__(self, members: Iterable[PoolMember], limits: Limits | None = None) -> None:
         self._members: dict[str, list[PoolMember]] = {}
         self._circuits: dict[str, Circuit] = {}
+        self._rest_until: dict[str, float] = {}
         self._changes: list[Change] = []
         for member in members:
             if member.gateway in self._circuits:
@@ -56,21 +58,22 @@ class Pool:
         """The gateway for try number `attempt` of the delivery `key`; None when there is none for it now.
 
         The same for the same delivery, try and health. `avoid` has just failed for this delivery and is passed over
-        while another is in use. One that is open and due for a probe gets this message, if it `may_probe` or if there
-        is no other.
+        while another is in use, and so is one that asked for a rest. One that is open and due for a probe gets this
+        message, if it `may_probe`, if there is no other, or if nobody has tried it for long.
         """
         members = self._of(channel)
         if len(members) == 1 and self._circuits[members[0].gateway].state is CircuitState.CLOSED:
             return members[0].gateway
         closed = self._closed(channel)
         due = [member for member in members if self._circuits[member.gateway].probe_due(now)]
-        if due and (not closed or (may_probe and due[0].gateway != avoid)):
+        if due and (not closed or (due[0].gateway != avoid and (may_probe or self._forgotten(due[0].gateway, now)))):
             self._circuits[due[0].gateway].probe(now)
             return due[0].gateway
         if not closed:
             return None
-        others = [member for member in closed if member.gateway != avoid]
-        return self._draw(others or closed, key, attempt, now)
+        rested = [member for member in closed if not self._rests(member.gateway, now)] or closed
+        others = [member for member in rested if member.gateway != avoid]
+        return self._draw(others or rested, key, attempt, now)
 
     def admit(self, gateway: str, now: float) -> bool:
         """Whether a message that must go to this gateway may go now; one that goes while it is open is its probe.
@@ -84,6 +87,23 @@ class Pool:
             circuit.probe(now)
             return True
         return False
+
+    def has_other(self, gateway: str, now: float) -> bool:
+        """Whether another gateway of its channel is in use and takes messages."""
+        return any(
+            member.gateway != gateway and not self._rests(member.gateway, now)
+            for member in self._closed(self.channel_of(gateway))
+        )
+
+    def rest(self, gateway: str, until: float) -> None:
+        """It asked for nothing more until then."""
+        self._rest_until[gateway] = max(until, self._rest_until.get(gateway, until))
+
+    def _rests(self, gateway: str, now: float) -> bool:
+        return now < self._rest_until.get(gateway, now)
+
+    def _forgotten(self, gateway: str, now: float) -> bool:
+        return self._circuits[gateway].probe_due(now - _UNTRIED_S)
 
     def record(self, gateway: str, outcome: OutcomeKind, answer_s: float, now: float) -> None:
         """A call to the gateway ended so, `answer_s` after it began."""
@@ -104,13 +124,14 @@ class Pool:
             circuit.trip(now)
 
     def follow(self, gateway: str, *, in_use: bool, now: float) -> None:
-        """What somebody who sends more has seen of the gateway. Its own failures are believed for a while before the
-        word that it works."""
+        """What somebody who sends more has seen of the gateway. What was seen here is believed for a while before any
+        word of others, who may have had nothing to try it with since."""
         circuit = self._circuits.get(gateway)
         if circuit is None:
             return
         if not in_use and circuit.state is CircuitState.CLOSED:
-            circuit.trip(now)
+            if not circuit.worked_since(now - _OWN_WORD_S):
+                circuit.trip(now)
         elif in_use and circuit.state is not CircuitState.CLOSED and now >= circuit.since + _OWN_WORD_S:
             circuit.trust(now)
 

@@ -4,22 +4,40 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.audit import write_audit
+from kernel.db import ring_after_commit
 from kernel.errors import DomainError, FieldError
 from kernel.work import Work
 from notify.plan import PUSHING, WANTED_UNSAID, Channel
 from notify.registers import Preference
+from notify.states import SENDABLE
 from notify.template_events import Purpose
 
 LEGAL: Final = frozenset({Purpose.DOSSIER_STATUS})
 """Purposes that the law wants told (NĐ 224/2026/NĐ-CP Đ.15.1.g): a person chooses how, not whether."""
 FIXED: Final = frozenset({Purpose.SECURITY})
 """Purposes that nobody can change: a one-time code goes to the phone it proves."""
+NOT_WANTED: Final = "not_wanted"
+SEND: Final = "send"
+_TAKE_BACK: Final = text("""
+WITH theirs AS MATERIALIZED (
+    SELECT d.id, d.notification_id, d.position FROM delivery d JOIN notification n ON n.id = d.notification_id
+    WHERE n.person_id = :person AND n.purpose = :purpose AND d.channel = :channel
+        AND d.state = ANY(CAST(:open AS text[])) ORDER BY d.id FOR UPDATE OF d),
+cancelled AS (
+    UPDATE delivery d SET state = 'cancelled', code = :code, due_at = NULL, settled_at = now()
+    FROM theirs WHERE d.id = theirs.id),
+behind AS (
+    UPDATE delivery s SET due_at = now() FROM theirs t
+    WHERE s.notification_id = t.notification_id AND s.position > t.position AND s.state = 'standby'
+    RETURNING s.id)
+SELECT count(*) FROM behind
+""")
 Choices = Mapping[Purpose, Mapping[Channel, bool]]
 
 
@@ -58,6 +76,8 @@ def save_preferences(work: Work, actor: Actor, choices: Choices) -> dict[Purpose
     for purpose, channels in choices.items():
         for channel, wanted in channels.items():
             _say(work.session, actor, purpose, channel, wanted=wanted)
+            if not wanted and not WANTED_UNSAID[channel]:
+                _take_back(work.session, actor, purpose, channel)
     write_audit(work.session, actor, "preferences.save", "person", _person(actor))
     return after
 
@@ -83,6 +103,13 @@ def _say(session: Session, actor: Actor, purpose: Purpose, channel: Channel, *, 
             index_elements=["person_id", "purpose", "channel"], set_={"wanted": wanted, "said_at": func.now()}
         )
     )
+
+
+def _take_back(session: Session, actor: Actor, purpose: Purpose, channel: Channel) -> None:
+    """Consent is withdrawn: what has not left by this channel never will, and what stands by for it goes."""
+    values = {"person": _person(actor), "purpose": str(purpose), "channel": str(channel), "code": NOT_WANTED}
+    if session.execute(_TAKE_BACK, {**values, "open": [str(state) for state in SENDABLE]}).scalar_one():
+        ring_after_commit(session, SEND)
 
 
 def _person(actor: Actor) -> UUID:

@@ -13,7 +13,7 @@ from notify.exchange import Exchange
 from notify.ledger import Ledger
 from notify.sending_run import Means, Run
 from notify.settings import SendSettings
-from notify.watch import Watcher
+from notify.watch import Watch
 
 
 class Sender:
@@ -27,7 +27,7 @@ class Sender:
         ledger: Ledger,
         gateways: Mapping[str, Gateway],
         exchange: Exchange,
-        watch: Watcher,
+        watch: Watch,
         settings: SendSettings,
         *,
         asks: bool = True,

@@ -6,12 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.bell import pause_aside
 from kernel.metrics import ATTEMPTS
@@ -22,7 +22,7 @@ from notify.ledger import Ledger, Ready
 from notify.outcomes import News, expired, news_of, released
 from notify.settings import SendSettings
 from notify.states import DeliveryEvent
-from notify.watch import Watcher
+from notify.watch import Watch
 
 _POLL_S: Final = 0.05
 _GATHER_S: Final = 0.005
@@ -55,7 +55,7 @@ class Means:
     ledger: Ledger
     gateways: Mapping[str, Gateway]
     exchange: Exchange
-    watch: Watcher
+    watch: Watch
     settings: SendSettings
     threads: ThreadPoolExecutor
     asks: bool
@@ -135,7 +135,7 @@ class Run:
                 try:
                     if await self._loop.run_in_executor(self._means.threads, self._means.watch.look):
                         self._look_now()
-                except DBAPIError as error:
+                except SQLAlchemyError as error:
                     _log.warning("notify.watch_failed", error=type(error).__name__)
             if over:
                 return
@@ -251,7 +251,15 @@ class Run:
         took_s = time.monotonic() - began
         self._means.exchange.record(ready.gateway, outcome.kind, took_s)
         self._latency_s += (took_s - self._latency_s) * _SMOOTHING
+        outcome = self._freed(ready, outcome)
         self._finish(ready, news_of(ready.claim, outcome, self._means.settings.patience), outcome.kind)
+
+    def _freed(self, ready: Ready, outcome: Outcome) -> Outcome:
+        """A gateway that is to be left alone for a while does not hold up what can go by another."""
+        if outcome.kind is not OutcomeKind.TRANSIENT or outcome.retry_after_s is None:
+            return outcome
+        others = self._means.exchange.rest(ready.gateway, outcome.retry_after_s)
+        return replace(outcome, retry_after_s=None) if others and not ready.claim.pinned else outcome
 
     async def _send(self, ready: Ready) -> Outcome:
         gateway = self._means.gateways.get(ready.gateway)

@@ -16,12 +16,13 @@ _AT_MOST_TWICE: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """`tries`: attempts under the same reference so far, all of unknown outcome. `age`: since the first of them.
-    `has_standby`: another delivery of the same notice waits behind this one."""
+    """`tries`: attempts under the same reference so far, all of unknown outcome. `age`: since the first of them,
+    `latest_age`: since the last. `has_standby`: another delivery of the same notice waits behind this one."""
 
     claim: Claim
     tries: int
     age: timedelta
+    latest_age: timedelta
     has_standby: bool
 
 
@@ -39,8 +40,8 @@ def made_again(unseen: Unseen) -> News:
 def left_to_receipts(unseen: Unseen, patience: Patience) -> News | timedelta:
     """At a gateway that neither dedupes nor answers questions: how long still to wait for a receipt, or what is done
     when none came. A standby goes out instead; without one the message is sent once more, at most twice in all."""
-    if unseen.age < patience.receipt_within:
-        return patience.receipt_within - unseen.age
+    if unseen.latest_age < patience.receipt_within:
+        return patience.receipt_within - unseen.latest_age
     if unseen.has_standby or unseen.tries >= _AT_MOST_TWICE:
         return cannot_ask(unseen.claim)
     return _again(unseen.claim, timedelta(0))

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 from sqlalchemy.orm import Session
@@ -27,53 +27,10 @@ _OVERDUE_SHARE_OF_DEADLINE: Final = 5
 _log = structlog.get_logger()
 
 
-class Watcher(Protocol):
-    """For one thread at a time. `restored`: whether `restore` was called."""
-
-    restored: bool
-
-    def restore(self) -> None:
-        """Before the first message."""
-        ...
-
-    def wanted(self) -> bool:
-        """Whether it is time to look."""
-        ...
-
-    def look(self) -> bool:
-        """In a transaction of its own. True when something became due by it."""
-        ...
-
-
-class Onlooker:
-    """Looks at what other processes have written of the gateways: for a drain that sends too little to know."""
-
-    def __init__(self, database: Database, exchange: Exchange) -> None:
-        self._database = database
-        self._exchange = exchange
-        self._look_at = 0.0
-        self.restored = False
-
-    def restore(self) -> None:
-        self.look()
-        self.restored = True
-
-    def wanted(self) -> bool:
-        return time.monotonic() >= self._look_at
-
-    def look(self) -> bool:
-        """What is out of use in the eyes of others is tried before it is used, and what they use is used."""
-        self._look_at = time.monotonic() + _WRITE_EVERY_S
-        with self._database.transaction() as session:
-            seen = gateways_in_use(session)
-        for gateway, in_use in seen.items():
-            self._exchange.follow(gateway, in_use=in_use)
-        return False
-
-
 class Watch:
     """For one thread at a time. `restored`: whether `restore` was called. `receipt_within`: the deadline of receipts.
-    `limited`: those of the gateways that count what they take."""
+    `limited`: those of the gateways that count what they take. `follows`: whether what others see is followed, for a
+    drain that sends too little to see for itself."""
 
     def __init__(
         self,
@@ -81,7 +38,10 @@ class Watch:
         exchange: Exchange,
         receipt_within: timedelta,
         limited: Mapping[str, Limited] = MappingProxyType({}),
+        *,
+        follows: bool = False,
     ) -> None:
+        self._follows = follows
         self._process = new_id()
         self._limited = limited
         self._quotas: dict[str, Quota] = {}
@@ -124,8 +84,11 @@ class Watch:
             woken |= {channel: give_way(session, channel) for channel in self._out_of_use(health)}
             quotas = self._note_quotas(session)
             overdue = overdue_shares(session, self._overdue_after)
+            seen = gateways_in_use(session, besides=self._process) if self._follows else {}
         for gateway in health:
             self._exchange.note_receipts(gateway, overdue.get(gateway, 0.0))
+        for gateway, in_use in seen.items():
+            self._exchange.follow(gateway, in_use=in_use)
         del self._changes[: len(changes)]
         self._woken_after |= calm
         self._quotas |= quotas

@@ -34,7 +34,14 @@ from tracking.reading import Reader
 
 blueprint = Blueprint("messages", description="Messages as officers see them (tin đã gửi)")
 _MESSAGE = "/v1/desk/messages/<uuid:message_id>"
-_UNFIT = ("message_under_way", "message_replaced", "message_expired", "message_not_sendable")
+_UNFIT = (
+    "message_under_way",
+    "message_replaced",
+    "message_expired",
+    "message_not_wanted",
+    "message_unreadable",
+    "message_not_sendable",
+)
 
 
 @blueprint.operation(

@@ -112,6 +112,10 @@ def _fields(raw: bytes, *, strict: bool = True) -> list[tuple[str, str]]:
     """The pairs of a form or query. Not `strict`: what is no pair is passed over."""
     strict = strict and bool(raw)
     try:
-        return parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=strict, max_num_fields=_MOST_FIELDS)
+        fields = parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=strict, max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise DomainError("bad_request") from None
+    if any("\0" in word for field in fields for word in field):
+        # No text column holds it, and no gateway means it.
+        raise DomainError("bad_request")
+    return fields

@@ -47,6 +47,7 @@ class DailyQuotaChanged:
 
     before: int | None
     after: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def read_event(raw: bytes) -> Event:
         after = integer(quota.get("new_value"))
         if after is None:
             raise DomainError("bad_request")
-        return DailyQuotaChanged(integer(quota.get("prev_value")), after)
+        return DailyQuotaChanged(integer(quota.get("prev_value")), after, _instant(said))
     return Irrelevant(name)
 
 

@@ -95,7 +95,7 @@ def _refused(edge: Edge, target: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [_query(SMSID=""), _query(SendSuccess="x"), _query(pad="x" * 9000), "a&" * 70 + _query()],
+    [_query(SMSID=""), _query(SMSID="a\0b"), _query(SendSuccess="x"), _query(pad="x" * 9000), "a&" * 70 + _query()],
 )
 def test_what_is_no_callback_is_refused(edge: Edge, query: str) -> None:
     answer = edge.client.get(f"{edge.address(new_id())}?{query}")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from tests.api.edge_support import make_app
 from tests.api.receiving_support import OUT_OF_USE, ReceivingContainer
 
 URL = "/v1/webhooks/zalo"
+EVENT_AT = datetime(2026, 11, 22, 5, tzinfo=UTC)
+TIMESTAMP = str(int(EVENT_AT.timestamp() * 1000))
 SECRET = "sandbox-zalo-oa-secret"
 
 
@@ -51,7 +54,7 @@ def _signature(raw: bytes, secret: str = SECRET) -> str:
 
 
 def _event(name: str = "user_received_message", **members: Any) -> bytes:
-    return json.dumps({"event_name": name, "app_id": SANDBOX_APP_ID, "timestamp": "1795315200000", **members}).encode()
+    return json.dumps({"event_name": name, "app_id": SANDBOX_APP_ID, "timestamp": TIMESTAMP, **members}).encode()
 
 
 def _received(attempt_id: UUID, msg_id: str = "m1") -> bytes:
@@ -120,9 +123,9 @@ def test_what_changes_in_the_account_is_logged_for_an_operator(edge: Edge) -> No
     assert told["zalo.quota_changed"]["after"] == 2000
 
 
-def test_another_quota_is_known_to_whoever_plans(edge: Edge, clock: SettableClock) -> None:
+def test_another_quota_is_known_to_whoever_plans(edge: Edge) -> None:
     with edge.database.transaction() as session:
-        note_quota(session, "zalo", Quota(500, 3, clock.now()))
+        note_quota(session, "zalo", Quota(500, 3, EVENT_AT - timedelta(seconds=1)))
     edge.post(_event("change_oa_daily_quota", quota={"prev_value": "500", "new_value": "2000"}))
     with edge.database.transaction() as session:
         assert session.scalar(text("SELECT remaining FROM gateway_quota")) == 1503

@@ -30,7 +30,7 @@ from notify.settings import SendSettings
 from notify.states import ReceiptKind
 from notify.store import Notice, add_delivery, add_notification
 from notify.texts import Rendered, shipped_templates
-from notify.watch import Onlooker, Watch
+from notify.watch import Watch
 
 VAULT = Vault({1: bytes(range(32))}, bytes(32))
 PHONE = "+84912345678"
@@ -77,11 +77,12 @@ def sender_of(
     return Sender(ledger, gateways, exchange, watch, settings, urgent_lately=urgent_lately)
 
 
-def urgent_sender_of(database: Database, gateways: Mapping[str, Any]) -> Sender:
+def urgent_sender_of(database: Database, gateways: Mapping[str, Any], *, limits: Limits = TRUSTING) -> Sender:
     """The drain of what somebody waits for."""
-    exchange = exchange_of(*gateways)
+    exchange = exchange_of(*gateways, limits=limits)
     ledger = Ledger(database, VAULT, PATIENCE, exchange, priorities=[Priority.URGENT])
-    return Sender(ledger, gateways, exchange, Onlooker(database, exchange), SendSettings(8, 8, PATIENCE), asks=False)
+    watch = Watch(database, exchange, PATIENCE.receipt_within, follows=True)
+    return Sender(ledger, gateways, exchange, watch, SendSettings(8, 8, PATIENCE), asks=False)
 
 
 def add_agency(session: Session, code: str) -> None:
@@ -166,7 +167,8 @@ def pass_time(session: Session, by: timedelta) -> None:
     """What was due in `by` is due now."""
     session.execute(
         text(
-            "UPDATE delivery SET due_at = due_at - :by, valid_until = valid_until - :by, created_at = created_at - :by"
+            "UPDATE delivery SET due_at = due_at - :by, valid_until = valid_until - :by, "
+            "held_until = held_until - :by, created_at = created_at - :by"
         ),
         {"by": by},
     )

@@ -15,8 +15,10 @@ PATIENCE = Patience(timedelta(seconds=5), timedelta(seconds=8), timedelta(second
 MINUTE = timedelta(minutes=1)
 
 
-def _unseen(tries: int = 1, age: timedelta = MINUTE, *, has_standby: bool = False) -> Unseen:
-    return Unseen(CLAIM, tries, age, has_standby)
+def _unseen(
+    tries: int = 1, age: timedelta = MINUTE, latest_age: timedelta | None = None, *, has_standby: bool = False
+) -> Unseen:
+    return Unseen(CLAIM, tries, age, age if latest_age is None else latest_age, has_standby)
 
 
 @pytest.mark.parametrize(("tries", "wait"), [(1, timedelta(0)), (2, SCHEDULE[0]), (len(SCHEDULE), SCHEDULE[-2])])
@@ -37,6 +39,10 @@ def test_all_tries_lie_within_the_time_a_reference_is_remembered() -> None:
 @pytest.mark.parametrize("tries", [1, 2])
 def test_a_receipt_is_waited_for_first(tries: int) -> None:
     assert left_to_receipts(_unseen(tries), PATIENCE) == timedelta(minutes=9)
+
+
+def test_the_receipt_of_what_went_out_once_more_is_waited_for_as_long() -> None:
+    assert left_to_receipts(_unseen(2, 11 * MINUTE, MINUTE), PATIENCE) == timedelta(minutes=9)
 
 
 @pytest.mark.parametrize(

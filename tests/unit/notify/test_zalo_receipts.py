@@ -103,7 +103,7 @@ def test_what_changes_in_the_account_is_told() -> None:
         "430001", "ENABLE", "DISABLE", "Bị báo cáo", datetime(1970, 1, 1, microsecond=1000, tzinfo=UTC)
     )
     quota = _event(event_name="change_oa_daily_quota", oaId="1", quota={"prev_value": "500", "new_value": "2000"})
-    assert read_event(quota) == DailyQuotaChanged(500, 2000)
+    assert read_event(quota) == DailyQuotaChanged(500, 2000, datetime(1970, 1, 1, microsecond=1000, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("name", ["follow", "unfollow", "user_feedback", "change_template_quality", "la"])
