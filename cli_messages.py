@@ -1,15 +1,17 @@
 """The `motcua messages` commands: what was given up, and trying it anew."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
+from kernel.settings import SettingsError
 from stack import ROOT, of_running_system
 
 if TYPE_CHECKING:
@@ -38,11 +40,18 @@ class _Line:
 @messages.command()
 @click.option("--kind", type=_KINDS, default=_MESSAGE, show_default=True)
 @click.option("--limit", type=click.IntRange(1, _MOST), default=50, show_default=True)
-def dead(kind: str, limit: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of a table.")
+def dead(kind: str, limit: int, as_json: bool) -> None:
     """Lists the newest of them, with what can be done."""
     with _work() as work:
         lines = _listed(work, kind, limit)
-    table = Table("id", "khi nào / when", "gì / what", "mã / code", "việc cần làm / what to do")
+    if as_json:
+        for line in lines:
+            click.echo(json.dumps({**asdict(line), "id": str(line.id)}, ensure_ascii=False))
+        return
+    # An id that is cut short names nothing.
+    whole = Column("id", no_wrap=True, min_width=36)
+    table = Table(whole, "khi nào / when", "gì / what", "mã / code", "việc cần làm / what to do")
     for line in lines:
         table.add_row(str(line.id), line.at, line.what, line.why, line.advice)
     Console(highlight=False, markup=False).print(table)
@@ -92,7 +101,10 @@ def _work() -> "Iterator[Work]":
     from kernel.work import Work
     from wiring import build_container
 
-    held = build_container(of_running_system(_STATE))
+    try:
+        held = build_container(of_running_system(_STATE))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
     try:
         with held.database.transaction() as session:
             yield Work(session, held.vault, held.clock)

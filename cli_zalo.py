@@ -110,7 +110,7 @@ def _container() -> Iterator["Container"]:
 
 @contextmanager
 def _keeper() -> Iterator["TokenKeeper"]:
-    from wiring import zalo_keeper
+    from wiring_sending import zalo_keeper
 
     with _container() as held:
         keeper = zalo_keeper(held)

@@ -1,7 +1,6 @@
 """The only place where settings become objects, ports meet adapters, and events meet their handlers."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -31,7 +30,6 @@ from kernel.together import Together
 from kernel.vault import Vault, open_vault
 from kernel.work import Work
 from migrations import head_revision
-from notify.channels.esms_receipts import CALLBACK_PURPOSE
 from notify.receipts import NewReceipt, receipts_desk
 from notify.settings import NotifySettings
 from notify.template_store import LiveBook
@@ -47,10 +45,7 @@ from tracking.service.uploads import expire_uploads
 from wiring_residence import front_desk
 
 if TYPE_CHECKING:
-    from notify.channels.port import Gateway, Limited
-    from notify.channels.zalo_tokens import TokenKeeper
     from notify.handlers import Announcer
-    from notify.sending import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,58 +222,6 @@ def _announcer(held: Container) -> "Announcer":
     )
 
 
-def build_sender(held: Container, *, urgent: bool = False) -> "Sender":
-    """The send drain with its gateways; for one thread of one worker. `urgent`: the one for what somebody waits for."""
-    # The gateways' libraries are large, and a web worker never calls them.
-    from notify.channels.esms import EsmsGateway
-    from notify.channels.zalo import ZaloGateway
-    from notify.exchange import Exchange
-    from notify.ledger import Ledger
-    from notify.plan import Priority
-    from notify.sending import Sender
-    from notify.watch import Watch
-
-    settings, patience = held.notify, held.notify.send.patience
-    gateways: dict[str, Gateway] = {}
-    limited: dict[str, Limited] = {}
-    if settings.twilio is not None:
-        from notify.channels.twilio import TwilioGateway
-
-        gateways["twilio"] = TwilioGateway(settings.twilio)
-    if settings.esms is not None:
-        gateways["esms"] = EsmsGateway(settings.esms, held.vault.derive(CALLBACK_PURPOSE))
-    tokens = zalo_keeper(held)
-    if settings.zalo is not None and tokens is not None:
-        gateways["zalo"] = limited["zalo"] = ZaloGateway(settings.zalo, tokens, held.clock)
-    exchange = Exchange(settings.members)
-    priorities = (Priority.URGENT,) if urgent else tuple(Priority)
-    ledger = Ledger(held.database, held.vault, patience, exchange, tariff=held.notify.tariff, priorities=priorities)
-    watch = Watch(held.database, exchange, patience.receipt_within, limited, follows=urgent)
-    if urgent:
-        return Sender(ledger, gateways, exchange, watch, settings.send, asks=False)
-    return Sender(ledger, gateways, exchange, watch, settings.send, urgent_lately=held.bell.urgent_lately)
-
-
-def zalo_keeper(held: Container) -> "TokenKeeper | None":
-    """The keeper of the official account's tokens; None when Zalo is not in use."""
-    from notify.channels.zalo_oauth import ZaloExchange
-    from notify.channels.zalo_tokens import TokenKeeper
-
-    settings = held.notify.zalo
-    return None if settings is None else TokenKeeper(held.database, held.vault, settings, ZaloExchange(settings))
-
-
-def keep_zalo_tokens(held: Container) -> None:
-    """Renews the official account's tokens when it is time, also while nothing is sent: unused, they end for good."""
-    from notify.channels.zalo_tokens import NoToken
-
-    keeper = zalo_keeper(held)
-    if keeper is not None:
-        # What is wrong stands in the row and in the log.
-        with suppress(NoToken):
-            keeper.current()
-
-
 def keep_house(held: Container) -> None:
     """What each domain does now and then, a transaction each: keys, ended log-ins, what has outlived its use."""
     with held.database.transaction() as session:
@@ -291,4 +234,6 @@ def keep_house(held: Container) -> None:
         keys += forget_old(Work(session, held.vault, held.clock), held.residence.settings)
     for key in keys:
         held.files.delete(key)
+    from wiring_sending import keep_zalo_tokens
+
     keep_zalo_tokens(held)

@@ -32,7 +32,7 @@ from notify.receipts import DRAIN as RECEIPTS
 from notify.receipts import apply_receipts, give_up_unmatched
 from residence.reminders import remind_lodgings
 from residence.transmission_planner import DRAIN as RESIDENCE
-from wiring import Container, build_container, build_sender, event_handlers, keep_house
+from wiring import Container, build_container, event_handlers, keep_house
 from wiring_residence import build_transmitter
 
 if TYPE_CHECKING:
@@ -251,11 +251,15 @@ def _follow_clock(held: Container) -> None:
 @cache
 def _sender() -> "Sender":
     # One for the life of the process: it keeps the gateways' connections open between runs.
+    from wiring_sending import build_sender
+
     return build_sender(_container())
 
 
 @cache
 def _urgent_sender() -> "Sender":
+    from wiring_sending import build_sender
+
     return build_sender(_container(), urgent=True)
 
 

@@ -83,6 +83,16 @@ class Text(fields.String):
         return text
 
 
+class Words(Text):
+    """A text that people read: it has a letter or a digit."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not any(sign.isalnum() for sign in text):
+            raise ValidationError("says_nothing")
+        return text
+
+
 class Line(Text):
     """Text of one line, trimmed."""
 

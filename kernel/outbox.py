@@ -37,6 +37,7 @@ URGENT, NOTICE = 0, 1
 MAX_ATTEMPTS = 8
 _WAIT_BASE_S, _LONGEST_WAIT_S = 2, 300
 _OPEN = "done_at IS NULL AND dead_at IS NULL"
+_LONGEST_ERROR: Final = 500
 _URGENT_ONES: Final = "motcua.urgent"
 _log = structlog.get_logger()
 
@@ -157,15 +158,20 @@ def _handle(session: Session, event: OutboxEvent, handlers: Handlers, tries: int
         _postpone(session, event, error, tries)
 
 
+def _told(error: Exception) -> str:
+    name = type(error).__name__
+    return f"{name}: {error}"[:_LONGEST_ERROR] if getattr(error, "quotes_no_values", False) else name
+
+
 def _postpone(session: Session, event: OutboxEvent, error: Exception, tries: int) -> None:
     attempts = event.attempts + 1
     dead = attempts >= tries
     # By the database's clock, since it is what the next claim compares with.
     wait = timedelta(seconds=min(_WAIT_BASE_S**attempts, _LONGEST_WAIT_S))
-    # Only the class name is kept: an exception's text may quote personal values.
+    # Of most only the class name is kept: an exception's text may quote personal values.
     values = {
         "attempts": attempts,
-        "error": type(error).__name__,
+        "error": _told(error),
         "next_attempt_at": func.now() + wait,
         "done_at": None,
     }

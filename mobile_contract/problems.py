@@ -150,6 +150,7 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "choice": ("Không nằm trong các giá trị cho phép.", "Not one of the allowed values."),
     "email": ("Địa chỉ thư điện tử chưa đúng.", "Not a valid e-mail address."),
     "pattern": ("Chưa đúng dạng quy định.", "Not in the required form."),
+    "says_nothing": ("Cần có chữ hoặc số.", "Needs letters or digits."),
     "control_characters": ("Có ký tự không được dùng.", "Holds characters that are not allowed."),
     "phone_invalid": ("Không phải số điện thoại Việt Nam.", "Not a Vietnamese phone number."),
     "phone_old_prefix": ("Đầu số 11 số đã ngừng dùng; hãy nhập số mới.", "This prefix has ended; give the new number."),

@@ -17,11 +17,11 @@ from kernel.ids import new_id
 from kernel.vault import Vault, VaultError
 from kernel.work import Work
 from notify.agencies import subtree
-from notify.models import ADDRESS_FIELD, BODY_FIELD, FINGERPRINT_INDEX, Delivery, Notification
+from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
 from notify.plan import PUSHING, WANTED_UNSAID, Channel
 from notify.preferences import wanted_channels
-from notify.states import FINAL, SENDABLE, DeliveryEvent, DeliveryState, move
-from notify.store import FINGERPRINT_OCTETS
+from notify.states import FAILED, FINAL, SENDABLE, DeliveryEvent, DeliveryState, move
+from notify.store import sealed
 from notify.template_events import Purpose
 
 SEND: Final = "send"
@@ -46,7 +46,8 @@ class CancelReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Redriven:
-    """`sent` are the new messages; `left` those that were not dead, not the officer's, or sent again before."""
+    """`sent` are the new messages; `left` those that had not failed, whose notice came in another way, that are not the
+    officer's, or were sent again before."""
 
     sent: tuple[UUID, ...]
     left: tuple[UUID, ...]
@@ -100,19 +101,30 @@ def cancel_message(work: Work, actor: Actor, message_id: UUID, reason: CancelRea
 
 
 def redrive_messages(work: Work, actor: Actor, ids: Collection[UUID]) -> Redriven:
-    """Sends dead messages again, each once; of agencies not the officer's none. At most MOST_AT_ONCE."""
+    """Sends messages that failed again, each once; of agencies not the officer's none. At most MOST_AT_ONCE."""
     sent, left = [], []
     # In one order, so that two who try the same ones at the same moment wait for each other in one direction.
     for message_id in sorted(set(ids))[:MOST_AT_ONCE]:
         try:
             held = _held(work, actor, message_id)
-            if held.state != DeliveryState.DEAD:
+            if DeliveryState(held.state) not in FAILED or _told_otherwise(work.session, held):
                 raise DomainError("message_under_way", state=held.state)
             sent.append(_again(work, held, None, "sent again with other dead messages"))
         except DomainError:
             left.append(message_id)
     write_audit(work.session, actor, "dead_letters.redrive", "agency", None, sent=len(sent), left=len(left))
     return Redriven(tuple(sent), tuple(left))
+
+
+def _told_otherwise(session: Session, held: Delivery) -> bool:
+    """Whether its notice has reached the phone in another way, or still may."""
+    others = select(Delivery.id).where(
+        Delivery.notification_id == held.notification_id,
+        Delivery.id != held.id,
+        Delivery.channel.in_(PUSHING),
+        Delivery.state.not_in([str(state) for state in (*FAILED, DeliveryState.CANCELLED)]),
+    )
+    return session.scalar(others.limit(1)) is not None
 
 
 def _held(work: Work, actor: Actor, message_id: UUID) -> Delivery:
@@ -175,7 +187,6 @@ def _still_wanted(session: Session, held: Delivery) -> bool:
 
 def _copy(vault: Vault, held: Delivery, address: str, body: str) -> dict[str, Any]:
     row = new_id()
-    equal = vault.index(FINGERPRINT_INDEX, f"{address}\0{body}")
     return {
         "id": row,
         "notification_id": held.notification_id,
@@ -187,8 +198,6 @@ def _copy(vault: Vault, held: Delivery, address: str, body: str) -> dict[str, An
         "template": held.template,
         "template_version": held.template_version,
         "priority": held.priority,
-        "address": vault.seal(ADDRESS_FIELD, row, address),
-        "body": vault.seal(BODY_FIELD, row, body),
-        "fingerprint": equal[:FINGERPRINT_OCTETS],
+        **sealed(vault, row, address, body),
         "parts": held.parts,
     }

@@ -71,8 +71,10 @@ class Inquirer:
     def _without_asking(self, gateway: Gateway | None, asking: Asking) -> News | timedelta:
         """What is done at once, or when to look again."""
         if gateway is None:
-            return cannot_ask(asking.claim)
-        unseen = Unseen(asking.claim, asking.tries, asking.age, asking.latest_age, asking.has_standby)
+            return cannot_ask(asking.claim, asking.code)
+        unseen = Unseen(
+            asking.claim, asking.tries, asking.age, asking.latest_age, asking.has_standby, ended=asking.code
+        )
         if gateway.certainty is Certainty.DEDUPES:
             return made_again(unseen)
         return left_to_receipts(unseen, self._patience)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from notify.charges import FREE, PAID, PRICED, SPENT, Tariff
-from notify.outcomes import LEASE_LOST, NOT_FOUND, NOT_STARTED, NOT_TAKEN, Claim, News
+from notify.outcomes import LEASE_LOST, NOT_STARTED, NOT_TAKEN, Claim, News
 from notify.retry import RECEIPT_WITHIN
 from notify.settled import Settled
 from notify.standbys import STANDBYS
@@ -25,8 +25,8 @@ WITH news AS (
     SELECT * FROM unnest(
         CAST(:attempts AS uuid[]), CAST(:deliveries AS uuid[]), CAST(:numbers AS int[]), CAST(:events AS text[]),
         CAST(:attempt_events AS text[]), CAST(:refs AS text[]), CAST(:codes AS text[]), CAST(:reasons AS text[]),
-        CAST(:waits AS interval[]), CAST(:holds AS interval[])
-    ) AS n(attempt_id, delivery_id, number, event, attempt_event, ref, code, reason, wait, hold)),
+        CAST(:waits AS interval[]), CAST(:holds AS interval[]), CAST(:yields AS bool[]), CAST(:later AS bool[])
+    ) AS n(attempt_id, delivery_id, number, event, attempt_event, ref, code, reason, wait, hold, yields, later)),
 held AS MATERIALIZED (
     SELECT id, state, generation, dossier_id, notification_id, position, channel, agency_code,
         greatest(parts, 1) AS parts
@@ -42,7 +42,9 @@ charged AS MATERIALIZED (
 noted AS (
     UPDATE attempt a SET
         state = {attempt_state}, cost_vnd = coalesce(c.cost, a.cost_vnd),
-        provider_ref = coalesce(a.provider_ref, n.ref), code = n.code, reason = n.reason, finished_at = now()
+        provider_ref = coalesce(a.provider_ref, n.ref), finished_at = now(),
+        code = CASE WHEN n.later THEN coalesce(a.code, n.code) ELSE n.code END,
+        reason = CASE WHEN n.later THEN coalesce(a.reason, n.reason) ELSE n.reason END
     FROM news n JOIN held ON held.id = n.delivery_id LEFT JOIN charged c ON c.id = n.attempt_id
     WHERE a.id = n.attempt_id),
 turned AS (
@@ -88,7 +90,7 @@ CROSS JOIN LATERAL (
     SELECT count(*) AS tries, min(b.started_at) AS first_at FROM attempt b
     WHERE b.delivery_id = held.id AND b.state = 'unknown' AND b.number > (
         SELECT coalesce(max(c.number), 0) FROM attempt c
-        WHERE c.delivery_id = held.id AND c.state = 'transient' AND c.code NOT IN (:not_started, :not_found))) AS same
+        WHERE c.delivery_id = held.id AND c.state = 'transient' AND c.code NOT IN (:not_started, :lease_lost))) AS same
 """
 
 
@@ -161,6 +163,8 @@ def _columns(news: Sequence[News]) -> dict[str, list[Any]]:
         "reasons": [item.reason for item in news],
         "waits": [item.wait for item in news],
         "holds": [item.hold for item in news],
+        "yields": [item.yields for item in news],
+        "later": [item.later for item in news],
     }
 
 
@@ -175,7 +179,7 @@ def lose_expired_leases(session: Session, wait: timedelta, *, room: int = 1000) 
 
 def claim_questions(session: Session, room: int, lease: timedelta) -> list[Asking]:
     """Takes up to `room` unknown deliveries whose time to ask has come; nobody else asks about them for `lease`."""
-    values = {"room": room, "lease": lease, "not_started": NOT_STARTED, "not_found": NOT_FOUND}
+    values = {"room": room, "lease": lease, "not_started": NOT_STARTED, "lease_lost": LEASE_LOST}
     return [
         Asking(
             Claim(row.attempt_id, row.id, row.generation, row.failures),

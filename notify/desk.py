@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
-import yaml
 from sqlalchemy import TextClause, select, text
 
 from kernel.actor import Actor
@@ -24,9 +22,11 @@ from kernel.work import Work
 from notify.circuit import CircuitState
 from notify.gateways import sights
 from notify.models import ADDRESS_FIELD, BODY_FIELD
+from notify.pages import read_page
 from notify.registers import GatewayForm, GatewayQuota
-from notify.states import DeliveryState
+from notify.states import FAILED, AttemptState, DeliveryState
 
+GIVEN_UP, REFUSED, UNDELIVERED = "given_up", "refused", "undelivered"
 _SHOWN_DIGITS: Final = 3
 _ILLNESS: Final = {CircuitState.CLOSED: 0, CircuitState.PROBING: 1, CircuitState.OPEN: 2}
 _COLUMNS: Final = """
@@ -39,8 +39,11 @@ _SUBTREE: Final = """
         SELECT code FROM agency WHERE path LIKE (SELECT path FROM agency WHERE code = :agency) || '%'))"""
 _OF_DOSSIER: Final = "SELECT {columns} WHERE n.dossier_id = :dossier AND {ours} ORDER BY n.id, d.position, d.turn"
 _ONE: Final = "SELECT {columns} WHERE d.id = :id AND {ours}"
-_DEAD: Final = """SELECT {columns} WHERE d.state = 'dead' AND {ours}
+_DEAD: Final = """SELECT {columns} WHERE d.state IN ('dead', 'undelivered') AND {ours}
     AND NOT EXISTS (SELECT 1 FROM delivery r WHERE r.replaces = d.id)
+    AND NOT EXISTS (
+        SELECT 1 FROM delivery o WHERE o.notification_id = d.notification_id AND o.id <> d.id
+            AND o.channel <> 'inbox' AND o.state NOT IN ('dead', 'undelivered', 'cancelled'))
     AND (CAST(:before AS timestamptz) IS NULL OR (d.settled_at, d.id) < (:before, CAST(:before_id AS uuid)))
     ORDER BY d.settled_at DESC, d.id DESC LIMIT :limit"""
 _ATTEMPTS: Final = text("""SELECT id, delivery_id, number, gateway, state, provider_ref, cost_vnd, code, reason,
@@ -80,7 +83,7 @@ class AttemptView:
 class MessageView:
     """One delivery. `address` shows the last digits only; `text` is what was or will be sent; `why` the plan's reason.
 
-    `advice` (vi, en) says what can be done, for one that is dead.
+    `advice` (vi, en) says what can be done, for one that failed.
     """
 
     id: UUID
@@ -145,7 +148,8 @@ def read_message(work: Work, actor: Actor, message_id: UUID) -> MessageView:
 def dead_messages(
     work: Work, actor: Actor, *, limit: int, before: tuple[datetime, UUID] | None = None
 ) -> Sequence[MessageView]:
-    """Messages of the officer's agencies that were given up and not sent again, the latest first."""
+    """Messages of the officer's agencies that were given up or reported as not delivered, the latest first: those that
+    were not sent again, and whose notice has not reached the phone, and cannot yet, in another way."""
     place = {"before": before[0] if before else None, "before_id": before[1] if before else None}
     rows = work.session.execute(_statement(_DEAD), {"agency": actor.agency_code, "limit": limit, **place}).all()
     write_audit(work.session, actor, "dead_letters.list", "agency", None, agency=actor.agency_code or "")
@@ -184,10 +188,16 @@ def _statement(query: str) -> TextClause:
     return text(query.format(columns=_COLUMNS, ours=_SUBTREE))
 
 
-def advice_for(code: str | None) -> tuple[str, str]:
-    """(vi, en): what to do about a message that ended with `code`."""
-    said = _advice().get(code or "given_up") or _advice()["refused"]
-    return said["vi"], said["en"]
+def advice_for(code: str | None, ended: str = REFUSED) -> tuple[str, str]:
+    """(vi, en): what to do about a message that ended with `code`, or else by how it did: GIVEN_UP, REFUSED or
+    UNDELIVERED."""
+    return _advice().get(code or ended) or _advice()[ended]
+
+
+def _ended(state: str, attempts: Sequence[AttemptView]) -> str:
+    if state == DeliveryState.UNDELIVERED:
+        return UNDELIVERED
+    return REFUSED if attempts and attempts[-1].state == AttemptState.PERMANENT else GIVEN_UP
 
 
 def _views(work: Work, rows: Sequence[Any]) -> list[MessageView]:
@@ -220,7 +230,7 @@ def _view(work: Work, row: Any, attempts: tuple[AttemptView, ...]) -> MessageVie
         due_at=row.due_at,
         created_at=row.created_at,
         settled_at=row.settled_at,
-        advice=advice_for(row.code) if row.state == DeliveryState.DEAD else None,
+        advice=advice_for(row.code, _ended(row.state, attempts)) if row.state in FAILED else None,
         attempts=attempts,
     )
 
@@ -258,8 +268,7 @@ def _attempts(work: Work, deliveries: Sequence[UUID]) -> Mapping[UUID, tuple[Att
 
 
 @cache
-def _advice() -> Mapping[str, Mapping[str, str]]:
-    raw: Mapping[str, Mapping[str, str]] = yaml.safe_load(
-        files("notify").joinpath("data/advice.yaml").read_text(encoding="utf-8")
-    )
-    return raw
+def _advice() -> Mapping[str, tuple[str, str]]:
+    """By the names of entries and by the codes they are for."""
+    raw = read_page("data/advice.yaml")
+    return {key: (said["vi"], said["en"]) for name, said in raw.items() for key in (name, *said.get("codes", ()))}

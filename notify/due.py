@@ -26,7 +26,8 @@ _DUE: Final = """due_{scan} AS MATERIALIZED (
     SELECT id, generation, state, channel, priority, gateway, pinned, notification_id, position, valid_until
     FROM delivery
     WHERE state IN ('queued', 'waiting', 'standby') AND channel = '{channel}' AND priority = {priority}
-        AND due_at <= now(){left_lying} AND NOT (pinned AND gateway = ANY(CAST(:shut AS text[])))
+        AND due_at <= now(){left_lying} AND NOT (can_wait AND CAST(:quiet AS bool))
+        AND NOT (pinned AND gateway = ANY(CAST(:shut AS text[])))
     ORDER BY due_at LIMIT greatest({room}, 0) FOR UPDATE SKIP LOCKED)"""
 _LEFT_LYING: Final = " - interval '1 second'"
 _TAKEN: Final = "(SELECT count(*) FROM due_{})"
@@ -108,15 +109,21 @@ class Due(NamedTuple):
 
 
 def claim_due(
-    session: Session, room: int, lease: timedelta, choice: Choice, priorities: Sequence[Priority] = tuple(Priority)
+    session: Session,
+    room: int,
+    lease: timedelta,
+    choice: Choice,
+    priorities: Sequence[Priority] = tuple(Priority),
+    *,
+    quiet: bool = False,
 ) -> list[Claimed]:
     """Takes up to `room` deliveries of these priorities that are due and have a gateway to go to, urgent ones first,
     and writes an attempt for each.
 
     A standby that is taken stops those before it that are not on their way. The caller commits before it calls any
-    gateway. What is no longer valid is cancelled and not returned.
+    gateway. What is no longer valid is cancelled and not returned. `quiet`: what can wait, waits.
     """
-    found = _look(session, room, choice, priorities)
+    found = _look(session, room, choice, priorities, quiet=quiet)
     lapsed = [(due, "") for due in found if due.lapsed]
     alive = [due for due in found if not due.lapsed]
     chosen = zip(alive, choice.choose_all(alive), strict=True)
@@ -129,13 +136,14 @@ def claim_due(
         raise
 
 
-def _look(session: Session, room: int, choice: Choice, priorities: Sequence[Priority]) -> list[Due]:
+def _look(session: Session, room: int, choice: Choice, priorities: Sequence[Priority], *, quiet: bool) -> list[Due]:
     rooms = choice.rooms()
     if not rooms:
         return []
     limits = {f"room_{channel}": min(room, most) for channel, most in rooms.items()}
     rows = session.execute(
-        _look_statement(tuple(sorted(rooms)), tuple(priorities)), {"room": room, "shut": choice.shut(), **limits}
+        _look_statement(tuple(sorted(rooms)), tuple(priorities)),
+        {"room": room, "shut": choice.shut(), "quiet": quiet, **limits},
     )
     return [Due._make(row) for row in rows]
 

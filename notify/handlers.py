@@ -32,6 +32,7 @@ from notify.ports import CodeDesk, DossierDesk, DossierNotice
 from notify.preferences import wanted_channels
 from notify.retry import RECEIPT_WITHIN
 from notify.settled import Settled, announce_settled
+from notify.states import DeliveryState
 from notify.store import Notice, add_delivery, add_notification
 from notify.template_events import TemplateEvent, events
 from notify.texts import Rendered, TemplateBook, TemplateError, render
@@ -142,9 +143,10 @@ class Announcer:
             row = add_delivery(
                 session, self.vault, told_id, notice, delivery, text, position=position, valid_for=valid_for, wait=wait
             )
-            if not planned.pushes and notice.dossier_id is not None:
-                settled = Settled(row, notice.dossier_id, str(delivery.channel), "delivered", now)
-                announce_settled(session, [settled])
+            impossible = isinstance(text, TemplateError)
+            if notice.dossier_id is not None and (impossible or not planned.pushes):
+                end = DeliveryState.DEAD if impossible else DeliveryState.DELIVERED
+                announce_settled(session, [Settled(row, notice.dossier_id, str(delivery.channel), str(end), now)])
         if planned.pushes:
             ring_after_commit(session, URGENT if told.urgent else SEND)
 
@@ -156,24 +158,27 @@ def _written(
     book: TemplateBook,
     circumstances: Circumstances,
     facts: Facts,
-) -> tuple[Plan, list[Rendered]]:
+) -> tuple[Plan, list[Rendered | TemplateError]]:
     """A plan with its texts; a channel whose text cannot hold the values is left out while another reaches the phone.
 
-    Raises TemplateError otherwise: the event is tried again, and in the end dead, where a person sees it.
+    The last one that does gets the error in place of its text: the inbox tells the person, and a dead message an
+    officer. Raises TemplateError when there is no inbox either: the event is tried again, and in the end dead.
     """
     while True:
         planned = plan(told, reach, offers, book, circumstances)
-        texts: list[Rendered] = []
+        channels = {delivery.channel for delivery in planned.deliveries}
+        texts: list[Rendered | TemplateError] = []
         for delivery in planned.deliveries:
             try:
                 texts.append(render(delivery.template, facts))
-            except TemplateError:
+            except TemplateError as error:
                 _log.error("notify.text_impossible", template=delivery.template.name, channel=delivery.channel)
-                others = {other.channel for other in planned.deliveries} & set(PUSHING) - {delivery.channel}
-                if not others:
+                if channels & set(PUSHING) - {delivery.channel}:
+                    offers = [offer for offer in offers if offer.channel is not delivery.channel]
+                    break
+                if channels == {delivery.channel} or delivery.channel not in PUSHING:
                     raise
-                offers = [offer for offer in offers if offer.channel is not delivery.channel]
-                break
+                texts.append(error)
         else:
             return planned, texts
 
@@ -188,6 +193,10 @@ def _explain(notice: Notice, planned: Plan) -> None:
         )
 
 
+def _says_something(reason: str | None) -> bool:
+    return any(sign.isalnum() for sign in reason or "")
+
+
 def _values(notice: DossierNotice) -> dict[str, Value | None]:
     return {
         "agency": notice.agency,
@@ -197,7 +206,7 @@ def _values(notice: DossierNotice) -> dict[str, Value | None]:
         "due": notice.due_at,
         "fee": notice.fee_vnd,
         "handler": Person(notice.handler_name) if notice.handler_name else notice.handler_unit,
-        "reason": notice.reason or _UNSAID,
+        "reason": notice.reason if _says_something(notice.reason) else _UNSAID,
         "received": notice.received_at,
         "status": notice.status,
     }

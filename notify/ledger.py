@@ -49,7 +49,7 @@ class Ready:
 
 class Ledger:
     """`choice` says which gateways take what is claimed, `tariff` what they charge; `sleep` waits a number of
-    seconds between tries to record. `priorities`: what is claimed."""
+    seconds between tries to record. `priorities`: what is claimed. `quiet`: whether what can wait is left for later."""
 
     def __init__(
         self,
@@ -61,7 +61,9 @@ class Ledger:
         tariff: Tariff = FREE,
         sleep: Callable[[float], object] = time.sleep,
         priorities: Sequence[Priority] = tuple(Priority),
+        quiet: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._quiet = quiet
         self._database = database
         self._vault = vault
         self._patience = patience
@@ -74,7 +76,9 @@ class Ledger:
         """Takes up to `room` deliveries that are due; their attempts are committed when this returns."""
         taken_at = time.monotonic()
         with self._database.transaction() as session:
-            claimed = due.claim_due(session, room, self._patience.lease, self._choice, self._priorities)
+            claimed = due.claim_due(
+                session, room, self._patience.lease, self._choice, self._priorities, quiet=self._quiet()
+            )
         return [self._open(item, taken_at) for item in claimed]
 
     def _open(self, item: Claimed, taken_at: float) -> Ready:
@@ -105,7 +109,7 @@ class Ledger:
         while True:
             try:
                 return self._record_once(news)
-            except (DBAPIError, PoolTimeout) as error:
+            except (DBAPIError, PoolTimeout, UnicodeError) as error:
                 if not _passes(error):
                     return self._record_each(news, error)
                 if time.monotonic() >= give_up_at:
@@ -171,4 +175,4 @@ class Ledger:
 
 def _passes(error: Exception) -> bool:
     """Whether trying again can help: the connection was lost, refused or blocked, not the values refused."""
-    return not isinstance(error, DataError | IntegrityError | ProgrammingError)
+    return not isinstance(error, DataError | IntegrityError | ProgrammingError | UnicodeError)

@@ -72,7 +72,8 @@ class Delivery(Base):
     whoever still works on an earlier one. `gateway` is the one of the latest attempt; a `pinned` delivery must go there
     again. `fingerprint` is a blind index of address and body, by which equal messages are counted. `failures` counts
     transient outcomes, `asked` the questions about the latest unknown one. `code` and `reason` are those of the last
-    outcome, `why` the plan's. Nothing is to be sent before `held_until`, a gateway's word, nor after `valid_until`.
+    outcome, `why` the plan's. What `can_wait` is not sent at night, and nothing before `held_until`, a gateway's word,
+    or after `valid_until`.
     """
 
     __tablename__ = "delivery"
@@ -89,7 +90,12 @@ class Delivery(Base):
         ),
         Index("ix_delivery_standby", "notification_id", postgresql_where=text("state = 'standby'")),
         Index("ix_delivery_replaces", "replaces", unique=True, postgresql_where=text("replaces IS NOT NULL")),
-        Index("ix_delivery_dead", "agency_code", "settled_at", postgresql_where=text("state = 'dead'")),
+        Index(
+            "ix_delivery_failed",
+            "agency_code",
+            "settled_at",
+            postgresql_where=text("state IN ('dead', 'undelivered')"),
+        ),
         Index("ix_delivery_watch", "state", "due_at", postgresql_where=text("state IN ('sending', 'unknown')")),
         Index("ix_delivery_fingerprint", "fingerprint", postgresql_where=text("state = 'sending'")),
     )
@@ -117,6 +123,7 @@ class Delivery(Base):
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     parts: Mapped[int] = mapped_column(SmallInteger)
     why: Mapped[str] = mapped_column(Text)
+    can_wait: Mapped[bool] = mapped_column(server_default=text("false"))
     valid_until: Mapped[datetime | None]
     held_until: Mapped[datetime | None]
     code: Mapped[str | None] = mapped_column(Text)

@@ -43,7 +43,8 @@ def reference_of(claim: Claim) -> str:
 @dataclass(frozen=True, slots=True)
 class News:
     """What is to be recorded of a claim. `wait`: until somebody must look at the delivery again. `hold`: how long the
-    gateway said that it takes nothing; nobody may be quicker."""
+    gateway said that it takes nothing; nobody may be quicker. `yields`: a standby need not wait any longer. `later`:
+    the attempt had ended before, and keeps the code with which it did."""
 
     claim: Claim
     event: DeliveryEvent
@@ -53,6 +54,8 @@ class News:
     reason: str | None = None
     wait: timedelta = _AT_ONCE
     hold: timedelta | None = None
+    yields: bool = False
+    later: bool = False
 
 
 def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
@@ -71,7 +74,8 @@ def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
         attempt_event = AttemptEvent.FAIL
         hold = _asked_for(outcome)
         event, wait = _again(claim, outcome.kind, hold, patience.tries)
-    return News(claim, event, attempt_event, outcome.ref, outcome.code, outcome.reason, wait, hold)
+    yields = event is DeliveryEvent.HOLD or outcome.operator
+    return News(claim, event, attempt_event, outcome.ref, outcome.code, outcome.reason, wait, hold, yields)
 
 
 def _asked_for(outcome: Outcome) -> timedelta | None:
@@ -101,10 +105,15 @@ def expired(claim: Claim) -> News:
     return News(claim, DeliveryEvent.EXPIRE, AttemptEvent.FAIL, code=EXPIRED, reason="no longer valid")
 
 
-def cannot_ask(claim: Claim) -> News:
-    """Nobody can tell whether the message left, and it is not sent blindly: a person must decide."""
-    reason = "outcome unknown, and the gateway cannot be asked"
-    return News(claim, DeliveryEvent.GIVE_UP, AttemptEvent.LOSE_SIGHT, code=CANNOT_ASK, reason=reason)
+def cannot_ask(claim: Claim, ended: str | None = None) -> News:
+    """Nobody can tell whether the message left, and it is not sent blindly: a person must decide. `ended` is the code
+    with which the call ended."""
+    reason = _with_end("outcome unknown, and the gateway cannot be asked", ended)
+    return News(claim, DeliveryEvent.GIVE_UP, AttemptEvent.LOSE_SIGHT, code=CANNOT_ASK, reason=reason, later=True)
+
+
+def _with_end(reason: str, ended: str | None) -> str:
+    return f"{reason}; the call ended with: {ended}" if ended else reason
 
 
 def answer_of(
@@ -118,7 +127,7 @@ def answer_of(
     mine = next((sighting for sighting in sightings if sighting.ref not in taken), None)
     if mine is None:
         return _missed(claim, ended, tries)
-    return News(claim, _SEEN[mine.kind], AttemptEvent.FIND, ref=mine.ref, code=mine.code)
+    return News(claim, _SEEN[mine.kind], AttemptEvent.FIND, ref=mine.ref, code=mine.code, later=True)
 
 
 def _missed(claim: Claim, ended: str | None, tries: int) -> News:
@@ -127,12 +136,12 @@ def _missed(claim: Claim, ended: str | None, tries: int) -> News:
     once, since the gateway that answered our question works."""
     reason = "the gateway does not have it"
     if ended == LEASE_LOST:
-        return News(claim, DeliveryEvent.MISS, AttemptEvent.MISS, code=NOT_FOUND, reason=reason)
-    if claim.failures >= tries:
-        reason = f"{reason}; the last call ended with: {ended}"
-        return News(claim, DeliveryEvent.GIVE_UP, AttemptEvent.MISS, code=NOT_TAKEN, reason=reason)
-    wait = next_try(claim.failures, claim.delivery_id) if claim.failures else None
-    return News(claim, DeliveryEvent.MISS, AttemptEvent.MISS, code=NOT_TAKEN, reason=reason, wait=wait or _AT_ONCE)
+        return News(claim, DeliveryEvent.MISS, AttemptEvent.MISS, code=NOT_FOUND, reason=reason, later=True)
+    event, reason, wait = DeliveryEvent.GIVE_UP, _with_end(reason, ended), _AT_ONCE
+    if claim.failures < tries:
+        event = DeliveryEvent.MISS
+        wait = (next_try(claim.failures, claim.delivery_id) if claim.failures else None) or _AT_ONCE
+    return News(claim, event, AttemptEvent.MISS, code=NOT_TAKEN, reason=reason, wait=wait, later=True)
 
 
 def no_answer(claim: Claim, asked: int) -> timedelta:

@@ -174,14 +174,13 @@ def plan(
         if isinstance(choice, Skip):
             skipped[offer.channel] = choice
             continue
-        why_not = _hindrance(event, choice, at, circumstances)
-        if why_not is not None:
-            skipped[offer.channel] = why_not
-        elif reach.wants(offer.channel):
+        wanted, why_not = reach.wants(offer.channel), _hindrance(event, choice, at, circumstances)
+        if wanted and why_not is None:
             usable.append(choice)
         else:
-            skipped[offer.channel] = Skip.NOT_WANTED
-            last_resort += [choice] if event.legal and WANTED_UNSAID[offer.channel] else []
+            skipped[offer.channel] = why_not if wanted and why_not else Skip.NOT_WANTED
+            if event.legal and why_not is None and WANTED_UNSAID[offer.channel]:
+                last_resort.append(choice)
     pushing = sorted((choice for choice in usable if choice.offer.channel in PUSHING), key=_price)
     if len(pushing) < _IN_TURN:
         for choice in last_resort:
@@ -287,10 +286,15 @@ def _delivery(
     )
 
 
+def is_quiet(now: datetime) -> bool:
+    """Whether people sleep at that instant, and what can wait, waits."""
+    return not QUIET_ENDS <= local(now).time() < QUIET_BEGINS
+
+
 def _morning(now: datetime) -> datetime:
     """`now` by day; at night the next end of the quiet hours."""
     here = local(now)
-    if QUIET_ENDS <= here.time() < QUIET_BEGINS:
+    if not is_quiet(now):
         return now
     day = here.date() + timedelta(days=1 if here.time() >= QUIET_BEGINS else 0)
     return datetime.combine(day, QUIET_ENDS, here.tzinfo).astimezone(UTC)

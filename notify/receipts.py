@@ -73,7 +73,7 @@ noted AS (
         provider_ref = coalesce(a.provider_ref, h.ref), cost_vnd = a.cost_vnd + coalesce(c.cost, 0)
     FROM heard h LEFT JOIN charged c ON c.attempt_id = h.attempt_id
     WHERE a.id = h.attempt_id AND h.event IS NOT NULL),
-turned AS (SELECT h.*, {delivery_state} AS after FROM heard h WHERE h.event IS NOT NULL),
+turned AS (SELECT h.*, false AS yields, {delivery_state} AS after FROM heard h WHERE h.event IS NOT NULL),
 moved AS (
     UPDATE delivery d SET state = t.after, code = t.code, reason = t.reason, due_at = NULL,
         settled_at = CASE WHEN t.after = ANY(CAST(:final AS text[])) THEN now() END
@@ -163,6 +163,12 @@ def store_receipts(connection: Connection, receipts: Sequence[NewReceipt]) -> li
         if receipt.id not in stored:
             RECEIPTS.labels(provider=receipt.provider, result="repeated").inc()
     return [receipt.id in stored for receipt in receipts]
+
+
+def note_stranger(note: ReceiptNote) -> None:
+    """One of a message that we never sent, such as another system's by the same account: told to operators."""
+    RECEIPTS.labels(provider=note.provider, result="strange").inc()
+    _log.warning("notify.receipt_of_a_stranger", provider=note.provider, ref=note.ref)
 
 
 def receipts_desk(database: Database) -> Together[NewReceipt, bool]:

@@ -94,6 +94,7 @@ class IllegalMove(Exception):  # noqa: N818 - reads as what it says
 _D = DeliveryState
 _E = DeliveryEvent
 FINAL: Final = frozenset({_D.DELIVERED, _D.UNDELIVERED, _D.DEAD, _D.CANCELLED})
+FAILED: Final = (_D.DEAD, _D.UNDELIVERED)
 SENDABLE: Final = (_D.STANDBY, _D.QUEUED, _D.WAITING)
 _OPEN: Final = tuple(state for state in _D if state not in FINAL)
 

@@ -22,10 +22,11 @@ from notify.models import (
     Notification,
 )
 from notify.plan import Channel, PlannedDelivery
-from notify.states import DeliveryState
-from notify.texts import Rendered
+from notify.states import FINAL, DeliveryState
+from notify.texts import Rendered, TemplateError
 
-FINGERPRINT_OCTETS: Final = 16
+_FINGERPRINT_OCTETS: Final = 16
+TEXT_IMPOSSIBLE: Final = "text_impossible"
 # When a standby goes out even if nobody ever heard of the delivery before it again.
 STANDBY_AT_LATEST: Final = timedelta(hours=1)
 
@@ -87,17 +88,16 @@ def add_delivery(
     notification_id: UUID,
     notice: Notice,
     planned: PlannedDelivery,
-    rendered: Rendered,
+    rendered: Rendered | TemplateError,
     *,
     position: int = 0,
     valid_for: timedelta | None = None,
     wait: timedelta = timedelta(0),
 ) -> UUID:
-    """A delivery that is due now, or when it may go out; one into the inbox has arrived. `valid_for` and `wait` count
-    from now by the database's clock."""
+    """A delivery that is due now, or when it may go out; one into the inbox has arrived, one without a text is dead.
+    `valid_for` and `wait` count from now by the database's clock."""
     row = new_id()
-    equal = vault.index(FINGERPRINT_INDEX, f"{planned.address}\0{rendered.body}")
-    state, due_in = _standing(planned, wait)
+    body, parts = ("", 0) if isinstance(rendered, TemplateError) else (rendered.body, rendered.parts)
     values = {
         "id": row,
         "notification_id": notification_id,
@@ -109,13 +109,10 @@ def add_delivery(
         "template_version": planned.template.version,
         "priority": int(planned.priority),
         "position": position,
-        "state": str(state),
-        "due_in": due_in,
-        "settled_in": timedelta(0) if state is DeliveryState.DELIVERED else None,
-        "address": vault.seal(ADDRESS_FIELD, row, planned.address),
-        "body": vault.seal(BODY_FIELD, row, rendered.body),
-        "fingerprint": equal[:FINGERPRINT_OCTETS],
-        "parts": rendered.parts,
+        "can_wait": planned.template.can_wait,
+        **_standing(planned, rendered, wait),
+        **sealed(vault, row, planned.address, body),
+        "parts": parts,
         "why": planned.reason,
         "valid_for": valid_for,
     }
@@ -123,10 +120,28 @@ def add_delivery(
     return row
 
 
-def _standing(planned: PlannedDelivery, wait: timedelta) -> tuple[DeliveryState, timedelta | None]:
+def sealed(vault: Vault, row: UUID, address: str, body: str) -> dict[str, bytes]:
+    """The sealed columns of a delivery, and the index by which equal messages are counted."""
+    return {
+        "address": vault.seal(ADDRESS_FIELD, row, address),
+        "body": vault.seal(BODY_FIELD, row, body),
+        "fingerprint": vault.index(FINGERPRINT_INDEX, f"{address}\0{body}")[:_FINGERPRINT_OCTETS],
+    }
+
+
+def _standing(planned: PlannedDelivery, rendered: Rendered | TemplateError, wait: timedelta) -> dict[str, Any]:
     """Where it begins, and after how long it is due."""
-    if planned.channel is Channel.INBOX:
-        return DeliveryState.DELIVERED, None
-    if planned.standby:
-        return DeliveryState.STANDBY, wait + STANDBY_AT_LATEST
-    return DeliveryState.QUEUED, wait
+    state, due_in = DeliveryState.QUEUED, wait
+    if isinstance(rendered, TemplateError):
+        state = DeliveryState.DEAD
+    elif planned.channel is Channel.INBOX:
+        state = DeliveryState.DELIVERED
+    elif planned.standby:
+        state, due_in = DeliveryState.STANDBY, wait + STANDBY_AT_LATEST
+    return {
+        "state": str(state),
+        "due_in": None if state in FINAL else due_in,
+        "settled_in": timedelta(0) if state in FINAL else None,
+        "code": TEXT_IMPOSSIBLE if state is DeliveryState.DEAD else None,
+        "reason": str(rendered) if state is DeliveryState.DEAD else None,
+    }

@@ -10,7 +10,7 @@ from typing import Any
 from kernel.errors import FieldError
 from notify.forms import Kind, Person, Value
 from notify.pages import read_page
-from notify.template_events import LEGAL_MINIMUM, LEGAL_TIMES, VARIABLES, TemplateEvent
+from notify.template_events import LEGAL_TIMES, VARIABLES, TemplateEvent
 from notify.template_layouts import InboxLayout, Layout, Rendered, SmsLayout, ZaloLayout, parse_layout, zalo_types
 from notify.template_patterns import Pattern, TemplateError
 
@@ -72,9 +72,9 @@ def _legal(event: TemplateEvent, layout: Layout) -> list[FieldError]:
     if not event.legal:
         return []
     pointer = _places(layout)[-1][0] if not isinstance(layout, ZaloLayout) else "/content/fields"
-    missing = [f"{{{name}}}" for name in sorted(LEGAL_MINIMUM - layout.variables)]
+    missing = [f"{{{name}}}" for name in sorted(event.required - layout.variables)]
     problems = [FieldError(pointer, "template_legal_content", {"variable": name}) for name in missing]
-    if not layout.variables & LEGAL_TIMES:
+    if not (layout.variables | event.required) & LEGAL_TIMES:
         times = ", ".join(f"{{{name}}}" for name in sorted(LEGAL_TIMES & event.variables))
         problems.append(FieldError(pointer, "template_legal_time", {"variables": times}))
     return problems

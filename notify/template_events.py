@@ -51,7 +51,8 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TemplateEvent:
-    """One thing that is told. `variables`: what it always knows, so what its templates may ask for. `said`: (vi, en).
+    """One thing that is told. `variables`: what it always knows, so what its templates may ask for; `required`: what
+    they must say. `said`: (vi, en).
 
     `legal`: a notice the law prescribes, at once. `urgent`: somebody waits for it, so it overtakes notices.
     `can_wait`: may be held back at night.
@@ -65,6 +66,7 @@ class TemplateEvent:
     can_wait: bool
     channels: tuple[str, ...]
     variables: frozenset[str]
+    required: frozenset[str]
 
 
 @cache
@@ -81,6 +83,7 @@ def events() -> Mapping[str, TemplateEvent]:
             can_wait=bool(entry.get("can_wait", False)),
             channels=tuple(entry.get("channels", CHANNELS)),
             variables=frozenset(entry["variables"]),
+            required=frozenset(entry.get("required", ())) | (LEGAL_MINIMUM if entry.get("legal") else frozenset()),
         )
         for name, entry in raw.items()
     }

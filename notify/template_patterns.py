@@ -30,6 +30,8 @@ _LEAST_REASON: Final = 60
 class TemplateError(Exception):
     """A template that must not be used, or values that do not fill it. Names variables, never their values."""
 
+    quotes_no_values = True
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:

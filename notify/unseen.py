@@ -17,13 +17,15 @@ _AT_MOST_TWICE: Final = 2
 @dataclass(frozen=True, slots=True)
 class Unseen:
     """`tries`: attempts under the same reference so far, all of unknown outcome. `age`: since the first of them,
-    `latest_age`: since the last. `has_standby`: another delivery of the same notice waits behind this one."""
+    `latest_age`: since the last, whose call `ended` with that code. `has_standby`: another delivery of the same notice
+    waits behind this one."""
 
     claim: Claim
     tries: int
     age: timedelta
     latest_age: timedelta
     has_standby: bool
+    ended: str | None = None
 
 
 def made_again(unseen: Unseen) -> News:
@@ -32,9 +34,9 @@ def made_again(unseen: Unseen) -> News:
     The first time at once, since the gateway's timeout is over; then by the schedule of failures.
     """
     if unseen.tries > len(SCHEDULE) or unseen.age >= RESEND_WITHIN:
-        return cannot_ask(unseen.claim)
+        return cannot_ask(unseen.claim, unseen.ended)
     wait = timedelta(0) if unseen.tries <= 1 else SCHEDULE[unseen.tries - 2]
-    return _again(unseen.claim, wait)
+    return _again(unseen, wait)
 
 
 def left_to_receipts(unseen: Unseen, patience: Patience) -> News | timedelta:
@@ -43,10 +45,11 @@ def left_to_receipts(unseen: Unseen, patience: Patience) -> News | timedelta:
     if unseen.latest_age < patience.receipt_within:
         return patience.receipt_within - unseen.latest_age
     if unseen.has_standby or unseen.tries >= _AT_MOST_TWICE:
-        return cannot_ask(unseen.claim)
-    return _again(unseen.claim, timedelta(0))
+        return cannot_ask(unseen.claim, unseen.ended)
+    return _again(unseen, timedelta(0))
 
 
-def _again(claim: Claim, wait: timedelta) -> News:
+def _again(unseen: Unseen, wait: timedelta) -> News:
+    event, seen = DeliveryEvent.RESEND, AttemptEvent.LOSE_SIGHT
     reason = "outcome unknown, sent again under the same reference"
-    return News(claim, DeliveryEvent.RESEND, AttemptEvent.LOSE_SIGHT, code=RESENT, reason=reason, wait=wait)
+    return News(unseen.claim, event, seen, code=RESENT, reason=reason, wait=wait, later=True)

@@ -12,6 +12,7 @@ from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+import migrations.schema  # noqa: F401 - a test may be the first that needs some table
 from kernel.clock import VIETNAM, SettableClock
 from kernel.db import Database
 from migrations.steps import migrate

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from api.dossiers.schemas import CommonDossierSchema, DossierLineSchema, SentFileSchema
 from api.paging import PageAnswer, PageQuery
-from api.schemas import Instant, Line, RequestSchema, Text
+from api.schemas import Instant, Line, RequestSchema, Text, Words
 
 _OPEN = (1, 2, 4, 5, 6, 7, 9)
 
@@ -41,7 +41,7 @@ class NothingRequest(RequestSchema):
 
 
 class ReasonRequest(RequestSchema):
-    reason = Text(required=True, low=3, high=1000, metadata={"description": "The citizen reads it."})
+    reason = Words(required=True, low=3, high=1000, metadata={"description": "The citizen reads it."})
 
 
 class StepRequest(RequestSchema):

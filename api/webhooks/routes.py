@@ -16,7 +16,7 @@ from notify.channels import zalo_receipts
 from notify.channels.esms_receipts import CALLBACK_PURPOSE, read_callback, valid_callback
 from notify.channels.twilio_receipts import SIGNATURE_HEADER, read_receipt, valid_signature
 from notify.ports import ReceiptNote
-from notify.receipts import DRAIN, new_receipt
+from notify.receipts import DRAIN, new_receipt, note_stranger
 
 blueprint = Blueprint("webhooks", description="What gateways report back")
 _BODY_LIMIT = 64 * 1024
@@ -92,8 +92,11 @@ def take_zalo_event() -> flask.Response:
     if settings is None or not zalo_receipts.valid_signature(raw, signature, settings):
         raise DomainError("signature_invalid")
     event = zalo_receipts.read_event(raw)
-    if isinstance(event, zalo_receipts.Arrival) and event.attempt_id is not None:
-        _store(event.attempt_id, event.note, raw)
+    if isinstance(event, zalo_receipts.Arrival):
+        if event.attempt_id is not None:
+            _store(event.attempt_id, event.note, raw)
+        else:
+            note_stranger(event.note)
     elif isinstance(event, zalo_receipts.TemplateStatusChanged | zalo_receipts.DailyQuotaChanged):
         with unit_of_work() as work:
             take_account_event(work, event)

@@ -1,5 +1,6 @@
 """SMS by eSMS under a brandname, over one keep-alive connection pool."""
 
+import re
 from collections.abc import Sequence
 from json import dumps, loads
 from typing import Any, Final
@@ -15,7 +16,8 @@ from notify.sms_text import measure
 _SEND: Final = "/MainService.svc/json/SendMultipleMessage_V4_post_json/"
 _CUSTOMER_CARE: Final = "2"
 _VIETNAM: Final = "+84"
-_LONGEST_SMSID: Final = 64
+_CODE: Final = re.compile(r"-?[0-9]{1,6}")
+_SMSID: Final = re.compile(r"[!-~]{1,64}")
 
 
 class EsmsGateway:
@@ -96,9 +98,9 @@ def _read(status: int, said: bytes, retry_after: str | None) -> Outcome:
     except ValueError:
         document = None
     code = document.get("CodeResult") if isinstance(document, dict) else None
-    if isinstance(code, int | str) and not isinstance(code, bool) and str(code):
+    if isinstance(code, int | str) and not isinstance(code, bool) and _CODE.fullmatch(str(code)):
         smsid = document.get("SMSID")
-        return outcome_of(str(code), smsid if isinstance(smsid, str) and 0 < len(smsid) <= _LONGEST_SMSID else None)
+        return outcome_of(str(code), smsid if isinstance(smsid, str) and _SMSID.fullmatch(smsid) else None)
     if 200 <= status < 300:
         # It said yes in a way that we cannot read, so it may well have taken the message.
         return Outcome(OutcomeKind.UNKNOWN, code="bad_answer", reason="no result code")

@@ -1,5 +1,6 @@
 """Twilio's settings, and its words as data: error codes and message statuses. Loads no network library."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -24,6 +25,7 @@ KIND_OF_STATUS: Final = MappingProxyType(
         **dict.fromkeys(("receiving", "received"), ReceiptKind.IRRELEVANT),
     }
 )
+_CODE: Final = re.compile(r"[0-9]{1,9}")
 _log = structlog.get_logger()
 
 
@@ -81,7 +83,7 @@ def refusal(http_status: int, code: int | None, *, retry_after_s: float | None =
 
 def meaning_of(code: str | None) -> str | None:
     """What an error code of a receipt means; None for no code or one that is not in the table."""
-    if code is None or not code.isdigit():
+    if code is None or not _CODE.fullmatch(code):
         return None
     verdict = _table().codes.get(int(code))
     return verdict.meaning if verdict else None

@@ -22,6 +22,7 @@ HOURS: Final = (time(6), time(22))
 DAY_SPENT: Final = -144
 """The account has sent as many messages as it may in a day."""
 _LONGEST_INTEGER: Final = 12
+_GREATEST: Final = 2**31
 _log = structlog.get_logger()
 
 
@@ -119,12 +120,14 @@ def allowed_again(now: datetime, begins: time = HOURS[0], *, tomorrow: bool = Fa
 
 
 def integer(value: object) -> int | None:
-    """A whole number that Zalo writes now as a number, now as a string; None for anything else."""
+    """A whole number that Zalo writes now as a number, now as a string; None for anything else, and for what no count,
+    code or quota can be."""
+    found: int | None = None
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.isascii() and len(value) <= _LONGEST_INTEGER:
-        return int(value) if value.removeprefix("-").isdigit() else None
-    return None
+        found = value
+    elif isinstance(value, str) and value.isascii() and len(value) <= _LONGEST_INTEGER:
+        found = int(value) if value.removeprefix("-").isdigit() else None
+    return found if found is not None and abs(found) < _GREATEST else None
 
 
 def _wait(what: Class, now: datetime, begins: time) -> float | None:

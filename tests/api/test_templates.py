@@ -91,9 +91,9 @@ def test_what_cannot_be_used_is_refused_with_everything_that_is_wrong(world: Wor
         f"There is no variable {{colour}}; this event has: {offered}.",
         f"This event does not have {{fee}}; it has: {offered}.",
         "By law this notice must say {code} (Decree 224/2026/NĐ-CP art. 15.1.g).",
+        "By law this notice must say {due} (Decree 224/2026/NĐ-CP art. 15.1.g).",
         "By law this notice must say {handler} (Decree 224/2026/NĐ-CP art. 15.1.g).",
         "By law this notice must say {received} (Decree 224/2026/NĐ-CP art. 15.1.g).",
-        "By law this notice must say one of these times: {at}, {due}.",
     ]
     assert {each["pointer"] for each in problem["errors"]} == {"/content/text"}
     assert _ask(world, "GET", f"/{NAME}").get_json()["versions"][1]["number"] == 1
@@ -172,7 +172,7 @@ def test_a_preview_names_every_problem_and_keeps_nothing(world: World) -> None:
         ("/content/text", "template_legal_content"),
         ("/content/text", "template_legal_content"),
         ("/content/text", "template_legal_content"),
-        ("/content/text", "template_legal_time"),
+        ("/content/text", "template_legal_content"),
         ("/values/due", "invalid"),
         ("/values/otp", "choice"),
     ]

@@ -17,7 +17,8 @@ from kernel.db import Database
 from notify.gateways import note_form
 from notify.zalo_settings import SANDBOX_APP_ID
 from tests.unit.sandbox.support import Caller, running
-from wiring import build_container, keep_zalo_tokens
+from wiring import build_container
+from wiring_sending import keep_zalo_tokens
 
 
 @pytest.fixture

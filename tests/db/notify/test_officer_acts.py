@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.actor import SYSTEM, Actor, ActorKind
@@ -293,32 +292,3 @@ def test_a_month_of_costs(office: Office) -> None:
     with pytest.raises(DomainError, match="not_found"):
         set_budget(office.work, office.there, "P1", 1, 80)
     assert set_budget(office.work, office.above, "P1", 1_000_000, 50).warn_percent == 50
-
-
-def test_one_that_cannot_be_opened_is_listed_and_takes_no_other_with_it(office: Office) -> None:
-    sealed, other = office.message("dead"), office.message("dead")
-    office.work.session.execute(
-        text("UPDATE delivery SET body = '\\x00', code = 'unreadable' WHERE id = :id"), {"id": sealed}
-    )
-    listed = {each.id: each.text for each in dead_messages(office.work, office.here, limit=10)}
-    assert listed == {sealed: "", other: BODY}
-    assert len(dossier_messages(office.work, office.here, office.dossier)) == 2
-    with pytest.raises(DomainError, match="message_unreadable"):
-        resend_message(office.work, office.here, sealed)
-    done = redrive_messages(office.work, office.here, [sealed, other])
-    assert (len(done.sent), done.left) == (1, (sealed,))
-
-
-def test_two_officers_who_try_the_same_ones_wait_for_each_other_in_one_direction(office: Office) -> None:
-    dead = [office.message("dead") for _ in range(8)]
-    statements: list[UUID] = []
-    connection = office.work.session.connection()
-
-    @event.listens_for(connection, "before_cursor_execute")
-    def note(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        if "FROM delivery" in statement and "FOR UPDATE" in statement:
-            statements.append(next(value for value in parameters.values() if value in dead))
-
-    redrive_messages(office.work, office.here, dead[::-1])
-    event.remove(connection, "before_cursor_execute", note)
-    assert statements == sorted(dead)

@@ -1,0 +1,95 @@
+"""A gateway that is out of use in others' eyes, that is back, or that wants to be left alone for a while."""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from kernel.db import Database
+from notify.channels.port import Certainty, Outcome, OutcomeKind, Outgoing
+from notify.circuit import CircuitState, Limits
+from notify.gateways import gateways_in_use
+from notify.plan import Priority
+from notify.settings import SendSettings
+from notify.watch import Watch
+from tests.db.notify.support import (
+    PATIENCE,
+    FakeGateway,
+    drain,
+    exchange_of,
+    later,
+    queued,
+    rows_of,
+    sender_of,
+    urgent_sender_of,
+)
+
+DOWN = Outcome(OutcomeKind.TRANSIENT, code="down")
+SETTINGS = SendSettings(8, 16, PATIENCE)
+
+
+def test_a_drain_that_sends_little_follows_what_another_has_seen(clean_database: Database) -> None:
+    ill = FakeGateway(lambda *_: DOWN, name="a")
+    queued(clean_database, 20)
+    made = sender_of(clean_database, {"a": ill}, SETTINGS, limits=Limits(in_a_row=4, probe_every_s=600))
+    made.run(time_slice_s=20)
+    made.close()
+    exchange = exchange_of("a", "b", limits=Limits(probe_every_s=600))
+    Watch(clean_database, exchange, PATIENCE.receipt_within, follows=True).look()
+    assert {gateway: each.state for gateway, each in exchange.health().items()} == {
+        "a": CircuitState.OPEN,
+        "b": CircuitState.CLOSED,
+    }
+
+
+def test_codes_are_woken_by_their_own_drain_when_their_gateway_is_back(clean_database: Database) -> None:
+    codes = queued(clean_database, 8, body="Ma 1", priority=Priority.URGENT)
+    gateway = FakeGateway(lambda *_: DOWN)
+    made = urgent_sender_of(clean_database, {"fake": gateway}, limits=Limits(probe_every_s=0))
+    made.run(time_slice_s=20)
+    with clean_database.transaction() as session:
+        session.execute(text("UPDATE delivery SET failures = 6, due_at = now() + interval '5 minutes'"))
+        assert gateways_in_use(session) == {"fake": False}
+    gateway.answer = lambda message, taken: taken.take(message)
+    queued(clean_database, 1, body="Ma 2", priority=Priority.URGENT)
+    made.run(time_slice_s=20)
+    made.close()
+    waits = [row.due_in for row in rows_of(clean_database, codes) if row.state != "accepted"]
+    assert all(wait is not None and wait < timedelta(seconds=6) for wait in waits)
+
+
+def test_a_gateway_that_wants_to_be_left_alone_does_not_hold_up_what_can_go_by_another(
+    clean_database: Database,
+) -> None:
+    deliveries = queued(clean_database, 30)
+    busy = FakeGateway(
+        lambda *_: Outcome(OutcomeKind.TRANSIENT, code="http_429", retry_after_s=1200.0), name="a", latency_s=0.01
+    )
+    other = FakeGateway(name="b")
+    made = sender_of(clean_database, {"a": busy, "b": other}, SendSettings(2, 2, PATIENCE))
+    made.run(time_slice_s=20)
+    later(clean_database, timedelta(seconds=10))
+    made.run(time_slice_s=20)
+    made.close()
+    assert {row.state for row in rows_of(clean_database, deliveries)} == {"accepted"}
+    # Asked once to be left alone, it is.
+    assert 1 <= len(busy.calls) <= 4
+
+
+def test_what_may_have_been_taken_is_not_made_again_before_the_gateway_allows_it(clean_database: Database) -> None:
+    queued(clean_database, 1)
+
+    def answer(_message: Outgoing, gateway: FakeGateway) -> Outcome:
+        if len(gateway.calls) == 1:
+            return Outcome(OutcomeKind.UNKNOWN, code="no_answer")
+        return Outcome(OutcomeKind.TRANSIENT, code="http_429", retry_after_s=3600.0)
+
+    gateway = FakeGateway(answer, certainty=Certainty.DEDUPES)
+    for _ in range(20):
+        drain(clean_database, gateway)
+        later(clean_database, timedelta(seconds=60))
+    assert len(gateway.calls) == 2
+    later(clean_database, timedelta(seconds=3600))
+    for _ in range(2):
+        drain(clean_database, gateway)
+        later(clean_database, timedelta(seconds=5))
+    assert len(gateway.calls) == 3
