@@ -127,9 +127,9 @@ class Announcer:
     ) -> None:
         """Plans and queues what one person is told of one event; once, however often it is called."""
         now = self.clock.now()
-        circumstances = Circumstances(
-            now, self.outlook.budget_left(session, notice.agency_code, now), self.receipt_within
-        )
+        # What the law prescribes is told whatever is left.
+        left = None if told.legal else self.outlook.budget_left(session, notice.agency_code, now)
+        circumstances = Circumstances(now, left, self.receipt_within)
         offers = self.outlook.offers(session, now, reach.addresses)
         planned, texts = _written(told, reach, offers, self.book(session), circumstances, notice.facts)
         _explain(notice, planned)

@@ -13,6 +13,14 @@ from notify.plan import Channel, Offer
 from notify.registers import Budget, Spend
 
 INBOX: Final = "inbox"
+# By the two indexes of open work.
+_PLANNED: Final = text("""
+SELECT coalesce(sum(greatest(d.parts, 1) * p.price), 0) FROM (
+    SELECT channel, parts, agency_code FROM delivery WHERE state IN ('queued', 'waiting')
+    UNION ALL SELECT channel, parts, agency_code FROM delivery WHERE state IN ('sending', 'unknown')) AS d
+JOIN unnest(CAST(:channels AS text[]), CAST(:prices AS int[])) AS p(channel, price) ON p.channel = d.channel
+WHERE d.agency_code = :agency
+""")
 _SAID: Final = text("""
 SELECT g.gateway, q.remaining, q.at,
     ARRAY(SELECT f.form FROM gateway_form f WHERE f.gateway = g.gateway AND NOT f.in_use) AS barred
@@ -44,7 +52,8 @@ class Outlook(Protocol):
         ...
 
     def budget_left(self, session: Session, agency_code: str | None, now: datetime) -> int | None:
-        """What the agency may still spend in this month, in đồng; None when nobody set it a budget."""
+        """What the agency may still spend in this month, in đồng, less what is planned and not charged yet; None when
+        nobody set it a budget."""
         ...
 
 
@@ -68,7 +77,13 @@ class OutlookByLedger:
         spent = select(func.coalesce(func.sum(Spend.cost_vnd), 0)).where(
             Spend.agency_code == agency_code, Spend.month == month_of(now)
         )
-        return int(limit) - int(session.scalar(spent) or 0)
+        return int(limit) - int(session.scalar(spent) or 0) - self._planned(session, agency_code)
+
+    def _planned(self, session: Session, agency_code: str) -> int:
+        """What the agency's messages will cost that are planned and not charged yet, in đồng."""
+        prices = {str(route.channel): route.price_vnd for route in self.routes}
+        values = {"agency": agency_code, "channels": [*prices], "prices": [*prices.values()]}
+        return int(session.execute(_PLANNED, values).scalar_one())
 
 
 def month_of(now: datetime) -> date:

@@ -1,6 +1,6 @@
 """What the environment says about sending messages."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -25,6 +25,7 @@ from notify.zalo_settings import read_zalo
 SANDBOX_PRICES = "esms=800,twilio=2000,zalo=300"
 
 
+_DEAREST: Final = 1_000_000
 _CERTAINTIES: Final = {table.NAME: table.CERTAINTY for table in (twilio_table, esms_table, zalo_table)}
 
 
@@ -57,9 +58,9 @@ class NotifySettings:
 
     @property
     def routes(self) -> tuple[Route, ...]:
-        """The channels that push, by their usual gateways."""
+        """The channels that push, by their usual gateways. A text costs at most what the dearest one charges."""
         usual = max(self.sms_weights, key=lambda gateway: self.sms_weights[gateway])
-        texts = Route(Channel.SMS, usual, self.prices.get(usual, 0))
+        texts = Route(Channel.SMS, usual, max(self.prices.get(gateway, 0) for gateway in self.sms_weights))
         if self.zalo is None:
             return (texts,)
         return (Route(Channel.ZALO, "zalo", self.prices.get("zalo", 0), self.zalo.hours, counts=True), texts)
@@ -74,13 +75,14 @@ class NotifySettings:
     def read(cls, env: Environment) -> "NotifySettings":
         timeout_s = env.seconds("MOTCUA_GATEWAY_TIMEOUT_SECONDS", 8.0)
         in_flight = _positive(env, "MOTCUA_SEND_IN_FLIGHT", 64)
-        weights = read_weights(env)
+        weights, zalo = read_weights(env), read_zalo(env, timeout_s, in_flight)
+        in_use = [*weights, *([zalo_table.NAME] if zalo else [])]
         return cls(
             sms_weights=weights,
             twilio=read_twilio(env, timeout_s, in_flight) if "twilio" in weights else None,
             esms=read_esms(env, timeout_s, in_flight) if "esms" in weights else None,
-            zalo=read_zalo(env, timeout_s, in_flight),
-            prices=_prices(env),
+            zalo=zalo,
+            prices=_prices(env, in_use),
             zalo_forms=read_zalo_forms(env),
             send=SendSettings(
                 in_flight=in_flight,
@@ -96,8 +98,8 @@ class NotifySettings:
         )
 
 
-def _prices(env: Environment) -> dict[str, int]:
-    """Gateway -> đồng for a message, or for one part of a text."""
+def _prices(env: Environment, in_use: Collection[str]) -> dict[str, int]:
+    """Gateway -> đồng for a message, or for one part of a text; in production of each that is in use."""
     name = "MOTCUA_MESSAGE_PRICES"
     said = env.text(name, None if env.production else SANDBOX_PRICES)
     try:
@@ -107,8 +109,12 @@ def _prices(env: Environment) -> dict[str, int]:
     except ValueError:
         env.problems.append(f"{name}: like esms=800,zalo=300, in whole đồng")
         return {}
-    if any(price < 0 for price in prices.values()):
-        env.problems.append(f"{name}: no price below zero")
+    if any(not 0 <= price <= _DEAREST for price in prices.values()):
+        env.problems.append(f"{name}: prices from 0 to {_DEAREST}")
+    if strange := sorted(prices.keys() - _CERTAINTIES.keys()):
+        env.problems.append(f"{name}: no such gateway: {', '.join(strange)}")
+    if env.production and (unpriced := sorted(set(in_use) - prices.keys())):
+        env.problems.append(f"{name}: no price of {', '.join(unpriced)}")
     return prices
 
 

@@ -106,9 +106,12 @@ def test_a_signed_event_that_lacks_its_message_is_bad(edge: Edge) -> None:
 
 def test_what_is_not_about_us_is_answered_and_left(edge: Edge) -> None:
     foreign = _event(message={"msg_id": "m9", "tracking_id": "outbox-000123"})
-    for raw in (foreign, _event("follow"), _event("something_new")):
-        assert edge.post(raw).status_code == 200
+    with capture_logs() as logs:
+        for raw in (foreign, _event("follow"), _event("something_new")):
+            assert edge.post(raw).status_code == 200
     assert edge.receipts() == []
+    # A message of somebody else's by the same account is told to operators.
+    assert [each["ref"] for each in logs if each["event"] == "notify.receipt_of_a_stranger"] == ["m9"]
 
 
 def test_what_changes_in_the_account_is_logged_for_an_operator(edge: Edge) -> None:

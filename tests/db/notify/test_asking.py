@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from kernel.db import Database
 from kernel.ids import new_id
@@ -209,3 +210,18 @@ def test_a_drain_that_dies_at_any_moment_loses_and_doubles_nothing(
     drain(clean_database, gateway)
     assert Counter(gateway.bodies()) == Counter(f"Tin so {turn}" for turn in range(20))
     assert _states(clean_database, deliveries) == {"accepted": 20}
+
+
+def test_the_gateways_own_word_stays_with_its_attempt(clean_database: Database) -> None:
+    odd = Outcome(OutcomeKind.UNKNOWN, code="-99999", reason="a code that is not in the table")
+    gateway = FakeGateway(lambda *_: odd, certainty=Certainty.NEITHER)
+    deliveries = queued(clean_database, 1)
+    for _ in range(5):
+        drain(clean_database, gateway)
+        later(clean_database, PATIENCE.receipt_within)
+    (row,) = rows_of(clean_database, deliveries)
+    assert (row.state, row.code) == ("dead", "cannot_ask")
+    assert [code for _, _, code in row.attempts] == ["-99999", "-99999"]
+    with clean_database.transaction() as session:
+        reason = session.scalar(text("SELECT reason FROM delivery"))
+    assert reason == "outcome unknown, and the gateway cannot be asked; the call ended with: -99999"

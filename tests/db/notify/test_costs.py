@@ -15,7 +15,7 @@ from notify.channels.port import Outcome, OutcomeKind
 from notify.charges import Tariff
 from notify.claims import claim_questions, record_news
 from notify.due import Claimed, claim_due
-from notify.offers import OutlookByLedger, month_of
+from notify.offers import OutlookByLedger, Route, month_of
 from notify.outcomes import news_of
 from notify.plan import Channel, PlannedDelivery, Priority
 from notify.ports import ReceiptNote
@@ -132,7 +132,7 @@ def test_a_receipt_corrects_the_price(
 def test_what_is_spent_is_taken_from_the_budget_of_the_month(
     session: Session, claimed: Claimed, clock: SettableClock
 ) -> None:
-    outlook = OutlookByLedger([])
+    outlook = OutlookByLedger([Route(Channel.SMS, "fake", 800)])
     record(session, claimed, TAKEN)
     row = session.query(Spend).one()
     row.month = month_of(clock.now())
@@ -141,6 +141,11 @@ def test_what_is_spent_is_taken_from_the_budget_of_the_month(
     session.add(Budget(agency_code=AGENCY, limit_vnd=5000, warn_percent=80, set_by=new_id()))
     session.flush()
     assert outlook.budget_left(session, AGENCY, clock.now()) == 3400
+    # What is planned and not charged yet is as good as spent: two parts on their way, two that wait.
+    claim_one(session)
+    assert outlook.budget_left(session, AGENCY, clock.now()) == 1800
+    session.execute(text("UPDATE delivery SET state = 'queued' WHERE state = 'sending'"))
+    assert outlook.budget_left(session, AGENCY, clock.now()) == 1800
     assert outlook.budget_left(session, None, clock.now()) is None
 
 

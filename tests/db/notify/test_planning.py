@@ -21,7 +21,7 @@ from notify.offers import OutlookByLedger, Route
 from notify.plan import Channel, NoTemplate
 from notify.ports import DossierNotice, OneTimeCode
 from notify.texts import TemplateError, shipped_templates
-from tests.db.notify.support import PHONE, VAULT, add_agency
+from tests.db.notify.support import PHONE, VAULT, add_agency, settled_events
 
 NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 AGENCY = "H17.20551"
@@ -201,3 +201,34 @@ def test_events_reach_their_handlers_through_the_outbox(clean_database: Database
     assert drain_events(clean_database, announcer.handlers()) == 2
     with clean_database.transaction() as session:
         assert {row.template for row in session.query(Delivery)} == {"dossier.finished", "phone_proof.code"}
+
+
+@pytest.mark.parametrize("reason", ["...", "\u200b\u200b\u200b", "", None])
+def test_a_reason_that_says_nothing_is_no_reason_for_silence(
+    session: Session, clock: SettableClock, reason: str | None
+) -> None:
+    announcer = _announcer(Desks(replace(NOTICE, reason=reason)), clock)
+    announcer.tell_of_change(session, _changed("decline", 3))
+    assert "xem thong bao tren ung dung" in _body(_only_delivery(session))
+
+
+def test_a_text_that_cannot_be_written_leaves_the_inbox_and_a_dead_message(
+    session: Session, clock: SettableClock
+) -> None:
+    # Nothing in it may be shortened.
+    announcer = _announcer(Desks(replace(NOTICE, code="H" * 700)), clock)
+    announcer.tell_of_change(session, _changed("accept", 2))
+    told = {row.channel: row for row in session.query(Delivery)}
+    assert (told["inbox"].state, told["sms"].state) == ("delivered", "dead")
+    assert (told["sms"].code, told["sms"].settled_at is not None) == ("text_impossible", True)
+    assert told["sms"].reason == "dossier.accepted: the values do not fit into 1 part(s)"
+    assert [each["status"] for each in settled_events(session)] == ["dead"]
+
+
+def test_a_code_that_cannot_be_written_is_tried_again(session: Session, clock: SettableClock) -> None:
+    code = OneTimeCode(PHONE, "vi", "1" * 700, clock.now() + timedelta(minutes=5))
+    event = OutboxEvent(
+        id=new_id(), kind="phone_proof.requested", subject_id=new_id(), payload={"proof_id": str(new_id())}
+    )
+    with pytest.raises(TemplateError):
+        _announcer(Desks(code=code), clock).tell_code(session, event)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
+from notify import due
 from notify.channels.port import Outcome, OutcomeKind
 from notify.circuit import Limits
 from notify.claims import record_news
@@ -203,3 +204,18 @@ def test_a_cut_off_notice_lets_nothing_out(pair: Pair) -> None:
     pass_time(pair.session, timedelta(days=1))
     assert pair.claim() == []
     assert pair.states() == ("cancelled", "cancelled")
+
+
+def test_what_the_account_is_at_fault_for_lets_the_text_go_at_once(pair: Pair) -> None:
+    fault = Outcome(OutcomeKind.TRANSIENT, code="-115", reason="out of balance", operator=True)
+    pair.end(pair.first(), fault)
+    assert (pair.claim(), pair.states()) == ([pair.sms], ("cancelled", "sending"))
+
+
+def test_what_can_wait_is_not_claimed_at_night_whatever_came_between(pair: Pair) -> None:
+    pair.session.execute(text("UPDATE delivery SET can_wait = true"))
+    pair.end(pair.first(), REFUSED)
+    exchange = Exchange([PoolMember("esms", Channel.SMS, 1)])
+    assert due.claim_due(pair.session, 10, PATIENCE.lease, exchange, quiet=True) == []
+    (claimed,) = due.claim_due(pair.session, 10, PATIENCE.lease, exchange, quiet=False)
+    assert claimed.claim.delivery_id == pair.sms

@@ -101,6 +101,8 @@ def test_a_foreign_number_is_not_even_tried() -> None:
         (Answer(200, {"CodeResult": "100"}), OutcomeKind.ACCEPTED, None),
         (Answer(200, {"CodeResult": "100", "SMSID": 5}), OutcomeKind.ACCEPTED, None),
         (Answer(200, {"CodeResult": 100, "SMSID": "x" * 65}), OutcomeKind.ACCEPTED, None),
+        (Answer(200, {"CodeResult": "100", "SMSID": "\ud800"}), OutcomeKind.ACCEPTED, None),
+        (Answer(200, {"CodeResult": "\ud800"}), OutcomeKind.UNKNOWN, "bad_answer"),
         (Answer(200, {"CodeResult": "103"}), OutcomeKind.TRANSIENT, "103"),
         (Answer(200, {"CodeResult": "108"}), OutcomeKind.PERMANENT, "108"),
         (Answer(500, {"CodeResult": "101"}), OutcomeKind.TRANSIENT, "101"),

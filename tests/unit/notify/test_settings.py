@@ -62,7 +62,8 @@ def test_production_goes_by_the_domestic_gateway_alone_unless_more_is_said() -> 
 
 
 def test_both_may_share_the_messages() -> None:
-    settings, problems = _read(PRODUCTION | DOMESTIC | {"MOTCUA_SMS_GATEWAYS": "twilio=1, esms=3"})
+    said = {"MOTCUA_SMS_GATEWAYS": "twilio=1, esms=3", "MOTCUA_MESSAGE_PRICES": "esms=800,twilio=2000"}
+    settings, problems = _read(PRODUCTION | DOMESTIC | said)
     assert problems == []
     assert set(settings.members) == {PoolMember("esms", Channel.SMS, 3), PoolMember("twilio", Channel.SMS, 1)}
     assert [route.gateway for route in settings.routes] == ["esms"]
@@ -139,3 +140,25 @@ def test_another_region_of_twilios_may_be_named() -> None:
 
 def test_the_token_is_not_shown() -> None:
     assert "sandbox-twilio" not in repr(_read({})[0])
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ("foo=1,esms=800", "no such gateway: foo"),
+        ("zalo=300", "no price of esms"),
+        ("esms=-1", "prices from 0 to 1000000"),
+        ("esms=2147483648", "prices from 0 to 1000000"),
+        ("esms", "like esms=800,zalo=300, in whole đồng"),
+    ],
+)
+def test_a_message_whose_price_is_not_known_stops_the_start(said: str, problem: str) -> None:
+    _, problems = _read({**DOMESTIC, "MOTCUA_MESSAGE_PRICES": said})
+    assert f"MOTCUA_MESSAGE_PRICES: {problem}" in problems
+
+
+def test_a_text_costs_at_most_what_the_dearest_gateway_charges() -> None:
+    settings, _ = _read({"MOTCUA_SMS_GATEWAYS": "esms=3,twilio=1", "MOTCUA_MESSAGE_PRICES": "esms=800,twilio=2000"})
+    assert {route.channel: (route.gateway, route.price_vnd) for route in settings.routes} == {
+        Channel.SMS: ("esms", 2000)
+    }

@@ -165,7 +165,9 @@ def test_no_answer_is_too_strange(body: bytes) -> None:
     assert outcome.kind is not OutcomeKind.ACCEPTED
 
 
-@pytest.mark.parametrize("quota", [None, [], {}, {"dailyQuota": "x", "remainingQuota": "1"}])
+@pytest.mark.parametrize(
+    "quota", [None, [], {}, {"dailyQuota": "x", "remainingQuota": "1"}, {"dailyQuota": 1, "remainingQuota": 2**31}]
+)
 def test_a_strange_quota_is_no_reason_to_doubt(quota: object) -> None:
     answer = Answer(200, {"error": "0", "data": {"msg_id": 77, "quota": quota}})
     assert _send(answer) == Outcome(OutcomeKind.ACCEPTED, ref="77")
