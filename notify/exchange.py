@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from threading import Lock
 from typing import Protocol
 from uuid import UUID
 
-from notify.channels.port import OutcomeKind
+from notify.channels.port import Outcome, OutcomeKind
 from notify.circuit import CircuitState, Health, Limits
+from notify.outcomes import Claim
 from notify.plan import Channel, Priority
 from notify.pool import Change, Pool, PoolMember
 
@@ -86,12 +88,19 @@ class Exchange:
         with self._lock:
             self._pool.record(gateway, outcome, answer_s, self._clock())
 
-    def rest(self, gateway: str, seconds: float) -> bool:
-        """It asked for nothing more so long. Returns whether another takes what would go there."""
+    def freed(self, gateway: str, outcome: Outcome, claim: Claim) -> Outcome:
+        """What an outcome means where there are others: a gateway that is to be left alone for a while, or that refuses
+        for a reason of its own, does not hold up what can go by another. Of two that refuse, the second's word counts.
+        """
         with self._lock:
             now = self._clock()
-            self._pool.rest(gateway, now + seconds)
-            return self._pool.has_other(gateway, now)
+            if outcome.kind is OutcomeKind.TRANSIENT and outcome.retry_after_s is not None:
+                self._pool.rest(gateway, now + outcome.retry_after_s)
+                freed = not claim.pinned and self._pool.has_other(gateway, now)
+                return replace(outcome, retry_after_s=None) if freed else outcome
+            if outcome.elsewhere and claim.number == 1 and self._pool.has_other(gateway, now):
+                return replace(outcome, kind=OutcomeKind.TRANSIENT)
+            return outcome
 
     def not_called(self, gateway: str) -> None:
         """A message chosen for it never went there; if it was the probe, another may go at once."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -64,6 +65,12 @@ class LodgingAnnouncer:
         if word is None:
             return
         told = events()[word.template]
+        deadline, left = word.facts.get("deadline"), None
+        if event.kind == REMINDER and isinstance(deadline, datetime):
+            left = deadline - self.announcer.clock.now()
+            if left <= timedelta(0):
+                # Nobody can do any more what they would be reminded of.
+                return
         for addressee in word.people:
             notice = Notice(
                 event_id=event.id,
@@ -78,7 +85,7 @@ class LodgingAnnouncer:
             )
             wanted = wanted_channels(session, addressee.person_id, told.purpose)
             reach = Reach("vi", _addresses(addressee), {**_preferred(word.prefers), **wanted})
-            self.announcer.announce(session, told, reach, notice)
+            self.announcer.announce(session, told, reach, notice, valid_for=left)
 
 
 def _preferred(channel: str) -> dict[Channel, bool]:

@@ -90,9 +90,11 @@ class Pool:
 
     def has_other(self, gateway: str, now: float) -> bool:
         """Whether another gateway of its channel is in use and takes messages."""
+        channels = [channel for channel, those in self._members.items() if gateway in {each.gateway for each in those}]
         return any(
             member.gateway != gateway and not self._rests(member.gateway, now)
-            for member in self._closed(self.channel_of(gateway))
+            for channel in channels
+            for member in self._closed(channel)
         )
 
     def rest(self, gateway: str, until: float) -> None:

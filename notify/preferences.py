@@ -76,7 +76,8 @@ def save_preferences(work: Work, actor: Actor, choices: Choices) -> dict[Purpose
     for purpose, channels in choices.items():
         for channel, wanted in channels.items():
             _say(work.session, actor, purpose, channel, wanted=wanted)
-            if not wanted and not WANTED_UNSAID[channel]:
+            # A text is the last resort of what the law wants told.
+            if not wanted and not (purpose in LEGAL and WANTED_UNSAID[channel]):
                 _take_back(work.session, actor, purpose, channel)
     write_audit(work.session, actor, "preferences.save", "person", _person(actor))
     return after
@@ -106,7 +107,7 @@ def _say(session: Session, actor: Actor, purpose: Purpose, channel: Channel, *, 
 
 
 def _take_back(session: Session, actor: Actor, purpose: Purpose, channel: Channel) -> None:
-    """Consent is withdrawn: what has not left by this channel never will, and what stands by for it goes."""
+    """What has not left by this channel never will, and what stands by for it goes."""
     values = {"person": _person(actor), "purpose": str(purpose), "channel": str(channel), "code": NOT_WANTED}
     if session.execute(_TAKE_BACK, {**values, "open": [str(state) for state in SENDABLE]}).scalar_one():
         ring_after_commit(session, SEND)

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
@@ -251,15 +251,8 @@ class Run:
         took_s = time.monotonic() - began
         self._means.exchange.record(ready.gateway, outcome.kind, took_s)
         self._latency_s += (took_s - self._latency_s) * _SMOOTHING
-        outcome = self._freed(ready, outcome)
+        outcome = self._means.exchange.freed(ready.gateway, outcome, ready.claim)
         self._finish(ready, news_of(ready.claim, outcome, self._means.settings.patience), outcome.kind)
-
-    def _freed(self, ready: Ready, outcome: Outcome) -> Outcome:
-        """A gateway that is to be left alone for a while does not hold up what can go by another."""
-        if outcome.kind is not OutcomeKind.TRANSIENT or outcome.retry_after_s is None:
-            return outcome
-        others = self._means.exchange.rest(ready.gateway, outcome.retry_after_s)
-        return replace(outcome, retry_after_s=None) if others and not ready.claim.pinned else outcome
 
     async def _send(self, ready: Ready) -> Outcome:
         gateway = self._means.gateways.get(ready.gateway)

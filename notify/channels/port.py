@@ -49,7 +49,8 @@ class Outgoing:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`ref` is the gateway's id of the message; `code` its own code or ours, `reason` that code's meaning, neither with
-    personal values. `operator`: the fault is in our account, not in the message, and a person must look."""
+    personal values. `operator`: the fault is in our account, not in the message, and a person must look. `elsewhere`:
+    a refusal that speaks of this gateway alone, so that another may take the message."""
 
     kind: OutcomeKind
     ref: str | None = None
@@ -57,6 +58,7 @@ class Outcome:
     reason: str | None = None
     retry_after_s: float | None = None
     operator: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Verdict(NamedTuple):
     kind: OutcomeKind
     meaning: str
     operator: bool
+    elsewhere: bool
 
 
 class _Table(NamedTuple):
@@ -77,7 +78,12 @@ def refusal(http_status: int, code: int | None, *, retry_after_s: float | None =
         _log.error("twilio.operator_needed", code=code, http_status=http_status, meaning=verdict.meaning)
     shown = str(code) if code is not None else f"http_{http_status}"
     return Outcome(
-        verdict.kind, code=shown, reason=verdict.meaning, retry_after_s=retry_after_s, operator=verdict.operator
+        verdict.kind,
+        code=shown,
+        reason=verdict.meaning,
+        retry_after_s=retry_after_s,
+        operator=verdict.operator,
+        elsewhere=verdict.elsewhere,
     )
 
 
@@ -98,4 +104,5 @@ def _table() -> _Table:
 def _verdict(entry: dict[str, Any]) -> Verdict:
     # The account's fault leaves the message sound: it waits, as after any passing fault, until the operator has acted.
     operator = entry["class"] == "operator"
-    return Verdict(OutcomeKind.TRANSIENT if operator else OutcomeKind(entry["class"]), entry["meaning"], operator)
+    kind = OutcomeKind.TRANSIENT if operator else OutcomeKind(entry["class"])
+    return Verdict(kind, entry["meaning"], operator, bool(entry.get("elsewhere")))

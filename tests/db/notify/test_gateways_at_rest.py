@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from kernel.db import Database
@@ -93,3 +94,33 @@ def test_what_may_have_been_taken_is_not_made_again_before_the_gateway_allows_it
         drain(clean_database, gateway)
         later(clean_database, timedelta(seconds=5))
     assert len(gateway.calls) == 3
+
+
+@pytest.mark.parametrize(("elsewhere", "state"), [(True, "accepted"), (False, "dead")])
+def test_what_one_gateway_refuses_for_a_reason_of_its_own_goes_by_another(
+    clean_database: Database, *, elsewhere: bool, state: str
+) -> None:
+    deliveries = queued(clean_database, 12)
+    refused = Outcome(OutcomeKind.PERMANENT, code="21612", elsewhere=elsewhere)
+    picky, other = FakeGateway(lambda *_: refused, name="a"), FakeGateway(name="b")
+    made = sender_of(clean_database, {"a": picky, "b": other}, SETTINGS)
+    made.run(time_slice_s=20)
+    later(clean_database, timedelta(seconds=5))
+    made.run(time_slice_s=20)
+    made.close()
+    met = {call.attempt_id for call in picky.calls}
+    assert met
+    assert {row.state for row in rows_of(clean_database, deliveries)} == {"accepted", state}
+
+
+def test_what_both_refuse_is_refused(clean_database: Database) -> None:
+    deliveries = queued(clean_database, 4)
+    refused = Outcome(OutcomeKind.PERMANENT, code="21612", elsewhere=True)
+    both = {name: FakeGateway(lambda *_: refused, name=name) for name in ("a", "b")}
+    made = sender_of(clean_database, both, SETTINGS)
+    made.run(time_slice_s=20)
+    later(clean_database, timedelta(seconds=5))
+    made.run(time_slice_s=20)
+    made.close()
+    assert {row.state for row in rows_of(clean_database, deliveries)} == {"dead"}
+    assert [len(gateway.calls) for gateway in both.values()] == [4, 4]
