@@ -54,7 +54,7 @@ class Archive:
                     if grown > _LARGEST_MEMBER:
                         raise FileRefused("file_bomb")
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError):
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError):
             raise FileRefused("broken", detail="ZIP") from None
 
     def _require_harmless(self) -> None:

@@ -140,6 +140,8 @@ def test_a_formula_in_no_named_cell_is_no_way_around() -> None:
         (b"PK\x03\x04 cut short", "broken"),
         (GOOD[:-100], "broken"),
         (GOOD[: len(GOOD) // 2], "broken"),
+        # Its directory is said to begin behind its own end.
+        (GOOD[:-4] + b"\x01" + GOOD[-3:], "broken"),
         (b"hello", "no_header"),
     ],
 )
