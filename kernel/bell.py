@@ -26,12 +26,12 @@ _RETRY_AFTER_FAILURE = 1.0
 # Well below LINGER_SECONDS: the run that the last ring began still sees what was committed without one.
 _LAZY_SECONDS = 0.1
 _MARK: Final = "motcua:urgent-lately"
-_ASIDE_TIMES, _ASIDE_AT_MOST_S = 3.0, 0.5
+_ASIDE_TIMES, _ASIDE_AT_MOST_S = 7.0, 0.5
 _log = structlog.get_logger()
 
 
 def pause_aside(worked_s: float) -> float:
-    """How long (seconds) a drain rests after `worked_s` of work while somebody waits for another: a quarter of the time
+    """How long (seconds) a drain rests after `worked_s` of work while somebody waits for another: an eighth of the time
     is its own then."""
     return min(_ASIDE_TIMES * worked_s, _ASIDE_AT_MOST_S)
 
@@ -55,17 +55,23 @@ class Bell:
 
     def ring_for_work(self, drain: str) -> bool:
         """Rings because work was committed; for URGENT the others step aside from now on. Never raises."""
-        if drain == URGENT:
-            self._mark()
-        return self.ring(drain)
+        return self._ring(drain, marking=drain == URGENT)
 
     def ring(self, drain: str) -> bool:
         """Queues one run of `drain` unless one is queued already. Never raises; False when the ring was lost."""
+        return self._ring(drain, marking=False)
+
+    def _ring(self, drain: str, *, marking: bool) -> bool:
         if self._now() < self._silent_until:
             return False
         try:
             queue = Queue(drain, connection=self._connection)
-            if queue.count == 0:
+            with self._connection.pipeline(transaction=False) as pipe:
+                if marking:
+                    pipe.set(_MARK, 1, px=int(LATELY_SECONDS * 1000))
+                pipe.llen(queue.key)
+                queued = pipe.execute()[-1]
+            if not queued:
                 queue.enqueue(
                     "worker.run",
                     drain,
@@ -80,13 +86,6 @@ class Bell:
             _log.warning("bell.lost", drain=drain, error=type(error).__name__)
             return False
         return True
-
-    def _mark(self) -> None:
-        if self._now() >= self._silent_until:
-            try:
-                self._connection.set(_MARK, 1, px=int(LATELY_SECONDS * 1000))
-            except redis.RedisError:
-                self._silent_until = self._now() + _RETRY_AFTER_FAILURE
 
     def urgent_lately(self) -> bool:
         """Whether somebody began to wait for a message in the last LATELY_SECONDS. Never raises; False when nobody can

@@ -33,7 +33,7 @@ _WATCH_EVERY_S: Final = 0.2
 # A request leaves in this time, if nothing else wants the processor.
 _HEAD_START_S: Final = 0.02
 _LOOK_ASIDE_EVERY_S: Final = 0.05
-_MOST_ASIDE: Final = 8
+_MOST_ASIDE: Final = 4
 _LEAST_AHEAD: Final = 4
 _SMOOTHING: Final = 0.1
 _log = structlog.get_logger()

@@ -53,8 +53,8 @@ def test_nobody_steps_aside_when_nobody_can_tell() -> None:
     assert bell.urgent_lately() is False
 
 
-def test_a_drain_that_steps_aside_keeps_a_quarter_of_the_time_and_never_rests_long() -> None:
-    assert pause_aside(0.1) == pytest.approx(0.3)
+def test_a_drain_that_steps_aside_keeps_an_eighth_of_the_time_and_never_rests_long() -> None:
+    assert pause_aside(0.05) == pytest.approx(0.35)
     assert pause_aside(60.0) == 0.5
 
 

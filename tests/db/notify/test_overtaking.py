@@ -89,4 +89,4 @@ def test_while_somebody_waits_notices_leave_the_gateway_to_them(clean_database: 
     assert len(gateway.box) == 100
     # The first calls begin before anybody can tell.
     assert open_at[0] == 32
-    assert max(open_at[64:]) <= 8
+    assert max(open_at[64:]) <= 4
