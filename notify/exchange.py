@@ -78,10 +78,14 @@ class Exchange:
             may_probe=wanting.priority != Priority.URGENT,
         )
 
-    def is_open(self, gateway: str) -> bool:
-        """Whether a message that was meant for it had better not go there now."""
-        # One look at one value: asked for every message, and as good without the lock.
-        return self._pool.state_of(gateway) is CircuitState.OPEN
+    def is_unfit(self, gateway: str, *, pinned: bool) -> bool:
+        """Whether a message that was meant for it had better not go there now: it has gone out of use, or asked for a
+        rest while another takes what is not `pinned` to it."""
+        # A look at a value or two: asked for every message, and as good without the lock.
+        if self._pool.state_of(gateway) is CircuitState.OPEN:
+            return True
+        now = self._clock()
+        return not pinned and self._pool.rests(gateway, now) and self._pool.has_other(gateway, now)
 
     def record(self, gateway: str, outcome: OutcomeKind, answer_s: float) -> None:
         """A call ended just now."""

@@ -71,7 +71,7 @@ class Pool:
             return due[0].gateway
         if not closed:
             return None
-        rested = [member for member in closed if not self._rests(member.gateway, now)] or closed
+        rested = [member for member in closed if not self.rests(member.gateway, now)] or closed
         others = [member for member in rested if member.gateway != avoid]
         return self._draw(others or rested, key, attempt, now)
 
@@ -92,7 +92,7 @@ class Pool:
         """Whether another gateway of its channel is in use and takes messages."""
         channels = [channel for channel, those in self._members.items() if gateway in {each.gateway for each in those}]
         return any(
-            member.gateway != gateway and not self._rests(member.gateway, now)
+            member.gateway != gateway and not self.rests(member.gateway, now)
             for channel in channels
             for member in self._closed(channel)
         )
@@ -101,7 +101,8 @@ class Pool:
         """It asked for nothing more until then."""
         self._rest_until[gateway] = max(until, self._rest_until.get(gateway, until))
 
-    def _rests(self, gateway: str, now: float) -> bool:
+    def rests(self, gateway: str, now: float) -> bool:
+        """Whether it asked for nothing more for now."""
         return now < self._rest_until.get(gateway, now)
 
     def _forgotten(self, gateway: str, now: float) -> bool:

@@ -228,8 +228,8 @@ class Run:
                 self._drop(ready, news_of(ready.claim, ready.failed, self._means.settings.patience), ready.failed.kind)
             elif ready.valid_by is not None and now >= ready.valid_by:
                 self._drop(ready, expired(ready.claim), "expired")
-            elif now >= ready.start_by or self._means.exchange.is_open(ready.gateway):
-                # Also what was claimed before its gateway went out of use: another may take it.
+            elif now >= ready.start_by or self._means.exchange.is_unfit(ready.gateway, pinned=ready.claim.pinned):
+                # Also what was claimed before its gateway went out of use or to rest: another may take it.
                 self._drop(ready, released(ready.claim), "released")
             else:
                 task = self._loop.create_task(self._call(ready))

@@ -48,12 +48,12 @@ class TokenDesk:
         self.issued = self.refreshed = self.revoked = 0
         self._used: set[str] = set()
         self._ended: set[str] = set()
-        self._ended_before = 0.0
+        self._ended_through = 0
         self._serial = 0
 
     def end_all(self) -> None:
         """From now on the access tokens issued so far are refused."""
-        self._ended_before = self._now()
+        self._ended_through = self._serial
 
     def issue(self, account: str) -> dict[str, Any]:
         """The `data` of a log-in."""
@@ -80,8 +80,8 @@ class TokenDesk:
         account = self._account(access_token, "a")
         if account is None or access_token in self._ended:
             return None
-        issued, life = access_token.split(".")[2:4]
-        if int(issued) / 1000 <= self._ended_before or self._now() >= int(issued) / 1000 + int(life):
+        issued, life, serial = access_token.partition("+/")[0].split(".")[2:]
+        if int(serial) <= self._ended_through or self._now() >= int(issued) / 1000 + int(life):
             return None
         return account
 
