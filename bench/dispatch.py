@@ -39,6 +39,7 @@ SELECT EXISTS (SELECT FROM delivery WHERE state IN ('queued', 'waiting')) OR
 """)
 _TAKEN: Final = frozenset({"accepted", "delivered"})
 _PATIENCE_S: Final = 60.0
+_POLL_S: Final = 0.01
 
 
 def measure() -> Result:
@@ -108,7 +109,7 @@ def _drain(held: Container, numbers: Iterator[int], count: int) -> float:
     plan_texts(held, list(itertools.islice(numbers, count)))
     begun = time.perf_counter()
     held.bell.ring("send")
-    wait(lambda: _done(held), "the last text", _PATIENCE_S)
+    wait(lambda: _done(held), "the last text", _PATIENCE_S, every_s=_POLL_S)
     rate = count / (time.perf_counter() - begun)
     _check_accepted(held)
     return rate

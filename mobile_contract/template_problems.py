@@ -32,8 +32,8 @@ TEMPLATE_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "template_param_twice": ("Tên trường bị lặp.", "The field is there twice."),
     "template_too_long": (
-        "Giá trị thật không vừa {parts} tin dù đã rút gọn.",
-        "Real values do not fit into {parts} message(s) even when shortened.",
+        "Giá trị thật không vừa {parts} tin dù đã rút gọn; cần {needed} tin.",
+        "Real values do not fit into {parts} message(s) even when shortened; they need {needed}.",
     ),
     "template_values_unfit": ("Các giá trị này không vừa mẫu tin.", "These values do not fill the template."),
     "template_variable_not_offered": (

@@ -34,19 +34,18 @@ held AS MATERIALIZED (
 {priced},
 {paid},
 charged AS MATERIALIZED (
-    SELECT a.id, held.agency_code, a.gateway, 1 AS messages, held.parts, priced.price * held.parts AS cost
-    FROM news n JOIN held ON held.id = n.delivery_id JOIN tried a ON a.id = n.attempt_id JOIN paid ON paid.id = a.id
-    JOIN priced ON priced.gateway = a.gateway AND priced.price > 0
-    WHERE n.attempt_event IN ('accept', 'find') AND paid.cost = 0),
+    SELECT n.*, held.agency_code, paid.gateway, 1 AS messages, held.parts,
+        CASE WHEN n.attempt_event IN ('accept', 'find') AND paid.cost = 0 THEN priced.price * held.parts END AS cost
+    FROM news n JOIN held ON held.id = n.delivery_id JOIN paid ON paid.id = n.attempt_id
+    LEFT JOIN priced ON priced.gateway = paid.gateway AND priced.price > 0),
 {spent},
 noted AS (
     UPDATE attempt a SET
-        state = {attempt_state}, cost_vnd = coalesce(c.cost, a.cost_vnd),
+        state = {attempt_state}, cost_vnd = coalesce(n.cost, a.cost_vnd),
         provider_ref = coalesce(a.provider_ref, n.ref), finished_at = now(),
         code = CASE WHEN n.later THEN coalesce(a.code, n.code) ELSE n.code END,
         reason = CASE WHEN n.later THEN coalesce(a.reason, n.reason) ELSE n.reason END
-    FROM news n JOIN held ON held.id = n.delivery_id LEFT JOIN charged c ON c.id = n.attempt_id
-    WHERE a.id = n.attempt_id),
+    FROM charged n WHERE a.id = n.attempt_id),
 turned AS (
     SELECT n.*, held.state AS before, held.dossier_id, held.notification_id, held.position, held.channel,
         {delivery_state} AS after

@@ -1,7 +1,7 @@
 """What is wrong with a template before anybody is sent it: variables, legal minimum, room for the longest values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import product
@@ -11,7 +11,16 @@ from kernel.errors import FieldError
 from notify.forms import Kind, Person, Value
 from notify.pages import read_page
 from notify.template_events import LEGAL_TIMES, VARIABLES, TemplateEvent
-from notify.template_layouts import InboxLayout, Layout, Rendered, SmsLayout, ZaloLayout, parse_layout, zalo_types
+from notify.template_layouts import (
+    MOST_PARTS,
+    InboxLayout,
+    Layout,
+    Rendered,
+    SmsLayout,
+    ZaloLayout,
+    parse_layout,
+    zalo_types,
+)
 from notify.template_patterns import Pattern, TemplateError
 
 
@@ -83,7 +92,13 @@ def _legal(event: TemplateEvent, layout: Layout) -> list[FieldError]:
 def _unfit(event: TemplateEvent, layout: Layout, language: str) -> list[FieldError]:
     """Which text does not hold its longest values."""
     if isinstance(layout, SmsLayout):
-        return [FieldError("/content/text", "template_too_long", {"parts": layout.parts})]
+        return [
+            FieldError(
+                "/content/text",
+                "template_too_long",
+                {"parts": layout.parts, "needed": _needed(event, layout, language)},
+            )
+        ]
     if not isinstance(layout, ZaloLayout):
         raise TypeError("an inbox item has no length")
     problems = []
@@ -93,6 +108,13 @@ def _unfit(event: TemplateEvent, layout: Layout, language: str) -> list[FieldErr
             told = {"max": zalo_types()[field.type], "param": field.param}
             problems.append(FieldError(f"/content/fields/{place}/text", "template_field_too_long", told))
     return problems
+
+
+def _needed(event: TemplateEvent, layout: SmsLayout, language: str) -> str:
+    """How many parts would do, more than there are now."""
+    more = range(layout.parts + 1, MOST_PARTS + 1)
+    enough = (parts for parts in more if _fits(event, replace(layout, parts=parts), language))
+    return str(next(enough, f">{MOST_PARTS}"))
 
 
 def _fits(event: TemplateEvent, layout: Layout, language: str) -> bool:

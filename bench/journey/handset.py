@@ -66,8 +66,8 @@ class Handset:
         self._wire.close()
 
 
-def wait(check: Callable[[], T | None], what: str, seconds: float) -> T:
-    """What `check` gives once it gives something. Raises NothingCame after `seconds`."""
+def wait(check: Callable[[], T | None], what: str, seconds: float, *, every_s: float = _POLL_S) -> T:
+    """What `check` gives once it gives something, asked every `every_s`. Raises NothingCame after `seconds`."""
     ends = time.monotonic() + seconds
     while True:
         found = check()
@@ -75,7 +75,7 @@ def wait(check: Callable[[], T | None], what: str, seconds: float) -> T:
             return found
         if time.monotonic() >= ends:
             raise NothingCame(f"{what} did not come within {seconds:.0f} s")
-        time.sleep(_POLL_S)
+        time.sleep(every_s)
 
 
 def _read(message: dict[str, Any]) -> TextMessage:

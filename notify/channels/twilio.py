@@ -73,7 +73,7 @@ class _Wire(AsyncHttpClient):  # type: ignore[misc]  # the library is untyped
         async with self._session.request(
             method, self._base + path, data=body, headers=sent, allow_redirects=False
         ) as answer:
-            text = await answer.text()
+            text = (await answer.read()).decode(errors="replace")
             if not 200 <= answer.status < 300:
                 raise _Refused(answer.status, _error_code(text), _seconds(answer.headers.get("Retry-After")))
             return Response(answer.status, text, answer.headers)

@@ -63,6 +63,12 @@ def test_a_text_is_checked(name: str, content: dict[str, Any], found: list[str])
     assert [code for _, code in _found(name, "sms", content)] == found
 
 
+@pytest.mark.parametrize(("signs", "parts", "needed"), [(155, 1, "2"), (400, 1, "3"), (700, 2, ">4")])
+def test_of_a_text_that_is_too_long_it_is_said_how_many_parts_would_do(signs: int, parts: int, needed: str) -> None:
+    checked = check_content(events()["phone_proof.code"], "sms", "vi", {"text": "x" * signs + "{otp}", "parts": parts})
+    assert [problem.params for problem in checked.problems] == [{"parts": parts, "needed": needed}]
+
+
 @pytest.mark.parametrize(
     ("content", "found"),
     [
