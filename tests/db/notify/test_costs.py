@@ -5,16 +5,19 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
 from notify.channels.port import Outcome, OutcomeKind
-from notify.charges import Tariff
+from notify.charges import PAID, Tariff
 from notify.claims import claim_questions, record_news
 from notify.due import Claimed, claim_due
+from notify.models import Attempt
 from notify.offers import OutlookByLedger, Route, month_of
 from notify.outcomes import news_of
 from notify.plan import Channel, PlannedDelivery, Priority
@@ -202,3 +205,42 @@ def test_a_call_made_again_under_its_reference_is_the_same_message_where_the_gat
     send_receipt(session, claimed, 1600)
     assert apply_receipts(session, RECEIPT_WITHIN, tariff) == 1
     assert spent(session) == (messages, 2 * messages, 1600 * messages)
+
+
+_OF_PAID = """WITH held AS (SELECT CAST(:delivery AS uuid) AS id), {paid}
+SELECT cost FROM paid JOIN attempt USING (id) ORDER BY number"""
+_PAID = text(_OF_PAID.format(paid=PAID))
+Tried = tuple[str, str, str | None, int]
+TRIED = st.tuples(
+    st.sampled_from(["fake", "other"]),
+    st.sampled_from(["accepted", "unknown", "transient", "permanent"]),
+    st.sampled_from([None, "not_started", "http_500"]),
+    st.sampled_from([0, 800]),
+)
+
+
+def paid_by_reference(tried: list[Tried]) -> list[int]:
+    """The same, attempt by attempt: a new reference after each that failed but for want of time."""
+    references, reference = list[object](), 0
+    for place, (gateway, state, code, _) in enumerate(tried):
+        references.append((gateway, reference) if gateway == "fake" else place)
+        reference += state == "permanent" or (state == "transient" and code != "not_started")
+    return [sum(each[3] for each, other in zip(tried, references, strict=True) if other == mine) for mine in references]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(TRIED, min_size=1, max_size=7))
+def test_what_was_paid_counts_every_attempt_under_the_same_reference(
+    session: Session, claimed: Claimed, tried: list[Tried]
+) -> None:
+    delivery = claimed.claim.delivery_id
+    attempts = [
+        {"delivery_id": delivery, "number": number, "gateway": each[0], "state": each[1], "code": each[2],
+         "cost_vnd": each[3]} for number, each in enumerate(tried)
+    ]  # fmt: skip
+    with session.begin_nested() as example:
+        session.execute(text("DELETE FROM attempt"))
+        session.execute(insert(Attempt), attempts)
+        found = session.scalars(_PAID, {**TARIFF.values(), "delivery": delivery}).all()
+        example.rollback()
+    assert found == paid_by_reference(tried)
