@@ -15,6 +15,7 @@ from typing import Any, Final
 from redis import Redis
 from rq import Queue, Retry, Worker
 from rq.registry import ScheduledJobRegistry, StartedJobRegistry
+from rq.worker import BaseWorker
 from sqlalchemy import create_engine, text
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
@@ -28,6 +29,8 @@ from notify.gateway_settings import SANDBOX_ACCOUNT_SID, SANDBOX_SENDER
 from stack import answers
 
 QUEUE: Final = "stock"
+# Each sends one message at a time: so many keep up with the orders at a gateway that takes a third of a second.
+_WORKERS: Final = tuple(f"stock-worker-{number}" for number in range(1, 6))
 _TOKEN: Final = "sandbox-twilio-auth-token"  # noqa: S105 - the sandbox's own
 _REAL: Final = "https://api.twilio.com"
 _TIMEOUT_S: Final = 2.0
@@ -86,7 +89,7 @@ class App:
 class Stock:
     """A `Subject`. It keeps no record of what became of a message, so there is none to be wrong."""
 
-    workers: Sequence[str] = ("stock-worker",)
+    workers: Sequence[str] = _WORKERS
     others: Sequence[str] = ()
     web: str | None = None
     ended_well: frozenset[str] = frozenset()
@@ -104,7 +107,7 @@ class Stock:
         ready = answers(f"{place.sandbox_url}/health")
         sandbox = ProcessSpec("sandbox", argv, env=dict(place.environment), ready=ready, cwd=ROOT)
         worker = place.module("bench.faults.stock", "work")
-        return [sandbox, ProcessSpec("stock-worker", worker.argv, env=worker.env, cwd=ROOT)]
+        return [sandbox, *(ProcessSpec(name, worker.argv, env=worker.env, cwd=ROOT) for name in self.workers)]
 
     def prepare(self, arena: Arena, number: int) -> list[Order]:
         arena.sql(_TABLE)
@@ -130,10 +133,14 @@ class Stock:
         """Its jobs end in RQ's registry of failed jobs, with their traceback."""
 
     def working(self, arena: Arena, name: str) -> bool:
-        return any(worker.pid == arena.pid(name) for worker in Worker.all(queue=self.app.queue))
+        return self._worker(arena, name) is not None
 
-    def busy(self, _arena: Arena, _name: str) -> bool:
-        return len(StartedJobRegistry(queue=self.app.queue)) > 0
+    def busy(self, arena: Arena, name: str) -> bool:
+        worker = self._worker(arena, name)
+        return worker is not None and worker.get_current_job_id() is not None
+
+    def _worker(self, arena: Arena, name: str) -> BaseWorker | None:
+        return next((each for each in Worker.all(queue=self.app.queue) if each.pid == arena.pid(name)), None)
 
     def in_flight(self, _arena: Arena, _name: str) -> set[str]:
         return set()
