@@ -191,6 +191,8 @@ def test_a_web_worker_that_is_killed_is_replaced(breaking: System) -> None:
     before = {worker.pid for worker in api.children(recursive=True)}
     victim = next(process for process in api.children(recursive=True) if not process.children())
     victim.kill()
+    # A dying process still takes connections for a moment, and resets them.
+    victim.wait(LONG_S)
     shown = breaking.filed()
     breaking.told("mau", shown["id"], 1, seconds=LONG_S)
     api = breaking.process("api")
