@@ -27,11 +27,13 @@ _LEISURELY: Final = {"delay_ms": [500, 1500]}
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`certain`: it can be asked what it took, or knows a message again. `environment` makes it the one in use.
-    `others`: those that take over from it; what they took counts as well. `beyond`: the rows that are not for it."""
+    `question`: the operation by which it is asked, if any. `others`: those that take over from it; what they took
+    counts as well. `beyond`: the rows that are not for it."""
 
     name: str
     certain: bool
     environment: Mapping[str, str]
+    question: str | None = None
     others: tuple[str, ...] = ()
     beyond: frozenset[str] = frozenset()
 
@@ -44,7 +46,8 @@ _BY_ZALO: Final = {
     "MOTCUA_RECEIPT_WITHIN_SECONDS": "20",
 }
 KINDS: Final = {
-    **{name: Kind(name, certain=True, environment={"MOTCUA_SMS_GATEWAYS": f"{name}=1"}) for name in ("twilio", "esms")},
+    "twilio": Kind("twilio", certain=True, environment={"MOTCUA_SMS_GATEWAYS": "twilio=1"}, question="list"),
+    "esms": Kind("esms", certain=True, environment={"MOTCUA_SMS_GATEWAYS": "esms=1"}),
     ZALO: Kind(
         ZALO,
         certain=False,

@@ -32,6 +32,14 @@ def _half_of(rule: Rule) -> list[Rule]:
     return [{**rule, "effect": True, "probability": 0.5}, {**rule, "effect": False}]
 
 
+def _reset(arena: Arena, dice: random.Random) -> str:
+    """What a gateway took it does not say; one that can be asked does not say so either, at first."""
+    rules: list[Rule] = [{"mode": "reset"}]
+    if arena.provider.kind.question is not None:
+        rules.append({"mode": "status", "op": arena.provider.kind.question, "status": 503})
+    return _misbehave("resets", rules, arena, dice)
+
+
 _TWISTS: Final[tuple[dict[str, Any], ...]] = (
     {"double": 1.0},
     {"reorder": 1.0, "double": 0.5},
@@ -90,7 +98,7 @@ ROWS: Final = (
     Row(
         "provider-reset",
         "the provider takes the message and resets the connection, and cannot be asked at first",
-        _wire("resets", {"mode": "reset"}, {"mode": "status", "op": "list", "status": 503}),
+        _reset,
     ),
     Row(
         "receipts-twisted",
