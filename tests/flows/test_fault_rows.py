@@ -44,7 +44,7 @@ SEED = 20261120
 
 RUNS = [(name, "twilio") for name in (EVERY_ROW if LONG else SHORT)]
 # One that dedupes, and one that can neither be asked nor does.
-BY_OTHERS = [("worker-kill", "esms"), ("worker-kill", "zalo")] if LONG else []
+BY_OTHERS = [(name, gateway) for name in ("worker-kill", "provider-reset") for gateway in ("esms", "zalo") if LONG]
 
 
 @pytest.mark.parametrize(("name", "gateway"), RUNS + BY_OTHERS)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.faults.provider import KINDS, Kind
 from sandbox.faults import BadRuleError, Faults
 from tests.unit.sandbox.support import MESSAGES, Caller, basic, with_client
 
@@ -21,6 +22,13 @@ def fault(call: Caller, twin: str = "twilio", **rule: object) -> int:
 
 def accepted(call: Caller) -> int:
     return int(call.twin("twilio")["accepted"])
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
+def test_what_a_drill_breaks_is_there_to_be_broken(call: Caller, kind: Kind) -> None:
+    broken = ["send"] if kind.question is None else ["send", kind.question]
+    for op in broken:
+        assert fault(call, twin=kind.name, mode="status", op=op, status=503) > 0
 
 
 @pytest.mark.parametrize(("status", "code"), [(500, 20500), (503, 20503), (429, 20429)])
