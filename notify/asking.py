@@ -76,7 +76,7 @@ class Inquirer:
             asking.claim, asking.tries, asking.age, asking.latest_age, asking.has_standby, ended=asking.code
         )
         if gateway.certainty is Certainty.DEDUPES:
-            return made_again(unseen)
+            return made_again(unseen, self._patience)
         return left_to_receipts(unseen, self._patience)
 
     async def _ask(self, gateway: Gateway, asking: Asking) -> list[Sighting] | None:

@@ -24,8 +24,8 @@ class Patience:
 
     `start_within`: from the claim to the start of the call; a call that has not begun by then is given back.
     `timeout`: from its start to its end, the gateway's own. `margin`: for what clocks and networks add.
-    `receipt_within`: from a call's end to the receipt; after that the standby goes out. `tries`: how many failures are
-    followed by another try.
+    `receipt_within`: from a call's end to the receipt; after that the standby goes out. `tries`: how many failures, or
+    calls whose end nobody saw at a gateway that dedupes, are followed by another try.
     """
 
     start_within: timedelta

@@ -28,12 +28,12 @@ class Unseen:
     ended: str | None = None
 
 
-def made_again(unseen: Unseen) -> News:
+def made_again(unseen: Unseen, patience: Patience) -> News:
     """At a gateway that dedupes: the same call again, under the same reference, while the gateway remembers it.
 
     The first time at once, since the gateway's timeout is over; then by the schedule of failures.
     """
-    if unseen.tries > len(SCHEDULE) or unseen.age >= RESEND_WITHIN:
+    if unseen.tries > min(patience.tries, len(SCHEDULE)) or unseen.age >= RESEND_WITHIN:
         return cannot_ask(unseen.claim, unseen.ended)
     wait = timedelta(0) if unseen.tries <= 1 else SCHEDULE[unseen.tries - 2]
     return _again(unseen, wait)

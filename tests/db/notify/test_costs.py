@@ -196,9 +196,8 @@ def test_a_call_made_again_under_its_reference_is_the_same_message_where_the_gat
     record(session, claimed, Outcome(OutcomeKind.UNKNOWN))
     pass_time(session, PATIENCE.lease)
     (asking,) = claim_questions(session, 10, PATIENCE.lease)
-    record_news(
-        session, [made_again(Unseen(asking.claim, asking.tries, asking.age, asking.latest_age, asking.has_standby))]
-    )
+    unseen = Unseen(asking.claim, asking.tries, asking.age, asking.latest_age, asking.has_standby)
+    record_news(session, [made_again(unseen, PATIENCE)])
     (again,) = claim_due(session, 1, PATIENCE.lease, exchange_of("fake"))
     record_news(session, [news_of(again.claim, TAKEN, PATIENCE)], RECEIPT_WITHIN, tariff)
     # The report comes to the address of the call that was taken, with what it really cost.

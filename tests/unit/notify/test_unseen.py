@@ -1,5 +1,6 @@
 """What is done about calls whose end nobody saw, where nobody can be asked."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,13 +24,19 @@ def _unseen(
 
 @pytest.mark.parametrize(("tries", "wait"), [(1, timedelta(0)), (2, SCHEDULE[0]), (len(SCHEDULE), SCHEDULE[-2])])
 def test_where_repeats_are_refused_the_call_is_made_again_by_the_schedule(tries: int, wait: timedelta) -> None:
-    news = made_again(_unseen(tries))
+    news = made_again(_unseen(tries), PATIENCE)
     assert (news.event, news.attempt_event, news.wait) == (DeliveryEvent.RESEND, AttemptEvent.LOSE_SIGHT, wait)
 
 
 @pytest.mark.parametrize("unseen", [_unseen(len(SCHEDULE) + 1), _unseen(1, RESEND_WITHIN)])
 def test_it_is_not_made_again_for_ever(unseen: Unseen) -> None:
-    assert made_again(unseen).event is DeliveryEvent.GIVE_UP
+    assert made_again(unseen, PATIENCE).event is DeliveryEvent.GIVE_UP
+
+
+def test_it_is_made_again_as_often_as_a_failure_is() -> None:
+    fewer = replace(PATIENCE, tries=2)
+    events = [made_again(_unseen(tries), fewer).event for tries in (2, 3)]
+    assert events == [DeliveryEvent.RESEND, DeliveryEvent.GIVE_UP]
 
 
 def test_all_tries_lie_within_the_time_a_reference_is_remembered() -> None:
