@@ -140,7 +140,8 @@ class Stock:
         return worker is not None and worker.get_current_job_id() is not None
 
     def _worker(self, arena: Arena, name: str) -> BaseWorker | None:
-        return next((each for each in Worker.all(queue=self.app.queue) if each.pid == arena.pid(name)), None)
+        pid = arena.pid(name)
+        return next((each for each in Worker.all(queue=self.app.queue) if pid and each.pid == pid), None)
 
     def in_flight(self, _arena: Arena, _name: str) -> set[str]:
         return set()

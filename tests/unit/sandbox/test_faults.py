@@ -12,6 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.faults.provider import KINDS, Kind
+from notify.channels.esms import EsmsGateway
+from notify.channels.port import Certainty, Gateway
+from notify.channels.twilio import TwilioGateway
+from notify.channels.zalo import ZaloGateway
 from sandbox.faults import BadRuleError, Faults
 from tests.unit.sandbox.support import MESSAGES, Caller, basic, with_client
 
@@ -22,6 +26,13 @@ def fault(call: Caller, twin: str = "twilio", **rule: object) -> int:
 
 def accepted(call: Caller) -> int:
     return int(call.twin("twilio")["accepted"])
+
+
+@pytest.mark.parametrize("gateway", [TwilioGateway, EsmsGateway, ZaloGateway])
+def test_a_drill_knows_of_each_gateway_whether_it_can_be_asked(gateway: type[Gateway]) -> None:
+    kind = KINDS[gateway.name]
+    assert (kind.question is not None) == (gateway.certainty is Certainty.ASKED)
+    assert kind.certain == (gateway.certainty in (Certainty.ASKED, Certainty.DEDUPES))
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
