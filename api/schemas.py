@@ -3,6 +3,7 @@
 Error messages of marshmallow are replaced by codes, so that the mapper can speak both languages and echoes no value.
 """
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from functools import cache
@@ -18,7 +19,6 @@ _CODES_BY_VALIDATOR: Final[tuple[tuple[type[validate.Validator], str], ...]] = (
     (validate.OneOf, "choice"),
     (validate.ContainsOnly, "choice"),
     (validate.Email, "email"),
-    (validate.Regexp, "pattern"),
 )
 
 
@@ -81,6 +81,25 @@ class Text(fields.String):
         ):
             raise ValidationError("control_characters")
         return text
+
+
+class Shape(validate.Regexp):
+    """A text is the whole pattern and nothing else. `code` names the refusal, whose text says what the form is.
+
+    The contract quotes the pattern as ECMA-262 reads it, so it is written in what both languages share. There `\\d` is
+    ASCII alone and `$` the very end; Python's `$` would let a line break follow.
+    """
+
+    def __init__(self, pattern: str, code: str = "pattern") -> None:
+        if not (pattern.startswith("^") and pattern.endswith("$")):
+            raise ValueError("a pattern says where it begins and ends")
+        super().__init__(pattern, re.ASCII)
+        self.code = code
+
+    def __call__(self, value: Any) -> Any:
+        if self.regex.fullmatch(value) is None:
+            raise ValidationError(self.code)
+        return value
 
 
 class Words(Text):
@@ -176,6 +195,8 @@ def _code(validator: validate.Validator) -> str:
         return _bounds("length", validator.min, validator.max, validator.equal)
     if isinstance(validator, validate.Range):
         return _bounds("range", validator.min, validator.max)
+    if isinstance(validator, Shape):
+        return validator.code
     return next((code for kind, code in _CODES_BY_VALIDATOR if isinstance(validator, kind)), "invalid")
 
 

@@ -5,10 +5,10 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields, validate
 
 from api.paging import PageAnswer
-from api.schemas import AnswerSchema, Instant, Line, Map, RequestSchema, Text
+from api.schemas import AnswerSchema, Instant, Line, Map, RequestSchema, Shape, Text
 
-_SHA256: Final = validate.Regexp(r"^[0-9a-f]{64}$")
-_CODE: Final = validate.Regexp(r"^[a-z0-9_]{1,60}$")
+_SHA256: Final = Shape(r"^[0-9a-f]{64}$")
+_CODE: Final = Shape(r"^[a-z0-9_]{1,60}$")
 
 
 class FormValues(fields.Dict):

@@ -3,12 +3,12 @@
 from marshmallow import fields, validate
 
 from api.paging import PageAnswer, PageQuery
-from api.schemas import AnswerSchema, Instant, Line, RequestSchema
+from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Shape
 from notify.acts import MOST_AT_ONCE, CancelReason, RedirectReason
 from notify.costs import BudgetState
 from notify.dead_letters import DeadKind
 
-_MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
+_MONTH = Shape(r"^20[0-9]{2}-(0[1-9]|1[0-2])$")
 _MOST_VND = 1_000_000_000_000
 
 
@@ -114,7 +114,7 @@ class RedrivenAnswer(AnswerSchema):
 
 
 class CostsQuery(RequestSchema):
-    month = fields.String(load_default=None, validate=validate.Regexp(_MONTH), metadata={"description": "2026-11"})
+    month = fields.String(load_default=None, validate=_MONTH, metadata={"description": "2026-11"})
 
 
 class GatewayCostAnswer(AnswerSchema):

@@ -4,17 +4,22 @@ from typing import Final
 
 from marshmallow import fields, validate
 
-from api.schemas import AnswerSchema, Line, RequestSchema
+from api.schemas import AnswerSchema, Line, RequestSchema, Shape, Text
 from mobile_contract.vocabulary import MANDATES, MEMBER_ROLES, ORGANISATION_KINDS
 
 # A tax code, that of a branch, or a household's, which is its owner's personal number.
-_NUMBER: Final = validate.Regexp(r"^(\d{10}(-\d{3})?|\d{12})\Z")
+_NUMBER: Final = Shape(r"^([0-9]{10}(-[0-9]{3})?|[0-9]{12})$", "tax_code_form")
 
 
 class OrganisationRequest(RequestSchema):
     kind = fields.String(required=True, validate=validate.OneOf(ORGANISATION_KINDS))
     name = Line(required=True, high=200)
-    registration_number = Line(required=True, high=20, validate=_NUMBER, metadata={"description": "Tax code."})
+    registration_number = Text(
+        required=True,
+        high=20,
+        validate=_NUMBER,
+        metadata={"description": "Tax code: 10 digits, 10 digits with -001 for a branch, or a household's 12 digits."},
+    )
     display_name = Line(required=True, high=120, metadata={"description": "The caller, as other members see them."})
 
 

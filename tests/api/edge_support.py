@@ -28,7 +28,7 @@ from api.limits import count_try
 from api.paging import PageAnswer, PageQuery, read_page, turn_page
 from api.permits import PERMITS, Permit, anyone, citizen, role, signed_in
 from api.resources import RESOURCES
-from api.schemas import AnswerSchema, Instant, Line, Map, RequestSchema, Text
+from api.schemas import AnswerSchema, Instant, Line, Map, RequestSchema, Shape, Text
 from api.settings import ApiSettings
 from kernel.actor import Actor, ActorKind
 from kernel.audit import write_audit
@@ -140,7 +140,7 @@ class ThingRequest(RequestSchema):
     name = Line(required=True, high=40)
     note = Text(load_default="", high=200)
     kind = fields.String(load_default="plain", validate=validate.OneOf(["plain", "fancy"]))
-    code = fields.String(load_default="A1", validate=validate.Regexp(r"^[A-Z]\d\Z"))
+    code = fields.String(load_default="A1", validate=Shape(r"^[A-Z][0-9]$"))
     contact = fields.Email(load_default=None)
     at = Instant(load_default=None)
     parts = fields.List(fields.Nested(PartRequest), load_default=list, validate=validate.Length(max=3))
