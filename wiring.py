@@ -41,6 +41,7 @@ from residence.transmission_settings import TransmissionSettings
 from tracking.catalogue.service import Catalogue
 from tracking.office import Office, PersonCard, TrackingSettings
 from tracking.service.notices import record_told
+from tracking.service.upload_pieces import remove_objects
 from tracking.service.uploads import expire_uploads
 from wiring_residence import front_desk
 
@@ -229,9 +230,11 @@ def keep_house(held: Container) -> None:
         keep_signing_keys(work, held.auth.sessions)
         people.forget_ended(work)
     with held.database.transaction() as session:
-        keys = expire_uploads(Work(session, held.vault, held.clock))
+        expired = expire_uploads(Work(session, held.vault, held.clock))
+    for upload_id in expired:
+        remove_objects(held.files, upload_id)
     with held.database.transaction() as session:
-        keys += forget_old(Work(session, held.vault, held.clock), held.residence.settings)
+        keys = forget_old(Work(session, held.vault, held.clock), held.residence.settings)
     for key in keys:
         held.files.delete(key)
     from wiring_sending import keep_zalo_tokens

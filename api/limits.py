@@ -29,7 +29,9 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     "phone_confirm": (Limit(30, 3600, "account"), Limit(600, 3600, "address")),
     # A person sends a message again after looking at it; more is a script that spends an agency's money.
     "message": (Limit(120, 3600, "account"),),
-    "upload": (Limit(240, 3600, "account"),),
+    # Against floods alone: what files cost is bounded where they are kept, by open uploads and octets.
+    "upload": (Limit(1200, 60, "account"),),
+    "piece": (Limit(6000, 60, "account"),),
     "organisation": (Limit(60, 3600, "account"),),
     # One system may declare for many lodgings, all in the same hour of the evening.
     "residence": (Limit(1200, 60, "account"),),

@@ -5,9 +5,13 @@ Objects are small sealed pieces; what they belong to stands in the database.
 
 import os
 import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
+
+_TRIES = 5
 
 
 class FileStore(Protocol):
@@ -21,6 +25,10 @@ class FileStore(Protocol):
 
     def delete(self, key: str) -> None:
         """Deleting what is not there is no error."""
+        ...
+
+    def list(self, folder: str) -> Sequence[str]:
+        """The keys of everything below `folder`, which ends in no `/`; also what a killed `put` has left there."""
         ...
 
 
@@ -39,8 +47,7 @@ class FolderStore:
 
     def put(self, key: str, content: bytes) -> None:
         target = self._root / key
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".put-", dir=target.parent)
+        handle, name = self._begin(target.parent)
         try:
             with os.fdopen(handle, "wb") as opened:
                 opened.write(content)
@@ -59,7 +66,26 @@ class FolderStore:
             raise KeyError(key) from None
 
     def delete(self, key: str) -> None:
-        (self._root / key).unlink(missing_ok=True)
+        target = self._root / key
+        target.unlink(missing_ok=True)
+        if target.parent != self._root:
+            # A folder that still holds something stays.
+            with suppress(OSError):
+                target.parent.rmdir()
+
+    def list(self, folder: str) -> Sequence[str]:
+        below = self._root / folder
+        return sorted(path.relative_to(self._root).as_posix() for path in below.rglob("*") if path.is_file())
+
+    @staticmethod
+    def _begin(folder: Path) -> tuple[int, str]:
+        """A file to write into, open, and its name."""
+        for _ in range(_TRIES):
+            folder.mkdir(parents=True, exist_ok=True)
+            # Its last object may be deleted at this very moment, and the folder with it.
+            with suppress(FileNotFoundError):
+                return tempfile.mkstemp(prefix=".put-", dir=folder)
+        raise FileNotFoundError(folder)
 
 
 class BucketStore:
@@ -85,6 +111,9 @@ class BucketStore:
             self._store.delete(key)
         except FileNotFoundError:
             return
+
+    def list(self, folder: str) -> Sequence[str]:
+        return sorted(found["path"] for page in self._store.list(f"{folder}/") for found in page)
 
 
 def _sync_folder(folder: Path) -> None:

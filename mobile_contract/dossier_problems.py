@@ -34,9 +34,29 @@ DOSSIER_PROBLEMS: Final[dict[str, Problem]] = {
     "file_type_unknown": Problem(
         415, "Loại tệp không được nhận; hãy gửi ảnh JPEG, PNG, HEIC hoặc PDF.", "Send a JPEG, PNG, HEIC or PDF file."
     ),
+    "file_damaged": Problem(
+        422,
+        "Tệp bị cắt ngang hoặc hỏng, hãy chụp hoặc gửi lại.",
+        "The file is cut off or damaged; take or send it again.",
+    ),
+    "file_locked": Problem(
+        422,
+        "Tệp PDF có mật khẩu nên cán bộ không mở được; hãy gửi tệp không có mật khẩu.",
+        "The PDF asks for a password, so no officer can open it; send it without one.",
+    ),
     "file_differs": Problem(409, "Tệp đã nhận khác với tệp được nêu.", "The file here differs from the one named."),
     "too_many_uploads": Problem(
         409, "Đang có {limit} tệp chưa dùng, hãy xóa bớt.", "There are {limit} unused files; delete some."
+    ),
+    "too_many_bytes": Problem(
+        429,
+        "Tài khoản đã gửi {megabytes} MB trong 24 giờ, hãy gửi tiếp sau.",
+        "This account has sent {megabytes} MB within 24 hours; go on later.",
+    ),
+    "dossier_too_large": Problem(
+        409,
+        "Hồ sơ nhận nhiều nhất {files} tệp và {megabytes} MB, kể cả tệp đã thay.",
+        "A dossier takes {files} files and {megabytes} MB at most, replaced ones included.",
     ),
     "upload_closed": Problem(409, "Tệp này đã nhận xong.", "This upload is closed."),
     "upload_offset_conflict": Problem(409, "Hãy gửi tiếp từ byte {offset}.", "Go on from byte {offset}."),
@@ -129,6 +149,8 @@ DOSSIER_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "file_differs": ("Tệp đã nhận khác với tệp được nêu.", "The file here differs from the one named."),
     "file_in_use": ("Tệp đã dùng cho giấy tờ khác.", "The file is used elsewhere."),
     "file_type_unknown": ("Không đọc được loại tệp.", "The type of the file cannot be told."),
+    "file_damaged": ("Tệp bị cắt ngang hoặc hỏng.", "The file is cut off or damaged."),
+    "file_locked": ("Tệp PDF có mật khẩu.", "The PDF asks for a password."),
     "file_type_mismatch": ("Nội dung tệp không đúng loại đã khai.", "The bytes do not bear out the declared type."),
     "file_type_not_accepted": ("Giấy tờ này chỉ nhận: {accepted}.", "This paper takes only: {accepted}."),
     "file_too_large": ("Tệp quá lớn, nhiều nhất {max_bytes} byte.", "Too large; {max_bytes} bytes at most."),

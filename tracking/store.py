@@ -1,10 +1,10 @@
 """Every query of the dossier's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -186,15 +186,57 @@ def find_upload(session: Session, owner_id: UUID | None, upload_id: UUID) -> Upl
 
 
 def count_open_uploads(session: Session, owner_id: UUID) -> int:
+    """Uploads that no dossier took; a refused one holds nothing and does not count."""
     return session.scalars(
-        select(func.count()).select_from(Upload).where(Upload.owner_id == owner_id, Upload.attached.is_(False))
+        select(func.count())
+        .select_from(Upload)
+        .where(Upload.owner_id == owner_id, Upload.attached.is_(False), Upload.state != "refused")
     ).one()
+
+
+def sum_begun_since(session: Session, owner_id: UUID, since: datetime) -> int:
+    """Octets of the owner's uploads that were begun after `since` and are still here."""
+    return int(
+        session.scalars(
+            select(func.coalesce(func.sum(Upload.size), 0)).where(
+                Upload.owner_id == owner_id, Upload.created_at > since, Upload.state != "refused"
+            )
+        ).one()
+    )
+
+
+def forget_refused(session: Session, owner_id: UUID, keep: int) -> None:
+    """Drops all but the newest refused uploads of an owner."""
+    old = (
+        select(Upload.id)
+        .where(Upload.owner_id == owner_id, Upload.state == "refused", Upload.attached.is_(False))
+        .order_by(Upload.id.desc())
+        .offset(keep)
+    )
+    session.execute(delete(Upload).where(Upload.id.in_(old)))
+
+
+def dossier_use(session: Session, dossier_id: UUID, besides: Collection[UUID] = ()) -> tuple[int, int]:
+    """(files, octets) of a dossier besides these uploads, with those that left it and are kept on record."""
+    row = session.execute(
+        select(func.count(), func.coalesce(func.sum(Upload.size), 0))
+        .select_from(DossierFile)
+        .join(Upload, Upload.id == DossierFile.upload_id)
+        .where(DossierFile.dossier_id == dossier_id, DossierFile.upload_id.not_in(besides))
+    ).one()
+    return int(row[0]), int(row[1])
 
 
 def list_pieces(session: Session, upload_id: UUID) -> Sequence[UploadPiece]:
     return session.scalars(
         select(UploadPiece).where(UploadPiece.upload_id == upload_id).order_by(UploadPiece.start)
     ).all()
+
+
+def drop_pieces(session: Session, upload_id: UUID, starts: Collection[int] | None = None) -> None:
+    """Forgets the pieces of an upload that begin at `starts`, or all."""
+    statement = delete(UploadPiece).where(UploadPiece.upload_id == upload_id)
+    session.execute(statement if starts is None else statement.where(UploadPiece.start.in_(starts)))
 
 
 def lock_expired_uploads(session: Session, now: datetime, limit: int) -> Sequence[Upload]:

@@ -6,7 +6,7 @@ import flask
 
 from api.context import container
 from tracking.service.results import Download
-from tracking.service.uploads import read_content
+from tracking.service.upload_pieces import read_content
 from tracking.slip import SlipFacts, render_slip
 
 

@@ -106,7 +106,7 @@ def save_form(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Respo
     body=SetPaperRequest(),
     answer=DossierSchema(),
     transaction=True,
-    problems=("not_editable", "paper_unknown", "too_many_files"),
+    problems=("not_editable", "paper_unknown", "too_many_files", "dossier_too_large"),
 )
 def set_paper(work: Work, body: dict[str, Any], dossier_id: UUID, paper_code: str) -> flask.Response:
     """Says which uploads make up one paper."""

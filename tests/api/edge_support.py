@@ -1,6 +1,6 @@
 """A container with stand-ins at the ports, and a resource that uses every option an operation has."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -88,6 +88,9 @@ class NoFiles:
 
     def delete(self, key: str) -> None:
         raise AssertionError(key)
+
+    def list(self, folder: str) -> Sequence[str]:
+        raise AssertionError(folder)
 
 
 def settings(trusted_proxies: int = 0) -> KernelSettings:

@@ -12,6 +12,7 @@ from kernel.audit import write_audit
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError, present
 from kernel.ids import new_id
+from kernel.quota import require_room
 from kernel.work import Work
 from tracking import store
 from tracking.catalogue.definition import Paper
@@ -21,10 +22,13 @@ from tracking.forms import check_form
 from tracking.models import FORM_FIELD, Dossier, DossierFile, Upload
 from tracking.office import Office
 from tracking.rules import search_key
-from tracking.service.uploads import require_usable
+from tracking.service.uploads import KEPT_DETACHED, require_usable
 from tracking.states import BusinessState
 
 MAX_FILES_PER_PAPER = 20
+# Of one dossier from its draft to its end, with the files that were replaced: what an officer has read is kept.
+MAX_FILES = 300
+MAX_BYTES = 300 << 20
 MAX_DRAFTS = 50
 # Called with the seen_version of the locked dossier; raises when the citizen acted on another.
 Expect = Callable[[int], None]
@@ -92,17 +96,30 @@ def _applicant(work: Work, actor: Actor, published: Published, agency: Agency) -
     if agency.kind != "office" or not published.procedure.served_by(agency.commune_code):
         raise DomainError("agency_does_not_serve")
     require_level(actor, published)
-    if store.count_drafts(work.session, person_id) >= MAX_DRAFTS:
-        raise DomainError("too_many_drafts", limit=MAX_DRAFTS)
+    require_room(
+        work.session,
+        "drafts",
+        person_id,
+        held=lambda: store.count_drafts(work.session, person_id),
+        limit=MAX_DRAFTS,
+        refusal="too_many_drafts",
+    )
     return person_id
 
 
 def save_form(
     work: Work, actor: Actor, office: Office, dossier_id: UUID, values: dict[str, Any], expect: Expect
 ) -> Dossier:
-    """Replaces the form values of a draft, or of a dossier waiting for a supplement."""
-    dossier = lock_editable(work, actor, dossier_id, expect)
+    """Replaces the form values of a draft, or of a dossier waiting for a supplement.
+
+    Values that stand there already change nothing, whichever version they are meant for: the answer to the first
+    attempt was lost, and the caller's own save is no stranger's.
+    """
+    dossier = store.lock_own_dossier(work.session, actor, dossier_id)
     published = office.catalogue.version(work.session, dossier.version_id)
+    if dossier.state in _EDITABLE and _stands_there(work, published, dossier, values):
+        return dossier
+    _require_editable(dossier, expect)
     write_form(work, published, dossier, values, draft=True)
     _touch(dossier, work.now())
     write_audit(work.session, actor, "dossier.save_form", "dossier", dossier.id)
@@ -118,11 +135,14 @@ def set_paper(
     if len(sent) > MAX_FILES_PER_PAPER:
         raise DomainError("too_many_files", limit=MAX_FILES_PER_PAPER)
     wanted = {file.upload_id: (place, file) for place, file in enumerate(sent)}
-    for file, upload in store.list_files(work.session, dossier.id, "paper"):
-        if file.code == paper_code and wanted.pop(upload.id, None) is None:
-            _detach(work, dossier, file, upload)
-    for place, new in wanted.values():
-        _attach(work, actor, dossier, paper, new, f"/files/{place}")
+    standing = [each for each in store.list_files(work.session, dossier.id, "paper") if each[0].code == paper_code]
+    if wanted.keys() == {upload.id for _, upload in standing}:
+        return dossier
+    for file, upload in standing:
+        if wanted.pop(upload.id, None) is None:
+            _detach(work, dossier, file, upload, work.now() + KEPT_DETACHED)
+    attached = [_attach(work, actor, dossier, paper, new, f"/files/{place}") for place, new in wanted.values()]
+    require_dossier_room(work, dossier.id, attached)
     _touch(dossier, work.now())
     write_audit(work.session, actor, "dossier.set_paper", "dossier", dossier.id, paper=paper_code)
     return dossier
@@ -134,7 +154,7 @@ def discard_draft(work: Work, actor: Actor, dossier_id: UUID) -> None:
     if dossier.state != BusinessState.DRAFT:
         raise DomainError("not_a_draft")
     for file, upload in store.list_files(work.session, dossier.id):
-        _detach(work, dossier, file, upload)
+        _detach(work, dossier, file, upload, work.now() + KEPT_DETACHED)
     work.session.flush()
     work.session.delete(dossier)
     write_audit(work.session, actor, "dossier.discard_draft", "dossier", dossier.id)
@@ -143,19 +163,23 @@ def discard_draft(work: Work, actor: Actor, dossier_id: UUID) -> None:
 def lock_editable(work: Work, actor: Actor, dossier_id: UUID, expect: Expect | None) -> Dossier:
     """The caller's dossier, locked, if the citizen may change it now; `expect` looks at its seen_version."""
     dossier = store.lock_own_dossier(work.session, actor, dossier_id)
-    if expect is not None:
-        expect(dossier.seen_version)
-    if dossier.state not in _EDITABLE:
-        raise DomainError("not_editable", state=dossier.state, allowed_from=[int(state) for state in _EDITABLE])
+    _require_editable(dossier, expect)
     return dossier
+
+
+def require_dossier_room(work: Work, dossier_id: UUID, added: Sequence[Upload]) -> None:
+    """Raises `dossier_too_large` where a locked dossier, its replaced files included, cannot take these as well."""
+    work.session.flush()
+    files, octets = store.dossier_use(work.session, dossier_id, [upload.id for upload in added])
+    files, octets = files + len(added), octets + sum(upload.size for upload in added)
+    if files > MAX_FILES or octets > MAX_BYTES:
+        raise DomainError("dossier_too_large", files=MAX_FILES, megabytes=MAX_BYTES >> 20)
 
 
 def write_form(work: Work, published: Published, dossier: Dossier, values: dict[str, Any], *, draft: bool) -> None:
     """Checks and seals form values. Raises `invalid_fields`, each field named."""
-    checked = check_form(published.procedure, values, draft=draft, today=local(work.now()).date())
-    if checked.errors:
-        raise DomainError("invalid_fields", fields=checked.errors)
-    dossier.form_values = work.vault.seal(FORM_FIELD, dossier.id, json.dumps(checked.values, ensure_ascii=False))
+    checked = _check_form(work, published, values, draft=draft)
+    dossier.form_values = work.vault.seal(FORM_FIELD, dossier.id, json.dumps(checked, ensure_ascii=False))
 
 
 def read_form(work: Work, dossier: Dossier) -> dict[str, Any]:
@@ -163,9 +187,28 @@ def read_form(work: Work, dossier: Dossier) -> dict[str, Any]:
     return values
 
 
-def _attach(work: Work, actor: Actor, dossier: Dossier, paper: Paper, sent: SentFile, pointer: str) -> None:
+def _stands_there(work: Work, published: Published, dossier: Dossier, values: dict[str, Any]) -> bool:
+    checked = check_form(published.procedure, values, draft=True, today=local(work.now()).date())
+    return not checked.errors and checked.values == read_form(work, dossier)
+
+
+def _check_form(work: Work, published: Published, values: dict[str, Any], *, draft: bool) -> dict[str, Any]:
+    checked = check_form(published.procedure, values, draft=draft, today=local(work.now()).date())
+    if checked.errors:
+        raise DomainError("invalid_fields", fields=checked.errors)
+    return checked.values
+
+
+def _require_editable(dossier: Dossier, expect: Expect | None) -> None:
+    if expect is not None:
+        expect(dossier.seen_version)
+    if dossier.state not in _EDITABLE:
+        raise DomainError("not_editable", state=dossier.state, allowed_from=[int(state) for state in _EDITABLE])
+
+
+def _attach(work: Work, actor: Actor, dossier: Dossier, paper: Paper, sent: SentFile, pointer: str) -> Upload:
     upload = store.lock_upload(work.session, actor.person_id, sent.upload_id)
-    require_usable(upload, pointer, paper.media_types, paper.max_bytes)
+    require_usable(work, upload, pointer, paper.media_types, paper.max_bytes)
     if (upload.sha256, upload.size) != (sent.sha256, sent.size):
         raise DomainError("invalid_fields", fields=[FieldError(pointer, "file_differs")])
     if upload.attached:
@@ -182,11 +225,12 @@ def _attach(work: Work, actor: Actor, dossier: Dossier, paper: Paper, sent: Sent
             added_at=work.now(),
         )
     )
+    return upload
 
 
-def _detach(work: Work, dossier: Dossier, file: DossierFile, upload: Upload) -> None:
+def _detach(work: Work, dossier: Dossier, file: DossierFile, upload: Upload, expires_at: datetime) -> None:
     if dossier.state == BusinessState.DRAFT:
-        upload.attached = False
+        upload.attached, upload.expires_at = False, expires_at
         work.session.delete(file)
     else:
         # An officer has read this file: it leaves the dossier, not the record.

@@ -13,9 +13,10 @@ from tracking import store
 from tracking.content import extension_of
 from tracking.models import Dossier, DossierFile, Upload
 from tracking.office import Office
-from tracking.service.drafts import SentFile
+from tracking.service.drafts import SentFile, require_dossier_room
 from tracking.service.officer import Expect, lock_at_desk
-from tracking.service.uploads import MAX_SIZE, Piece, pieces_of, require_usable
+from tracking.service.upload_pieces import Piece, pieces_of
+from tracking.service.uploads import MAX_SIZE, require_usable
 from tracking.states import BusinessState
 
 RESULT_TYPES = ("application/pdf", "image/jpeg", "image/png")
@@ -44,9 +45,10 @@ def attach_result(
     if kind not in kinds:
         raise DomainError("result_kind_unknown", known=kinds)
     upload = store.lock_upload(work.session, actor.person_id, sent.upload_id)
-    require_usable(upload, "/file", RESULT_TYPES, MAX_SIZE)
+    require_usable(work, upload, "/file", RESULT_TYPES, MAX_SIZE)
     if (upload.sha256, upload.size) != (sent.sha256, sent.size) or upload.attached:
         raise DomainError("file_differs")
+    require_dossier_room(work, dossier.id, [upload])
     upload.attached = True
     work.session.add(
         DossierFile(

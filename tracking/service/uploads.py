@@ -1,12 +1,9 @@
 """Uploads in pieces (tus 1.0.0): a phone that loses its network goes on where it stopped, and no byte is taken twice.
 
-Bytes never travel inside a transaction: a piece is sealed and put into the file store first, then its row is recorded
-under the upload's lock if the offset still fits; a piece that lost the race is an orphan object, deleted at once.
+What an account may hold is bounded by what it costs: open uploads, and octets within a day. Calls are not counted here.
 """
 
-import hashlib
-import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -15,55 +12,71 @@ from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError, present
 from kernel.ids import new_id
-from kernel.storage import FileStore
-from kernel.vault import Vault
+from kernel.quota import require_room
 from kernel.work import Work
 from tracking import store
-from tracking.content import HEAD, KNOWN_TYPES, TAIL, media_type_of, same_type
-from tracking.models import FILE_NAME_FIELD, Upload, UploadPiece
+from tracking.content import KNOWN_TYPES, Verdict, is_hopeless_type
+from tracking.models import FILE_NAME_FIELD, METADATA_FIELD, Upload
+from tracking.service.upload_pieces import Content, Piece, pieces_of
 from tracking.upload_states import UploadEvent, UploadState, upload_transition
 
-PIECE_SIZE = 1 << 20
 MAX_SIZE = 20 << 20
 KEPT_UNATTACHED = timedelta(days=7)
+# A file that was swapped for another can be taken back for so long.
+KEPT_DETACHED = timedelta(days=1)
 MAX_OPEN_UPLOADS = 50
+# Some 2,500 scanned results of an office's busiest day.
+MAX_BYTES_A_DAY = 5 << 30
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    start: int
+class NewUpload:
+    """`declared_type` and `metadata` are the sender's words, kept and never believed."""
+
     size: int
-    key: str
+    file_name: str
+    declared_type: str | None = None
+    metadata: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """What the whole bytes are: `sha256` digest and media type, None when no known type bears out."""
+class Place:
+    """Where the next octets of an upload belong: behind `received`, `room` of them at most."""
 
-    sha256: bytes
-    media_type: str | None
+    size: int
+    received: int
+    pieces: Sequence[Piece]
+
+    @property
+    def room(self) -> int:
+        return self.size - self.received
 
 
-def create_upload(work: Work, actor: Actor, *, size: int, file_name: str, declared_type: str | None) -> Upload:
-    """Opens an upload of `size` bytes. Raises `file_empty`, `file_too_large`, `file_type_unknown` and the like."""
+def create_upload(work: Work, actor: Actor, asked: NewUpload) -> Upload:
+    """Opens an upload. Raises `file_empty`, `file_too_large`, `file_type_unknown`, and at a bound of the account
+    `too_many_uploads`, `too_many_bytes`.
+
+    The declared type refuses only what surely is no paper: the bytes decide once they are here.
+    """
     # Permits let only logged-in people come here.
     owner_id = present(actor.person_id)
-    if size <= 0:
+    if asked.size <= 0:
         raise DomainError("file_empty")
-    if size > MAX_SIZE:
+    if asked.size > MAX_SIZE:
         raise DomainError("file_too_large", max_bytes=MAX_SIZE)
-    if declared_type and not any(same_type(declared_type, known) for known in KNOWN_TYPES):
+    if asked.declared_type and is_hopeless_type(asked.declared_type):
         raise DomainError("file_type_unknown", accepted=sorted(KNOWN_TYPES))
-    if store.count_open_uploads(work.session, owner_id) >= MAX_OPEN_UPLOADS:
-        raise DomainError("too_many_uploads", limit=MAX_OPEN_UPLOADS)
+    _require_room(work, owner_id, asked.size)
     row = new_id()
     upload = Upload(
         id=row,
         owner_id=owner_id,
         state=UploadState.RECEIVING.value,
-        file_name=work.vault.seal(FILE_NAME_FIELD, row, file_name),
-        declared_type=declared_type,
-        size=size,
+        file_name=work.vault.seal(FILE_NAME_FIELD, row, asked.file_name),
+        metadata_sent=work.vault.seal(METADATA_FIELD, row, asked.metadata) if asked.metadata else None,
+        declared_type=asked.declared_type,
+        size=asked.size,
         received=0,
         attached=False,
         created_at=work.now(),
@@ -74,86 +87,81 @@ def create_upload(work: Work, actor: Actor, *, size: int, file_name: str, declar
     return upload
 
 
-def store_piece(files: FileStore, vault: Vault, upload_id: UUID, start: int, content: bytes) -> Piece:
-    """Seals and stores one piece; outside any transaction."""
-    key = f"uploads/{upload_id}/{start:012d}-{secrets.token_hex(4)}"
-    files.put(key, vault.seal_bytes(_bound_to(start), upload_id, content))
-    return Piece(start, len(content), key)
-
-
-def record_pieces(work: Work, actor: Actor, upload_id: UUID, pieces: Sequence[Piece]) -> Upload:
-    """Takes stored pieces into the upload. Raises `upload_offset_conflict` when they no longer follow what is there."""
-    upload = store.lock_upload(work.session, actor.person_id, upload_id)
-    upload_transition(UploadState(upload.state), UploadEvent.PIECE)
-    for piece in pieces:
-        if piece.start != upload.received:
-            raise DomainError("upload_offset_conflict", offset=upload.received)
-        if piece.start + piece.size > upload.size:
-            raise DomainError("upload_past_its_size", size=upload.size)
-        work.session.add(UploadPiece(upload_id=upload_id, start=piece.start, size=piece.size, key=piece.key))
-        upload.received += piece.size
+def find_upload(work: Work, actor: Actor, upload_id: UUID) -> Upload:
+    """The caller's upload. Raises `not_found`, also once it has expired."""
+    upload = store.find_upload(work.session, actor.person_id, upload_id)
+    if not upload.attached and upload.expires_at <= work.now():
+        raise DomainError("not_found")
     return upload
 
 
-def read_content(files: FileStore, vault: Vault, upload_id: UUID, pieces: Sequence[Piece]) -> Iterator[bytes]:
-    """The plain bytes, piece by piece, in order."""
-    for piece in pieces:
-        yield vault.open_bytes(_bound_to(piece.start), upload_id, files.get(piece.key))
+def metadata_of(work: Work, upload: Upload) -> str | None:
+    return None if upload.metadata_sent is None else work.vault.open(METADATA_FIELD, upload.id, upload.metadata_sent)
 
 
-def inspect_content(chunks: Iterator[bytes]) -> Content:
-    """Reads all chunks once: the digest, and what the bytes are."""
-    digest = hashlib.sha256()
-    head, tail = b"", b""
-    for chunk in chunks:
-        digest.update(chunk)
-        head = head if len(head) >= HEAD else (head + chunk)[:HEAD]
-        tail = (tail + chunk)[-TAIL:]
-    return Content(digest.digest(), media_type_of(head, tail))
+def find_place(work: Work, actor: Actor, upload_id: UUID, offset: int) -> Place:
+    """Raises `upload_offset_conflict`, `upload_closed`; for a refused upload its reason, as often as it is asked."""
+    upload = find_upload(work, actor, upload_id)
+    require_not_refused(upload)
+    if upload.state != UploadState.RECEIVING:
+        raise DomainError("upload_closed", upload_state=upload.state)
+    if upload.received != offset:
+        raise DomainError("upload_offset_conflict", offset=upload.received)
+    return Place(upload.size, upload.received, pieces_of(work, upload_id))
+
+
+def awaits_verdict(upload: Upload) -> bool:
+    """Whether all octets are here and nobody has looked at them: whoever was about to was killed."""
+    return upload.state == UploadState.RECEIVING and upload.received == upload.size
+
+
+def require_not_refused(upload: Upload) -> None:
+    """Raises the reason for which an upload was refused, once it was."""
+    if upload.state != UploadState.REFUSED:
+        return
+    if upload.refusal in ("file_damaged", "file_locked"):
+        raise DomainError(upload.refusal)
+    raise DomainError("file_type_unknown", accepted=sorted(KNOWN_TYPES))
 
 
 def close_upload(work: Work, actor: Actor, upload_id: UUID, content: Content) -> Upload:
-    """Settles a fully received upload: complete, or refused when its bytes are not what they claim. Idempotent."""
+    """Settles a fully received upload: complete, or refused for what its bytes are. Idempotent."""
     upload = store.lock_upload(work.session, actor.person_id, upload_id)
-    if upload.state != UploadState.RECEIVING or upload.received != upload.size:
+    if not awaits_verdict(upload):
         return upload
     upload.sha256 = content.sha256
-    upload.media_type = content.media_type
-    if content.media_type is None:
-        upload.refusal = "file_type_unknown"
-    elif upload.declared_type and not same_type(upload.declared_type, content.media_type):
-        upload.refusal = "file_type_mismatch"
-    verdict = UploadEvent.BELIED if upload.refusal else UploadEvent.VERIFIED
-    upload.state = upload_transition(UploadState(upload.state), verdict).value
-    return upload
+    return _settle(work, upload, content.verdict)
 
 
-def pieces_of(work: Work, upload_id: UUID) -> list[Piece]:
-    return [Piece(row.start, row.size, row.key) for row in store.list_pieces(work.session, upload_id)]
+def refuse_upload(work: Work, actor: Actor, upload_id: UUID, verdict: Verdict) -> Upload:
+    """Refuses an upload whose first octets tell that no more of them can help. Raises `upload_closed`."""
+    return _settle(work, store.lock_upload(work.session, actor.person_id, upload_id), verdict)
 
 
-def delete_upload(work: Work, actor: Actor, upload_id: UUID) -> list[str]:
-    """Removes an upload that no dossier uses. Returns the object keys to delete after the commit."""
+def delete_upload(work: Work, actor: Actor, upload_id: UUID) -> None:
+    """Removes an upload that no dossier uses; its objects are to be deleted after the commit."""
     upload = store.lock_upload(work.session, actor.person_id, upload_id)
     if upload.attached:
         raise DomainError("upload_in_use")
-    keys = [piece.key for piece in pieces_of(work, upload_id)]
     work.session.delete(upload)
     write_audit(work.session, actor, "upload.delete", "upload", upload_id)
-    return keys
 
 
-def expire_uploads(work: Work, *, limit: int = 200) -> list[str]:
-    """Removes uploads nobody attached in time. Returns the object keys to delete after the commit."""
-    keys: list[str] = []
-    for upload in store.lock_expired_uploads(work.session, work.now(), limit):
-        keys.extend(piece.key for piece in pieces_of(work, upload.id))
+def expire_uploads(work: Work, *, limit: int = 200) -> list[UUID]:
+    """Removes uploads nobody attached in time. Returns those whose objects are to be deleted after the commit."""
+    old = store.lock_expired_uploads(work.session, work.now(), limit)
+    for upload in old:
         work.session.delete(upload)
-    return keys
+    return [upload.id for upload in old]
 
 
-def require_usable(upload: Upload, pointer: str, accepted: Sequence[str], max_bytes: int) -> None:
-    """Refuses an upload that may not become a paper, naming the field and the reason (`invalid_fields`)."""
+def require_usable(work: Work, upload: Upload, pointer: str, accepted: Sequence[str], max_bytes: int) -> None:
+    """Refuses an upload that may not become a paper, naming the field and the reason (`invalid_fields`).
+
+    Raises `not_found` for one that has expired.
+    """
+    if not upload.attached and upload.expires_at <= work.now():
+        raise DomainError("not_found")
     if upload.state == UploadState.RECEIVING:
         raise _refused(pointer, "file_incomplete")
     if upload.state != UploadState.COMPLETE:
@@ -168,5 +176,26 @@ def _refused(pointer: str, code: str, **params: str | int) -> DomainError:
     return DomainError("invalid_fields", fields=[FieldError(pointer, code, dict(params))])
 
 
-def _bound_to(start: int) -> str:
-    return f"upload_piece.content@{start}"
+def _require_room(work: Work, owner_id: UUID, size: int) -> None:
+    require_room(
+        work.session,
+        "uploads",
+        owner_id,
+        held=lambda: store.count_open_uploads(work.session, owner_id),
+        limit=MAX_OPEN_UPLOADS,
+        refusal="too_many_uploads",
+    )
+    if store.sum_begun_since(work.session, owner_id, work.now() - _DAY) + size > MAX_BYTES_A_DAY:
+        raise DomainError(
+            "too_many_bytes", megabytes=MAX_BYTES_A_DAY >> 20, retry_after=int(_DAY.total_seconds()) // 24
+        )
+    store.forget_refused(work.session, owner_id, MAX_OPEN_UPLOADS)
+
+
+def _settle(work: Work, upload: Upload, verdict: Verdict) -> Upload:
+    event = UploadEvent.BELIED if verdict.refusal else UploadEvent.VERIFIED
+    upload.state = upload_transition(UploadState(upload.state), event).value
+    upload.media_type, upload.refusal = verdict.media_type, verdict.refusal
+    if verdict.refusal:
+        store.drop_pieces(work.session, upload.id)
+    return upload

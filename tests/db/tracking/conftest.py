@@ -23,9 +23,10 @@ from tracking.catalogue.seed import seed_catalogue
 from tracking.catalogue.service import Catalogue
 from tracking.models import Dossier, Upload
 from tracking.office import Office, TrackingSettings
-from tracking.service import citizen, drafts, officer, results, uploads
+from tracking.service import citizen, drafts, officer, results, upload_pieces, uploads
 from tracking.service.citizen import Manifest
 from tracking.service.drafts import SentFile
+from tracking.service.uploads import NewUpload
 from wiring import Register
 
 PHONE = "+84912345678"
@@ -89,12 +90,15 @@ class Scene:
         )
 
     def upload(self, actor: Actor, content: bytes = JPEG, declared: str | None = "image/jpeg") -> Upload:
-        upload = uploads.create_upload(self.work, actor, size=len(content), file_name="ảnh.jpg", declared_type=declared)
+        asked = NewUpload(size=len(content), file_name="ảnh.jpg", declared_type=declared)
+        upload = uploads.create_upload(self.work, actor, asked)
         self.work.session.flush()
-        piece = uploads.store_piece(self.files, self.work.vault, upload.id, 0, content)
-        uploads.record_pieces(self.work, actor, upload.id, [piece])
-        chunks = uploads.read_content(self.files, self.work.vault, upload.id, [piece])
-        return uploads.close_upload(self.work, actor, upload.id, uploads.inspect_content(chunks))
+        piece = upload_pieces.store_piece(self.files, self.work.vault, upload.id, 0, content)
+        upload_pieces.record_pieces(self.work, actor, upload.id, [piece])
+        found = upload_pieces.inspect_content(
+            lambda: upload_pieces.read_content(self.files, self.work.vault, upload.id, [piece])
+        )
+        return uploads.close_upload(self.work, actor, upload.id, found)
 
     def sent(self, upload: Upload) -> SentFile:
         return SentFile(upload.id, upload.sha256 or b"", upload.size)

@@ -117,9 +117,9 @@ def test_another_persons_upload_cannot_be_used(scene: Scene) -> None:
     ("content", "declared", "refusal"),
     [
         (b"MZ not a picture", "image/jpeg", "file_type_unknown"),
-        (JPEG, "application/pdf", "file_type_mismatch"),
-        (JPEG[:-2], "image/jpeg", "file_type_unknown"),
-        (b"%PDF-1.7 x", None, "file_type_unknown"),
+        (b"This is no photograph. " * 400, None, "file_type_unknown"),
+        (JPEG[:-2], "image/jpeg", "file_damaged"),
+        (b"%PDF-1.7 x", None, "file_damaged"),
     ],
 )
 def test_a_file_its_bytes_do_not_bear_out_is_refused(
