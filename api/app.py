@@ -17,6 +17,7 @@ from api.permits import PERMITS, Permit
 from api.problems import respond
 from api.resources import RESOURCES
 from api.spec import EdgeApi
+from api.uploads.override import Overridden
 
 _CURSORS: Final = "api cursors"
 _DIGESTS: Final = "api limit digests"
@@ -66,5 +67,5 @@ def create_app(
     proxies = container.settings.trusted_proxies
     if proxies:
         inner = ProxyFix(inner, x_for=proxies, x_proto=proxies, x_host=proxies)
-    app.wsgi_app = Observed(inner)  # type: ignore[method-assign]
+    app.wsgi_app = Observed(Overridden(inner))  # type: ignore[method-assign]
     return app
