@@ -16,6 +16,7 @@ from cli_residence import residence
 from cli_sms import sms
 from cli_zalo import zalo
 from kernel.embedded import EngineError
+from kernel.environment import tidied
 from kernel.errors import DomainError
 from kernel.settings import SettingsError
 from stack import (
@@ -23,6 +24,7 @@ from stack import (
     ROOT,
     Ports,
     free_ports,
+    judge,
     left_for_commands,
     of_running_system,
     prepare,
@@ -69,16 +71,17 @@ def up(port: int, sandbox_port: int, state: Path, web_workers: int) -> None:
     """Runs everything on this machine; Ctrl-C stops it."""
     from kernel.embedded import Supervisor, engines
 
-    ports = Ports(port, sandbox_port)
+    ports, said = Ports(port, sandbox_port), tidied(os.environ)
+    judge(state, ports, said)
     with engines(
         state,
-        database_url=os.environ.get("MOTCUA_DATABASE_URL"),
-        redis_url=os.environ.get("MOTCUA_REDIS_URL"),
+        database_url=said.get("MOTCUA_DATABASE_URL"),
+        redis_url=said.get("MOTCUA_REDIS_URL"),
         say=click.echo,
     ) as urls:
         # Only now: what a killed supervisor of this folder left running may have held the ports.
         require_free(ports)
-        env = stack_environment(state, urls, ports, os.environ)
+        env = stack_environment(state, urls, ports, said)
         prepare(state, env)
         supervisor = Supervisor(state)
         with left_for_commands(state, env):

@@ -17,11 +17,17 @@ from pathlib import Path
 from typing import Final
 
 from kernel.embedded import EngineError, Engines, EngineUrls, ProcessSpec, Supervisor
+from kernel.environment import tidied
+from kernel.settings import DATABASE_URL, Environment
 from notify.zalo_settings import SANDBOX_APP_ID
 from working import QUEUES, RING
 
 ROOT = Path(__file__).parent
 _LEFT = "environment.json"
+_TWINS: Final = {"vneid": "vneid"}
+# Stand in for the addresses of engines that have not been started.
+_UNNAMED_DATABASE: Final = "postgresql://localhost/motcua"
+_UNNAMED_BROKER: Final = "redis://localhost"
 # What keeps a web worker small, beside code that is not loaded (docs/decisions/0017-granian.md).
 LEAN: Final = {
     # Dozens of threads would each keep a heap of their own half empty.
@@ -76,8 +82,16 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def environment(state_dir: Path, urls: EngineUrls, ports: Ports, said: Mapping[str, str]) -> dict[str, str]:
-    """The environment of every process: what was said, and for development what the sandbox needs."""
+def environment(
+    state_dir: Path,
+    urls: EngineUrls,
+    ports: Ports,
+    said: Mapping[str, str],
+    *,
+    key: Callable[[Path], str] | None = None,
+) -> dict[str, str]:
+    """The environment of every process: what was said, and for development what the sandbox needs. `key` gives the
+    master key of a state folder where none is said."""
     metrics = state_dir / "metrics"
     env = {
         "MOTCUA_DATABASE_URL": urls.database_url,
@@ -90,7 +104,7 @@ def environment(state_dir: Path, urls: EngineUrls, ports: Ports, said: Mapping[s
         defaults = {
             "MOTCUA_PUBLIC_BASE_URL": f"http://127.0.0.1:{ports.api}",
             "MOTCUA_TRUSTED_PROXIES": "0",
-            "MOTCUA_EID_ISSUER": f"{sandbox}/{'vneid' if said.get('MOTCUA_EID_DIALECT') == 'vneid' else 'eid'}",
+            "MOTCUA_EID_ISSUER": f"{sandbox}/{_TWINS.get(said.get('MOTCUA_EID_DIALECT', '').lower(), 'eid')}",
             "MOTCUA_TWILIO_BASE_URL": f"{sandbox}/twilio",
             "MOTCUA_AUTHORITY_BASE_URL": f"{sandbox}/authority",
             "MOTCUA_ESMS_BASE_URL": f"{sandbox}/esms",
@@ -100,8 +114,18 @@ def environment(state_dir: Path, urls: EngineUrls, ports: Ports, said: Mapping[s
             "MOTCUA_SANDBOX_ZALO_WEBHOOK_URL": f"http://127.0.0.1:{ports.api}/v1/webhooks/zalo",
         }
         env |= {name: said.get(name) or value for name, value in defaults.items()}
-        env["MOTCUA_MASTER_KEY"] = said.get("MOTCUA_MASTER_KEY") or _kept_key(state_dir)
+        env["MOTCUA_MASTER_KEY"] = said.get("MOTCUA_MASTER_KEY") or (key or _kept_key)(state_dir)
     return {**said, **env}
+
+
+def judge(state_dir: Path, ports: Ports, said: Mapping[str, str]) -> None:
+    """Raises SettingsError, naming every fault, before anything is started or written for what was said."""
+    from wiring import Settings
+
+    urls = EngineUrls(
+        said.get("MOTCUA_DATABASE_URL") or _UNNAMED_DATABASE, said.get("MOTCUA_REDIS_URL") or _UNNAMED_BROKER
+    )
+    Settings.read(environment(state_dir, urls, ports, said, key=lambda _state_dir: b64encode(bytes(32)).decode()))
 
 
 def processes(env: Mapping[str, str], ports: Ports, *, web_workers: int = 2) -> list[ProcessSpec]:
@@ -145,7 +169,9 @@ def running_stack(
     echo: Callable[[str], None] | None = None,
     web_workers: int = 2,
 ) -> Iterator[Stack]:
-    """Engines, schema, seed and all processes, until the block ends. Raises EngineError and its kinds."""
+    """Engines, schema, seed and all processes, until the block ends. Raises SettingsError, and EngineError's kinds."""
+    said = tidied(said)
+    judge(state_dir, ports, said)
     engines = Engines(
         state_dir,
         database_url=said.get("MOTCUA_DATABASE_URL") or None,
@@ -175,7 +201,7 @@ def prepare(state_dir: Path, env: Mapping[str, str]) -> None:
     metrics.mkdir(parents=True, exist_ok=True)
     for file in metrics.glob("*.db"):
         file.unlink()
-    migrate(env["MOTCUA_DATABASE_URL"])
+    migrate(DATABASE_URL.read(Environment(env)))
     seed_system(env)
 
 

@@ -1,5 +1,6 @@
 """The only place where settings become objects, ports meet adapters, and events meet their handlers."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,7 +25,8 @@ from kernel.clock import Clock, SystemClock
 from kernel.db import Database
 from kernel.limits import Limiter
 from kernel.outbox import Handlers, OutboxEvent, handle_urgent
-from kernel.settings import Environment, KernelSettings
+from kernel.setting_kinds import DECLARED
+from kernel.settings import ELSEWHERE, Environment, KernelSettings
 from kernel.storage import FileStore, open_store
 from kernel.together import Together
 from kernel.vault import Vault, open_vault
@@ -60,11 +62,16 @@ class Settings:
     tracking: TrackingSettings
     residence: ResidenceSettings
     transmission: TransmissionSettings
+    warnings: tuple[str, ...]
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> "Settings":
-        """Raises SettingsError, naming every variable that is missing or unfit."""
+        """Raises SettingsError, naming every variable that is missing or unfit, or nearly called like one of ours.
+
+        `warnings`: what is set and read by nobody.
+        """
         env = Environment(values)
+        env.look_for_misspelt(DECLARED.keys() | ELSEWHERE)
         settings = cls(
             kernel=KernelSettings.read(env),
             api=ApiSettings.read(env),
@@ -73,6 +80,7 @@ class Settings:
             tracking=TrackingSettings.read(env),
             residence=ResidenceSettings.read(env),
             transmission=TransmissionSettings.read(env),
+            warnings=tuple(env.warnings),
         )
         env.finish()
         return settings
@@ -142,6 +150,9 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
     """Everything of one process, from its environment; `drains`: of a worker. Raises SettingsError, VaultError, or the
     database's errors."""
     settings = Settings.read(values)
+    for warning in settings.warnings:
+        # By the standard library: to standard error until the process has set up its logs.
+        logging.getLogger(__name__).warning("%s", warning)
     clock = clock or SystemClock()
     redis = connect(settings.kernel.redis_url)
     bell = Bell(redis)

@@ -32,7 +32,7 @@ from notify.receipts import DRAIN as RECEIPTS
 from notify.receipts import apply_receipts, give_up_unmatched
 from residence.reminders import remind_lodgings
 from residence.transmission_planner import DRAIN as RESIDENCE
-from wiring import Container, build_container, event_handlers, keep_house
+from wiring import Container, Settings, build_container, event_handlers, keep_house
 from wiring_residence import build_transmitter
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _told_to_stop() -> bool:
 
 def serve(drain: str) -> None:
     """Works off the queue of one drain until told to stop; by the clock while there is no broker to ring."""
-    configure_logs(f"worker-{drain}", os.environ.get("MOTCUA_LOG_LEVEL", "info"))
+    configure_logs(f"worker-{drain}", Settings.read(os.environ).kernel.log_level)
     held = _container()
     try:
         while not OneQueueWorker.told_to_stop:
@@ -224,7 +224,7 @@ def _listen(drain: str, redis_url: str) -> None:
 
 def ring_forever() -> None:
     """Rings every drain every few seconds, so that a ring lost with Valkey or a killed process costs only those."""
-    configure_logs("ringer", os.environ.get("MOTCUA_LOG_LEVEL", "info"))
+    configure_logs("ringer", Settings.read(os.environ).kernel.log_level)
     held = _container()
     due = dict.fromkeys(RING_EVERY_S, 0.0)
     look_at = 0.0

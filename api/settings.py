@@ -1,8 +1,12 @@
 """Settings of the HTTP edge."""
 
 from dataclasses import dataclass
+from typing import Final
 
+from kernel.setting_kinds import Secret
 from kernel.settings import Environment
+
+METRICS_TOKEN: Final = Secret("MOTCUA_METRICS_TOKEN", "", optional=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +17,4 @@ class ApiSettings:
 
     @classmethod
     def read(cls, env: Environment) -> "ApiSettings":
-        return cls(metrics_token=env.secret("MOTCUA_METRICS_TOKEN", "") if _said(env) else "")
-
-
-def _said(env: Environment) -> bool:
-    return bool(env.text("MOTCUA_METRICS_TOKEN", ""))
+        return cls(metrics_token=METRICS_TOKEN.read(env))

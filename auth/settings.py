@@ -1,19 +1,59 @@
 """What the environment says about the eID provider, sessions and phone proof."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from auth.private_key import read_private_key
+from auth.private_key import PRIVATE_KEY
 from auth.rules import SMS_PER_DAY
 from kernel.actor import ActorKind
-from kernel.settings import Environment
+from kernel.setting_kinds import Account, Seconds, Secret, Shape, Text, Unfit, Whole, Words, read_list
+from kernel.setting_urls import OutsideUrl, split_outside
+from kernel.settings import PUBLIC_BASE_URL, Environment
 
 SANDBOX_ISSUERS = {"oidc": "http://127.0.0.1:8025/eid", "vneid": "http://127.0.0.1:8025/vneid"}
 APP_REDIRECT = "https://app.motcua.example/eid/callback"
-_MAX_REFRESH_WINDOW = 60
+_CLAIM = Shape("[!-+.-~-]+", "cần tên một claim", "the name of a claim is needed")
+
+
+class Issuer(OutsideUrl):
+    """Compared byte for byte, so a slash at its end stays."""
+
+    def parse(self, said: str) -> str:
+        super().parse(said)
+        return said
+
+
+DIALECT: Final = Words("MOTCUA_EID_DIALECT", "oidc", tuple(SANDBOX_ISSUERS))
+ISSUER: Final = Issuer("MOTCUA_EID_ISSUER", SANDBOX_ISSUERS["oidc"])
+AUTHORIZATION_URL: Final = OutsideUrl("MOTCUA_EID_AUTHORIZATION_URL", "", question=True)
+TOKEN_URL: Final = OutsideUrl("MOTCUA_EID_TOKEN_URL", "", question=True)
+USERINFO_URL: Final = OutsideUrl("MOTCUA_EID_USERINFO_URL", "", question=True)
+CLIENT_ID: Final = Account("MOTCUA_EID_CLIENT_ID", "sandbox-motcua")
+CLIENT_SECRET: Final = Secret("MOTCUA_EID_CLIENT_SECRET", "sandbox-eid-client-secret")
+REDIRECT_URI: Final = Text("MOTCUA_EID_REDIRECT_URI", APP_REDIRECT, in_production=None)
+SCOPE: Final = Text("MOTCUA_EID_SCOPE", "")
+# A provider's subject may be chosen by its users; it passes for a personal number only where said so.
+CLAIM_IDENTITY: Final = Text("MOTCUA_EID_CLAIM_IDENTITY", "citizen_pid,sub", in_production="citizen_pid")
+CLAIM_NAME: Final = Text("MOTCUA_EID_CLAIM_NAME", "name", shape=_CLAIM)
+CLAIM_BIRTH_DATE: Final = Text("MOTCUA_EID_CLAIM_BIRTH_DATE", "birthdate", shape=_CLAIM)
+CLAIM_LEVEL: Final = Text("MOTCUA_EID_CLAIM_LEVEL", "identity_level", shape=_CLAIM)
+EID_TIMEOUT: Final = Seconds("MOTCUA_EID_TIMEOUT_SECONDS", 5, 1, 30)
+ACCESS_TOKEN: Final = Whole("MOTCUA_ACCESS_TOKEN_SECONDS", 300, 60, 600)
+REFRESH_WINDOW: Final = Whole("MOTCUA_REFRESH_WINDOW_SECONDS", 60, 0, 60)
+CITIZEN_SESSION: Final = Whole("MOTCUA_CITIZEN_SESSION_DAYS", 90, 1, 365)
+CITIZEN_IDLE: Final = Whole("MOTCUA_CITIZEN_IDLE_DAYS", 30, 1, 365)
+OFFICER_SESSION: Final = Whole("MOTCUA_OFFICER_SESSION_HOURS", 12, 1, 24)
+OFFICER_IDLE: Final = Whole("MOTCUA_OFFICER_IDLE_MINUTES", 15, 1, 1440)
+# A key is published a day before it signs, so one that lasts a day is never in use.
+SIGNING_KEY: Final = Whole("MOTCUA_SIGNING_KEY_DAYS", 30, 2, 365)
+SIGNING_LOGIN: Final = Whole("MOTCUA_SIGNING_LOGIN_MINUTES", 240, 1, 1440)
+ADMIN_LOGIN: Final = Whole("MOTCUA_ADMIN_LOGIN_MINUTES", 15, 1, 1440)
+PROOF_SMS: Final = Whole("MOTCUA_PROOF_SMS_PER_DAY", SMS_PER_DAY, 0, 10_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +78,10 @@ class VneidSettings:
     @classmethod
     def read(cls, env: Environment, issuer: str) -> "VneidSettings":
         return cls(
-            authorization_url=env.outside_url("MOTCUA_EID_AUTHORIZATION_URL", f"{issuer}/authorize"),
-            token_url=env.outside_url("MOTCUA_EID_TOKEN_URL", f"{issuer}/token"),
-            userinfo_url=env.outside_url("MOTCUA_EID_USERINFO_URL", f"{issuer}/userinfo"),
-            private_key=read_private_key(env),
+            authorization_url=AUTHORIZATION_URL.read(env) or f"{issuer}/authorize",
+            token_url=TOKEN_URL.read(env) or f"{issuer}/token",
+            userinfo_url=USERINFO_URL.read(env) or f"{issuer}/userinfo",
+            private_key=PRIVATE_KEY.read(env),
         )
 
 
@@ -63,28 +103,23 @@ class EidSettings:
 
     @classmethod
     def read(cls, env: Environment) -> "EidSettings":
-        dialect = env.text("MOTCUA_EID_DIALECT", "oidc")
-        if dialect not in SANDBOX_ISSUERS:
-            env.problems.append(f"MOTCUA_EID_DIALECT: {' or '.join(SANDBOX_ISSUERS)}")
-            dialect = "oidc"
-        issuer = env.text("MOTCUA_EID_ISSUER", SANDBOX_ISSUERS[dialect])
-        env.outside_url("MOTCUA_EID_ISSUER", issuer)
+        dialect = DIALECT.read(env)
+        issuer = ISSUER.read(env)
+        if dialect != "oidc" and not ISSUER.is_set(env) and not env.production:
+            issuer = SANDBOX_ISSUERS[dialect]
         return cls(
             issuer=issuer,
-            client_id=env.text("MOTCUA_EID_CLIENT_ID", None if env.production else "sandbox-motcua"),
-            client_secret=env.secret("MOTCUA_EID_CLIENT_SECRET", "sandbox-eid-client-secret"),
+            client_id=CLIENT_ID.read(env),
+            client_secret=CLIENT_SECRET.read(env),
             redirect_uris=_redirect_uris(env),
             scope=_scope(env, "openid" if dialect == "vneid" else "openid profile"),
             claims=ClaimNames(
-                # A provider's subject may be chosen by its users; it passes for a personal number only where said so.
-                identity_number=_names(
-                    env.text("MOTCUA_EID_CLAIM_IDENTITY", "citizen_pid" if env.production else "citizen_pid,sub")
-                ),
-                full_name=env.text("MOTCUA_EID_CLAIM_NAME", "name"),
-                birth_date=env.text("MOTCUA_EID_CLAIM_BIRTH_DATE", "birthdate"),
-                identity_level=env.text("MOTCUA_EID_CLAIM_LEVEL", "identity_level"),
+                identity_number=_claims(env),
+                full_name=CLAIM_NAME.read(env),
+                birth_date=CLAIM_BIRTH_DATE.read(env),
+                identity_level=CLAIM_LEVEL.read(env),
             ),
-            timeout_s=env.seconds("MOTCUA_EID_TIMEOUT_SECONDS", 5.0),
+            timeout_s=EID_TIMEOUT.read(env),
             vneid=VneidSettings.read(env, issuer.rstrip("/")) if dialect == "vneid" else None,
         )
 
@@ -112,24 +147,32 @@ class SessionSettings:
 
     @classmethod
     def read(cls, env: Environment) -> "SessionSettings":
-        window = env.integer("MOTCUA_REFRESH_WINDOW_SECONDS", _MAX_REFRESH_WINDOW)
-        if not 0 <= window <= _MAX_REFRESH_WINDOW:
-            env.problems.append(f"MOTCUA_REFRESH_WINDOW_SECONDS: 0 to {_MAX_REFRESH_WINDOW}")
-        access = env.integer("MOTCUA_ACCESS_TOKEN_SECONDS", 300)
-        if not 60 <= access <= 600:
-            env.problems.append("MOTCUA_ACCESS_TOKEN_SECONDS: 60 to 600")
-        return cls(
-            issuer=env.outside_url("MOTCUA_PUBLIC_BASE_URL", "http://127.0.0.1:8000"),
-            access_ttl=timedelta(seconds=access),
-            refresh_window=timedelta(seconds=window),
-            citizen_lifetime=timedelta(days=env.integer("MOTCUA_CITIZEN_SESSION_DAYS", 90)),
-            citizen_idle=timedelta(days=env.integer("MOTCUA_CITIZEN_IDLE_DAYS", 30)),
-            officer_lifetime=timedelta(hours=env.integer("MOTCUA_OFFICER_SESSION_HOURS", 12)),
-            officer_idle=timedelta(minutes=env.integer("MOTCUA_OFFICER_IDLE_MINUTES", 15)),
-            key_lifetime=timedelta(days=env.integer("MOTCUA_SIGNING_KEY_DAYS", 30)),
-            signing_login=timedelta(minutes=env.integer("MOTCUA_SIGNING_LOGIN_MINUTES", 240)),
-            admin_login=timedelta(minutes=env.integer("MOTCUA_ADMIN_LOGIN_MINUTES", 15)),
+        settings = cls(
+            issuer=PUBLIC_BASE_URL.read(env),
+            access_ttl=timedelta(seconds=ACCESS_TOKEN.read(env)),
+            refresh_window=timedelta(seconds=REFRESH_WINDOW.read(env)),
+            citizen_lifetime=timedelta(days=CITIZEN_SESSION.read(env)),
+            citizen_idle=timedelta(days=CITIZEN_IDLE.read(env)),
+            officer_lifetime=timedelta(hours=OFFICER_SESSION.read(env)),
+            officer_idle=timedelta(minutes=OFFICER_IDLE.read(env)),
+            key_lifetime=timedelta(days=SIGNING_KEY.read(env)),
+            signing_login=timedelta(minutes=SIGNING_LOGIN.read(env)),
+            admin_login=timedelta(minutes=ADMIN_LOGIN.read(env)),
         )
+        settings._judge(env)
+        return settings
+
+    def _judge(self, env: Environment) -> None:
+        """What each may be by itself, but not beside the others."""
+        for idle, longest, setting, other in (
+            (self.citizen_idle, self.citizen_lifetime, CITIZEN_IDLE, CITIZEN_SESSION),
+            (self.officer_idle, self.officer_lifetime, OFFICER_IDLE, OFFICER_SESSION),
+        ):
+            if idle > longest:
+                env.refuse(setting.name, f"dài hơn {other.name}", f"is longer than {other.name}")
+        if self.officer_idle < self.access_ttl:
+            # A client refreshes when its token ends, and would find the session ended.
+            env.refuse(OFFICER_IDLE.name, f"ngắn hơn {ACCESS_TOKEN.name}", f"is shorter than {ACCESS_TOKEN.name}")
 
     def lifetime(self, kind: ActorKind) -> timedelta:
         return self.officer_lifetime if kind is ActorKind.OFFICER else self.citizen_lifetime
@@ -148,26 +191,47 @@ class AuthSettings:
 
     @classmethod
     def read(cls, env: Environment) -> "AuthSettings":
-        per_day = env.integer("MOTCUA_PROOF_SMS_PER_DAY", SMS_PER_DAY)
-        if per_day < 0:
-            env.problems.append("MOTCUA_PROOF_SMS_PER_DAY: 0 or more")
-        return cls(eid=EidSettings.read(env), sessions=SessionSettings.read(env), proof_sms_per_day=per_day)
+        return cls(eid=EidSettings.read(env), sessions=SessionSettings.read(env), proof_sms_per_day=PROOF_SMS.read(env))
 
 
 def _redirect_uris(env: Environment) -> tuple[str, ...]:
-    name = "MOTCUA_EID_REDIRECT_URI"
-    uris = _names(env.text(name, None if env.production else APP_REDIRECT))
-    if env.production and any(urlsplit(uri).scheme != "https" for uri in uris):
-        env.problems.append(f"{name}: claimed https addresses are needed in production")
+    said = REDIRECT_URI.read(env)
+    uris = read_list(said)
+    if said and not all(_is_app_address(uri) for uri in uris or ("",)):
+        env.refuse(
+            REDIRECT_URI.name,
+            "cần các địa chỉ đầy đủ, cách nhau bằng dấu phẩy, không có #",
+            "whole addresses are needed, by comma, without a #",
+        )
+    elif env.production and any(urlsplit(uri).scheme != "https" for uri in uris):
+        env.refuse(
+            REDIRECT_URI.name,
+            "khi chạy thật cần địa chỉ https của ứng dụng",
+            "claimed https addresses are needed in production",
+        )
     return uris
 
 
+def _is_app_address(uri: str) -> bool:
+    """Of the web, or of an app's own scheme (vn.example.app:/callback)."""
+    if re.fullmatch(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/[!-\"$-~]*", uri):
+        return True
+    try:
+        split_outside(uri, question=True)
+    except Unfit:
+        return False
+    return True
+
+
 def _scope(env: Environment, usual: str) -> str:
-    scope = env.text("MOTCUA_EID_SCOPE", usual)
+    scope = SCOPE.read(env) or usual
     if "openid" not in scope.split():
-        env.problems.append("MOTCUA_EID_SCOPE: must contain openid")
+        env.refuse(SCOPE.name, "phải có openid", "must contain openid")
     return scope
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(part for part in (piece.strip() for piece in text.split(",")) if part)
+def _claims(env: Environment) -> tuple[str, ...]:
+    names = read_list(CLAIM_IDENTITY.read(env))
+    if not names or not all(re.fullmatch(_CLAIM.pattern, name) for name in names):
+        env.refuse(CLAIM_IDENTITY.name, _CLAIM.vi, _CLAIM.en)
+    return names

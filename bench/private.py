@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from kernel.embedded import AlreadyRunningError
 from kernel.embedded.runfolder import claim, release
+from kernel.settings import DATABASE_URL, Environment
 
 _ours: set[Path] = set()
 """The folders of the runs that go on in this process."""
@@ -84,10 +85,12 @@ def own_settings() -> Iterator[dict[str, str]]:
     said["MOTCUA_MODE"] = "development"
     if redis_url := os.environ.get("MOTCUA_REDIS_URL"):
         said["MOTCUA_REDIS_URL"] = redis_url
-    server = os.environ.get("MOTCUA_DATABASE_URL")
-    if not server:
+    env = Environment(os.environ)
+    if not DATABASE_URL.is_set(env):
         yield said
         return
+    server = DATABASE_URL.read(env)
+    env.finish()
     name = f"motcua_run_{secrets.token_hex(6)}"
     _order(server, f'CREATE DATABASE "{name}"')
     try:

@@ -1,11 +1,12 @@
 """Which SMS gateways are in use, with what credentials. Only those in use need any."""
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from kernel.settings import Environment
+from kernel.setting_kinds import Account, Secret, Shape, Text, read_pairs
+from kernel.setting_urls import OutsideUrl
+from kernel.settings import PUBLIC_BASE_URL, Environment
 from notify.channels import esms_table, twilio_table
 from notify.channels.esms_table import EsmsSettings
 from notify.channels.twilio_table import TwilioSettings
@@ -15,30 +16,53 @@ SANDBOX_ACCOUNT_SID: Final = "AC5a17b0c5000000000000000000000001"
 SANDBOX_SENDER: Final = "+15005550006"
 SANDBOX_BRANDNAME: Final = "UBND DBan"
 SMS_GATEWAYS: Final = (esms_table.NAME, twilio_table.NAME)
-_WEIGHTS: Final = "MOTCUA_SMS_GATEWAYS"
-_SHARE: Final = re.compile(r"([a-z]+)=([0-9]{1,4})")
 # NĐ 91/2020/NĐ-CP, article 23: up to 11 Latin letters, digits, dash, underscore, dot, space; not digits alone.
-_BRANDNAME: Final = re.compile(r"(?![0-9]+$)[A-Za-z0-9._ -]{1,11}")
+_BRANDNAME: Final = Shape(
+    r"(?![0-9]+$)[A-Za-z0-9._ -]{1,11}",
+    "nhiều nhất 11 chữ không dấu, chữ số, và - _ . dấu cách; không chỉ gồm chữ số",
+    "up to 11 letters without accents, digits, and - _ . space; not digits alone",
+)
+_SID: Final = Shape("AC[0-9A-Za-z]{32}", "cần AC và 32 ký tự", "AC and 32 characters are needed")
+# A number (E.164), a sender's name as Twilio takes one, or a messaging service.
+_SENDER: Final = Shape(
+    r"\+[1-9][0-9]{6,14}|MG[0-9A-Za-z]{32}|(?=.*[A-Za-z])[A-Za-z0-9+_& -]{1,11}",
+    "cần số dạng +84…, tên người gửi (nhiều nhất 11 ký tự), hoặc MG và 32 ký tự",
+    "a number like +84…, a sender name of up to 11 characters, or MG and 32 characters is needed",
+)
+# In production the domestic one alone unless more is said: a foreign one takes personal data across the border.
+WEIGHTS: Final = Text("MOTCUA_SMS_GATEWAYS", f"{twilio_table.NAME}=1", in_production=f"{esms_table.NAME}=1")
+TWILIO_SID: Final = Account("MOTCUA_TWILIO_ACCOUNT_SID", SANDBOX_ACCOUNT_SID, shape=_SID)
+TWILIO_TOKEN: Final = Secret("MOTCUA_TWILIO_AUTH_TOKEN", "sandbox-twilio-auth-token")
+TWILIO_SENDER: Final = Text("MOTCUA_TWILIO_SENDER", SANDBOX_SENDER, in_production=None, shape=_SENDER)
+TWILIO_URL: Final = OutsideUrl("MOTCUA_TWILIO_BASE_URL", f"{SANDBOX}/twilio", real=twilio_table.REAL_BASE_URL)
+ESMS_KEY: Final = Secret("MOTCUA_ESMS_API_KEY", "sandbox-esms-api-key")
+ESMS_SECRET: Final = Secret("MOTCUA_ESMS_SECRET_KEY", "sandbox-esms-secret-key")
+ESMS_BRANDNAME: Final = Text("MOTCUA_ESMS_BRANDNAME", SANDBOX_BRANDNAME, in_production=None, shape=_BRANDNAME)
+ESMS_URL: Final = OutsideUrl("MOTCUA_ESMS_BASE_URL", f"{SANDBOX}/esms", real=esms_table.REAL_BASE_URL)
 
 
 def read_weights(env: Environment) -> Mapping[str, int]:
-    """Gateway -> its weight, of `esms=3,twilio=1`. In production the domestic one alone unless more is said: a foreign
-    one takes personal data across the border."""
-    said = env.text(_WEIGHTS, f"{esms_table.NAME}=1" if env.production else f"{twilio_table.NAME}=1")
-    shares = [_SHARE.fullmatch(part.strip()) for part in said.split(",")]
-    weights = {share[1]: int(share[2]) for share in shares if share is not None and share[1] in SMS_GATEWAYS}
-    if len(weights) != len(shares) or not any(weights.values()):
-        env.problems.append(f"{_WEIGHTS}: as in esms=3,twilio=1, of {' and '.join(SMS_GATEWAYS)}, one weight above 0")
+    """Gateway -> its weight, of `esms=3,twilio=1`."""
+    pairs = read_pairs(WEIGHTS.read(env), "([a-z]+)=([0-9]{1,4})") or {}
+    weights = {gateway: int(weight) for gateway, weight in pairs.items()}
+    if weights.keys() - set(SMS_GATEWAYS) or not any(weights.values()):
+        among = ", ".join(SMS_GATEWAYS)
+        env.refuse(
+            WEIGHTS.name,
+            f"viết như esms=3,twilio=1, trong {among}, có một tỷ trọng lớn hơn 0",
+            f"as in esms=3,twilio=1, of {among}, one weight above 0",
+        )
+        return MappingProxyType({})
     return MappingProxyType(weights)
 
 
 def read_twilio(env: Environment, timeout_s: float, connections: int) -> TwilioSettings:
     return TwilioSettings(
-        account_sid=_account_sid(env),
-        auth_token=env.secret("MOTCUA_TWILIO_AUTH_TOKEN", "sandbox-twilio-auth-token"),
-        sender=env.text("MOTCUA_TWILIO_SENDER", None if env.production else SANDBOX_SENDER),
-        public_base_url=_public_base_url(env),
-        base_url=_base_url(env, "MOTCUA_TWILIO_BASE_URL", twilio_table.REAL_BASE_URL, "twilio"),
+        account_sid=TWILIO_SID.read(env),
+        auth_token=TWILIO_TOKEN.read(env),
+        sender=TWILIO_SENDER.read(env),
+        public_base_url=PUBLIC_BASE_URL.read(env),
+        base_url=TWILIO_URL.read(env),
         timeout_s=timeout_s,
         connections=connections,
     )
@@ -46,39 +70,11 @@ def read_twilio(env: Environment, timeout_s: float, connections: int) -> TwilioS
 
 def read_esms(env: Environment, timeout_s: float, connections: int) -> EsmsSettings:
     return EsmsSettings(
-        api_key=env.secret("MOTCUA_ESMS_API_KEY", "sandbox-esms-api-key"),
-        secret_key=env.secret("MOTCUA_ESMS_SECRET_KEY", "sandbox-esms-secret-key"),
-        brandname=_brandname(env),
-        public_base_url=_public_base_url(env),
-        base_url=_base_url(env, "MOTCUA_ESMS_BASE_URL", esms_table.REAL_BASE_URL, "esms"),
+        api_key=ESMS_KEY.read(env),
+        secret_key=ESMS_SECRET.read(env),
+        brandname=ESMS_BRANDNAME.read(env),
+        public_base_url=PUBLIC_BASE_URL.read(env),
+        base_url=ESMS_URL.read(env),
         timeout_s=timeout_s,
         connections=connections,
     )
-
-
-def _public_base_url(env: Environment) -> str:
-    return env.outside_url("MOTCUA_PUBLIC_BASE_URL", "http://127.0.0.1:8000")
-
-
-def _base_url(env: Environment, name: str, real: str, twin: str) -> str:
-    """The gateway's own address unless another is said; in development the sandbox's."""
-    said = env.text(name, real if env.production else f"{SANDBOX}/{twin}")
-    if env.production:
-        return env.outside_url(name) if said != real else real
-    return said.rstrip("/")
-
-
-def _account_sid(env: Environment) -> str:
-    name = "MOTCUA_TWILIO_ACCOUNT_SID"
-    said = env.text(name, None if env.production else SANDBOX_ACCOUNT_SID)
-    if env.production and said == SANDBOX_ACCOUNT_SID:
-        env.problems.append(f"{name}: a sandbox account is not allowed in production")
-    return said
-
-
-def _brandname(env: Environment) -> str:
-    name = "MOTCUA_ESMS_BRANDNAME"
-    said = env.text(name, None if env.production else SANDBOX_BRANDNAME)
-    if said and not _BRANDNAME.fullmatch(said):
-        env.problems.append(f"{name}: up to 11 letters without accents, digits, and - _ . space; not digits alone")
-    return said

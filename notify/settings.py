@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from kernel.setting_kinds import Seconds, Text, Whole, read_pairs
 from kernel.settings import Environment
 from notify.channels import esms_table, twilio_table, zalo_table
 from notify.channels.esms_table import EsmsSettings
@@ -23,9 +24,16 @@ from notify.zalo_settings import read_zalo
 
 # Made up: what a gateway charges is between it and its customer, so production must say it.
 SANDBOX_PRICES = "esms=800,twilio=2000,zalo=300"
-
-
 _DEAREST: Final = 1_000_000
+PRICES: Final = Text("MOTCUA_MESSAGE_PRICES", SANDBOX_PRICES, in_production=None)
+TIMEOUT: Final = Seconds("MOTCUA_GATEWAY_TIMEOUT_SECONDS", 8, 1, 60)
+START_WITHIN: Final = Seconds("MOTCUA_SEND_START_WITHIN_SECONDS", 5, 1, 60)
+# A clock that is a little off must not end a lease while its call still runs.
+MARGIN: Final = Seconds("MOTCUA_SEND_MARGIN_SECONDS", 3, 0.5, 60)
+RECEIPT_WITHIN: Final = Seconds("MOTCUA_RECEIPT_WITHIN_SECONDS", 600, 1, 259200)
+IN_FLIGHT: Final = Whole("MOTCUA_SEND_IN_FLIGHT", 64, 1, 1024)
+CHUNK: Final = Whole("MOTCUA_SEND_CHUNK", 128, 1, 2000)
+TRIES: Final = Whole("MOTCUA_SEND_TRIES", len(SCHEDULE), 1, len(SCHEDULE))
 _CERTAINTIES: Final = {table.NAME: table.CERTAINTY for table in (twilio_table, esms_table, zalo_table)}
 
 
@@ -73,8 +81,8 @@ class NotifySettings:
 
     @classmethod
     def read(cls, env: Environment) -> "NotifySettings":
-        timeout_s = env.seconds("MOTCUA_GATEWAY_TIMEOUT_SECONDS", 8.0)
-        in_flight = _positive(env, "MOTCUA_SEND_IN_FLIGHT", 64)
+        timeout_s = TIMEOUT.read(env)
+        in_flight = IN_FLIGHT.read(env)
         weights, zalo = read_weights(env), read_zalo(env, timeout_s, in_flight)
         in_use = [*weights, *([zalo_table.NAME] if zalo else [])]
         return cls(
@@ -86,13 +94,13 @@ class NotifySettings:
             zalo_forms=read_zalo_forms(env),
             send=SendSettings(
                 in_flight=in_flight,
-                chunk=_positive(env, "MOTCUA_SEND_CHUNK", 128),
+                chunk=CHUNK.read(env),
                 patience=Patience(
-                    start_within=timedelta(seconds=env.seconds("MOTCUA_SEND_START_WITHIN_SECONDS", 5.0)),
+                    start_within=timedelta(seconds=START_WITHIN.read(env)),
                     timeout=timedelta(seconds=timeout_s),
-                    margin=timedelta(seconds=env.seconds("MOTCUA_SEND_MARGIN_SECONDS", 3.0)),
-                    receipt_within=timedelta(seconds=env.seconds("MOTCUA_RECEIPT_WITHIN_SECONDS", 600.0)),
-                    tries=_positive(env, "MOTCUA_SEND_TRIES", len(SCHEDULE)),
+                    margin=timedelta(seconds=MARGIN.read(env)),
+                    receipt_within=timedelta(seconds=RECEIPT_WITHIN.read(env)),
+                    tries=TRIES.read(env),
                 ),
             ),
         )
@@ -100,27 +108,24 @@ class NotifySettings:
 
 def _prices(env: Environment, in_use: Collection[str]) -> dict[str, int]:
     """Gateway -> đồng for a message, or for one part of a text; in production of each that is in use."""
-    name = "MOTCUA_MESSAGE_PRICES"
-    said = env.text(name, None if env.production else SANDBOX_PRICES)
-    try:
-        prices = {
-            gateway.strip(): int(price) for gateway, price in (pair.split("=") for pair in said.split(",") if pair)
-        }
-    except ValueError:
-        env.problems.append(f"{name}: like esms=800,zalo=300, in whole đồng")
+    said = PRICES.read(env)
+    if not said:
         return {}
-    if any(not 0 <= price <= _DEAREST for price in prices.values()):
-        env.problems.append(f"{name}: prices from 0 to {_DEAREST}")
+    pairs = read_pairs(said, "([a-z]+)=([0-9]{1,9})")
+    if pairs is None:
+        _refuse_prices(
+            env, "viết như esms=800,zalo=300, đồng chẵn", "as in esms=800,zalo=300, in whole đồng, each once"
+        )
+        return {}
+    prices = {gateway: int(price) for gateway, price in pairs.items()}
+    if any(price > _DEAREST for price in prices.values()):
+        _refuse_prices(env, f"giá từ 0 đến {_DEAREST}", f"prices from 0 to {_DEAREST}")
     if strange := sorted(prices.keys() - _CERTAINTIES.keys()):
-        env.problems.append(f"{name}: no such gateway: {', '.join(strange)}")
+        _refuse_prices(env, f"không có cổng {', '.join(strange)}", f"no such gateway: {', '.join(strange)}")
     if env.production and (unpriced := sorted(set(in_use) - prices.keys())):
-        env.problems.append(f"{name}: no price of {', '.join(unpriced)}")
+        _refuse_prices(env, f"thiếu giá của {', '.join(unpriced)}", f"no price of {', '.join(unpriced)}")
     return prices
 
 
-def _positive(env: Environment, name: str, default: int) -> int:
-    value = env.integer(name, default)
-    if value < 1:
-        env.problems.append(f"{name}: at least 1")
-        return default
-    return value
+def _refuse_prices(env: Environment, vi: str, en: str) -> None:
+    env.refuse(PRICES.name, vi, en)

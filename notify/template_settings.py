@@ -1,13 +1,14 @@
 """Which forms the deployment has registered with Zalo for the shipped templates."""
 
-import re
 from typing import Final
 
+from kernel.setting_kinds import Text, read_pairs
 from kernel.settings import Environment
 from notify.texts import SANDBOX_FORMS, ZaloForms
 
-_NAME: Final = "MOTCUA_ZALO_FORMS"
-_PAIR: Final = re.compile(r"([a-z_]+)=([0-9]{1,20})")
+ZALO_FORMS: Final = Text(
+    "MOTCUA_ZALO_FORMS", ",".join(f"{form}={number}" for form, number in SANDBOX_FORMS), in_production=""
+)
 
 
 def read_zalo_forms(env: Environment) -> ZaloForms:
@@ -16,12 +17,20 @@ def read_zalo_forms(env: Environment) -> ZaloForms:
     What is not named is not sent by Zalo: in production nothing is until it is registered, in development the sandbox
     knows every form.
     """
-    said = env.text(_NAME, "" if env.production else ",".join(f"{form}={number}" for form, number in SANDBOX_FORMS))
-    pairs = [_PAIR.fullmatch(part.strip()) for part in said.split(",") if part.strip()]
-    known = dict(SANDBOX_FORMS)
-    forms = {pair[1]: pair[2] for pair in pairs if pair is not None and pair[1] in known}
-    if len(forms) != len(pairs):
-        env.problems.append(f"{_NAME}: as in dossier=7895417, of {', '.join(known)}, each once")
-    elif env.production and set(forms.items()) & set(SANDBOX_FORMS):
-        env.problems.append(f"{_NAME}: a form of the sandbox is not allowed in production")
+    said, known = ZALO_FORMS.read(env), dict(SANDBOX_FORMS)
+    forms = read_pairs(said, "([a-z_]+)=([0-9]{1,20})") if said else {}
+    if forms is None or forms.keys() - known.keys():
+        among = ", ".join(known)
+        env.refuse(
+            ZALO_FORMS.name,
+            f"viết như dossier=7895417, trong các mẫu {among}, mỗi mẫu một lần",
+            f"as in dossier=7895417, of {among}, each once",
+        )
+        return ()
+    if env.production and set(forms.items()) & set(SANDBOX_FORMS):
+        env.refuse(
+            ZALO_FORMS.name,
+            "không dùng mẫu thử khi chạy thật",
+            "a form of the sandbox is not allowed in production",
+        )
     return tuple(sorted(forms.items()))

@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
+from kernel.setting_kinds import Seconds, Whole
 from kernel.settings import Environment
 
 _MONTH = timedelta(days=31)
+_DAYS: Final = 3650
+STAY_MONTHS: Final = Whole("MOTCUA_RESIDENCE_STAY_MONTHS", 24, 1, 600)
+GUEST_MONTHS: Final = Whole("MOTCUA_RESIDENCE_GUEST_MONTHS", 12, 1, 600)
+PHOTO_DAYS: Final = Whole("MOTCUA_RESIDENCE_PHOTO_DAYS", 30, 1, _DAYS)
+FILE_DAYS: Final = Whole("MOTCUA_RESIDENCE_FILE_DAYS", 30, 1, _DAYS)
+FALLBACK_AFTER: Final = Seconds("MOTCUA_AUTHORITY_FALLBACK_AFTER_SECONDS", 3600, 1, 604800)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +31,9 @@ class ResidenceSettings:
     @classmethod
     def read(cls, env: Environment) -> "ResidenceSettings":
         return cls(
-            stays_kept=env.integer("MOTCUA_RESIDENCE_STAY_MONTHS", 24) * _MONTH,
-            guests_kept=env.integer("MOTCUA_RESIDENCE_GUEST_MONTHS", 12) * _MONTH,
-            photos_kept=timedelta(days=env.integer("MOTCUA_RESIDENCE_PHOTO_DAYS", 30)),
-            files_kept=timedelta(days=env.integer("MOTCUA_RESIDENCE_FILE_DAYS", 30)),
-            fallback_after=timedelta(seconds=env.seconds("MOTCUA_AUTHORITY_FALLBACK_AFTER_SECONDS", 3600.0)),
+            stays_kept=STAY_MONTHS.read(env) * _MONTH,
+            guests_kept=GUEST_MONTHS.read(env) * _MONTH,
+            photos_kept=timedelta(days=PHOTO_DAYS.read(env)),
+            files_kept=timedelta(days=FILE_DAYS.read(env)),
+            fallback_after=timedelta(seconds=FALLBACK_AFTER.read(env)),
         )

@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
+from kernel.setting_kinds import Seconds, Whole, Words
 from kernel.settings import Environment
 from residence.authority.settings import AuthoritySettings
 from residence.transmission_news import Patience
+
+IN_FLIGHT: Final = Whole("MOTCUA_AUTHORITY_IN_FLIGHT", 16, 1, 256)
+ARRAY: Final = Whole("MOTCUA_AUTHORITY_ARRAY", 50, 1, 1000)
+CHECK: Final = Words("MOTCUA_AUTHORITY_CHECK", "count", ("count", "probe"))
+# A clock that is a little off must not end a lease while its call still runs.
+MARGIN: Final = Seconds("MOTCUA_AUTHORITY_MARGIN_SECONDS", 5, 0.5, 300)
+COUNT_AFTER: Final = Seconds("MOTCUA_AUTHORITY_COUNT_AFTER_SECONDS", 30, 0, 86400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +30,7 @@ class TransmissionSettings:
 
     @classmethod
     def read(cls, env: Environment) -> "TransmissionSettings":
-        in_flight = _between(env, "MOTCUA_AUTHORITY_IN_FLIGHT", 16, 1, 256)
+        in_flight = IN_FLIGHT.read(env)
         authority = AuthoritySettings.read(env, in_flight)
         return cls(
             authority=authority,
@@ -29,25 +38,10 @@ class TransmissionSettings:
                 start_within=timedelta(seconds=5),
                 longest=timedelta(seconds=authority.longest_s),
                 timeout=timedelta(seconds=authority.timeout_s),
-                margin=timedelta(seconds=env.seconds("MOTCUA_AUTHORITY_MARGIN_SECONDS", 5.0)),
-                count_after=timedelta(seconds=env.seconds("MOTCUA_AUTHORITY_COUNT_AFTER_SECONDS", 30.0)),
+                margin=timedelta(seconds=MARGIN.read(env)),
+                count_after=timedelta(seconds=COUNT_AFTER.read(env)),
             ),
             in_flight=in_flight,
-            array=_between(env, "MOTCUA_AUTHORITY_ARRAY", 50, 1, 1000),
-            probe=_check(env) == "probe",
+            array=ARRAY.read(env),
+            probe=CHECK.read(env) == "probe",
         )
-
-
-def _check(env: Environment) -> str:
-    said = env.text("MOTCUA_AUTHORITY_CHECK", "count")
-    if said not in ("count", "probe"):
-        env.problems.append("MOTCUA_AUTHORITY_CHECK: count or probe")
-    return said
-
-
-def _between(env: Environment, name: str, default: int, least: int, most: int) -> int:
-    value = env.integer(name, default)
-    if not least <= value <= most:
-        env.problems.append(f"{name}: from {least} to {most}")
-        return default
-    return value

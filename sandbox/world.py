@@ -2,12 +2,14 @@
 
 import json
 import random
+import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from difflib import get_close_matches
+from typing import Any, ClassVar, Final
 
 from aiohttp import web
 from yarl import URL
@@ -15,6 +17,8 @@ from yarl import URL
 from sandbox.faults import Faults
 
 _MOST_FIELDS = 100
+_PREFIX: Final = "MOTCUA_SANDBOX_"
+_OF_THE_COMMAND: Final = ("host", "port", "ready_file")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -53,10 +57,20 @@ class Settings:
             value = environ.get("MOTCUA_SANDBOX_" + name.upper(), "").strip()
             if not value:
                 continue
-            if kind is int and not value.isdigit():
-                raise SettingsError(f"MOTCUA_SANDBOX_{name.upper()}: not a whole number")
+            if kind is int and not re.fullmatch("[0-9]{1,12}", value):
+                raise SettingsError(f"MOTCUA_SANDBOX_{name.upper()}: không phải số nguyên / not a whole number")
             given[name] = kind(value)
+        _refuse_misspelt(environ, cls.__annotations__)
         return cls(**given)
+
+
+def _refuse_misspelt(environ: Mapping[str, str], fields: Collection[str]) -> None:
+    known = {f"{_PREFIX}{name.upper()}" for name in (*fields, *_OF_THE_COMMAND)}
+    for name in sorted(environ):
+        if name.startswith(_PREFIX) and name not in known:
+            near = get_close_matches(name, known, 1)
+            meant = f"; {near[0]}?" if near else ""
+            raise SettingsError(f"{name}: không có tên này / no such setting{meant}")
 
 
 @dataclass(frozen=True, slots=True)

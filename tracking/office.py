@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
+from kernel.setting_kinds import Seconds
 from kernel.settings import Environment
 from kernel.work import Work
 from tracking.catalogue.service import Catalogue
+
+UNDO_WINDOW: Final = Seconds("MOTCUA_UNDO_WINDOW_SECONDS", 600, 0, 86400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class TrackingSettings:
 
     @classmethod
     def read(cls, env: Environment) -> "TrackingSettings":
-        return cls(undo_window=timedelta(seconds=env.seconds("MOTCUA_UNDO_WINDOW_SECONDS", 600)))
+        return cls(undo_window=timedelta(seconds=UNDO_WINDOW.read(env)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,21 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Final
 
+from kernel.setting_kinds import Seconds, Secret, Shape, Text
+from kernel.setting_urls import OutsideUrl
 from kernel.settings import Environment
 
 REAL_BASE_URL: Final = "https://api-tbltkbtt.bocongan.gov.vn"
 SANDBOX_BASE_URL: Final = "http://127.0.0.1:8025/authority"
 SANDBOX_COUNT_PATH: Final = "/client-service/kbtt/3th/so-luong"
 _CALLS: Final = 5
+_PAIR: Final = Shape("[^:]+:.+", 'cần cặp "tên:bí mật" của nhà cung cấp', 'the vendor\'s "name:secret" is needed')
+_PATH: Final = Shape(r"/[!-\"$-~]*", "đường dẫn phải bắt đầu bằng /", "a path that begins with / is needed")
+BASE_URL: Final = OutsideUrl("MOTCUA_AUTHORITY_BASE_URL", SANDBOX_BASE_URL, real=REAL_BASE_URL)
+LOGIN: Final = Secret("MOTCUA_AUTHORITY_LOGIN_BASIC", "sandbox-vendor:sandbox-vendor-secret", shape=_PAIR)
+REFRESH: Final = Secret("MOTCUA_AUTHORITY_REFRESH_BASIC", "sandbox-vendor-refresh:sandbox-refresh-secret", shape=_PAIR)
+COUNT_PATH: Final = Text("MOTCUA_AUTHORITY_COUNT_PATH", SANDBOX_COUNT_PATH, in_production="", shape=_PATH)
+TIMEOUT: Final = Seconds("MOTCUA_AUTHORITY_TIMEOUT_SECONDS", 15, 1, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +41,11 @@ class AuthoritySettings:
     @classmethod
     def read(cls, env: Environment, connections: int) -> "AuthoritySettings":
         return cls(
-            base_url=_base_url(env),
-            login=_pair(env, "MOTCUA_AUTHORITY_LOGIN_BASIC", "sandbox-vendor:sandbox-vendor-secret"),
-            refresh=_pair(env, "MOTCUA_AUTHORITY_REFRESH_BASIC", "sandbox-vendor-refresh:sandbox-refresh-secret"),
-            count_path=env.text("MOTCUA_AUTHORITY_COUNT_PATH", "" if env.production else SANDBOX_COUNT_PATH),
-            timeout_s=env.seconds("MOTCUA_AUTHORITY_TIMEOUT_SECONDS", 15.0),
+            base_url=BASE_URL.read(env),
+            login=LOGIN.read(env),
+            refresh=REFRESH.read(env),
+            count_path=COUNT_PATH.read(env),
+            timeout_s=TIMEOUT.read(env),
             connections=connections,
         )
 
@@ -44,18 +53,3 @@ class AuthoritySettings:
 def basic(pair: str) -> str:
     """The Authorization header of a pair."""
     return "Basic " + b64encode(pair.encode()).decode()
-
-
-def _base_url(env: Environment) -> str:
-    name = "MOTCUA_AUTHORITY_BASE_URL"
-    if env.production:
-        said = env.text(name, REAL_BASE_URL)
-        return env.outside_url(name) if said != REAL_BASE_URL else said
-    return env.text(name, SANDBOX_BASE_URL).rstrip("/")
-
-
-def _pair(env: Environment, name: str, default: str) -> str:
-    said = env.secret(name, default)
-    if said and ":" not in said:
-        env.problems.append(f'{name}: the vendor\'s "name:secret"')
-    return said

@@ -3,6 +3,10 @@
 import re
 from dataclasses import fields
 
+import pytest
+
+import wiring  # noqa: F401 - loads every module that declares a setting
+from kernel.setting_kinds import DECLARED, Seconds, Setting, Whole, Words
 from sandbox.world import Settings
 from tests.architecture.sources import ROOT, product
 
@@ -26,3 +30,38 @@ def test_every_variable_is_explained() -> None:
 
 def test_no_variable_is_explained_that_nobody_reads() -> None:
     assert (_explained("docs/settings.md") | _explained("README.md")) - _in_code() == set()
+
+
+def _line(name: str) -> str:
+    """What the page says of one variable."""
+    lines = (ROOT / "docs/settings.md").read_text(encoding="utf-8").splitlines()
+    return next(line for line in lines if line.startswith("|") and f"`{name}`" in line.split("|")[1])
+
+
+def _range(setting: Whole | Seconds) -> str:
+    return (
+        f"{setting.least:g} to {setting.most:g}"
+        if isinstance(setting, Seconds)
+        else f"{setting.least} to {setting.most}"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+def test_the_page_says_what_a_setting_may_be(name: str) -> None:
+    setting = DECLARED[name]
+    line = _line(name)
+    if isinstance(setting, Whole | Seconds):
+        assert _range(setting) in line
+        assert re.search(rf"\b{setting.default}\b", line.rpartition(_range(setting))[2])
+    if isinstance(setting, Words):
+        assert [word for word in setting.words if word not in line] == []
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+def test_every_default_is_one_that_the_setting_takes(name: str) -> None:
+    setting: Setting[object] = DECLARED[name]
+    if setting.default:
+        setting.parse(setting.default)
+    if setting.in_production:
+        setting.judge_for_production(setting.in_production)
+        setting.parse(setting.in_production)

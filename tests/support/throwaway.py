@@ -21,6 +21,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from kernel.embedded import AlreadyRunningError, Engines
 from kernel.embedded.runfolder import claim, release
+from kernel.setting_kinds import Text
+from kernel.settings import DATABASE_URL, REDIS_URL, Environment
 
 _RUNS = Path(tempfile.gettempdir()) / f"motcua-tests-{os.getuid()}"
 _WANTED, _URLS, _ERROR = "wanted", "urls.json", "error.txt"
@@ -86,8 +88,8 @@ class Host:
             self._claim = claim(self.folder)
         self._engines = Engines(
             self.folder,
-            database_url=os.environ.get("MOTCUA_DATABASE_URL") or None,
-            redis_url=os.environ.get("MOTCUA_REDIS_URL") or None,
+            database_url=_given(DATABASE_URL),
+            redis_url=_given(REDIS_URL),
             durable=False,
         )
 
@@ -146,6 +148,16 @@ def ask(folder: Path) -> Servers:
             raise RuntimeError((folder / _ERROR).read_text())
         time.sleep(_POLL_S)
     raise RuntimeError(f"no test servers after {_PATIENCE_S:.0f} s")
+
+
+def _given(setting: Text) -> str | None:
+    """The address of a server that is there already. Raises SettingsError when it cannot be one."""
+    env = Environment(os.environ)
+    if not setting.is_set(env):
+        return None
+    url = setting.read(env)
+    env.finish()
+    return url
 
 
 def _write(path: Path, content: str) -> None:

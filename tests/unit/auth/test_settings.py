@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from auth.settings import AuthSettings
 from kernel.actor import ActorKind
 from kernel.settings import Environment, SettingsError
 from sandbox.vneid.sealing import Seal
+from tests.support.faults_of_settings import in_english
 
 PRODUCTION = {
     "MOTCUA_MODE": "production",
@@ -31,7 +33,7 @@ def read(values: dict[str, str]) -> AuthSettings:
 def problems(values: dict[str, str]) -> str:
     with pytest.raises(SettingsError) as raised:
         read(values)
-    return str(raised.value)
+    return "\n".join(in_english(str(raised.value).splitlines()))
 
 
 def test_a_development_system_needs_no_settings() -> None:
@@ -69,10 +71,34 @@ def test_production_names_what_is_missing(name: str) -> None:
         ("MOTCUA_EID_SCOPE", "profile"),
         ("MOTCUA_ACCESS_TOKEN_SECONDS", "3600"),
         ("MOTCUA_REFRESH_WINDOW_SECONDS", "61"),
+        ("MOTCUA_EID_TIMEOUT_SECONDS", "0"),
+        ("MOTCUA_EID_TIMEOUT_SECONDS", "nan"),
+        ("MOTCUA_EID_CLAIM_IDENTITY", ","),
+        ("MOTCUA_EID_CLAIM_NAME", "full name"),
+        ("MOTCUA_EID_REDIRECT_URI", ","),
+        ("MOTCUA_EID_REDIRECT_URI", "app.motcua.example/a"),
+        ("MOTCUA_EID_REDIRECT_URI", "https://app.motcua.example/a#b"),
+        ("MOTCUA_CITIZEN_SESSION_DAYS", "0"),
+        ("MOTCUA_OFFICER_SESSION_HOURS", "-1"),
+        ("MOTCUA_SIGNING_KEY_DAYS", "1"),
+        ("MOTCUA_PROOF_SMS_PER_DAY", "-1"),
     ],
 )
 def test_production_names_what_is_unfit(name: str, value: str) -> None:
     assert f"{name}: " in problems({**PRODUCTION, name: value})
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({"MOTCUA_CITIZEN_IDLE_DAYS": "31", "MOTCUA_CITIZEN_SESSION_DAYS": "30"}, "MOTCUA_CITIZEN_SESSION_DAYS"),
+        ({"MOTCUA_OFFICER_IDLE_MINUTES": "61", "MOTCUA_OFFICER_SESSION_HOURS": "1"}, "MOTCUA_OFFICER_SESSION_HOURS"),
+        ({"MOTCUA_OFFICER_IDLE_MINUTES": "4"}, "MOTCUA_ACCESS_TOKEN_SECONDS"),
+    ],
+)
+def test_lengths_of_time_that_do_not_go_together_are_named(said: dict[str, str], problem: str) -> None:
+    idle = next(name for name in said if "IDLE" in name)
+    assert re.search(f"{idle}: is (longer|shorter) than {problem}", problems(said))
 
 
 def test_the_secret_is_not_shown() -> None:
@@ -130,7 +156,7 @@ def test_a_development_system_speaks_either_dialect() -> None:
     sandboxes = read({"MOTCUA_EID_DIALECT": "vneid"}).eid
     assert sandboxes.vneid is not None
     assert sandboxes.vneid.token_url == f"{sandboxes.issuer}/token"
-    assert "MOTCUA_EID_DIALECT: oidc or vneid" in problems({"MOTCUA_EID_DIALECT": "saml"})
+    assert "MOTCUA_EID_DIALECT: one of oidc, vneid" in problems({"MOTCUA_EID_DIALECT": "saml"})
 
 
 def test_the_sandbox_seals_for_the_key_that_ships() -> None:

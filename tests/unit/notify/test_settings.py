@@ -8,6 +8,7 @@ from kernel.settings import Environment
 from notify.plan import Channel
 from notify.pool import PoolMember
 from notify.settings import NotifySettings
+from tests.support.faults_of_settings import in_english
 
 PRODUCTION = {
     "MOTCUA_MODE": "production",
@@ -30,7 +31,7 @@ DOMESTIC = {
 
 def _read(values: dict[str, str]) -> tuple[NotifySettings, list[str]]:
     env = Environment(values)
-    return NotifySettings.read(env), sorted(env.problems)
+    return NotifySettings.read(env), in_english(env.problems)
 
 
 def test_development_speaks_to_the_sandbox() -> None:
@@ -124,8 +125,8 @@ def test_a_brandname_is_as_the_law_has_it(brandname: str) -> None:
             {"MOTCUA_TWILIO_BASE_URL": "http://127.0.0.1:8025/twilio"},
             "MOTCUA_TWILIO_BASE_URL: a public https address is needed in production",
         ),
-        ({"MOTCUA_SEND_IN_FLIGHT": "0"}, "MOTCUA_SEND_IN_FLIGHT: at least 1"),
-        ({"MOTCUA_SEND_CHUNK": "many"}, "MOTCUA_SEND_CHUNK: not a whole number"),
+        ({"MOTCUA_SEND_IN_FLIGHT": "0"}, "MOTCUA_SEND_IN_FLIGHT: a whole number from 1 to 1024 is needed"),
+        ({"MOTCUA_SEND_CHUNK": "many"}, "MOTCUA_SEND_CHUNK: a whole number from 1 to 2000 is needed"),
     ],
 )
 def test_production_names_what_is_missing_or_unfit(changed: dict[str, str], problem: str) -> None:
@@ -147,9 +148,19 @@ def test_the_token_is_not_shown() -> None:
     [
         ("foo=1,esms=800", "no such gateway: foo"),
         ("zalo=300", "no price of esms"),
-        ("esms=-1", "prices from 0 to 1000000"),
-        ("esms=2147483648", "prices from 0 to 1000000"),
-        ("esms", "like esms=800,zalo=300, in whole đồng"),
+        ("esms=1000001", "prices from 0 to 1000000"),
+        *(
+            (said, "as in esms=800,zalo=300, in whole đồng, each once")
+            for said in (
+                "esms",
+                "esms=-1",
+                "esms=2147483648",
+                "esms=1_000",
+                "esms=８００",
+                "esms=800,esms=900",
+                "esms=1.5",
+            )
+        ),
     ],
 )
 def test_a_message_whose_price_is_not_known_stops_the_start(said: str, problem: str) -> None:

@@ -10,6 +10,7 @@ from kernel.settings import Environment
 from notify.template_layouts import ZaloLayout, zalo_types
 from notify.template_settings import read_zalo_forms
 from notify.texts import SANDBOX_FORMS, ZaloForms, shipped_templates
+from tests.support.faults_of_settings import in_english
 
 PRODUCTION = {"MOTCUA_MODE": "production"}
 NAME = "MOTCUA_ZALO_FORMS"
@@ -17,7 +18,7 @@ NAME = "MOTCUA_ZALO_FORMS"
 
 def _read(values: dict[str, str]) -> tuple[ZaloForms, list[str]]:
     env = Environment(values)
-    return read_zalo_forms(env), env.problems
+    return read_zalo_forms(env), in_english(env.problems)
 
 
 def test_in_development_every_form_is_the_sandboxs() -> None:

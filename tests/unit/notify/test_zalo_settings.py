@@ -7,6 +7,7 @@ import pytest
 from kernel.settings import Environment
 from notify.channels.zalo_table import ZaloSettings
 from notify.zalo_settings import SANDBOX_APP_ID, SANDBOX_OA_ID, read_zalo
+from tests.support.faults_of_settings import in_english
 
 PRODUCTION = {
     "MOTCUA_MODE": "production",
@@ -19,7 +20,7 @@ PRODUCTION = {
 
 def _read(values: dict[str, str]) -> tuple[ZaloSettings | None, list[str]]:
     env = Environment(values)
-    return read_zalo(env, 8.0, 64), sorted(env.problems)
+    return read_zalo(env, 8.0, 64), in_english(env.problems)
 
 
 @pytest.mark.parametrize("mode", ["development", "production"])

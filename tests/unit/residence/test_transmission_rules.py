@@ -226,6 +226,11 @@ def test_settings_that_make_no_sense_are_named() -> None:
         "MOTCUA_AUTHORITY_ARRAY": "0",
         "MOTCUA_AUTHORITY_IN_FLIGHT": "9999",
         "MOTCUA_AUTHORITY_LOGIN_BASIC": "no-secret",
+        "MOTCUA_AUTHORITY_TIMEOUT_SECONDS": "inf",
+        "MOTCUA_AUTHORITY_MARGIN_SECONDS": "-60",
+        "MOTCUA_AUTHORITY_COUNT_AFTER_SECONDS": "1e9",
+        "MOTCUA_AUTHORITY_COUNT_PATH": "so-luong",
+        "MOTCUA_AUTHORITY_BASE_URL": "api-tbltkbtt.bocongan.gov.vn",
     }
     env = Environment(wrong)
     TransmissionSettings.read(env)

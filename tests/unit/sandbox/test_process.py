@@ -105,6 +105,17 @@ def test_settings_from_the_environment() -> None:
         Settings.read({"MOTCUA_SANDBOX_KEEP": "nhieu"})
 
 
+@pytest.mark.parametrize("said", ["１０", "1_000", "-1", "1.5", "²"])
+def test_a_number_in_other_digits_is_no_number(said: str) -> None:
+    with pytest.raises(SettingsError, match="MOTCUA_SANDBOX_SEED"):
+        Settings.read({"MOTCUA_SANDBOX_SEED": said})
+
+
+def test_a_misspelt_name_is_told_with_the_one_that_is_meant() -> None:
+    with pytest.raises(SettingsError, match=r"MOTCUA_SANDBOX_SEEDS.*MOTCUA_SANDBOX_SEED"):
+        Settings.read({"MOTCUA_SANDBOX_SEEDS": "1"})
+
+
 def test_every_credential_is_marked_as_the_sandboxs() -> None:
     settings = Settings()
     for value in (settings.twilio_auth_token, settings.eid_client_id, settings.eid_client_secret):
