@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from auth.service.officers import admins_of
 from kernel.clock import Clock
 from kernel.vault import Vault
 from kernel.work import Work
-from notify.forms import Value
+from notify.forms import Place, Value
 from notify.lodging_notices import IN_DOUBT, SETTLED, Addressee, LodgingWord
 from notify.ports import DossierNotice, OneTimeCode
 from residence.notices import LodgingNotice, lodging_notice
@@ -89,8 +89,21 @@ class LodgingWords:
         )
 
 
+# By what anybody calls a lodging of each kind, in a text that cannot spell its name.
+_KINDS: Final[Mapping[str, str]] = {
+    "hotel": "Khách sạn",
+    "guest_house": "Nhà nghỉ",
+    "homestay": "Homestay",
+    "apartment": "Căn hộ du lịch",
+    "medical": "Cơ sở y tế",
+    "boarding_house": "Nhà trọ",
+    "other": "Cơ sở lưu trú",
+}
+
+
 def _facts(told: LodgingNotice) -> dict[str, Value | None]:
-    facts: dict[str, Value | None] = {"lodging": told.lodging, "night": told.night, "deadline": told.due_at}
+    place = Place(told.lodging, _KINDS.get(told.kind, _KINDS["other"]), told.address)
+    facts: dict[str, Value | None] = {"lodging": place, "night": told.night, "deadline": told.due_at}
     if told.batch is not None:
         facts |= {"accepted": told.batch.accepted, "rejected": told.batch.rejected, "state": told.batch.state}
     return facts

@@ -13,6 +13,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validat
 from marshmallow.schema import SchemaMeta
 
 from kernel.clock import local
+from kernel.text import typed
 
 _CODES_BY_KEY: Final = {"required": "required", "null": "null", "unknown": "choice", "choice": "choice"}
 _CODES_BY_VALIDATOR: Final[tuple[tuple[type[validate.Validator], str], ...]] = (
@@ -122,6 +123,16 @@ class Line(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         return super()._deserialize(value.strip() if isinstance(value, str) else value, attr, data, **kwargs)
+
+
+class Typed(Line):
+    """A code or a number that people type or paste: what nobody sees is taken out of it before it is judged."""
+
+    _MOST_RAW: Final = 1000
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        meant = typed(value) if isinstance(value, str) and len(value) <= self._MOST_RAW else value
+        return super()._deserialize(meant, attr, data, **kwargs)
 
 
 class Map(fields.Dict):

@@ -157,6 +157,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "says_nothing": ("Cần có chữ hoặc số.", "Needs letters or digits."),
     "control_characters": ("Có ký tự không được dùng.", "Holds characters that are not allowed."),
     "phone_invalid": ("Không phải số điện thoại Việt Nam.", "Not a Vietnamese phone number."),
+    "code_six_digits": (
+        "Mã xác nhận gồm 6 chữ số trong tin nhắn.",
+        "The code is the six digits of the text message.",
+    ),
     "phone_old_prefix": ("Đầu số 11 số đã ngừng dùng; hãy nhập số mới.", "This prefix has ended; give the new number."),
     "phone_landline": ("Cần số di động, không phải số cố định.", "A mobile number is needed, not a landline."),
     "phone_foreign": ("Cần số di động Việt Nam.", "A Vietnamese mobile number is needed."),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from notify.forms import Person, Value
+from notify.forms import Person, Place, Value
 
 Facts = Mapping[str, Value | None]
 
@@ -25,13 +25,18 @@ def _written(value: Value | None) -> object:
     if isinstance(value, date):
         return {"day": value.isoformat()}
     if isinstance(value, Person):
-        return {"person": value.name}
+        return {"person": value.name, "unit": value.unit}
+    if isinstance(value, Place):
+        return {"place": value.name, "kind": value.kind, "address": value.address}
     return value
 
 
 def _read(value: object) -> Value | None:
     if isinstance(value, dict):
         if "person" in value:
-            return Person(value["person"])
+            # What was sealed before units were kept has none.
+            return Person(value["person"], value.get("unit", ""))
+        if "place" in value:
+            return Place(value["place"], value["kind"], value["address"])
         return date.fromisoformat(value["day"]) if "day" in value else datetime.fromisoformat(value["at"])
     return value if isinstance(value, str | int) else None

@@ -11,13 +11,17 @@ from functools import cache
 from typing import Final
 
 from kernel.clock import local
+from kernel.text import visible
 from notify.pages import read_page
-from notify.sms_text import septets, to_gsm7, utf16_units
+from notify.sms_text import Spelled, septets, spelled, utf16_units
 
 SHORTEST_REASON: Final = 24
 _SHORTEST_NAME: Final = 12
 _SHORTEST_OFFICE: Final = 24
 _ELLIPSIS: Final = "..."
+# Stands in a reason for words that have no spelling without accents. The inbox has them.
+_GAP: Final = "(...)"
+_UNREADABLE: Final = {"vi": "xem thong bao tren ung dung", "en": "see the notice in the app"}
 
 
 class Kind(StrEnum):
@@ -37,12 +41,25 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person's full name, family name first ("Nguyễn Thị Minh Phương"), as opposed to the name of an office."""
+    """A person's full name, family name first ("Nguyễn Thị Minh Phương"), as opposed to the name of an office.
+
+    `unit` is where the person works: it stands for a name that no letter of the script can spell.
+    """
 
     name: str
+    unit: str = ""
 
 
-Value = str | int | date | datetime | Person
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place by the name it goes by, and by what anybody can find it: its kind ("Khách sạn") and address."""
+
+    name: str
+    kind: str
+    address: str
+
+
+Value = str | int | date | datetime | Person | Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +81,13 @@ def forms(kind: Kind, value: Value, script: Script = PLAIN) -> tuple[str, ...]:
 
 
 def plain(text: str) -> str:
-    """One line of GSM-7 without accents; what has no such form becomes "?"."""
-    return " ".join(to_gsm7(text, unknown="?").split())
+    """One line of GSM-7 without accents. What has no spelling is left out; see `spelled` for whether that happened."""
+    return spelled(text).text
 
 
 def accented(text: str) -> str:
-    """One line in NFC without control characters; half a character becomes "?"."""
-    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\ufffd", "?")
-    line = " ".join(unicodedata.normalize("NFC", whole).split())
-    return "".join(sign for sign in line if unicodedata.category(sign) != "Cc")
+    """One line in NFC without control, direction and other invisible marks."""
+    return visible(text)
 
 
 def shorten(text: str, limit: int, size: Callable[[str], int] = septets) -> str:
@@ -93,6 +108,14 @@ def shorten(text: str, limit: int, size: Callable[[str], int] = septets) -> str:
 def sentence(text: str) -> str:
     """`text` closed by a full stop, so that the next sentence can follow it."""
     return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def _says_something(text: str) -> bool:
+    return any(sign.isalnum() for sign in text)
+
+
+def _is_incomplete(name: Spelled) -> bool:
+    return name.lost or not _says_something(name.text)
 
 
 def _clean(text: str, script: Script) -> str:
@@ -124,13 +147,30 @@ def _office(value: Value, script: Script) -> tuple[str, ...]:
 
 
 def _name(value: Value, script: Script) -> tuple[str, ...]:
+    if isinstance(value, Place):
+        return _place(value, script)
     full = _clean(_said(value, "a name"), script)
     return _distinct(script, full, shorten(full, _SHORTEST_OFFICE, script.size))
+
+
+def _place(value: Place, script: Script) -> tuple[str, ...]:
+    """By name; where letters of it are lost, also by kind and address."""
+    found = spelled(value.name)
+    if script.accents or not _is_incomplete(found):
+        return _name(value.name, script)
+    where = plain(f"{value.kind} {value.address}")
+    full = f"{found.text} ({where})" if _says_something(found.text) else where
+    return _distinct(script, full, where, shorten(where, _SHORTEST_OFFICE, script.size))
 
 
 def _handler(value: Value, script: Script) -> tuple[str, ...]:
     if not isinstance(value, Person):
         return _office(value, script)
+    found = spelled(value.name)
+    if not script.accents and _is_incomplete(found) and value.unit:
+        units = _office(value.unit, script)
+        named = (f"{found.text} ({unit})" for unit in units) if _says_something(found.text) else ()
+        return _distinct(script, *named, *units)
     name = _clean(value.name, script)
     *others, given = name.split() or [""]
     if not others:
@@ -171,7 +211,11 @@ def _number(value: Value, what: str) -> int:
 
 
 def _reason(value: Value, script: Script) -> tuple[str, ...]:
-    text = sentence(_clean(_said(value), script))
+    said = _said(value)
+    text = accented(said) if script.accents else spelled(said, gap=_GAP).text
+    if not script.accents and not _says_something(text) and said.strip(" \n."):
+        text = _UNREADABLE[script.language]
+    text = sentence(text)
     return _distinct(script, text, shorten(text, SHORTEST_REASON, script.size))
 
 

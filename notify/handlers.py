@@ -205,7 +205,7 @@ def _values(notice: DossierNotice) -> dict[str, Value | None]:
         "code": notice.code,
         "due": notice.due_at,
         "fee": notice.fee_vnd,
-        "handler": Person(notice.handler_name) if notice.handler_name else notice.handler_unit,
+        "handler": Person(notice.handler_name, notice.handler_unit) if notice.handler_name else notice.handler_unit,
         "reason": notice.reason if _says_something(notice.reason) else _UNSAID,
         "received": notice.received_at,
         "status": notice.status,

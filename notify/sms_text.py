@@ -1,10 +1,12 @@
 """Texts as a phone network counts them: GSM 03.38 septets or UCS-2 units (3GPP TS 23.038, 23.040)."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
-from kernel.vietnam import strip_accents
+from kernel.text import is_foreign, spell
 
 Encoding = Literal["GSM-7", "UCS-2"]
 
@@ -17,25 +19,10 @@ _ONLY_BASIC: Final = re.compile(f"[{re.escape(_BASIC)}]*")
 _ONLY_GSM: Final = re.compile(f"[{re.escape(_BASIC + _EXTENSION)}]*")
 _DOUBLE: Final = re.compile(f"[{re.escape(_EXTENSION)}]")
 _NOT_GSM: Final = re.compile(f"[^{re.escape(_BASIC + _EXTENSION)}]")
-_SPELLED: Final = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛′ʼ`´", "'"),
-        **dict.fromkeys("“”„‟″«»", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys("\u00a0\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))), " "),
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
-        **dict.fromkeys("•·▪●", "-"),
-        "\t": " ",
-        "…": "...",
-        "×": "x",
-        "÷": ":",
-        "→": "->",
-        "≤": "<=",
-        "≥": ">=",
-        "₫": "d",
-        "№": "So",
-    }
-)
+_LOST: Final = "\0"
+_SEVERAL_LOST: Final = re.compile(r"\0(?:[\s,;/&-]*\0)*")
+_EMPTY_BRACKETS: Final = re.compile(r"\(\s*\)|\[\s*\]|\{\s*\}|\"\s*\"|'\s*'")
+_ENDS: Final = " ,;:/|&-"
 
 
 class Measure(NamedTuple):
@@ -83,16 +70,54 @@ def _fill(widths: Iterable[int], *, single: int, each: int) -> tuple[int, int]:
     return total, 1 if total <= single else segments
 
 
-def to_gsm7(text: str, *, unknown: str | None = None) -> str:
-    """`text` without Vietnamese accents, in the GSM-7 alphabet: typographic quotes, dashes and spaces get plain ones.
+class Spelled(NamedTuple):
+    """One line of GSM-7; `lost`: whether letters or digits had no spelling and are gone."""
 
-    What still lies outside is replaced by `unknown`, or raises NotGsm7 when that is None.
+    text: str
+    lost: bool
+
+
+def to_gsm7(text: str) -> str:
+    """`text` without Vietnamese accents, in the GSM-7 alphabet: every sign by its usual plain spelling.
+
+    Raises NotGsm7 for what has none.
     """
-    # Not only Vietnamese letters lose their marks: è and ä are GSM-7, yet beside unaccented words they look like slips.
-    # Spelled out twice, because normalising turns some look-alikes into characters of the table.
-    plain = strip_accents(text.translate(_SPELLED)).translate(_SPELLED)
-    if unknown is not None:
-        return _NOT_GSM.sub(unknown, plain)
+    plain = spell(text)
     if strangers := "".join(dict.fromkeys(_NOT_GSM.findall(plain))):
         raise NotGsm7(strangers)
     return plain
+
+
+def spelled(text: str, *, gap: str = "") -> Spelled:
+    """One line of `text` in GSM-7. Symbols without a spelling are left out; so are words of other scripts, in whose
+    place `gap` stands."""
+    plain = spell(text)
+    if not _NOT_GSM.search(plain):
+        return Spelled(" ".join(plain.split()), lost=False)
+    words = [_without_strangers(word) for word in plain.split()]
+    line = " ".join(word for word in words if word)
+    if _LOST not in line:
+        return Spelled(line, lost=False)
+    line = _EMPTY_BRACKETS.sub("", _SEVERAL_LOST.sub(gap, line).replace(f"({gap})", gap))
+    return Spelled(" ".join(line.split()).strip(_ENDS), lost=True)
+
+
+def _without_strangers(word: str) -> str:
+    """A letter of an alphabet takes the letters beside it with it: half a word is another word."""
+    kept: list[str] = []
+    for letters, run in groupby(word, key=_is_letter):
+        signs = "".join(run)
+        strange = _NOT_GSM.findall(signs)
+        if letters and any(sign.lower() != sign.upper() for sign in strange):
+            kept.append(_LOST)
+        else:
+            kept.append(_NOT_GSM.sub(_gap_or_nothing, signs) if strange else signs)
+    return "".join(kept)
+
+
+def _is_letter(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LM"
+
+
+def _gap_or_nothing(stranger: re.Match[str]) -> str:
+    return _LOST if is_foreign(stranger[0]) else ""

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
-from kernel.vietnam import fold_name, strip_accents
+from kernel.text import fold, search_key
 from residence.findings import load_table
 
 # Between code and label stands whichever dash a program or a keyboard makes of it.
@@ -104,11 +104,11 @@ def _country_labels() -> Mapping[str, str]:
 
 
 def _plain(text: str) -> str:
-    return strip_accents(fold_name(text))
+    return search_key(text)
 
 
 def _key(text: str) -> str:
-    return fold_name(text)
+    return fold(text)
 
 
 @cache

@@ -4,7 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
-from kernel.vietnam import strip_accents
+from kernel.lookalikes import APOSTROPHES, DASHES
+from kernel.text import strip_accents
 
 _MRZ_SHAPE: Final = re.compile(r"[A-Z0-9 ]+")
 _MRZ_FILLER: Final = re.compile(r"<+")
@@ -19,6 +20,9 @@ _SIGNS: Final = re.compile(r"[\u00a0-\u00bf\u00d7\u00f7\u2020\u2021\u2030\u20ac]
 _QUESTION: Final = re.compile(r"\w\?|\?\w")
 # Letters of TCVN3 read as Windows-1252; real in names of other languages, so only a reason to look.
 _ODD: Final = re.compile(r"[ÄÅÆËÎÏÖØÛÜÞßäåæëîïöøûüþÿðÐÇç]")
+
+_APOSTROPHE: Final = re.compile(f"['{APOSTROPHES}]")
+_BETWEEN: Final = re.compile(rf"[\s\-{DASHES}.,]+")
 
 # Letters that are spelled out; all others just lose their marks.
 _SPELLED: Final = {
@@ -71,5 +75,5 @@ def has_odd_letters(name: str) -> bool:
 def transliterate(name: str) -> str:
     """A name as a machine-readable zone spells it (ICAO 9303-3, section 6); empty where letters are not Latin."""
     letters = "".join(_SPELLED.get(sign, sign) for sign in unicodedata.normalize("NFC", name).upper())
-    spaced = re.sub(r"[\s\-.,]+", " ", re.sub(r"['’`]", "", strip_accents(letters))).strip()
+    spaced = _BETWEEN.sub(" ", _APOSTROPHE.sub("", strip_accents(letters))).strip()
     return spaced if is_mrz_shaped(spaced) else ""

@@ -39,6 +39,8 @@ class LodgingNotice:
     people: tuple[UUID, ...]
     channel: str
     lodging: str
+    kind: str
+    address: str
     night: date
     due_at: datetime
     in_doubt: int
@@ -64,6 +66,8 @@ def lodging_notice(work: Work, desk: FrontDesk, lodging_id: UUID, payload: dict[
         people=tuple(_people(work, desk, lodging)),
         channel=lodging.reminder_channel,
         lodging=lodging.name,
+        kind=lodging.kind,
+        address=lodging.address,
         night=night,
         due_at=filing_ends(night),
         in_doubt=in_doubt,

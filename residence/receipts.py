@@ -19,20 +19,20 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError, present
-from kernel.ids import new_id, new_lookup_secret
+from kernel.ids import new_id
 from kernel.work import Work
 from residence import night_store, store
 from residence.ledger_models import LodgingReceipt, TransmissionItem
 from residence.models import Declaration, Lodging, Stay
 from residence.night_store import NightCounts
 from residence.ports import FrontDesk
+from residence.receipt_codes import new_code, read_code, read_mark
 from residence.service.access import lodging_for
 from residence.states import StayState
 from residence.transmission_states import ItemState
 
 _PURPOSE: Final = "lodging receipt"
 _SHORT: Final = 10
-_CODE_LENGTH: Final = 10
 _TOLD: Final = ("declared", "late", "transmitted", "confirmed", "in_doubt", "refused")
 
 
@@ -130,12 +130,12 @@ def verify_receipt(work: Work, code: str, mark: str) -> Verified:
 
     Raises `receipt_unknown`, the same for a code that never was and for a signature that does not fit.
     """
-    row = work.session.scalar(select(LodgingReceipt).where(LodgingReceipt.code == code.strip().upper()))
+    row = work.session.scalar(select(LodgingReceipt).where(LodgingReceipt.code == read_code(code)))
     if row is None:
         raise DomainError("receipt_unknown")
     expected = sign(work.vault.derive(_PURPOSE), row)
-    given = "".join(mark.upper().split()).replace("-", "").encode()
-    if not hmac.compare_digest(expected, row.signature) or not hmac.compare_digest(short(expected).encode(), given):
+    printed, given = read_mark(short(expected)).encode(), read_mark(mark).encode()
+    if not hmac.compare_digest(expected, row.signature) or not hmac.compare_digest(printed, given):
         raise DomainError("receipt_unknown")
     lodging = store.find_lodging(work.session, row.lodging_id)
     return Verified(_receipt(work, row, lodging), _standing(work.session, lodging.id, row.night, row.batch_id))
@@ -162,7 +162,7 @@ def short(signature: bytes) -> str:
 def _row(standing: Standing, *, lodging_id: UUID, night: date | None, batch_id: UUID | None) -> LodgingReceipt:
     return LodgingReceipt(
         id=new_id(),
-        code=f"BN-{new_lookup_secret(_CODE_LENGTH)}",
+        code=new_code(),
         lodging_id=lodging_id,
         batch_id=batch_id,
         night=night,

@@ -1,19 +1,22 @@
 """Dossier codes, `<agency>-<yyMMdd>-<counter>`, and what people type when they look one up."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from kernel.ids import LOOKUP_ALPHABET
+from kernel.text import only_signs, typed
 
 MAX_TYPED: Final = 64
 # The second shape is that of the ministries' common system; it is read, never made.
 _CODE: Final = re.compile(r"([0-9A-Z]+(?:\.[0-9A-Z]+)*)-([0-9]{6}|[0-9]{8})-([0-9]{4,12})")
 _AGENCY: Final = re.compile(r"[0-9A-Z]+(?:\.[0-9A-Z]+)*")
-_DASHES: Final = re.compile(r"\s*[\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d_/]+\s*|\s+")
-_NOT_IN_SECRET: Final = re.compile(r"[\s\-\u2010-\u2015\u2212._]+")
+_DASHES: Final = re.compile(r"\s*[\-_/]+\s*|\s+")
+# The day and the counter hold digits alone, so a letter there was read off for a digit.
+_TAIL: Final = re.compile(r"[\-.]([0-9OIL]{6}|[0-9OIL]{8})[\-.]([0-9OIL]{4,12})$")
+_TAKEN_FOR: Final = str.maketrans("OIL", "011")
+_AROUND: Final = "\"'()[]<>.,;:!- "
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,14 @@ def format_code(agency: str, day: date, counter: int) -> str:
 def normalise_code(text: str) -> str | None:
     """A typed code in its canonical spelling, or None if it cannot be one.
 
-    Case, spaces and kinds of dash do not count.
+    Case, spaces, kinds of dash and invisible signs do not count.
     """
-    if len(text) > MAX_TYPED:
+    if len(text) > 8 * MAX_TYPED:
         return None
-    canonical = _DASHES.sub("-", unicodedata.normalize("NFKC", text).strip().upper())
+    plain = typed(text).upper().strip(_AROUND)
+    if len(plain) > MAX_TYPED:
+        return None
+    canonical = _TAIL.sub(lambda tail: tail[0].translate(_TAKEN_FOR).replace(".", "-"), _DASHES.sub("-", plain))
     return canonical if parse_code(canonical) else None
 
 
@@ -58,7 +64,5 @@ def parse_code(code: str) -> DossierCode | None:
 
 def normalise_secret(text: str) -> str | None:
     """A typed look-up secret as it was made, or None if it cannot be one."""
-    if len(text) > MAX_TYPED:
-        return None
-    canonical = _NOT_IN_SECRET.sub("", unicodedata.normalize("NFKC", text).upper())
+    canonical = only_signs(text, most=MAX_TYPED)
     return canonical if canonical and set(canonical) <= set(LOOKUP_ALPHABET) else None

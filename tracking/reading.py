@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from kernel.actor import Actor
+from kernel.text import search_key
 from kernel.vault import Vault
 from tracking import queries
 from tracking.models import FILE_NAME_FIELD, FORM_FIELD, PHONE_FIELD, REASON_FIELD, SECRET_FIELD
 from tracking.roles import desk_actions
-from tracking.rules import search_key
 from tracking.states import LABELS, BusinessState, Event, allowed_events
 from tracking.texts import Language
 from tracking.timeline_texts import describe

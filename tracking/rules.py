@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel.errors import FieldError
-from kernel.vietnam import fold_name, strip_accents
+from kernel.vietnam import fold_name
 from tracking.catalogue.definition import Procedure
 from tracking.catalogue.form import value_at
 from tracking.forms import ROOT
@@ -18,11 +18,6 @@ class NameHold:
     pointer: str
     scope: str
     folded: str
-
-
-def search_key(name: str) -> str:
-    """A name, or a part of one, as it is searched: officers type without accents and in any case."""
-    return strip_accents(fold_name(name))
 
 
 def missing_papers(procedure: Procedure, values: Mapping[str, Any], there: Container[str]) -> list[str]:

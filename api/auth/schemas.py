@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from api.schemas import AnswerSchema, Instant, Line, RequestSchema
+from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Typed
 from mobile_contract.vocabulary import ACCOUNT_KINDS, ROLES
 
 _OPAQUE = 4096
@@ -111,7 +111,7 @@ class PhonesAnswer(AnswerSchema):
 
 
 class PhoneProofRequest(RequestSchema):
-    phone = Line(required=True, high=32)
+    phone = Typed(required=True, high=48)
 
 
 class PhoneProofAnswer(AnswerSchema):
@@ -121,7 +121,11 @@ class PhoneProofAnswer(AnswerSchema):
 
 
 class ConfirmPhoneRequest(RequestSchema):
-    code = Line(required=True, high=12, metadata={"description": "The six digits of the text message."})
+    code = Typed(
+        required=True,
+        high=24,
+        metadata={"description": "The six digits of the text message, however they are grouped."},
+    )
 
 
 class ConfirmedPhoneAnswer(AnswerSchema):

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from api.dossiers.schemas import CommonDossierSchema, DossierLineSchema, SentFileSchema
 from api.paging import PageAnswer, PageQuery
-from api.schemas import Instant, Line, RequestSchema, Text, Words
+from api.schemas import Instant, Line, RequestSchema, Text, Typed, Words
 
 _OPEN = (1, 2, 4, 5, 6, 7, 9)
 
@@ -15,7 +15,7 @@ class InboxQuery(PageQuery):
         validate=validate.OneOf(_OPEN),
         metadata={"description": "One status; else all open."},
     )
-    search = Line(load_default=None, high=80, metadata={"description": "Part of a code or of an applicant's name."})
+    search = Typed(load_default=None, high=80, metadata={"description": "Part of a code or of an applicant's name."})
 
 
 class InboxLineSchema(DossierLineSchema):

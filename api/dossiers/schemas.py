@@ -5,7 +5,7 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields, validate
 
 from api.paging import PageAnswer
-from api.schemas import AnswerSchema, Instant, Line, Map, RequestSchema, Shape, Text
+from api.schemas import AnswerSchema, Instant, Line, Map, RequestSchema, Shape, Text, Typed
 
 _SHA256: Final = Shape(r"^[0-9a-f]{64}$")
 _CODE: Final = Shape(r"^[a-z0-9_]{1,60}$")
@@ -53,7 +53,9 @@ class SetPaperRequest(RequestSchema):
 
 
 class SubmitRequest(RequestSchema):
-    notify_phone = Line(required=True, high=32, metadata={"description": "The phone that will be told; proved before."})
+    notify_phone = Typed(
+        required=True, high=48, metadata={"description": "The phone that will be told; proved before."}
+    )
     papers = ManifestField(required=True)
 
 

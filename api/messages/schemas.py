@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from api.paging import PageAnswer, PageQuery
-from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Shape
+from api.schemas import AnswerSchema, Instant, RequestSchema, Shape, Typed
 from notify.acts import MOST_AT_ONCE, CancelReason, RedirectReason
 from notify.costs import BudgetState
 from notify.dead_letters import DeadKind
@@ -72,7 +72,7 @@ class MessagesAnswer(AnswerSchema):
 
 
 class RedirectRequest(RequestSchema):
-    phone = Line(required=True, high=20)
+    phone = Typed(required=True, high=48)
     reason = fields.String(required=True, validate=validate.OneOf([str(reason) for reason in RedirectReason]))
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from marshmallow import fields, validate
 
-from api.schemas import AnswerSchema, Line, RequestSchema, Shape, Text
+from api.schemas import AnswerSchema, Line, RequestSchema, Shape, Text, Typed
 from mobile_contract.vocabulary import MANDATES, MEMBER_ROLES, ORGANISATION_KINDS
 
 # A tax code, that of a branch, or a household's, which is its owner's personal number.
@@ -39,7 +39,7 @@ class OrganisationsAnswer(AnswerSchema):
 
 
 class MemberRequest(RequestSchema):
-    identity_number = Line(required=True, high=20)
+    identity_number = Typed(required=True, high=20)
     display_name = Line(required=True, high=120)
     role = fields.String(required=True, validate=validate.OneOf(MEMBER_ROLES))
     mandates = fields.List(fields.String(validate=validate.OneOf(MANDATES)), load_default=list)

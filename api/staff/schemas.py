@@ -3,12 +3,12 @@
 from marshmallow import fields, validate
 
 from api.paging import PageAnswer
-from api.schemas import AnswerSchema, Line, RequestSchema
+from api.schemas import AnswerSchema, Line, RequestSchema, Typed
 from mobile_contract.vocabulary import ROLES
 
 
 class AppointRequest(RequestSchema):
-    identity_number = Line(required=True, high=20)
+    identity_number = Typed(required=True, high=20)
     display_name = Line(required=True, high=120, metadata={"description": "The name by which the officer signs."})
     agency_code = Line(required=True, high=40)
     roles = fields.List(

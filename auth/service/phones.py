@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 import math
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -30,9 +32,14 @@ from kernel.clock import local
 from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
 from kernel.outbox import URGENT, record_event
+from kernel.text import typed
 from kernel.vietnam import BadPhone, parse_mobile
 from kernel.work import Work
 
+_CODE: Final = re.compile(r"[0-9]{6}")
+# What a phone's clipboard, and people who group digits, bring along.
+_BESIDE_DIGITS: Final = re.compile(r"[\s.,:;#*_'\"()\[\]<>/\\|·•-]")
+_LONGEST_CODE: Final = 200
 _log = structlog.get_logger()
 
 
@@ -110,8 +117,13 @@ def request_phone_proof(work: Work, actor: Actor, phone: str, *, sms_per_day: in
 
 
 def confirm_phone_proof(work: Work, actor: Actor, proof_id: UUID, code: str) -> ProofOutcome:
-    """Tries a code. Raises `not_found` for a proof of someone else; every other result is in the outcome."""
+    """Tries a code, however its six digits are grouped. Every result but two refusals is in the outcome.
+
+    Raises `not_found` for a proof of someone else, `invalid_fields` (/code), which uses up no try, for a text that is
+    not of six digits.
+    """
     person_id = person_of(actor)
+    code = _six_digits(code)
     proof = store.lock_proof(work.session, proof_id, person_id)
     if proof is None:
         raise DomainError("not_found")
@@ -169,6 +181,13 @@ def _number(phone: str) -> str:
         return parse_mobile(phone)
     except BadPhone as error:
         raise DomainError("invalid_fields", fields=[FieldError("/phone", error.code)]) from None
+
+
+def _six_digits(code: str) -> str:
+    digits = _BESIDE_DIGITS.sub("", typed(code[:_LONGEST_CODE]))
+    if not _CODE.fullmatch(digits):
+        raise DomainError("invalid_fields", fields=[FieldError("/code", "code_six_digits")])
+    return digits
 
 
 def _hold_caps(work: Work, person_id: UUID, index: bytes) -> None:

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from kernel.masking import mask_text
-from kernel.vietnam import fold_name, strip_accents
+from kernel.text import search_key
 from residence.authority.port import ItemAnswer, Outcome, OutcomeKind, Sign
 from residence.findings import load_table
 
@@ -82,7 +82,7 @@ def _refusal(told: Mapping[str, Any], size: int) -> Outcome:
 
 
 def _item(position: int, text: str) -> ItemAnswer:
-    folded = strip_accents(fold_name(text))
+    folded = search_key(text)
     known = [each for each in _known() if all(word in folded for word in each.words)]
     # What is there is there, whatever else the portal finds fault with when it is sent once more.
     there = [each for each in known if each.sign is Sign.THERE]

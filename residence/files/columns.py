@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from kernel.vietnam import strip_accents
+from kernel.text import search_key
 from residence.cells import Cell, Formula, as_text
 from residence.findings import FileRefused, field_labels, load_table
 
@@ -150,4 +150,4 @@ def _names() -> Mapping[str, str]:
 
 @lru_cache(1024)
 def _key(heading: str) -> str:
-    return _SIGNS.sub("", strip_accents(heading).lower())
+    return _SIGNS.sub("", search_key(heading))

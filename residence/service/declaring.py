@@ -14,8 +14,8 @@ from kernel.errors import DomainError
 from kernel.heap import many_objects
 from kernel.ids import new_id
 from kernel.outbox import record_event
+from kernel.text import only_signs, search_key
 from kernel.vault import Vault
-from kernel.vietnam import fold_name, strip_accents
 from kernel.work import Work
 from residence import store
 from residence.bulk import DECLARATION_COLUMNS, STAY_COLUMNS, copy_rows
@@ -27,6 +27,7 @@ from residence.store import StayKey
 
 DECLARED: Final = "residence.declared"
 _PIECE: Final = 1000
+_LONGEST_NUMBER: Final = 60
 _ARRIVAL, _STAYING, _LEFT = str(DeclarationKind.ARRIVAL), str(StayState.STAYING), str(StayState.LEFT)
 
 
@@ -96,7 +97,7 @@ def guest_in(work: Work, row: Declaration | None) -> GuestDeclaration | None:
 
 def document_index(vault: Vault, number: str) -> bytes:
     """The blind index of a document's number, however its letters are written."""
-    return vault.index(DOCUMENT_INDEX, number.strip().upper())
+    return vault.index(DOCUMENT_INDEX, only_signs(number, most=_LONGEST_NUMBER) or number)
 
 
 def name_words(vault: Vault, name: str) -> list[int]:
@@ -108,7 +109,7 @@ def name_words(vault: Vault, name: str) -> list[int]:
 @lru_cache(maxsize=8192)
 def _word_indexes(vault: Vault, word: str) -> tuple[int, ...]:
     """Of one word as it is written, which may be a sign that stands for several."""
-    plain = strip_accents(fold_name(word)).split()
+    plain = search_key(word).split()
     return tuple(int.from_bytes(vault.index(WORD_INDEX, each)[:8], "big", signed=True) for each in plain)
 
 

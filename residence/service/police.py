@@ -14,7 +14,7 @@ from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
-from kernel.vietnam import fold_name, strip_accents
+from kernel.text import search_key
 from kernel.work import Work
 from residence import night_store, police_store, store
 from residence.export import ExportRow
@@ -133,7 +133,7 @@ def search_guests(work: Work, actor: Actor, by: SearchBy, sought: str, reason: s
         words = name_words(work.vault, sought)
         if not words:
             raise DomainError("invalid_fields", fields=[FieldError("/sought", "name_without_words")])
-        index = work.vault.index(WORD_INDEX, strip_accents(fold_name(sought)))
+        index = work.vault.index(WORD_INDEX, search_key(sought))
         rows = night_store.guests_by_words(session, root, words, limit=MOST_FOUND)
     found = _seen(work, rows)
     _record_search(work, actor, by, index, reason, len(found))

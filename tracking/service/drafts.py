@@ -13,6 +13,7 @@ from kernel.clock import local
 from kernel.errors import DomainError, FieldError, present
 from kernel.ids import new_id
 from kernel.quota import require_room
+from kernel.text import search_key
 from kernel.work import Work
 from tracking import store
 from tracking.catalogue.definition import Paper
@@ -21,7 +22,6 @@ from tracking.catalogue.service import Published
 from tracking.forms import check_form
 from tracking.models import FORM_FIELD, Dossier, DossierFile, Upload
 from tracking.office import Office
-from tracking.rules import search_key
 from tracking.service.uploads import KEPT_DETACHED, require_usable
 from tracking.states import BusinessState
 

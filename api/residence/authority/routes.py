@@ -24,6 +24,7 @@ from api.residence.desk import LODGING, MANDATE, XLSX, desk, send_sheet
 from kernel.work import Work
 from residence import receipts, undelivered
 from residence.guests import GuestKind
+from residence.receipt_codes import read_code
 from residence.receipts import Receipt, Standing
 from residence.undelivered import Resolution
 
@@ -77,7 +78,7 @@ def read_receipt(work: Work, lodging_id: UUID, receipt_id: UUID) -> flask.Respon
 )
 def verify_receipt(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     """Whether a receipt is genuine, and what is known of its night or file now. Without login."""
-    count_try("receipt_code", body["code"].strip().upper(), tries=10, window_s=900)
+    count_try("receipt_code", read_code(body["code"]), tries=10, window_s=900)
     found = receipts.verify_receipt(work, body["code"], body["signature"])
     row = found.receipt.row
     told = {name: getattr(row, name) for name in ("code", "night", "filed_first_at", "filed_last_at", "issued_at")}

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.paging import PageAnswer, PageQuery
-from api.schemas import AnswerSchema, Instant, Line, RequestSchema
+from api.schemas import AnswerSchema, Instant, RequestSchema, Typed
 from mobile_contract.vocabulary import DECLARATION_KINDS, GUEST_KINDS, ITEM_STATES, RECEIPT_STATES, RESOLUTIONS
 
 _MOST = 500
@@ -50,8 +50,8 @@ class LodgingReceiptAnswer(CountsAnswer):
 
 
 class VerifyRequest(RequestSchema):
-    code = Line(required=True, low=1, high=20)
-    signature = Line(required=True, low=1, high=40)
+    code = Typed(required=True, low=1, high=32)
+    signature = Typed(required=True, low=1, high=64)
 
 
 class VerifiedAnswer(AnswerSchema):

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from api.paging import PageAnswer, PageQuery
 from api.residence.fields import GuestAnswer
-from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Text
+from api.schemas import AnswerSchema, Instant, RequestSchema, Text, Typed
 from mobile_contract.vocabulary import GUEST_KINDS, LODGING_KINDS, LODGING_STATES, STAY_STATES
 
 
@@ -87,7 +87,7 @@ class GuestsPage(PageAnswer):
 
 class SearchRequest(RequestSchema):
     by = fields.String(required=True, validate=validate.OneOf(["document", "name"]))
-    sought = Line(required=True, low=2, high=150)
+    sought = Typed(required=True, low=2, high=150)
     reason = Text(required=True, low=10, high=500, metadata={"description": "Kept with the search, and audited."})
 
 

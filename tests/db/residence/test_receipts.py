@@ -102,6 +102,18 @@ def test_anybody_can_see_that_it_is_genuine_and_how_things_stand_now(town: Town)
     assert (found.now.state, found.now.counts.confirmed) == (ReceiptState.CONFIRMED, 1)
 
 
+@pytest.mark.parametrize(
+    "between", ["BN {0} {1}", "BN–{0}{1}", "bn{0}{1}", "BN.{0}-{1}", "\u202aBN—{0} {1}\u202c", "{0}{1}"]
+)
+def test_a_genuine_receipt_is_known_however_it_is_typed(town: Town, between: str) -> None:
+    _report(town, guest())
+    receipt = _issue(town)
+    signs = receipt.row.code.removeprefix("BN-")
+    mark = "–".join(receipt.mark[at : at + 4] for at in range(0, 16, 4)).replace("O", "0").replace("I", "1")
+    found = verify_receipt(town.work, between.format(signs[:5], signs[5:]).lower(), mark.replace("L", "1"))
+    assert found.receipt.row.id == receipt.row.id
+
+
 def test_a_forged_or_changed_receipt_is_not_genuine(town: Town) -> None:
     _report(town, guest())
     receipt = _issue(town)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.text import strip_accents
 from kernel.vietnam import (
     BadIdentityNumber,
     BadPhone,
@@ -15,7 +16,6 @@ from kernel.vietnam import (
     fold_name,
     parse_identity_number,
     parse_mobile,
-    strip_accents,
 )
 
 TODAY = date(2026, 11, 22)
@@ -33,6 +33,23 @@ TODAY = date(2026, 11, 22)
         "091-234-5678",
         "０９１２３４５６７８",
         "091\u00a0234\u00a05678",
+        "\u202a0912345678\u202c",
+        "0912\u200b345\ufe0f678",
+        "\ufeff0912\u00ad345678",
+        "(+84) 912 345 678",
+        "(84)912345678",
+        "[+84] 912-345-678",
+        "0912\u2011345\u2011678",
+        "0912–345—678",
+        "091·234·5678",
+        "091/234/5678",
+        "0912ー345ー678",
+        "tel:0912345678",
+        "TEL: +84-912-345-678",
+        "SĐT: 0912.345.678",
+        "ĐT 0912 345 678",
+        "Zalo: 0912345678.",
+        "٠٩١٢٣٤٥٦٧٨",
     ],
 )
 def test_a_mobile_number_is_read_however_it_is_written(text: str) -> None:
@@ -50,6 +67,11 @@ def test_a_mobile_number_is_read_however_it_is_written(text: str) -> None:
         ("09123456789", "phone_invalid"),
         ("091234567", "phone_invalid"),
         ("0" * 33, "phone_invalid"),
+        ("0912345678 / 0987654321", "phone_invalid"),
+        ("0692345678", "phone_invalid"),
+        ("0912345678\U0001f4de", "phone_invalid"),
+        ("024 3825 1234", "phone_landline"),
+        ("+84 (24) 3825 1234", "phone_landline"),
         ("0123456789", "phone_invalid"),
         ("0168 123 4567", "phone_old_prefix"),
         ("+84 168 123 4567", "phone_old_prefix"),
@@ -67,6 +89,23 @@ def test_what_is_no_mobile_number_says_why(text: str, code: str) -> None:
     with pytest.raises(BadPhone) as refusal:
         parse_mobile(text)
     assert refusal.value.code == code
+
+
+@given(st.from_regex(r"0[35789][0-9]{8}", fullmatch=True))
+def test_a_range_that_no_table_knows_yet_shuts_nobody_out(number: str) -> None:
+    assert parse_mobile(number) == "+84" + number[1:]
+
+
+@given(
+    st.from_regex(r"[35789][0-9]{8}", fullmatch=True),
+    st.sampled_from(["0", "+84", "0084", "84 ", "(+84) ", "+84 (0) ", "tel:+84", "\u202a+84\u00a0"]),
+    st.lists(st.tuples(st.integers(1, 8), st.sampled_from(" .-–—−·/\u200b\u2011\u00a0\u202c")), max_size=5),
+)
+def test_any_grouping_and_prefix_is_the_same_number(rest: str, prefix: str, marks: list[tuple[int, str]]) -> None:
+    written = rest
+    for place, mark in sorted(marks, reverse=True):
+        written = written[:place] + mark + written[place:]
+    assert parse_mobile(prefix + written) == "+84" + rest
 
 
 @given(st.text(max_size=60))
@@ -98,6 +137,21 @@ def test_an_identity_number_tells_birthplace_sex_and_year(number: str, sex: str,
     assert (read.number, read.birthplace_code, read.sex, read.birth_year) == (number, number[:3], sex, year)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "049 090 000 001",
+        "０49090000001",
+        "\u202a049090000001\u202c",
+        "049.090.000.001",
+        "049090–000001",
+        "049\u00a0090000001",
+    ],
+)
+def test_an_identity_number_is_read_however_it_is_grouped(written: str) -> None:
+    assert parse_identity_number(written, today=TODAY).number == "049090000001"
+
+
 def test_a_birth_registered_abroad_carries_a_country_code() -> None:
     assert parse_identity_number("142090000001", today=TODAY) == IdentityNumber("142090000001", "142", "male", 1990)
 
@@ -109,8 +163,9 @@ def test_a_birth_registered_abroad_carries_a_country_code() -> None:
         ("04909000000", "identity_number_shape"),
         ("0490900000011", "identity_number_shape"),
         ("04909000000a", "identity_number_shape"),
-        ("０49090000001", "identity_number_shape"),
-        ("049090 000001", "identity_number_shape"),
+        ("049090--000001", "identity_number_shape"),
+        ("O49090000001", "identity_number_shape"),
+        ("0490 9000 0001 1", "identity_number_shape"),
         ("000090000001", "identity_number_province"),
         ("003090000001", "identity_number_province"),
         ("097090000001", "identity_number_province"),

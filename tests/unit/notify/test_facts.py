@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notify.facts import dump_facts, load_facts
-from notify.forms import Person, Value
+from notify.forms import Person, Place, Value
 
 VALUES: st.SearchStrategy[Value | None] = st.one_of(
     st.none(),
@@ -14,13 +14,18 @@ VALUES: st.SearchStrategy[Value | None] = st.one_of(
     st.integers(),
     st.dates(),
     st.datetimes(timezones=st.just(UTC)),
-    st.text(max_size=20).map(Person),
+    st.builds(Person, st.text(max_size=20), st.text(max_size=9)),
+    st.builds(Place, st.text(max_size=20), st.text(max_size=9), st.text(max_size=20)),
 )
 
 
 @given(st.dictionaries(st.text(max_size=9), VALUES))
 def test_facts_come_back(facts: dict[str, Value | None]) -> None:
     assert load_facts(dump_facts(facts)) == facts
+
+
+def test_a_person_sealed_before_units_were_kept_is_read() -> None:
+    assert load_facts('{"handler": {"person": "Lê Thử"}}') == {"handler": Person("Lê Thử")}
 
 
 def test_a_day_is_no_instant() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.forms import ACCENTED, Kind, Person, Value, accented, forms, sentence, shorten
-from notify.sms_text import measure
+from notify.forms import ACCENTED, Kind, Person, Place, Script, Value, accented, forms, sentence, shorten
+from notify.sms_text import measure, septets
 
 WORDS = st.lists(st.text("abcđêốÁ[€", min_size=1, max_size=12), min_size=1, max_size=8).map(" ".join)
 
@@ -106,8 +106,53 @@ def test_a_cut_leaves_no_letter_without_its_mark() -> None:
         assert not text[len(kept) :].startswith("\u0323")
 
 
+@pytest.mark.parametrize("text", ["A\u202eB", "A\u200bB", "A\u2066B\u2069", "\ufeffAB", "A\u00adB", "A\x00B"])
+def test_marks_that_nobody_sees_are_not_shown(text: str) -> None:
+    assert accented(text) == "AB"
+    assert forms(Kind.NAME, text, ACCENTED) == ("AB",)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("王小明", "Bo phan Mot cua", "BP Mot cua"),
+        ("서울", "Bo phan Mot cua", "BP Mot cua"),
+        ("Kim 민수", "Kim (Bo phan Mot cua)", "BP Mot cua"),
+        ("🙂", "Bo phan Mot cua", "BP Mot cua"),
+    ],
+)
+def test_a_person_without_spelling_is_named_by_unit(name: str, first: str, last: str) -> None:
+    written = forms(Kind.HANDLER, Person(name, "Bộ phận Tiếp nhận và Trả kết quả"))
+    assert (written[0], written[-1]) == (first, last)
+    assert forms(Kind.HANDLER, Person(name, "Bộ phận"), ACCENTED)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("호텔 다낭", "Khach san 12 Tran Phu"),
+        ("サクラホテル", "Khach san 12 Tran Phu"),
+        ("Отель Чайка", "Khach san 12 Tran Phu"),
+        ("Sakura さくら", "Sakura (Khach san 12 Tran Phu)"),
+        ("Khách sạn Ðà Nẵng", "Khach san Da Nang"),
+    ],
+)
+def test_a_place_without_spelling_is_named_by_kind_and_address(name: str, first: str) -> None:
+    place = Place(name, "Khách sạn", "12 Trần Phú")
+    assert forms(Kind.NAME, place)[0] == first
+    assert forms(Kind.NAME, place, ACCENTED)[0] == name
+
+
+def test_a_reason_without_spelling_sends_its_reader_to_the_app() -> None:
+    assert forms(Kind.REASON, "身份证过期")[0] == "xem thong bao tren ung dung."
+    assert forms(Kind.REASON, "身份证过期", Script(accents=False, language="en", size=septets))[0] == (
+        "see the notice in the app."
+    )
+    assert forms(Kind.REASON, "Thiếu 身份证 bản sao")[0] == "Thieu (...) ban sao."
+
+
 def test_half_a_character_is_not_sent() -> None:
-    assert accented(" Thie\u0302\u0301u\n \ud83d😀\x07 ") == "Thiếu ?😀"
+    assert accented(" Thie\u0302\u0301u\n \ud83d😀\x07 ") == "Thiếu 😀"
 
 
 @given(st.sampled_from([Kind.OFFICE, Kind.REASON, Kind.WHOLE]), WORDS)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.sms_text import NotGsm7, measure, to_gsm7
+from notify.sms_text import NotGsm7, measure, spelled, to_gsm7
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "sms_segment_cases.json").read_text(encoding="utf-8"))
 GSM = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./09:;<=>?¡AZÄÖÑÜ§¿azäöñüà"
@@ -90,11 +90,32 @@ def test_what_has_no_spelling_is_refused_by_name() -> None:
 
 
 @given(st.text(max_size=100))
-def test_with_a_stand_in_nothing_is_refused(text: str) -> None:
-    assert measure(to_gsm7(text, unknown="?")).encoding == "GSM-7"
+def test_any_text_is_spelled_in_the_alphabet_once_and_for_all(text: str) -> None:
+    once = spelled(text)
+    assert measure(once.text).encoding == "GSM-7"
+    assert spelled(once.text) == (once.text, False)
+    assert ("?" in once.text) <= any(mark in text for mark in ("?", "？", "⁇", "⁈", "⁉", "︖", "﹖"))
 
 
-@given(st.text(max_size=100))
-def test_spelling_twice_changes_nothing(text: str) -> None:
-    once = to_gsm7(text, unknown="?")
-    assert to_gsm7(once, unknown="?") == once
+@pytest.mark.parametrize(
+    ("text", "spelling"),
+    [
+        ("Ðặng Văn Ðức", ("Dang Van Duc", False)),
+        ("chưa khớp\u2028Bổ\u000bsung\u0085lại", ("chua khop Bo sung lai", False)),
+        ("120m² 🏡 “Mì”", ('120m2 "Mi"', False)),
+        ("호텔 다낭", ("", True)),
+        ("サクラ Hotel", ("Hotel", True)),
+        ("Hotel (호텔) A호텔12", ("Hotel A12", True)),
+        ("Гостиница Море", ("", True)),
+        ("Caфе Biển", ("Bien", True)),
+        ("Δ 5", ("Δ 5", False)),
+        ("ΔΕΛΤΑ 5", ("5", True)),
+        ("`Mì`", ("'Mi'", False)),
+    ],
+)
+def test_what_cannot_be_spelled_is_left_out_and_told(text: str, spelling: tuple[str, bool]) -> None:
+    assert spelled(text) == spelling
+
+
+def test_a_gap_stands_for_words_that_are_left_out() -> None:
+    assert spelled("Thiếu giấy (身份证, 护照) bản sao", gap="(...)").text == "Thieu giay (...) ban sao"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.forms import Kind, Person, Value
-from notify.sms_text import measure
+from notify.forms import Kind, Person, Place, Value, forms
+from notify.sms_text import measure, spelled
 from notify.template_events import events
 from notify.texts import (
     LEGAL_MINIMUM,
@@ -88,6 +88,25 @@ def test_a_notice_holds_the_legal_minimum(name: str) -> None:
     body = render(template, USUAL).body
     for shown in ("UBND phuong Dien Ban", "Nguyen Thi Thu", "10:00 20/11/2026", "000.00.00.H17-261120-0001"):
         assert shown in body
+
+
+ANYTHING = st.text(min_size=1, max_size=40).filter(
+    lambda text: bool(text.strip(" .")) and "?" not in spelled(text).text
+)
+
+
+@given(name=st.sampled_from(NAMES), officer=ANYTHING, lodging=ANYTHING, reason=ANYTHING)
+def test_no_letter_of_any_script_becomes_a_question_mark(name: str, officer: str, lodging: str, reason: str) -> None:
+    values: dict[str, Value] = USUAL | {
+        "handler": Person(officer, "Bộ phận Tiếp nhận và Trả kết quả"),
+        "lodging": Place(lodging, "Khách sạn", "12 Trần Phú"),
+        "reason": reason,
+    }
+    body = render(BOOK.get(name, "sms", "vi"), values).body
+    assert "?" not in body
+    assert not body.startswith(":")
+    written = forms(Kind.HANDLER, values["handler"]) + forms(Kind.NAME, values["lodging"])
+    assert all(any(sign.isalnum() for sign in each) for each in written)
 
 
 NAME_WORDS = st.lists(st.text("abcdđeêơuưýỳÁĐ'[", min_size=1, max_size=14), min_size=1, max_size=8).map(" ".join)

@@ -51,6 +51,11 @@ def test_parts_that_make_no_code_are_refused(agency: str, counter: int) -> None:
         "H17.48.20551\u2011261120\u20110001",
         "Ｈ17.48.20551－261120－0001",
         "H17.48.20551/261120/0001",
+        "\u202aH17.48.20551-261120-0001\u202c",
+        "Н17.48.20551-26112O-OOOl",
+        "H17.48.20551.261120.0001",
+        "(H17.48.20551-261120-0001).",
+        "H17.48.20551\u200b-261120-٠٠٠١",
     ],
 )
 def test_case_spaces_and_dashes_do_not_count(typed: str) -> None:
@@ -69,23 +74,24 @@ def test_case_spaces_and_dashes_do_not_count(typed: str) -> None:
         "H17-261120-0000",
         "-261120-0001",
         "H17-261120-0001-1",
-        "H17-261120-١٢٣٤",
         "H" * 65,
         "H17-26112000-0001",
         "H17.-261120-0001",
-        "H17-261120-0001\x00",
+        "H17-261120-ABCD",
     ],
 )
 def test_what_cannot_be_a_code_is_none(typed: str) -> None:
     assert normalise_code(typed) is None
 
 
-@pytest.mark.parametrize("typed", ["abcd-efgh", " ABCD EFGH ", "abcd\u2013efgh", "ＡＢＣＤefgh", "abcd.efgh"])
+@pytest.mark.parametrize(
+    "typed", ["abcd-efgh", " ABCD EFGH ", "abcd\u2013efgh", "ＡＢＣＤefgh", "abcd.efgh", "“ABCD\u200bEFGH”."]
+)
 def test_a_secret_is_read_as_printed(typed: str) -> None:
     assert normalise_secret(typed) == "ABCDEFGH"
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "ABCD0FGH", "ABCDĐFGH", "A" * 65, "ABCD\x00EFG", "O1IL"])
+@pytest.mark.parametrize("typed", ["", "  ", "ABCD0FGH", "ABCDĐFGH", "A" * 65, "O1IL"])
 def test_what_cannot_be_a_secret_is_none(typed: str) -> None:
     assert normalise_secret(typed) is None
 
