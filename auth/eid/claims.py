@@ -2,26 +2,49 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from auth.eid.answers import MARK
 from auth.eid.http import EidRefused
 from kernel.masking import mask_text
 from kernel.vietnam import BadIdentityNumber, parse_identity_number
 
+LONGEST_SUBJECT: Final = 255
+LONGEST_TOKEN: Final = 16_384
+LONGEST_NAME: Final = 300
 _NAME_PARTS: Final = ("family_name", "middle_name", "given_name")
 _NAME_STAND_INS: Final = ("preferred_username", "nickname")
-_ISO_DATE: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
-_VIETNAMESE_DATE: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
+_ISO_DATE: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
+_VIETNAMESE_DATE: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
+_NOT_EXACT: Final = re.compile(f"[{MARK}\t\n\r]")
+# What may stand in a header (RFC 9110 §5.5) without a space, which would end the token there.
+_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
+# Scripts of South Asia and Persian join and part letters with these two.
+_JOINERS: Final = "\u200c\u200d"
 
 
-def required_text(answer: Mapping[str, Any], name: str) -> str:
-    """A member that must be there. Raises EidRefused."""
+def required_text(answer: Mapping[str, Any], name: str, longest: int | None = None) -> str:
+    """A member that must be there, character for character as it was sent. Raises EidRefused."""
     value = answer.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not is_exact(value, longest):
         raise EidRefused(f"answer_{name}")
     return value
+
+
+def required_token(answer: Mapping[str, Any], name: str) -> str:
+    """A member that is to be sent on in a header. Raises EidRefused."""
+    value = required_text(answer, name, LONGEST_TOKEN)
+    if not _TOKEN.fullmatch(value):
+        raise EidRefused(f"answer_{name}")
+    return value
+
+
+def is_exact(value: object, longest: int | None = None) -> bool:
+    """Whether it is a text of which nothing was lost on its way in, so that two different ones stay different."""
+    fits = isinstance(value, str) and 0 < len(value) <= (longest or len(value))
+    return fits and not _NOT_EXACT.search(str(value))
 
 
 def identity_number(claims: Mapping[str, Any], names: Iterable[str], today: date) -> str | None:
@@ -44,9 +67,8 @@ def identity_number(claims: Mapping[str, Any], names: Iterable[str], today: date
 def full_name(claims: Mapping[str, Any], name: str) -> str:
     """The name in one piece; else put together from its parts in Vietnamese order; else what the account is called."""
     whole = _line(claims.get(name)) or " ".join(filter(None, (_line(claims.get(part)) for part in _NAME_PARTS)))
-    return whole or next(
-        (name for name in (_line(claims.get(other)) for other in _NAME_STAND_INS) if _showable(name)), ""
-    )
+    stand_ins = (_line(claims.get(other)) for other in _NAME_STAND_INS)
+    return _shortened(whole or next((line for line in stand_ins if _showable(line)), ""))
 
 
 def birth_date(value: object) -> date | None:
@@ -69,10 +91,35 @@ def level(value: object) -> int:
     return 2 if str(value).lower() in {"2", "loa2"} else 1
 
 
+def reconciled(
+    signed: Mapping[str, Any], told: Mapping[str, Any], names: Iterable[str], read: Callable[[Any], object]
+) -> None:
+    """Raises EidRefused where `told` contradicts what was signed, in a claim that says who somebody is."""
+    for name in names:
+        first, second = signed.get(name), told.get(name)
+        if first is not None and second is not None and read(first) != read(second):
+            raise EidRefused("userinfo_differs")
+
+
 def _showable(name: str) -> bool:
     """Names are kept in plain; an account may be called by an e-mail address or a number, which are not."""
     return bool(name) and mask_text(name) == name
 
 
 def _line(value: object) -> str:
-    return unicodedata.normalize("NFC", " ".join(value.split())) if isinstance(value, str) else ""
+    """A name on one line in NFC, without signs that do not show; nothing where no letter is left."""
+    if not isinstance(value, str):
+        return ""
+    shown = "".join(sign for sign in value if sign in _JOINERS or not _is_hidden(sign))
+    line = unicodedata.normalize("NFC", " ".join(shown.split())).strip(_JOINERS + " ")
+    return line if any(sign.isalpha() for sign in line) else ""
+
+
+def _is_hidden(sign: str) -> bool:
+    """Marks of direction, private and unassigned signs, and what could not be kept; white space is not hidden."""
+    return sign == MARK or (unicodedata.category(sign).startswith("C") and not sign.isspace())
+
+
+def _shortened(line: str) -> str:
+    """At most LONGEST_NAME characters, cut between words where there are several."""
+    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME + 1].rsplit(" ", 1)[0][:LONGEST_NAME]

@@ -1,5 +1,6 @@
 """What an OpenID provider says of itself (OpenID Connect Discovery 1.0)."""
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ _PATH = "/.well-known/openid-configuration"
 # Asymmetric only: a shared secret or no signature at all would let others than the provider make identities.
 SIGNATURES = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 _KEPT_S = 3600.0
+# What a URI may be made of (RFC 3986), and no longer than what servers take.
+_ADDRESS = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]{1,2000}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,15 @@ def _list(value: Any) -> list[Any]:
 
 def _address(document: Mapping[str, Any], name: str) -> str:
     value = document.get(name)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
         raise EidRefused(f"metadata_{name}")
-    # Plain http is for a sandbox on loopback, whose issuer is plain http itself.
-    if urlsplit(value).scheme not in {"https", urlsplit(document["issuer"]).scheme}:
+    try:
+        parts, issuer = urlsplit(value), urlsplit(document["issuer"])
+        # Reading the port is what judges it.
+        reachable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise EidRefused(f"metadata_{name}") from None
+    # Plain http is for a sandbox on loopback, whose issuer is plain http itself. A name before the host hides the host.
+    if not reachable or "@" in parts.netloc or parts.scheme not in {"https", issuer.scheme}:
         raise EidRefused(f"metadata_{name}")
     return value

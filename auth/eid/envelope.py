@@ -7,7 +7,6 @@ in one way. OpenSSL does the same inside RSA (implicit rejection), without a dif
 
 import base64
 import binascii
-import json
 import secrets
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 from cryptography.hazmat.primitives.padding import PKCS7
 
+from auth.eid.answers import read_json
 from auth.eid.http import EidRefused
 
 _KEY_LENGTHS: Final = frozenset({16, 24, 32})
@@ -55,8 +55,8 @@ class Envelopes:
         if not isinstance(data, str) or not isinstance(key, str):
             raise EidRefused("envelope")
         try:
-            document = json.loads(self.open(data, key))
-        except (ValueError, RecursionError):
+            document = read_json(self.open(data, key))
+        except ValueError:
             raise EidRefused("envelope") from None
         if not isinstance(document, dict):
             raise EidRefused("envelope")

@@ -1,6 +1,6 @@
 """JSON over HTTP with a provider we do not control: bounded in time and size, never redirected."""
 
-import json
+import http.client
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import urllib3
+
+from auth.eid.answers import read_json
 
 _CHUNK = 16 * 1024
 _LIMIT = 256 * 1024
@@ -77,8 +79,11 @@ class JsonClient:
             finally:
                 # A body not read to its end would poison the next exchange on this connection.
                 response.close()
-        except (urllib3.exceptions.HTTPError, OSError) as error:
+        except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
             raise EidUnreachable(type(error).__name__) from None
+        except ValueError:
+            # The client refuses to send what no request line or header can hold, UnicodeError included.
+            raise EidRefused("request_unfit") from None
         _check_status(response.status)
         return _Reply(response.headers.get("Content-Type", "").partition(";")[0].strip().lower(), octets)
 
@@ -103,8 +108,8 @@ def _check_status(status: int) -> None:
 
 def _document(octets: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(octets)
-    except (ValueError, RecursionError):
+        document = read_json(octets)
+    except ValueError:
         raise EidRefused("not_json") from None
     if not isinstance(document, dict):
         raise EidRefused("not_an_object")

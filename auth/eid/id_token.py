@@ -8,6 +8,7 @@ from typing import Any
 
 import jwt
 
+from auth.eid.claims import LONGEST_SUBJECT, is_exact
 from auth.eid.http import EidRefused
 
 LEEWAY_S = 60
@@ -58,7 +59,7 @@ def instant(claims: dict[str, Any], name: str) -> datetime:
 def _check_parties(claims: dict[str, Any], expected: Expected) -> None:
     if claims["iss"] != expected.issuer:
         raise EidRefused("id_token_iss")
-    if not isinstance(claims["sub"], str) or not claims["sub"]:
+    if not is_exact(claims["sub"], LONGEST_SUBJECT):
         raise EidRefused("id_token_sub")
     audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
     if expected.client_id not in audience:

@@ -9,7 +9,16 @@ from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 from auth.eid import id_token, pkce
-from auth.eid.claims import birth_date, full_name, identity_number, level, required_text
+from auth.eid.claims import (
+    LONGEST_SUBJECT,
+    birth_date,
+    full_name,
+    identity_number,
+    level,
+    reconciled,
+    required_text,
+    required_token,
+)
 from auth.eid.discovery import SIGNATURES, Discovery, ProviderMetadata
 from auth.eid.http import EidRefused, EidUnreachable, JsonClient
 from auth.eid.keys import ProviderKeys
@@ -63,7 +72,7 @@ class OidcProvider:
         if issuer != metadata.issuer and (metadata.sends_issuer or issuer is not None):
             raise EidRefused("callback_iss")
         answer = self._ask_token(metadata, code, kept)
-        access_token, token = required_text(answer, "access_token"), required_text(answer, "id_token")
+        access_token, token = required_token(answer, "access_token"), required_text(answer, "id_token")
         if required_text(answer, "token_type").lower() != "bearer":
             raise EidRefused("token_type")
         signed = self._keys.verify(metadata.jwks_uri, token, metadata.signatures, "id_token")
@@ -73,8 +82,8 @@ class OidcProvider:
         if kept.fresh_since is not None:
             id_token.check_fresh(claims, kept.fresh_since)
         since = "iat" if claims.get("auth_time") is None else "auth_time"
-        known = {**claims, **self._ask_userinfo(metadata, access_token, claims["sub"])}
         names = self._settings.claims
+        known = self._joined(claims, self._ask_userinfo(metadata, access_token, claims["sub"]))
         return EidIdentity(
             issuer=metadata.issuer,
             subject=claims["sub"],
@@ -84,6 +93,14 @@ class OidcProvider:
             level=level(known.get(names.identity_level)),
             authenticated_at=min(now, id_token.instant(claims, since)),
         )
+
+    def _joined(self, signed: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+        """What is known of the person: the signed id_token first, then what userinfo adds. Raises EidRefused."""
+        names = self._settings.claims
+        reconciled(signed, told, names.identity_number, lambda number: str(number).strip())
+        reconciled(signed, told, (names.birth_date,), birth_date)
+        reconciled(signed, told, (names.identity_level,), level)
+        return {**told, **{name: value for name, value in signed.items() if value is not None}}
 
     def _ask_token(self, metadata: ProviderMetadata, code: str, kept: CodeExchange) -> dict[str, Any]:
         client_id, secret = self._settings.client_id, self._settings.client_secret
@@ -107,7 +124,7 @@ class OidcProvider:
         bearer = {"Authorization": f"Bearer {access_token}"}
         answer = self._client.get_signed(metadata.userinfo_endpoint, bearer)
         claims = answer if isinstance(answer, dict) else self._signed_userinfo(metadata, answer)
-        if not hmac.compare_digest(required_text(claims, "sub").encode(), subject.encode()):
+        if not hmac.compare_digest(required_text(claims, "sub", LONGEST_SUBJECT).encode(), subject.encode()):
             raise EidRefused("userinfo_sub")
         return claims
 

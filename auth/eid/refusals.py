@@ -17,6 +17,12 @@ def unavailable(error: Exception) -> DomainError:
     return DomainError("eid_unavailable", retry_after=_RETRY_AFTER_S)
 
 
+def refused(reason: str) -> DomainError:
+    """`reason` is a word of ours for the log, never a value of the exchange."""
+    _log.warning("login.refused", reason=reason)
+    return DomainError("login_failed")
+
+
 @contextmanager
 def exchange_errors() -> Iterator[None]:
     """Turns what goes wrong in an exchange into `eid_unavailable` or `login_failed`."""
@@ -25,5 +31,4 @@ def exchange_errors() -> Iterator[None]:
     except EidUnreachable as error:
         raise unavailable(error) from None
     except EidRefused as error:
-        _log.warning("login.refused", reason=error.reason)
-        raise DomainError("login_failed") from None
+        raise refused(error.reason) from None

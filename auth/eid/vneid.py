@@ -8,7 +8,7 @@ secret that never left the app (docs/decisions/0015).
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from auth.eid.claims import birth_date, full_name, identity_number, level, required_text
+from auth.eid.claims import birth_date, full_name, identity_number, level, required_token
 from auth.eid.envelope import Envelopes
 from auth.eid.http import EidRefused, JsonClient
 from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity
@@ -53,7 +53,7 @@ class VneidProvider:
         token = self._ask_token(self._plain_code(code, encrypt_key), kept, encrypt_key)
         if str(token.get("token_type", "bearer")).lower() != "bearer":
             raise EidRefused("token_type")
-        bearer = {"Authorization": f"Bearer {required_text(token, 'access_token')}"}
+        bearer = {"Authorization": f"Bearer {required_token(token, 'access_token')}"}
         claims = self._envelopes.document(self._client.get(self._vneid.userinfo_url, bearer))
         if token.get("citizenPid", claims.get("citizenPid")) != claims.get("citizenPid"):
             raise EidRefused("userinfo_pid")
