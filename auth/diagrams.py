@@ -66,7 +66,9 @@ def _session_page() -> str:
         ("state", "refresh token", "step"), [(str(state), str(shown), str(step)) for state, shown, step in rows]
     )
     note = (
-        "`repeat` gives the successor that was given before, so a lost answer costs nothing; `refuse` changes nothing."
+        "`repeat` gives the successor that was given before, so a lost answer costs nothing; `refuse` changes "
+        "nothing.\n"
+        "A token is `retried` in the window, and after it while nobody has used what came with its successor."
     )
     return f"# Session (phiên đăng nhập)\n\n{_HEAD}\n\n{diagram.mermaid()}\n\n{note}\n\n{table}\n"
 

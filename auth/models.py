@@ -158,7 +158,8 @@ class ApiClient(Base):
 class LoginAttempt(Base):
     """One log-in under way. State, nonce, verifier and the app's secret are derived from the id, so none is stored.
 
-    `step_up`: the provider must have seen the person after this attempt began.
+    `step_up`: the provider must have seen the person after this attempt began. `callback_digest` is of the redirect
+    that used it up; then `session_id` or `failure` says what came of it.
     """
 
     __tablename__ = "login_attempt"
@@ -170,10 +171,16 @@ class LoginAttempt(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     taken_at: Mapped[datetime | None]
     step_up: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    callback_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("login_session.id", ondelete="SET NULL"))
+    failure: Mapped[str | None] = mapped_column(Text)
 
 
 class LoginSession(Base):
-    """One device logged in. `generation` numbers its refresh tokens; `rotated_at` is when the newest came to be."""
+    """One device logged in. `generation` numbers its refresh tokens; `rotated_at` is when the newest came to be.
+
+    `used_generation` is the newest one of whose access tokens one was shown.
+    """
 
     __tablename__ = "login_session"
     __table_args__ = (
@@ -189,6 +196,7 @@ class LoginSession(Base):
     device: Mapped[str | None] = mapped_column(Text)
     generation: Mapped[int] = mapped_column(Integer)
     rotated_at: Mapped[datetime]
+    used_generation: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 ATTEMPT_TTL: Final = timedelta(minutes=10)
+# How long the app that lost the answer of a log-in may ask for it again, and how long an exchange may take.
+LOGIN_REPEAT: Final = timedelta(minutes=10)
+EXCHANGE_LASTS: Final = timedelta(seconds=60)
 PROOF_TTL: Final = timedelta(minutes=10)
 PROOF_TRIES: Final = 5
 # A successor must have been signing for longer than any token lives, and any clock is off, before a key may go.

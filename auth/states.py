@@ -1,6 +1,7 @@
 """The states of log-in attempts, sessions and phone proofs as pure tables. What is not in a table is refused."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -41,7 +42,7 @@ class RefreshStep(StrEnum):
     REFUSE = "refuse"
 
 
-# A retry in the window gets the successor it missed; anything older was copied, and ends the whole family.
+# A retry gets the successor it missed while nobody has used that one; anything older was copied, and ends the family.
 REFRESH: Final[Mapping[tuple[SessionState, Presented], RefreshStep]] = {
     (SessionState.ACTIVE, Presented.CURRENT): RefreshStep.ROTATE,
     (SessionState.ACTIVE, Presented.RETRIED): RefreshStep.REPEAT,
@@ -58,15 +59,27 @@ def session_state(
     return SessionState.ACTIVE if now < min(expires_at, used_at + idle) else SessionState.EXPIRED
 
 
-def presented(shown: int, generation: int, rotated_at: datetime, window: timedelta, now: datetime) -> Presented:
-    """What a token of generation `shown` is to a session that stands at `generation` since `rotated_at`."""
-    if shown == generation:
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """How far the refresh tokens of a session have come. `used`: somebody has shown an access token of the newest."""
+
+    generation: int
+    rotated_at: datetime
+    used: bool
+
+
+def presented(shown: int, session: Rotation, window: timedelta, now: datetime) -> Presented:
+    """What a token of generation `shown` is to a session.
+
+    The one before the newest is a retry while its answer may have been lost: within the window, and after it for as
+    long as nobody has used what came with the successor.
+    """
+    if shown == session.generation:
         return Presented.CURRENT
-    if shown > generation:
+    if shown > session.generation:
         return Presented.UNKNOWN
-    if shown == generation - 1 and now <= rotated_at + window:
-        return Presented.RETRIED
-    return Presented.REPLAYED
+    lost = not session.used or now <= session.rotated_at + window
+    return Presented.RETRIED if shown == session.generation - 1 and lost else Presented.REPLAYED
 
 
 def refresh_step(state: SessionState, shown: Presented) -> RefreshStep:

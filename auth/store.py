@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Connection, Date, bindparam, delete, exists, or_, select, text
+from sqlalchemy import BindParameter, Connection, Date, bindparam, delete, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -52,6 +52,8 @@ _ALIVE = select(LoginSession.id).where(
     LoginSession.id == bindparam("session_id"),
     LoginSession.revoked_at.is_(None),
     LoginSession.expires_at > bindparam("now"),
+    # A session that was lowered since is left only with tokens of its new level.
+    LoginSession.identity_level >= bindparam("level"),
     or_(
         LoginSession.officer_id.is_(None),
         exists().where(Officer.id == LoginSession.officer_id, *_in_office(bindparam("day", type_=Date))),
@@ -59,9 +61,9 @@ _ALIVE = select(LoginSession.id).where(
 )
 
 
-def session_is_alive(connection: Connection, session_id: UUID, now: datetime) -> bool:
-    """Whether a session is neither revoked nor past its end, and the office it acts for is still held."""
-    asked = {"session_id": session_id, "now": now, "day": local(now).date()}
+def session_is_alive(connection: Connection, session_id: UUID, level: int, now: datetime) -> bool:
+    """Whether a session is neither revoked nor past its end, still of this level, and its office is still held."""
+    asked = {"session_id": session_id, "level": level, "now": now, "day": local(now).date()}
     return connection.execute(_ALIVE, asked).first() is not None
 
 
@@ -115,6 +117,7 @@ class SessionRow(NamedTuple):
     authenticated_at: datetime
     generation: int
     rotated_at: datetime
+    used_generation: int
     expires_at: datetime
     revoked_at: datetime | None
 
@@ -122,6 +125,7 @@ class SessionRow(NamedTuple):
 # A refresh is the most frequent write there is: two statements as the driver takes them, without a unit of work to find
 # what changed and without a compiler.
 _LOCK_SESSION = f"SELECT {', '.join(SessionRow._fields)} FROM login_session WHERE id = %s FOR UPDATE"  # noqa: S608
+_NOTE_USE = "UPDATE login_session SET used_generation = %s WHERE id = %s AND used_generation < %s"
 _MOVE_SESSION = "UPDATE login_session SET generation = %s, rotated_at = %s WHERE id = %s"
 
 
@@ -135,6 +139,25 @@ def move_session(session: Session, row: SessionRow, now: datetime) -> SessionRow
     moved = row._replace(generation=row.generation + 1, rotated_at=now)
     session.connection().exec_driver_sql(_MOVE_SESSION, (moved.generation, now, row.id))
     return moved
+
+
+def note_use(connection: Connection, session_id: UUID, generation: int) -> None:
+    """An access token of this generation was shown, so the answer that carried it has arrived."""
+    connection.exec_driver_sql(_NOTE_USE, (generation, session_id, generation))
+
+
+def lower_levels(session: Session, person_id: UUID, level: int, now: datetime) -> None:
+    """No open session of the person stands above `level` any more."""
+    session.execute(
+        update(LoginSession)
+        .where(
+            LoginSession.person_id == person_id,
+            LoginSession.revoked_at.is_(None),
+            LoginSession.expires_at > now,
+            LoginSession.identity_level > level,
+        )
+        .values(identity_level=level)
+    )
 
 
 def open_sessions(session: Session, person_id: UUID, now: datetime) -> Sequence[LoginSession]:

@@ -74,6 +74,16 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "internal": Problem(500, "Hệ thống gặp lỗi, hãy thử lại sau.", "Something failed here; try again later."),
     "unavailable": Problem(503, "Hệ thống tạm thời chưa sẵn sàng.", "The service is not ready for the moment."),
     # log-in and phones
+    "login_cancelled": Problem(
+        401,
+        "Bạn đã dừng đăng nhập ở cổng định danh. Hãy đăng nhập lại khi bạn muốn.",
+        "You stopped the log-in at the eID provider. Log in again whenever you like.",
+    ),
+    "login_in_progress": Problem(
+        409,
+        "Lần đăng nhập này đang được kiểm tra, hãy hỏi lại sau giây lát.",
+        "This log-in is still being checked; ask again in a moment.",
+    ),
     "login_failed": Problem(
         401, "Đăng nhập không thành công, hãy bắt đầu lại.", "The log-in did not succeed; start it again."
     ),

@@ -9,7 +9,8 @@ from api.context import actor, container
 from api.transactions import unit_of_work
 from auth.eid.callback import Callback, read_callback
 from auth.eid.refusals import exchange_errors
-from auth.service import login, sessions
+from auth.service import attempts, login, sessions
+from auth.service.attempts import TakenAttempt
 from auth.tokens.issuer import Grant, TokenIssuer, Tokens
 from kernel.errors import DomainError, FieldError
 
@@ -30,7 +31,7 @@ def start_login(body: dict[str, Any]) -> dict[str, Any]:
     """Begins a log-in: open `authorization_url` in the system browser, then complete with what its redirect carries."""
     held = container()
     with unit_of_work() as work:
-        started = login.open_attempt(
+        started = attempts.open_attempt(
             work, held.auth.eid, body["as_role"], body["redirect_uri"], step_up=body["step_up"]
         )
     return {
@@ -48,19 +49,19 @@ def start_login(body: dict[str, Any]) -> dict[str, Any]:
     body=CompleteLoginRequest(),
     answer=TokensAnswer(),
     limit="login",
-    problems=("login_failed", "not_an_officer", "eid_unavailable"),
+    problems=("login_failed", "login_cancelled", "login_in_progress", "not_an_officer", "eid_unavailable"),
 )
 def complete_login(body: dict[str, Any], login_id: UUID) -> Tokens:
-    """Exchanges the provider's code, once, for the tokens of a new session."""
+    """Exchanges the provider's code, once, for the tokens of a new session.
+
+    The app that lost the answer sends the same again, within ten minutes, and gets it.
+    """
     held, back = container(), _callback(body)
     with unit_of_work() as work:
-        taken = login.take_attempt(work, back.state, body["login_secret"])
+        taken = attempts.take_attempt(work, held.auth.sessions, back, body["login_secret"])
         if taken.login_id != login_id:
             raise DomainError("login_failed")
-    identity = held.eid.exchange(back.code, taken.kept, issuer=back.issuer, encrypt_key=back.encrypt_key)
-    with unit_of_work() as work:
-        grant = login.open_session(work, held.auth.sessions, identity, taken.as_role, body["device"])
-    return _issue(grant)
+    return _issue(taken.answered or _exchanged(taken, back, body["device"]))
 
 
 @blueprint.operation(
@@ -90,6 +91,25 @@ def log_out() -> None:
     with unit_of_work() as work:
         sessions.revoke_session(work, actor(), session_id)
     container().token_reader.forget(session_id)
+
+
+def _exchanged(taken: TakenAttempt, back: Callback, device: str | None) -> Grant:
+    """The grant of a new session; what became of the attempt is kept, so that the same redirect is answered alike."""
+    held = container()
+    try:
+        refusal = back.refusal()
+        if refusal is not None:
+            raise refusal
+        identity = held.eid.exchange(back.code, taken.kept, issuer=back.issuer, encrypt_key=back.encrypt_key)
+        with unit_of_work() as work:
+            grant = login.open_session(work, held.auth.sessions, identity, taken.as_role, device)
+            work.session.flush()
+            attempts.settle_attempt(work, taken.login_id, grant.session_id)
+    except DomainError as error:
+        with unit_of_work() as work:
+            attempts.settle_attempt(work, taken.login_id, error)
+        raise
+    return grant
 
 
 def _callback(body: dict[str, Any]) -> Callback:

@@ -1,5 +1,6 @@
 """The provider's signing keys: kept for minutes, read again at once for an unknown key id, but not at anyone's will."""
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ _MOST_KEYS = 200
 _CURVES = {"ES256": ("P-256",), "ES384": ("P-384",), "ES512": ("P-521",), "EdDSA": ("Ed25519", "Ed448")}
 # Public members and their greatest length in base64url: 16,384 bits of modulus, 64 of exponent, 521 of a coordinate.
 _MEMBERS = {"RSA": {"n": 2734, "e": 12}, "EC": {"crv": 20, "x": 90, "y": 90}, "OKP": {"crv": 20, "x": 90}}
+_VALUE = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 
@@ -112,9 +114,14 @@ def _usable(found: dict[str, Any], alg: str) -> jwt.PyJWK | None:
     public = {name: found.get(name) for name in members}
     if not _PRIVATE.isdisjoint(found) or found.get("crv") not in _CURVES.get(alg, (found.get("crv"),)):
         return None
-    if not all(isinstance(value, str) and len(value) <= members[name] for name, value in public.items()):
+    if not all(_is_value(value, members[name]) for name, value in public.items()):
         return None
     try:
         return jwt.PyJWK({"kty": found["kty"], **public}, algorithm=alg)
     except (jwt.PyJWTError, LookupError, ArithmeticError, TypeError, ValueError, UnsupportedAlgorithm):
         return None
+
+
+def _is_value(value: object, longest: int) -> bool:
+    """Base64url or the name of a curve; the library would pass over what is neither."""
+    return isinstance(value, str) and len(value) <= longest and _VALUE.fullmatch(value) is not None

@@ -8,7 +8,7 @@ from auth import store
 from auth.models import LoginSession, Officer
 from auth.service.access import person_of
 from auth.settings import SessionSettings
-from auth.states import RefreshStep, presented, refresh_step, session_state
+from auth.states import RefreshStep, Rotation, presented, refresh_step, session_state
 from auth.store import SessionRow
 from auth.tokens.derived import DerivedTokens
 from auth.tokens.issuer import REFRESH_PURPOSE, Grant
@@ -45,9 +45,9 @@ def refresh_session(work: Work, settings: SessionSettings, token: str) -> Grant 
     standing = session_state(
         session.revoked_at, session.expires_at, session.rotated_at, settings.idle(_kind(session)), now
     )
-    step = refresh_step(
-        standing, presented(named[1], session.generation, session.rotated_at, settings.refresh_window, now)
-    )
+    used = session.used_generation >= session.generation
+    rotation = Rotation(session.generation, session.rotated_at, used)
+    step = refresh_step(standing, presented(named[1], rotation, settings.refresh_window, now))
     if step is RefreshStep.REFUSE:
         return None
     if step is RefreshStep.REVOKE:

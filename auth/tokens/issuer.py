@@ -1,7 +1,7 @@
 """Access tokens: short-lived signed JWTs (RFC 9068, RFC 8725), and the refresh token that goes with each.
 
-Claims: iss, aud, sub (person), client_id, iat, exp, jti, sid, auth_time, kind, lvl; officers also officer_id,
-agency_code, roles.
+Claims: iss, aud, sub (person), client_id, iat, exp, jti, sid, gen, auth_time, kind, lvl; officers also officer_id,
+agency_code, roles. `gen` is the generation of the refresh token that came with it.
 """
 
 from dataclasses import dataclass, field
@@ -78,6 +78,7 @@ class TokenIssuer:
             "exp": now + int(self._settings.access_ttl.total_seconds()),
             "jti": str(new_id()),
             "sid": str(grant.session_id),
+            "gen": grant.generation,
             "auth_time": int(grant.authenticated_at.timestamp()),
             "kind": actor.kind.value,
             "lvl": actor.identity_level,

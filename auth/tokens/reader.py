@@ -28,6 +28,7 @@ LIVENESS_S: Final = 3.0
 _CACHED: Final = 8192
 _MAX_LENGTH: Final = 4096
 _LEEWAY_S: Final = 60
+_NEVER: Final = (0.0, 0)
 _CLAIMS: Final = ["iss", "aud", "sub", "client_id", "iat", "exp", "jti", "sid", "auth_time", "kind", "lvl"]
 # Issuer, audience and times are compared below, exactly and by the clock of the system.
 _OPTIONS: Final[dict[str, Any]] = {
@@ -44,6 +45,7 @@ _OPTIONS: Final[dict[str, Any]] = {
 class _Verified:
     actor: Actor
     session_id: UUID
+    generation: int
     expires_at: int
 
 
@@ -69,7 +71,7 @@ class TokenReader:
         self._issuer = settings.issuer
         self._monotonic = monotonic
         self._tokens: BoundedCache[bytes, _Verified] = BoundedCache(_CACHED)
-        self._alive: BoundedCache[UUID, float] = BoundedCache(_CACHED)
+        self._alive: BoundedCache[UUID, tuple[float, int]] = BoundedCache(_CACHED)
         self._clients = ClientReader(database, clock, monotonic=monotonic)
 
     def read(self, token: str) -> Actor:
@@ -82,7 +84,7 @@ class TokenReader:
         if known is None:
             known = self._verify(token, now.timestamp())
             self._tokens.put(digest, known)
-        if known.expires_at <= now.timestamp() or not self._is_alive(known.session_id, now):
+        if known.expires_at <= now.timestamp() or not self._is_alive(known, now):
             raise DomainError("unauthenticated")
         return known.actor
 
@@ -93,14 +95,18 @@ class TokenReader:
         self._alive.drop(session_id)
         self._clients.forget(session_id)
 
-    def _is_alive(self, session_id: UUID, now: datetime) -> bool:
-        asked_at = self._monotonic()
-        if asked_at < self._alive.get(session_id, 0.0):
+    def _is_alive(self, known: _Verified, now: datetime) -> bool:
+        session_id, asked_at = known.session_id, self._monotonic()
+        until, generation = self._alive.get(session_id, _NEVER)
+        if asked_at < until and generation == known.generation:
             return True
         with self._database.reading() as connection:
-            alive = store.session_is_alive(connection, session_id, now)
+            alive = store.session_is_alive(connection, session_id, known.actor.identity_level, now)
+            # The first answer to a log-in has none before it that could be asked for again.
+            if alive and generation != known.generation and known.generation > 1:
+                store.note_use(connection, session_id, known.generation)
         if alive:
-            self._alive.put(session_id, asked_at + LIVENESS_S)
+            self._alive.put(session_id, (asked_at + LIVENESS_S, known.generation))
         return alive
 
     def _verify(self, token: str, now: float) -> _Verified:
@@ -115,7 +121,7 @@ class TokenReader:
                 raise ValueError
             if claims["iat"] > now + _LEEWAY_S:
                 raise ValueError
-            return _Verified(_actor(claims), UUID(claims["sid"]), int(claims["exp"]))
+            return _Verified(_actor(claims), UUID(claims["sid"]), int(claims.get("gen", 0)), int(claims["exp"]))
         except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError, OverflowError, OSError):
             raise DomainError("unauthenticated") from None
 

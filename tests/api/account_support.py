@@ -36,6 +36,7 @@ class VouchingProvider:
 
     clock: SettableClock
     down: bool = False
+    level: int = 2
     kept: list[CodeExchange] = field(default_factory=list)
     sealed: list[str | None] = field(default_factory=list)
 
@@ -54,7 +55,7 @@ class VouchingProvider:
         if code not in PEOPLE or issuer not in (None, ISSUER):
             raise DomainError("login_failed")
         subject, number, name = PEOPLE[code]
-        return EidIdentity(ISSUER, subject, number, name, date(1990, 2, 3), 2, self.clock.now())
+        return EidIdentity(ISSUER, subject, number, name, date(1990, 2, 3), self.level, self.clock.now())
 
 
 @dataclass

@@ -14,7 +14,8 @@ from api.app import create_app
 from auth.eid.port import EidIdentity
 from auth.models import PHONE_FIELD, Phone
 from auth.service import clients, officers, organisations, phones, sessions
-from auth.service.login import LoginRole, open_session
+from auth.service.attempts import LoginRole
+from auth.service.login import open_session
 from auth.service.signing_keys import keep_signing_keys
 from auth.tokens.issuer import TokenIssuer
 from kernel.actor import SYSTEM, Actor

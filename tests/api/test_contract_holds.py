@@ -26,7 +26,8 @@ from api.resources import RESOURCES
 from auth.eid.oidc import OidcProvider
 from auth.eid.port import EidIdentity
 from auth.seed import sandbox_officers, seed_people
-from auth.service.login import LoginRole, open_session
+from auth.service.attempts import LoginRole
+from auth.service.login import open_session
 from auth.service.signing_keys import keep_signing_keys
 from auth.tokens.issuer import TokenIssuer
 from kernel.clock import SettableClock, local

@@ -38,7 +38,7 @@ def test_neither_way_or_both_are_refused_by_name(house: House, changes: dict[str
     assert house.complete(started).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["error=access_denied&state=x", "code=a&code=b&state=x", "code=a&state=x", "%"])
+@pytest.mark.parametrize("query", ["error=server_error&state=x", "code=a&code=b&state=x", "code=a&state=x", "%"])
 def test_a_query_that_is_no_answer_fails_like_any_log_in(house: House, query: str) -> None:
     started = house.start()
     response = house.complete(started, callback_query=query, code=None, state=None)

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from auth.eid.callback import Callback
 from auth.eid.port import EidIdentity
 from auth.models import Officer
-from auth.service.login import LoginRole, open_session
+from auth.service.attempts import LoginRole, TakenAttempt, take_attempt
+from auth.service.login import open_session
 from auth.service.signing_keys import keep_signing_keys
 from auth.settings import EidSettings, SessionSettings
 from auth.tokens.issuer import Grant, TokenIssuer, Tokens
@@ -62,6 +64,10 @@ def appoint(session: Session, actor: Actor, *, agency_code: str = AGENCY, **chan
     session.add(office)
     session.flush()
     return office
+
+
+def take(work: Work, state: str, secret: str, *, code: str = "code-thu") -> TakenAttempt:
+    return take_attempt(work, SESSIONS, Callback(code, state), secret)
 
 
 class Ticks:

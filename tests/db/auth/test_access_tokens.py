@@ -60,6 +60,7 @@ def test_a_citizens_token(house: House, clock: SettableClock) -> None:
         "exp": now + 300,
         "auth_time": now - 5,
         "sid": str(tokens.session_id),
+        "gen": 1,
         "kind": "citizen",
         "lvl": 2,
     }

@@ -10,19 +10,19 @@ from structlog.testing import capture_logs
 
 from auth.eid.pkce import code_challenge
 from auth.models import LoginSession, Person
-from auth.service.login import open_attempt, take_attempt
+from auth.service.attempts import open_attempt
 from auth.service.people import person_details
 from kernel.actor import ActorKind
 from kernel.audit import AuditEntry
 from kernel.clock import SettableClock
 from kernel.errors import DomainError
 from kernel.work import Work
-from tests.db.auth.support import EID, SESSIONS, House, appoint, log_in
+from tests.db.auth.support import EID, SESSIONS, House, appoint, log_in, take
 
 
 def refused(work: Work, state: str, secret: str) -> str:
     with capture_logs() as logs, pytest.raises(DomainError) as raised:
-        take_attempt(work, state, secret)
+        take(work, state, secret)
     assert raised.value.code == "login_failed"
     return str(logs[-1]["reason"])
 
@@ -30,11 +30,13 @@ def refused(work: Work, state: str, secret: str) -> str:
 def test_an_attempt_is_taken_once_by_the_app_that_opened_it(work: Work) -> None:
     start = open_attempt(work, EID, "officer")
     work.session.flush()
-    taken = take_attempt(work, start.request.state, start.login_secret)
+    taken = take(work, start.request.state, start.login_secret)
     assert (taken.login_id, taken.as_role) == (start.login_id, "officer")
     assert (taken.kept.redirect_uri, taken.kept.nonce) == (EID.redirect_uris[0], start.request.nonce)
     assert code_challenge(taken.kept.verifier) == start.request.code_challenge
-    assert refused(work, start.request.state, start.login_secret) == "attempt_taken"
+    with capture_logs() as logs, pytest.raises(DomainError):
+        take(work, start.request.state, start.login_secret, code="code-khac")
+    assert logs[-1]["reason"] == "attempt_taken"
 
 
 def test_each_attempt_has_its_own_values(work: Work) -> None:
@@ -57,7 +59,7 @@ def test_another_apps_secret_is_refused_and_leaves_the_attempt_open(work: Work) 
     work.session.flush()
     for secret in (other.login_secret, mine.request.state, "", "khác"):
         assert refused(work, mine.request.state, secret) == "login_secret"
-    assert take_attempt(work, mine.request.state, mine.login_secret).login_id == mine.login_id
+    assert take(work, mine.request.state, mine.login_secret).login_id == mine.login_id
 
 
 def test_states_that_are_not_ours_never_reach_the_database(work: Work, clock: SettableClock) -> None:

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from auth.models import LoginAttempt, Officer
 from auth.seed import sandbox_officers, seed_people
-from auth.service.login import open_attempt, take_attempt
+from auth.service.attempts import open_attempt
 from auth.service.people import forget_ended, officer_name, person_contact, person_details
 from auth.service.phones import confirm_phone_proof, read_proof_message, request_phone_proof
 from auth.service.sessions import refresh_session
@@ -17,7 +17,7 @@ from kernel.actor import ActorKind
 from kernel.clock import SettableClock
 from kernel.ids import new_id
 from kernel.work import Work
-from tests.db.auth.support import EID, PHONE, SESSIONS, House, appoint, log_in
+from tests.db.auth.support import EID, PHONE, SESSIONS, House, appoint, log_in, take
 from tracking.catalogue.models import Agency
 
 TABLES = (
@@ -84,7 +84,7 @@ def test_nothing_personal_or_secret_lies_in_a_table_or_a_log(house: House) -> No
         with house.work() as work:
             start = open_attempt(work, EID, "citizen")
         with house.work() as work:
-            taken = take_attempt(work, start.request.state, start.login_secret)
+            taken = take(work, start.request.state, start.login_secret)
         tokens = house.log_in()
         actor = house.reader.read(tokens.access_token)
         with house.work() as work:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from auth.service.sessions import refresh_session
+from auth.store import note_use
 from auth.tokens.derived import DerivedTokens
 from auth.tokens.issuer import REFRESH_PURPOSE
 from kernel.clock import SettableClock
@@ -15,7 +16,8 @@ from tests.db.auth.support import SESSIONS, log_in
 
 
 class Family(RuleBasedStateMachine):
-    """`held` is what the phone has, `made` how far the server went, `made_at` when."""
+    """`held` is what the phone has, `made` how far the server went, `made_at` when,
+    `used` the newest of whose access tokens one was shown."""
 
     work: Work
     clock: SettableClock
@@ -27,6 +29,7 @@ class Family(RuleBasedStateMachine):
         self.held = self.made = 1
         self.made_at = self.clock.now()
         self.ended = False
+        self.used = 0
 
     def show(self, generation: int) -> int | None:
         grant = refresh_session(self.work, SESSIONS, self.tokens.make(self.session_id, generation))
@@ -42,6 +45,8 @@ class Family(RuleBasedStateMachine):
             return self.made
         if generation == self.made - 1 and self.clock.now() - self.made_at <= SESSIONS.refresh_window:
             return self.made
+        if generation == self.made - 1 and self.used < self.made:
+            return self.made
         self.ended = True
         return None
 
@@ -52,9 +57,15 @@ class Family(RuleBasedStateMachine):
         if answer is not None and arrives:
             self.held = answer
 
-    @rule(seconds=st.integers(0, 40))
+    @rule(seconds=st.integers(0, 90))
     def wait(self, seconds: int) -> None:
         self.clock.advance(timedelta(seconds=seconds))
+
+    @rule()
+    def use(self) -> None:
+        """The phone, or whoever copied its tokens, shows the access token that came with the one it holds."""
+        note_use(self.work.session.connection(), self.session_id, self.held)
+        self.used = max(self.used, self.held)
 
     @precondition(lambda self: self.made > 1)
     @rule(data=st.data())

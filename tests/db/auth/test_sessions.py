@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from auth.models import LoginSession
 from auth.service.sessions import list_sessions, refresh_session, revoke_all, revoke_session
+from auth.store import note_use
 from auth.tokens.derived import DerivedTokens
 from auth.tokens.issuer import REFRESH_PURPOSE, Grant
 from kernel.actor import SYSTEM, Actor
@@ -46,6 +47,11 @@ def test_a_refresh_moves_on_by_one(work: Work, clock: SettableClock) -> None:
     assert after.refresh_until == clock.now() + SESSIONS.citizen_idle
 
 
+def use(work: Work, grant: Grant) -> None:
+    """Somebody shows the access token of this grant."""
+    note_use(work.session.connection(), grant.session_id, grant.generation)
+
+
 def test_a_retry_in_the_window_gets_the_same_successor(work: Work, clock: SettableClock) -> None:
     grant = log_in(work)
     first = refresh_session(work, SESSIONS, token_of(work, grant))
@@ -55,12 +61,40 @@ def test_a_retry_in_the_window_gets_the_same_successor(work: Work, clock: Settab
     assert refresh_session(work, SESSIONS, token_of(work, first)) is not None
 
 
+@pytest.mark.parametrize("away", [WINDOW + SECOND, timedelta(hours=1), timedelta(days=20)])
+def test_an_answer_that_nobody_used_is_given_again_however_late(
+    work: Work, clock: SettableClock, away: timedelta
+) -> None:
+    grant = log_in(work)
+    lost = refresh_session(work, SESSIONS, token_of(work, grant))
+    clock.advance(away)
+    for _ in range(2):
+        assert refresh_session(work, SESSIONS, token_of(work, grant)) == lost
+        clock.advance(WINDOW + SECOND)
+    assert lost is not None
+    # Two answers lost in a row, on the same journey.
+    after = refresh_session(work, SESSIONS, token_of(work, lost))
+    clock.advance(away)
+    assert refresh_session(work, SESSIONS, token_of(work, lost)) == after
+    assert refresh_session(work, SESSIONS, token_of(work, grant)) is None
+    assert row_of(work, grant.session_id).revoke_reason == "token_replayed"
+
+
+def test_a_retry_from_before_the_successor_was_used_still_passes_in_the_window(work: Work) -> None:
+    grant = log_in(work)
+    first = refresh_session(work, SESSIONS, token_of(work, grant))
+    assert first is not None
+    use(work, first)
+    assert refresh_session(work, SESSIONS, token_of(work, grant)) == first
+
+
 @pytest.mark.parametrize("late", [True, False], ids=["after the window", "two generations old"])
 def test_a_replay_ends_the_whole_family(work: Work, clock: SettableClock, late: bool) -> None:
     grant = log_in(work)
     latest = refresh_session(work, SESSIONS, token_of(work, grant))
     assert latest is not None
     if late:
+        use(work, latest)
         clock.advance(WINDOW + SECOND)
     else:
         latest = refresh_session(work, SESSIONS, token_of(work, latest))
@@ -192,6 +226,7 @@ def test_a_replay_is_remembered_although_it_is_refused(house: House, clock: Sett
     with house.work() as work:
         grant = refresh_session(work, SESSIONS, first.refresh_token)
     assert grant is not None
+    house.reader.read(house.issuer.issue(grant).access_token)
     clock.advance(WINDOW + SECOND)
     for token in (first.refresh_token, house.issuer.issue(grant).refresh_token):
         with house.work() as work:

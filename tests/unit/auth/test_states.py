@@ -12,6 +12,7 @@ from auth.states import (
     ProofEvent,
     ProofState,
     RefreshStep,
+    Rotation,
     SessionState,
     attempt_state,
     next_proof_state,
@@ -91,12 +92,29 @@ def test_session(revoked: bool, ends: timedelta, used: timedelta, expected: Sess
     ],
 )
 def test_which_token_is_shown(shown: int, age: timedelta, expected: Presented) -> None:
-    assert presented(shown, 7, NOW - age, WINDOW, NOW) is expected
+    used = True
+    assert presented(shown, Rotation(7, NOW - age, used), WINDOW, NOW) is expected
 
 
-@given(st.integers(1, 50), st.integers(1, 50), st.timedeltas(timedelta(), timedelta(hours=1)))
-def test_only_the_last_token_or_its_fresh_predecessor_ever_passes(shown: int, generation: int, age: timedelta) -> None:
-    step = refresh_step(SessionState.ACTIVE, presented(shown, generation, NOW - age, WINDOW, NOW))
-    passes = shown == generation or (shown == generation - 1 and age <= WINDOW)
+@pytest.mark.parametrize(
+    ("shown", "age", "expected"),
+    [
+        (6, WINDOW + SECOND, Presented.RETRIED),
+        (6, timedelta(days=9), Presented.RETRIED),
+        (5, WINDOW + SECOND, Presented.REPLAYED),
+        (5, timedelta(), Presented.REPLAYED),
+        (8, timedelta(days=9), Presented.UNKNOWN),
+    ],
+)
+def test_an_answer_nobody_has_used_may_still_be_lost(shown: int, age: timedelta, expected: Presented) -> None:
+    assert presented(shown, Rotation(7, NOW - age, used=False), WINDOW, NOW) is expected
+
+
+@given(st.integers(1, 50), st.integers(1, 50), st.timedeltas(timedelta(), timedelta(hours=1)), st.booleans())
+def test_only_the_last_token_or_the_one_before_it_ever_passes(
+    shown: int, generation: int, age: timedelta, used: bool
+) -> None:
+    step = refresh_step(SessionState.ACTIVE, presented(shown, Rotation(generation, NOW - age, used), WINDOW, NOW))
+    passes = shown == generation or (shown == generation - 1 and (age <= WINDOW or not used))
     assert (step in (RefreshStep.ROTATE, RefreshStep.REPEAT)) is passes
     assert (step is RefreshStep.REVOKE) is (not passes and shown < generation)
