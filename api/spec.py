@@ -12,7 +12,7 @@ from api.schemas import ProblemSchema
 
 DOCUMENT: Final = Path(mobile_contract.__path__[0], "openapi.json")
 TITLE: Final = "Một Cửa"
-VERSION: Final = "1.0.0"
+VERSION: Final = "1.1.0"
 OPENAPI_VERSION: Final = "3.1.1"
 _ABOUT: Final = (
     "Dịch vụ công trên điện thoại: nộp hồ sơ, theo dõi, nhận kết quả. "

@@ -1,5 +1,6 @@
 """Alembic at work: brings a database to the newest revision, and drafts the next one."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -11,8 +12,17 @@ from migrations import newest_number
 _HERE = Path(__file__).parent
 
 
-def migrate(database_url: str) -> None:
-    """Brings the database to the newest revision; two processes that try at once wait for each other."""
+def migrate(database_url: str, to: str = "head") -> None:
+    """Brings the database up to a revision, the newest one unless told; two processes that try at once wait."""
+    _walk(database_url, lambda config: command.upgrade(config, to))
+
+
+def step_back(database_url: str, to: str) -> None:
+    """Brings the database down to an older revision."""
+    _walk(database_url, lambda config: command.downgrade(config, to))
+
+
+def _walk(database_url: str, walk: Callable[[Config], None]) -> None:
     engine = create_engine(database_url)
     try:
         with engine.connect() as connection:
@@ -20,7 +30,7 @@ def migrate(database_url: str) -> None:
             connection.commit()
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            walk(config)
             connection.execute(text("SELECT pg_advisory_unlock(hashtext('motcua.migrate'))"))
             connection.commit()
     finally:

@@ -172,8 +172,9 @@ def is_hopeless_type(declared: str) -> bool:
     return _HOPELESS.fullmatch(declared.split(";", 1)[0].strip().lower()) is not None
 
 
-def extension_of(media_type: str) -> str:
-    return _EXTENSIONS[media_type]
+def file_name(dossier_code: str | None, code: str, media_type: str) -> str:
+    """The name a file of a dossier is downloaded by: safe in a header, never the sender's own."""
+    return f"{dossier_code or 'nhap'}-{code}{_EXTENSIONS[media_type]}"
 
 
 def _is_heic(head: bytes) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    false,
     func,
     text,
 )
@@ -87,7 +88,10 @@ class Dossier(Base):
 
 
 class TimelineEntry(Base):
-    """One change on one axis: who, when, from, to, cause and reason. The citizen's timeline is this table."""
+    """One change on one axis: who, when, from, to, cause and reason. The citizen's timeline is this table.
+
+    `reason` is internal to the agency unless `reason_told`: only then may the citizen read it, in whatever way.
+    """
 
     __tablename__ = "timeline_entry"
     __table_args__ = (
@@ -110,6 +114,7 @@ class TimelineEntry(Base):
     actor_name: Mapped[str | None] = mapped_column(Text)
     cause_id: Mapped[UUID | None]
     reason: Mapped[Sealed | None] = mapped_column(SealedText)
+    reason_told: Mapped[bool] = mapped_column(default=False, server_default=false())
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 

@@ -10,7 +10,14 @@ from sqlalchemy import text
 # One JSON document rather than a row: a driver and an ORM pay for every column of every answer anew. Instants come in
 # Vietnam's civil time, which has no change of clocks, so that nothing is left to convert.
 _LOCAL: Final = "AT TIME ZONE INTERVAL '7 hours'"
-_DOSSIER: Final = f"""
+# Internal reasons leave the database for officers alone.
+_ALL_REASONS: Final = "t.reason"
+_TOLD_REASONS: Final = "CASE WHEN t.reason_told THEN t.reason END"
+_NO_REASONS: Final = "NULL::bytea"
+
+
+def _dossier(reasons: str) -> str:
+    return f"""
 SELECT row_to_json(whole) FROM (SELECT
   d.id, d.code, d.state, d.origin, d.step, d.version, d.seen_version, d.applicant_name, d.fee_vnd, d.supplements,
   d.handler_name, d.hand_over, d.hand_over_way, d.version_id, d.agency_code, a.name AS agency_name,
@@ -21,7 +28,7 @@ SELECT row_to_json(whole) FROM (SELECT
   encode(d.lookup_secret, 'hex') AS lookup_secret,
   ARRAY(SELECT row_to_json(entry) FROM (
     SELECT t.id, t.at {_LOCAL} AS at, t.axis, t.event, t.from_state AS "from", t.to_state AS "to", t.step,
-      t.actor_kind, t.actor_name, t.details, encode(t.reason, 'hex') AS reason
+      t.actor_kind, t.actor_name, t.details, t.reason_told, encode({reasons}, 'hex') AS reason
     FROM timeline_entry t WHERE t.dossier_id = d.id ORDER BY t.seq) entry) AS timeline,
   ARRAY(SELECT row_to_json(file) FROM (
     SELECT f.id, f.kind, f.code, f.added_at {_LOCAL} AS added_at, u.id AS upload_id, u.size, u.media_type,
@@ -32,6 +39,8 @@ FROM dossier d
 JOIN agency a ON a.code = d.agency_code
 WHERE d.id = :id
 """  # noqa: S608 - constants only
+
+
 _LINE: Final = """
 SELECT d.id, d.code, d.state, d.applicant_name, d.handler_name, d.step,
   d.acceptance_due_at, d.due_at, d.order_at, d.updated_at,
@@ -39,12 +48,12 @@ SELECT d.id, d.code, d.state, d.applicant_name, d.handler_name, d.step,
 FROM dossier d
 JOIN agency a ON a.code = d.agency_code
 """
-OWN = text(_DOSSIER + "AND d.applicant_id = :person) whole")
+OWN = text(_dossier(_TOLD_REASONS) + "AND d.applicant_id = :person) whole")
 DESK = text(
-    _DOSSIER  # noqa: S608 - constants only
+    _dossier(_ALL_REASONS)  # noqa: S608 - constants only
     + "AND d.state <> 0 AND a.path LIKE (SELECT path FROM agency WHERE code = :agency) || '%') whole"
 )
-FILED = text(_DOSSIER + "AND d.state <> 0) whole")
+FILED = text(_dossier(_NO_REASONS) + "AND d.state <> 0) whole")
 PROCEDURE = text(
     "SELECT code, number, document->'name' AS name, document->'process'->'steps' AS steps"
     " FROM procedure_version WHERE id = :id"

@@ -15,6 +15,7 @@ from kernel.actor import Actor
 from kernel.text import search_key
 from kernel.vault import Vault
 from tracking import queries
+from tracking.content import file_name
 from tracking.models import FILE_NAME_FIELD, FORM_FIELD, PHONE_FIELD, REASON_FIELD, SECRET_FIELD
 from tracking.roles import desk_actions
 from tracking.states import LABELS, BusinessState, Event, allowed_events
@@ -144,8 +145,8 @@ class Reader:
 
     def _citizen_view(self, row: Row) -> dict[str, Any]:
         view = self._common_view(row)
-        if row["state"] != BusinessState.HANDED_OVER:
-            view["results"] = []
+        handed_over = row["state"] == BusinessState.HANDED_OVER
+        view["results"] = [self._public_name(row, file) for file in view["results"]] if handed_over else []
         view["lookup_secret"] = self._opened(row, SECRET_FIELD, "lookup_secret")
         possible = allowed_events(BusinessState(row["state"]), row["origin"])
         view["allowed_actions"] = [event.value for event in possible if event in _CITIZEN_EVENTS]
@@ -155,6 +156,8 @@ class Reader:
     def _desk_view(self, row: Row, actor: Actor) -> dict[str, Any]:
         view = self._common_view(row)
         view["applicant_name"] = row["applicant_name"]
+        for entry, shown in zip(row["timeline"], view["timeline"], strict=True):
+            shown["reason_told"] = entry["reason_told"]
         state, step = BusinessState(row["state"]), self._step_document(row)
         view["allowed_actions"] = desk_actions(state, row["origin"], step, actor.roles)
         view["version"] = row["version"]
@@ -179,6 +182,11 @@ class Reader:
             "added_at": wire(file["added_at"]),
             "file_name": self.vault.open(FILE_NAME_FIELD, UUID(file["upload_id"]), sealed),
         }
+
+    @staticmethod
+    def _public_name(row: Row, file: dict[str, Any]) -> dict[str, Any]:
+        """A result under the name it is downloaded by: what an officer calls their own files is internal."""
+        return {**file, "file_name": file_name(row["code"], file["code"], file["media_type"])}
 
     def _entry(self, entry: dict[str, Any]) -> dict[str, Any]:
         reason = entry["reason"]

@@ -113,7 +113,14 @@ def _start(work: Work, _body: dict[str, Any], dossier_id: UUID) -> object:
 def _move_step(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
     """Takes the dossier on to the next step of its process, or back."""
     return officer.move_step(
-        work, actor(), container().office, dossier_id, match_desk(dossier_id), action=body["action"], note=body["note"]
+        work,
+        actor(),
+        container().office,
+        dossier_id,
+        match_desk(dossier_id),
+        action=body["action"],
+        note=body["note"],
+        tell_citizen=body["tell_citizen"],
     )
 
 

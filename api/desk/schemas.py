@@ -1,8 +1,10 @@
 """What an officer sends, and what the desk shows."""
 
-from marshmallow import fields, validate
+from typing import Any
 
-from api.dossiers.schemas import CommonDossierSchema, DossierLineSchema, SentFileSchema
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from api.dossiers.schemas import CommonDossierSchema, DossierLineSchema, SentFileSchema, TimelineEntrySchema
 from api.paging import PageAnswer, PageQuery
 from api.schemas import Instant, Line, RequestSchema, Text, Typed, Words
 
@@ -30,10 +32,20 @@ class InboxPage(PageAnswer):
     items = fields.List(fields.Nested(InboxLineSchema))
 
 
+class DeskTimelineEntrySchema(TimelineEntrySchema):
+    """A row of the timeline as officers see it: with internal notes, and with which of the words the citizen reads."""
+
+    reason = fields.String(
+        allow_none=True, metadata={"description": "A reason or a note, internal unless `reason_told`."}
+    )
+    reason_told = fields.Boolean(metadata={"description": "True: the citizen reads the reason. False: internal."})
+
+
 class DeskDossierSchema(CommonDossierSchema):
     """A dossier as its officers see it."""
 
     applicant_name = fields.String()
+    timeline = fields.List(fields.Nested(DeskTimelineEntrySchema))
 
 
 class NothingRequest(RequestSchema):
@@ -46,7 +58,23 @@ class ReasonRequest(RequestSchema):
 
 class StepRequest(RequestSchema):
     action = fields.String(required=True, validate=validate.OneOf(["advance", "send_back"]))
-    note = Text(load_default=None, allow_none=True, high=1000)
+    note = Text(
+        load_default=None,
+        allow_none=True,
+        high=1000,
+        metadata={"description": "Internal to the agency unless `tell_citizen`."},
+    )
+    tell_citizen = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={"description": "True: the citizen reads the note in their timeline. It must say something then."},
+    )
+
+    @validates_schema
+    def _says_something(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("tell_citizen") and not any(sign.isalnum() for sign in data.get("note") or ""):
+            raise ValidationError("says_nothing", "note")
 
 
 class HandOverRequest(RequestSchema):
@@ -55,7 +83,12 @@ class HandOverRequest(RequestSchema):
 
 class SettleWithdrawalRequest(RequestSchema):
     grant = fields.Boolean(required=True, truthy={True}, falsy={False})
-    reason = Text(load_default=None, allow_none=True, high=1000, metadata={"description": "Needed to refuse."})
+    reason = Text(
+        load_default=None,
+        allow_none=True,
+        high=1000,
+        metadata={"description": "Needed to refuse. The citizen reads it."},
+    )
 
 
 class AttachResultRequest(RequestSchema):

@@ -103,7 +103,9 @@ class FileSchema(AnswerSchema):
     kind = fields.String(validate=validate.OneOf(["paper", "result"]))
     code = fields.String(metadata={"description": "Which paper, or which kind of result."})
     upload_id = fields.UUID()
-    file_name = fields.String()
+    file_name = fields.String(
+        metadata={"description": "The sender's own; to the citizen a result goes by the name it is downloaded by."}
+    )
     media_type = fields.String()
     size = fields.Integer()
     sha256 = fields.String()
@@ -124,7 +126,10 @@ class TimelineEntrySchema(AnswerSchema):
     to = fields.Raw(allow_none=True)
     step = fields.String(allow_none=True)
     actor = fields.Nested(WhoSchema)
-    reason = fields.String(allow_none=True)
+    reason = fields.String(
+        allow_none=True,
+        metadata={"description": "Words told to the citizen, or their own. An officer's internal note is never here."},
+    )
     text = fields.String(metadata={"description": "The row as a sentence."})
 
 

@@ -29,11 +29,15 @@ _HAND_OVER_EVENTS: Final[Mapping[Event, HandOverEvent]] = {
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """Why and by whom: `reason` is free text (sealed), `actor_name` what the citizen reads, `details` codes only."""
+    """Why and by whom: `reason` is free text (sealed), `actor_name` what the citizen reads, `details` codes only.
+
+    A reason is internal to the agency unless it is `told`: a citizen, a stranger or a partner never reads it.
+    """
 
     actor_name: str | None = None
     reason: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    told: bool = False
 
 
 def change_state(
@@ -78,7 +82,7 @@ def _move_hand_over(work: Work, actor: Actor, dossier: Dossier, event: Event, be
     after = hand_over_transition(before, caused)
     if after != before:
         dossier.hand_over = after.value
-        silent = Because(because.actor_name, None, because.details)
+        silent = Because(because.actor_name, details=because.details)
         add_timeline(work, actor, dossier, "hand_over", caused.value, silent, moved=(before, after))
 
 
@@ -109,6 +113,7 @@ def add_timeline(
         actor_name=because.actor_name,
         cause_id=cause_id,
         reason=work.vault.seal(REASON_FIELD, row, because.reason) if because.reason else None,
+        reason_told=because.told and bool(because.reason),
         details=dict(because.details),
     )
     work.session.add(entry)

@@ -57,14 +57,14 @@ def answer_supplement(
     dossier = store.lock_own_dossier(work.session, actor, dossier_id)
     if dossier.state == BusinessState.SUPPLEMENT:
         _check_complete(work, office, office.catalogue.version(work.session, dossier.version_id), dossier, manifest)
-    change_state(work, actor, office, dossier, Event.SUPPLEMENT, Because(dossier.applicant_name, note))
+    change_state(work, actor, office, dossier, Event.SUPPLEMENT, Because(dossier.applicant_name, note, told=True))
     return dossier
 
 
 def ask_withdrawal(work: Work, actor: Actor, office: Office, dossier_id: UUID, *, reason: str) -> Dossier:
     """Asks the agency to stop; an officer grants or refuses it."""
     dossier = store.lock_own_dossier(work.session, actor, dossier_id)
-    change_state(work, actor, office, dossier, Event.ASK_WITHDRAWAL, Because(dossier.applicant_name, reason))
+    change_state(work, actor, office, dossier, Event.ASK_WITHDRAWAL, Because(dossier.applicant_name, reason, told=True))
     return dossier
 
 

@@ -21,6 +21,7 @@ class NoticeFacts:
     """One change of the official status, with all that the law wants a notice of it to say (NĐ 224/2026 Đ.15.1.g).
 
     `received_at` is the acceptance, before it the filing; `status` the official name reached. Times are of the change.
+    `reason` is None for words that are internal to the agency.
     """
 
     applicant_id: UUID
@@ -59,7 +60,7 @@ def read_notice(work: Work, office: Office, dossier_id: UUID, timeline_id: UUID)
         status=_label(int(entry.to_state or 0), dossier.language),
         due_at=datetime.fromisoformat(due_at) if due_at else dossier.due_at,
         answer_by=dossier.acceptance_due_at,
-        reason=work.vault.open(REASON_FIELD, entry.id, entry.reason) if entry.reason else None,
+        reason=work.vault.open(REASON_FIELD, entry.id, entry.reason) if entry.reason and entry.reason_told else None,
         fee_vnd=dossier.fee_vnd,
     )
 

@@ -64,16 +64,27 @@ def start_processing(work: Work, actor: Actor, office: Office, dossier_id: UUID,
 
 
 def move_step(
-    work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, action: str, note: str | None
+    work: Work,
+    actor: Actor,
+    office: Office,
+    dossier_id: UUID,
+    expect: Expect,
+    *,
+    action: str,
+    note: str | None,
+    tell_citizen: bool = False,
 ) -> Dossier:
-    """Advances or sends back inside state 4; the official status stays. Raises `action_not_allowed`, `step_*`."""
+    """Advances or sends back inside state 4; the official status stays. The note is internal unless `tell_citizen`.
+
+    Raises `action_not_allowed`, `step_*`.
+    """
     dossier = lock_at_desk(work, actor, dossier_id, expect)
     _require_state(dossier, BusinessState.PROCESSING)
     procedure = office.catalogue.version(work.session, dossier.version_id).procedure
     dossier.step = take_step(procedure, dossier.step, action, actor.roles).to
     dossier.version += 1
     name = _handle(work, actor, office, dossier)
-    add_timeline(work, actor, dossier, "process", action, Because(name, note))
+    add_timeline(work, actor, dossier, "process", action, Because(name, note, told=tell_citizen))
     write_audit(work.session, actor, f"dossier.{action}", "dossier", dossier.id, version=dossier.version)
     return dossier
 
@@ -163,10 +174,13 @@ def _act(work: Work, actor: Actor, office: Office, dossier: Dossier, event: Even
 def _change(
     work: Work, actor: Actor, office: Office, dossier: Dossier, event: Event, reason: str | None, **details: str
 ) -> bool:
-    """Changes the status in the officer's name; False when it had happened already, and then nothing is touched."""
+    """Changes the status in the officer's name; False when it had happened already, and then nothing is touched.
+
+    The reason of a change of status is told to the citizen, as the law wants.
+    """
     before = dossier.handler_id, dossier.handler_name
     name = _handle(work, actor, office, dossier)
-    if change_state(work, actor, office, dossier, event, Because(name, reason, details)) is None:
+    if change_state(work, actor, office, dossier, event, Because(name, reason, details, told=True)) is None:
         dossier.handler_id, dossier.handler_name = before
         return False
     return True

@@ -10,7 +10,7 @@ from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.work import Work
 from tracking import store
-from tracking.content import extension_of
+from tracking.content import file_name
 from tracking.models import Dossier, DossierFile, Upload
 from tracking.office import Office
 from tracking.service.drafts import SentFile, require_dossier_room
@@ -86,10 +86,9 @@ def desk_file(work: Work, actor: Actor, dossier_id: UUID, file_id: UUID) -> Down
 def _download(work: Work, dossier: Dossier, file: DossierFile, upload: Upload) -> Download:
     if upload.media_type is None or upload.sha256 is None:
         raise DomainError("not_found")
-    stem = f"{dossier.code or 'nhap'}-{file.code}"
     return Download(
         upload_id=upload.id,
-        name=stem + extension_of(upload.media_type),
+        name=file_name(dossier.code, file.code, upload.media_type),
         media_type=upload.media_type,
         size=upload.size,
         sha256=upload.sha256,
