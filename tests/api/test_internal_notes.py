@@ -15,7 +15,7 @@ from api.openapi import render_detached
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent, drain_events
 from notify.models import BODY_FIELD, VALUES_FIELD, Delivery, Notification
-from tests.api.authorisation_requests import Asking, every_operation
+from tests.api.authorisation_requests import every_operation
 from tests.api.authorisation_support import OWNER_NAME, OWNER_NUMBER, World
 from tests.db.tracking.conftest import Scene
 from tracking.models import FILE_NAME_FIELD, SECRET_FIELD, Upload
