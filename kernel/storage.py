@@ -5,7 +5,7 @@ Objects are small sealed pieces; what they belong to stands in the database.
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,10 @@ _TRIES = 5
 class FileStore(Protocol):
     def put(self, key: str, content: bytes) -> None:
         """The object is whole and kept when this returns. Keys are ours: letters, digits, `-` and `/`."""
+        ...
+
+    def create(self, key: str, content: bytes) -> bool:
+        """As `put`, but an object that is there stays as it is. False when there was one."""
         ...
 
     def get(self, key: str) -> bytes:
@@ -46,17 +50,27 @@ class FolderStore:
         root.mkdir(parents=True, exist_ok=True)
 
     def put(self, key: str, content: bytes) -> None:
+        self._write(key, content, lambda draft, target: draft.replace(target))
+
+    def create(self, key: str, content: bytes) -> bool:
+        try:
+            self._write(key, content, lambda draft, target: target.hardlink_to(draft))
+        except FileExistsError:
+            return False
+        return True
+
+    def _write(self, key: str, content: bytes, give_name: Callable[[Path, Path], object]) -> None:
         target = self._root / key
         handle, name = self._begin(target.parent)
+        draft = Path(name)
         try:
             with os.fdopen(handle, "wb") as opened:
                 opened.write(content)
                 opened.flush()
                 os.fsync(opened.fileno())
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            give_name(draft, target)
+        finally:
+            draft.unlink(missing_ok=True)
         _sync_folder(target.parent)
 
     def get(self, key: str) -> bytes:
@@ -99,6 +113,15 @@ class BucketStore:
 
     def put(self, key: str, content: bytes) -> None:
         self._store.put(key, content)
+
+    def create(self, key: str, content: bytes) -> bool:
+        from obstore.exceptions import AlreadyExistsError
+
+        try:
+            self._store.put(key, content, mode="create")
+        except AlreadyExistsError:
+            return False
+        return True
 
     def get(self, key: str) -> bytes:
         try:

@@ -1,6 +1,6 @@
 """A container with stand-ins at the ports, and a resource that uses every option an operation has."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,6 +42,7 @@ from kernel.settings import KernelSettings
 from kernel.storage import FileStore
 from kernel.vault import Vault
 from kernel.work import Work
+from tests.support.files import NoFiles
 
 CITIZEN = Actor(ActorKind.CITIZEN, person_id=new_id(), session_id=new_id(), identity_level=2)
 OTHER_CITIZEN = Actor(ActorKind.CITIZEN, person_id=new_id(), session_id=new_id(), identity_level=1)
@@ -77,20 +78,6 @@ class CountingDatabase:
             self.rolled_back += 1
             raise
         self.committed += 1
-
-
-class NoFiles:
-    def put(self, key: str, content: bytes) -> None:
-        raise AssertionError(key)
-
-    def get(self, key: str) -> bytes:
-        raise KeyError(key)
-
-    def delete(self, key: str) -> None:
-        raise AssertionError(key)
-
-    def list(self, folder: str) -> Sequence[str]:
-        raise AssertionError(folder)
 
 
 def settings(trusted_proxies: int = 0) -> KernelSettings:

@@ -25,6 +25,13 @@ def test_objects_come_back(store: FileStore) -> None:
         store.get("uploads/x/0001")
 
 
+def test_what_is_created_once_stays_as_it_was(store: FileStore) -> None:
+    assert store.create("audit/x/0001", b"first")
+    assert not store.create("audit/x/0001", b"second")
+    assert store.get("audit/x/0001") == b"first"
+    assert list(store.list("audit")) == ["audit/x/0001"]
+
+
 def test_a_folder_store_keeps_files_where_its_url_says(tmp_path: Path) -> None:
     folder = tmp_path / "có dấu"
     open_store(folder.as_uri()).put("uploads/x/0001", b"bytes")
@@ -36,4 +43,6 @@ def test_a_put_that_fails_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     with pytest.raises(OSError):
         store.put("a/b", b"a folder stands in the way")
+    with pytest.raises(OSError):
+        store.create(f"a/{'n' * 300}", b"a name that no file can have")
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["b"]
