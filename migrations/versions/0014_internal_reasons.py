@@ -8,8 +8,8 @@ The schema before this one knows no internal reasons: after a downgrade the citi
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
