@@ -200,7 +200,8 @@ def event_handlers(held: Container) -> Handlers:
     # Only the plan drain needs these; a web worker would carry them.
     from notify.budget_notices import BudgetAnnouncer
     from notify.lodging_notices import LodgingAnnouncer
-    from wiring_notices import AgencyAdmins, LodgingWords
+    from notify.organisation_notices import OrganisationAnnouncer
+    from wiring_notices import AgencyAdmins, LodgingWords, OrganisationWords
     from wiring_residence import residence_handlers
 
     def told(session: Session, event: OutboxEvent) -> None:
@@ -209,9 +210,11 @@ def event_handlers(held: Container) -> Handlers:
     announcer = _announcer(held)
     lodgings = LodgingAnnouncer(announcer, LodgingWords(held.vault, held.clock, held.residence))
     budgets = BudgetAnnouncer(announcer, AgencyAdmins(held.vault, held.clock, held.office))
+    organisations = OrganisationAnnouncer(announcer, OrganisationWords(held.vault, held.clock, held.office))
     return {
         **announcer.handlers(),
         **lodgings.handlers(),
+        **organisations.handlers(),
         **budgets.handlers(),
         **residence_handlers(held.all_settings.transmission),
         "delivery.settled": (told,),

@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from auth.service import phones
+from auth.service.client_news import read_clients_news
 from auth.service.officers import admins_of
 from kernel.clock import Clock
 from kernel.vault import Vault
 from kernel.work import Work
 from notify.forms import Place, Value
 from notify.lodging_notices import IN_DOUBT, SETTLED, Addressee, LodgingWord
+from notify.organisation_notices import OrganisationWord
 from notify.ports import DossierNotice, OneTimeCode
 from residence.notices import LodgingNotice, lodging_notice
 from residence.ports import FrontDesk
@@ -115,6 +117,25 @@ def _template_of(kind: str, payload: Mapping[str, Any]) -> str:
     if kind == IN_DOUBT:
         return "residence.in_doubt"
     return "residence.last_reminder" if payload["step"] == "second" else "residence.reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationWords:
+    """Notify's source of what organisations and agencies are told of their keys, kept by auth."""
+
+    vault: Vault
+    clock: Clock
+    office: Office
+
+    def word(self, session: Session, payload: Mapping[str, Any]) -> OrganisationWord:
+        work = Work(session, self.vault, self.clock)
+        news = read_clients_news(work, payload)
+        owner = news.organisation or self.office.catalogue.agency(session, news.agency_code or "").name
+        return OrganisationWord(
+            people=tuple(Addressee(person, phones.latest_phone(work, person)) for person in news.people),
+            facts={"owner": owner, "keys": ", ".join(news.keys), "heir": news.heir, "last_day": news.until},
+            agency_code=news.agency_code,
+        )
 
 
 @dataclass(frozen=True, slots=True)

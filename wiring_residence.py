@@ -1,21 +1,23 @@
 """Residence's view of organisations, kept by auth: a part of `wiring`, which alone imports it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from auth import party_store
+from auth import client_store, party_store
 from auth.models import Organisation
+from auth.rights import mandates_of
 from auth.service.organisations import standings_of
 from kernel.clock import Clock
 from kernel.db import Database
 from kernel.outbox import Handlers, OutboxEvent
 from kernel.vault import Vault
 from kernel.work import Work
-from residence.ports import FrontDesk, Member, Standing
+from residence.ports import FrontDesk, Key, Member, Standing
+from residence.service.access import MANAGE
 from residence.settings import ResidenceSettings
 from residence.transmission_planner import plan_transmissions
 from residence.transmission_settings import TransmissionSettings
@@ -44,6 +46,18 @@ class OrganisationBook:
         return [
             Member(member.id, member.person_id, member.display_name)
             for member in party_store.members_of(work.session, organisation_id)
+        ]
+
+    def keys_of(self, work: Work, organisation_id: UUID, people: Collection[UUID]) -> list[Key]:
+        managing = {
+            member.person_id
+            for member in party_store.members_of(work.session, organisation_id)
+            if MANAGE in mandates_of(member.role, member.mandates)
+        }
+        return [
+            Key(client.id, client.name)
+            for client in client_store.lock_open_clients(work.session, organisation_id, work.now())
+            if client.grantor_id in people and client.grantor_id not in managing
         ]
 
     def names(self, work: Work, organisation_id: UUID) -> Mapping[UUID, str]:

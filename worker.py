@@ -18,6 +18,7 @@ from rq.exceptions import StopRequested
 from rq.worker import SimpleWorker
 from sqlalchemy.exc import SQLAlchemyError
 
+from auth.service.lapsed import watch_clients
 from kernel.audit import seal_audit
 from kernel.bell import LINGER_SECONDS, URGENT, pause_aside
 from kernel.clock_mark import Waiting, follow_clock
@@ -114,6 +115,7 @@ def _sweep(held: Container) -> bool:
         work = Work(session, held.vault, held.clock)
         remind_lodgings(work)
         watch_budgets(work)
+        watch_clients(work)
     with held.database.transaction() as session:
         work = Work(session, held.vault, held.clock)
         forget_old_answers(session, work.now())

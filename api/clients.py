@@ -7,9 +7,8 @@ from marshmallow import fields, validate
 
 from api.context import here
 from api.schemas import AnswerSchema, Instant, Line, RequestSchema
-from auth.models import ApiClient
-from auth.service.clients import IssuedClient, NewClient
-from mobile_contract.vocabulary import CLIENT_SCOPES
+from auth.service.clients import IssuedClient, KeptClient, NewClient
+from mobile_contract.vocabulary import CLIENT_END_REASONS, CLIENT_SCOPES
 
 
 class ClientRequest(RequestSchema):
@@ -32,6 +31,22 @@ class ClientAnswer(AnswerSchema):
     created_at = Instant()
     expires_at = Instant()
     revoked_at = Instant(allow_none=True)
+    end_reason = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(CLIENT_END_REASONS),
+        metadata={"description": "`grantor`: it ended with the rights of whoever answered for it."},
+    )
+    usable_scopes = fields.List(
+        fields.String(validate=validate.OneOf(CLIENT_SCOPES)),
+        metadata={"description": "What it can do now: no more than whoever answers for it can."},
+    )
+    granted_by = fields.String(
+        allow_none=True,
+        metadata={"description": "Who answers for it: whoever made it or took it over. Null where nobody does."},
+    )
+    ends_on = fields.Date(
+        allow_none=True, metadata={"description": "The last day on which they do, null for no end yet."}
+    )
     last_used_at = Instant(allow_none=True, metadata={"description": "To the minute."})
 
 
@@ -42,6 +57,10 @@ class IssuedClientAnswer(ClientAnswer):
     )
 
 
+class TakeOverRequest(RequestSchema):
+    """An act that needs no more to be said."""
+
+
 class ClientsAnswer(AnswerSchema):
     items = fields.List(fields.Nested(ClientAnswer))
 
@@ -50,15 +69,16 @@ def asked_client(body: dict[str, Any]) -> NewClient:
     return NewClient(body["name"], tuple(body["scopes"]), body["expires_at"])
 
 
-def show_client(client: ApiClient) -> dict[str, Any]:
-    return {name: getattr(client, name) for name in ClientAnswer().fields}
+def show_client(kept: KeptClient) -> dict[str, Any]:
+    own = {"usable_scopes": kept.usable_scopes, "granted_by": kept.granted_by, "ends_on": kept.ends_on}
+    return {name: own[name] if name in own else getattr(kept.client, name) for name in ClientAnswer().fields}
 
 
-def show_clients(clients: Sequence[ApiClient]) -> dict[str, Any]:
-    return {"items": [show_client(client) for client in clients]}
+def show_clients(clients: Sequence[KeptClient]) -> dict[str, Any]:
+    return {"items": [show_client(kept) for kept in clients]}
 
 
 def show_issued(issued: IssuedClient) -> dict[str, Any]:
     """With the key only in the answer that leaves now, not in the one that is stored to be repeated."""
     here().shown_once = {"key": issued.key}
-    return {**show_client(issued.client), "key": None}
+    return {**show_client(issued.kept), "key": None}

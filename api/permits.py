@@ -223,9 +223,11 @@ PERMITS: Final[dict[str, Permit]] = {
     "readOrganisation": citizen,
     "listMembers": citizen,
     "addMember": SteppedUp(citizen, "admin"),
+    "changeMember": SteppedUp(citizen, "admin"),
     "endMember": citizen,
     "listOrganisationClients": citizen,
     "createOrganisationClient": SteppedUp(citizen, "admin"),
+    "takeOverOrganisationClient": SteppedUp(citizen, "admin"),
     "revokeOrganisationClient": citizen,
     # staff of an agency's subtree
     "listOfficers": role("admin"),
@@ -233,6 +235,7 @@ PERMITS: Final[dict[str, Permit]] = {
     "endOffice": SteppedUp(role("admin"), "admin", level=2),
     "listAgencyClients": role("admin"),
     "createAgencyClient": SteppedUp(role("admin"), "admin", level=2),
+    "takeOverAgencyClient": SteppedUp(role("admin"), "admin", level=2),
     "revokeAgencyClient": role("admin"),
     # texts of messages; that the agency stands at the top is asked of the rows
     "listTemplates": role("admin"),

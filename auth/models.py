@@ -101,7 +101,8 @@ class Organisation(Base):
 
 class Membership(Base):
     """What a person may do for an organisation, from and to dates included. `display_name` is the organisation's word
-    for them, so that adding a number tells nothing of the person behind it.
+    for them, so that adding a number tells nothing of the person behind it. `granted_by`: the member of the staff on
+    whose own rights it rests; None where the organisation gave it, by a representative.
     """
 
     __tablename__ = "membership"
@@ -127,17 +128,25 @@ class Membership(Base):
     display_name: Mapped[str] = mapped_column(Text)
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
+    granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
 
 class ApiClient(Base):
-    """A partner's system with a key of its own; of the key only a digest is kept."""
+    """A partner's system with a key of its own; of the key only a digest is kept.
+
+    `grantor_id` is the person on whose rights it rests: whoever made it or took it over. `end_reason` says whether it
+    was revoked or ended with its grantor; `warned_of` is the day after which it will end, once its owner was told.
+    """
 
     __tablename__ = "api_client"
     __table_args__ = (
         CheckConstraint("(organisation_id IS NULL) <> (agency_code IS NULL)", name="owner"),
         CheckConstraint("jsonb_typeof(scopes) = 'array' AND jsonb_array_length(scopes) > 0", name="scopes"),
+        CheckConstraint("end_reason IN ('revoked', 'grantor')", name="end_reason"),
+        CheckConstraint("(revoked_at IS NULL) = (end_reason IS NULL)", name="ended"),
+        Index("ix_api_client_grantor", "grantor_id", postgresql_where=text("revoked_at IS NULL")),
         Index("ix_api_client_organisation", "organisation_id"),
         Index("ix_api_client_agency", "agency_code"),
     )
@@ -149,9 +158,12 @@ class ApiClient(Base):
     scopes: Mapped[list[Any]]
     secret_digest: Mapped[bytes] = mapped_column(LargeBinary)
     created_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    grantor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(Text)
+    warned_of: Mapped[date | None] = mapped_column(Date)
     last_used_at: Mapped[datetime | None]
 
 

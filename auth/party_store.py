@@ -1,11 +1,11 @@
-"""Every query of officers' appointments, organisations and clients."""
+"""Every query of officers' appointments, organisations and their members."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, or_, select, text, update
+from sqlalchemy import Select, or_, select, text
 from sqlalchemy.orm import Session
 
 from auth.models import ApiClient, Membership, Officer, Organisation
@@ -15,42 +15,6 @@ _IN_SUBTREE = text(
     "SELECT 1 FROM agency WHERE code = :code AND starts_with(path, (SELECT path FROM agency WHERE code = :root))"
 )
 _SUBTREE = "SELECT code FROM agency WHERE starts_with(path, (SELECT path FROM agency WHERE code = :root))"
-_CLIENT = select(
-    ApiClient.organisation_id,
-    ApiClient.agency_code,
-    ApiClient.scopes,
-    ApiClient.secret_digest,
-    ApiClient.expires_at,
-    ApiClient.last_used_at,
-).where(
-    ApiClient.id == bindparam("id"),
-    ApiClient.revoked_at.is_(None),
-    or_(
-        ApiClient.organisation_id.is_(None),
-        select(Organisation.id)
-        .where(Organisation.id == ApiClient.organisation_id, Organisation.status == "active")
-        .exists(),
-    ),
-)
-
-
-class ClientRow(NamedTuple):
-    organisation_id: UUID | None
-    agency_code: str | None
-    scopes: list[Any]
-    secret_digest: bytes
-    expires_at: datetime
-    last_used_at: datetime | None
-
-
-def standing_client(connection: Connection, client_id: UUID) -> ClientRow | None:
-    """A client that is not revoked and whose owner still stands."""
-    row = connection.execute(_CLIENT, {"id": client_id}).one_or_none()
-    return None if row is None else ClientRow(*row)
-
-
-def note_use(connection: Connection, client_id: UUID, now: datetime) -> None:
-    connection.execute(update(ApiClient).where(ApiClient.id == client_id).values(last_used_at=now))
 
 
 def in_subtree(session: Session, code: str, root: str | None) -> bool:
@@ -136,32 +100,6 @@ def _standing(day: date) -> tuple[Any, ...]:
         Membership.valid_from <= day,
         or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
     )
-
-
-def clients_of_organisation(session: Session, organisation_id: UUID) -> Sequence[ApiClient]:
-    return session.scalars(
-        select(ApiClient).where(ApiClient.organisation_id == organisation_id).order_by(ApiClient.id)
-    ).all()
-
-
-def clients_below(session: Session, root: str | None) -> Sequence[ApiClient]:
-    return session.scalars(_agency_clients(root).order_by(ApiClient.id)).all()
-
-
-def lock_client_of_organisation(session: Session, organisation_id: UUID, client_id: UUID) -> ApiClient | None:
-    return session.scalar(
-        select(ApiClient)
-        .where(ApiClient.id == client_id, ApiClient.organisation_id == organisation_id)
-        .with_for_update()
-    )
-
-
-def lock_client_below(session: Session, root: str | None, client_id: UUID) -> ApiClient | None:
-    return session.scalar(_agency_clients(root).where(ApiClient.id == client_id).with_for_update())
-
-
-def _agency_clients(root: str | None) -> Select[ApiClient]:
-    return select(ApiClient).where(ApiClient.agency_code.in_(text(_SUBTREE).bindparams(root=root)))
 
 
 def names_within(session: Session, organisation_id: UUID) -> dict[UUID, str]:

@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from auth.models import ApiClient, Organisation, Person
+from auth.models import ApiClient, Membership, Organisation, Person
+from auth.rights import MANDATES
 from auth.tokens.clients import new_key
 from kernel.actor import Actor, ActorKind
 from kernel.ids import new_id
@@ -41,7 +42,8 @@ def open_hotels(held: Container, number: int) -> list[Hotel]:
     with held.database.transaction() as session:
         now, person = held.clock.now(), _person(session)
         rows = [_hotel(held, next(_places), person, now) for _ in range(number)]
-        for table, name in ((Organisation, "organisation"), (Lodging, "lodging"), (ApiClient, "client")):
+        tables = {"organisation": Organisation, "member": Membership, "lodging": Lodging, "client": ApiClient}
+        for name, table in tables.items():
             session.execute(insert(table), [row[name] for row in rows])
     return [row["hotel"] for row in rows]
 
@@ -58,7 +60,14 @@ def _hotel(held: Container, place: int, person: UUID, now: datetime) -> dict[str
     organisation, lodging, client = new_id(), new_id(), new_id()
     key, digest = new_key(client)
     account, vault = f"cslt-thu-{place}", held.vault
-    actor = Actor(ActorKind.CLIENT, client_id=client, organisation_id=organisation, scopes=frozenset(_SCOPES))
+    actor = Actor(
+        ActorKind.CLIENT,
+        client_id=client,
+        organisation_id=organisation,
+        scopes=frozenset(_SCOPES),
+        grantor_id=person,
+        mandates=frozenset(MANDATES),
+    )
     named = {
         "id": organisation,
         "kind": "hotel",
@@ -72,6 +81,7 @@ def _hotel(held: Container, place: int, person: UUID, now: datetime) -> dict[str
     return {
         "hotel": Hotel(lodging, account, actor, key),
         "organisation": named,
+        "member": {**_member(person, now), "organisation_id": organisation},
         "lodging": {**_lodging(place, person, now), **secret, "id": lodging, "organisation_id": organisation},
         "client": {**_client(person, now), "id": client, "organisation_id": organisation, "secret_digest": digest},
     }
@@ -93,11 +103,24 @@ def _lodging(place: int, person: UUID, now: datetime) -> dict[str, Any]:
     }
 
 
+def _member(person: UUID, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "person_id": person,
+        "role": "representative",
+        "mandates": [],
+        "display_name": "Nguyễn Văn Thử",
+        "valid_from": now.date() - _A_MONTH,
+        "created_at": now,
+    }
+
+
 def _client(person: UUID, now: datetime) -> dict[str, Any]:
     return {
         "name": "Phần mềm lễ tân Thử",
         "scopes": _SCOPES,
         "created_by": person,
+        "grantor_id": person,
         "created_at": now,
         "expires_at": now + _A_MONTH,
     }

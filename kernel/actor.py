@@ -20,7 +20,8 @@ class Actor:
 
     `agency_code` is the root of the agency subtree the officer works in. `identity_level` is 1 or 2 by NĐ 69/2024.
     `authenticated_at` is when the person last proved to the eID provider who they are. A client is a partner's system:
-    it has `client_id`, `scopes`, and either the `organisation_id` or the `agency_code` it belongs to.
+    it has `client_id`, `scopes`, and either the `organisation_id` or the `agency_code` it belongs to. `grantor_id` is
+    the person on whose rights it rests, `mandates` are what they hold in the organisation now.
     """
 
     kind: ActorKind
@@ -34,6 +35,8 @@ class Actor:
     client_id: UUID | None = None
     organisation_id: UUID | None = None
     scopes: frozenset[str] = frozenset()
+    grantor_id: UUID | None = None
+    mandates: frozenset[str] = frozenset()
 
     @property
     def id(self) -> UUID | None:

@@ -119,6 +119,17 @@ PROBLEMS: Final[dict[str, Problem]] = {
         "Tổ chức cần ít nhất một người đại diện.",
         "An organisation needs at least one representative.",
     ),
+    "own_membership": Problem(
+        403, "Không được tự thay đổi ủy quyền của mình.", "Nobody may change a membership of their own."
+    ),
+    "grants_remain": Problem(
+        409,
+        "Còn {client_count} khóa kết nối và {member_count} thành viên dựa trên quyền của người này: hãy cho biết chấm "
+        "dứt hay ai nhận lại.",
+        "{client_count} keys and {member_count} members rest on this person's rights: say whether they end or who "
+        "takes them over.",
+    ),
+    "client_ended": Problem(409, "Khóa này đã chấm dứt; hãy tạo khóa mới.", "This key has ended; make a new one."),
     "phone_code_expired": Problem(
         410,
         "Mã xác nhận không còn dùng được, hãy yêu cầu mã mới.",
@@ -186,6 +197,11 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Ngày kết thúc phải sau ngày bắt đầu và chưa qua.",
         "The end must follow the start and not be past.",
     ),
+    "heir_holds_less": (
+        "Người nhận lại phải đang có đủ các quyền đó.",
+        "Whoever takes it over must hold the same rights today.",
+    ),
+    "grantor_ends": ("Ủy quyền của bạn chỉ đến {last}.", "Your own membership ends on {last}."),
     "client_expiry": ("Cần một thời điểm trong vòng 366 ngày tới.", "Needs an instant within the next 366 days."),
     **DOSSIER_FIELD_TEXTS,
     **MESSAGE_FIELD_TEXTS,

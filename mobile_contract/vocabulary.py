@@ -11,6 +11,8 @@ ORGANISATION_KINDS: Final = ("hotel", "household_business", "company")
 MEMBER_ROLES: Final = ("representative", "staff")
 MANDATES: Final = ("manage_members", "manage_clients", "manage_lodgings", "report_guests")
 CLIENT_SCOPES: Final = ("dossiers:status", "organisation:read", "residence:report", "residence:read")
+CLIENT_END_REASONS: Final = ("revoked", "grantor")
+GRANT_FATES: Final = ("end", "take_over")
 LANGUAGES: Final = ("vi", "en")
 
 # Official codes of the national portal; 0 is ours.

@@ -21,11 +21,15 @@ VARIABLES: Final[Mapping[str, Kind]] = {
     "due": Kind.TIME,
     "fee": Kind.MONEY,
     "handler": Kind.HANDLER,
+    "heir": Kind.NAME,
+    "keys": Kind.NAME,
+    "last_day": Kind.DAY,
     "limit": Kind.MONEY,
     "lodging": Kind.NAME,
     "month": Kind.WHOLE,
     "night": Kind.DAY,
     "otp": Kind.WHOLE,
+    "owner": Kind.NAME,
     "reason": Kind.REASON,
     "received": Kind.TIME,
     "rejected": Kind.COUNT,
@@ -47,6 +51,7 @@ class Purpose(StrEnum):
     RESIDENCE_REMINDER = "residence_reminder"
     RESIDENCE_RESULT = "residence_result"
     OPERATIONS = "operations"
+    ORGANISATION = "organisation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,14 @@ class Member:
     display_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of an organisation's own system."""
+
+    key_id: UUID
+    name: str
+
+
 class Organisations(Protocol):
     def standings(self, work: Work, person_id: UUID) -> Mapping[UUID, Standing]:
         """Every active organisation of which the person is a member today."""
@@ -35,6 +43,10 @@ class Organisations(Protocol):
 
     def members(self, work: Work, organisation_id: UUID) -> Collection[Member]:
         """Its members that are not revoked."""
+        ...
+
+    def keys_of(self, work: Work, organisation_id: UUID, people: Collection[UUID]) -> Collection[Key]:
+        """Its keys that work and rest on these people, but for those of people who manage every lodging."""
         ...
 
     def names(self, work: Work, organisation_id: UUID) -> Mapping[UUID, str]:

@@ -4,10 +4,23 @@ from typing import Any
 from uuid import UUID
 
 from api.blueprint import Blueprint
-from api.clients import ClientRequest, ClientsAnswer, IssuedClientAnswer, asked_client, show_clients, show_issued
+from api.clients import (
+    ClientAnswer,
+    ClientRequest,
+    ClientsAnswer,
+    IssuedClientAnswer,
+    TakeOverRequest,
+    asked_client,
+    show_client,
+    show_clients,
+    show_issued,
+)
 from api.context import actor, container
+from api.grants import REMAIN, asked_fate
 from api.organisations.schemas import (
+    EndMemberQuery,
     MemberAnswer,
+    MemberPatch,
     MemberRequest,
     MembersAnswer,
     OrganisationAnswer,
@@ -16,8 +29,9 @@ from api.organisations.schemas import (
 )
 from api.transactions import unit_of_work
 from auth.models import Membership
-from auth.service import clients, organisations
-from auth.service.organisations import Held, NewMember
+from auth.service import clients, members, organisations
+from auth.service.members import NewMember
+from auth.service.organisations import Held
 from kernel.work import Work
 
 blueprint = Blueprint("organisations", description="Organisations and who acts for them (tổ chức, ủy quyền)")
@@ -65,7 +79,7 @@ def read_organisation(work: Work, organisation_id: UUID) -> dict[str, Any]:
 )
 def list_members(work: Work, organisation_id: UUID) -> dict[str, Any]:
     """Who acts, acted lately, or is to act for it; for those with the mandate `manage_members`."""
-    return {"items": [_member(each) for each in organisations.list_members(work, actor(), organisation_id)]}
+    return {"items": [_member(each) for each in members.list_members(work, actor(), organisation_id)]}
 
 
 @blueprint.operation(
@@ -82,20 +96,39 @@ def list_members(work: Work, organisation_id: UUID) -> dict[str, Any]:
 def add_member(work: Work, body: dict[str, Any], organisation_id: UUID) -> dict[str, Any]:
     """Makes a person a member, by personal number; nobody gives a mandate they do not hold."""
     asked = NewMember(**{**body, "mandates": tuple(body["mandates"])})
-    return _member(organisations.add_member(work, actor(), organisation_id, asked))
+    return _member(members.add_member(work, actor(), organisation_id, asked))
+
+
+@blueprint.operation(
+    "PATCH",
+    f"{_ONE}/members/<uuid:member_id>",
+    "changeMember",
+    body=MemberPatch(),
+    answer=MemberAnswer(),
+    transaction=True,
+    problems=("mandate_missing", "own_membership", "last_representative", REMAIN),
+)
+def change_member(work: Work, body: dict[str, Any], organisation_id: UUID, member_id: UUID) -> dict[str, Any]:
+    """Changes role, mandates, last day or name of another member, and settles what rests on a right taken away."""
+    fate = asked_fate(body)
+    return _member(members.change_member(work, actor(), organisation_id, member_id, body, fate))
 
 
 @blueprint.operation(
     "DELETE",
     f"{_ONE}/members/<uuid:member_id>",
     "endMember",
+    query=EndMemberQuery(),
     status=204,
-    transaction=True,
-    problems=("mandate_missing", "last_representative"),
+    problems=("mandate_missing", "last_representative", REMAIN),
 )
-def end_member(work: Work, organisation_id: UUID, member_id: UUID) -> None:
-    """Revokes a membership at once."""
-    organisations.end_member(work, actor(), organisation_id, member_id)
+def end_member(query: dict[str, Any], organisation_id: UUID, member_id: UUID) -> None:
+    """Revokes a membership at once; keys and members that rest on it end too, or are taken over."""
+    fate = asked_fate(query, prefix="?")
+    with unit_of_work() as work:
+        touched = members.end_member(work, actor(), organisation_id, member_id, fate)
+    for client_id in touched:
+        container().token_reader.forget(client_id)
 
 
 @blueprint.operation(
@@ -122,9 +155,26 @@ def list_organisation_clients(work: Work, organisation_id: UUID) -> dict[str, An
     problems=("mandate_missing",),
 )
 def create_organisation_client(work: Work, body: dict[str, Any], organisation_id: UUID) -> dict[str, Any]:
-    """Makes a key for a system of the organisation, shown once."""
+    """Makes a key for a system of the organisation, shown once. It can do what its maker can, and ends with them."""
     asked = asked_client(body)
     return show_issued(clients.create_organisation_client(work, actor(), organisation_id, asked))
+
+
+@blueprint.operation(
+    "POST",
+    f"{_ONE}/clients/<uuid:client_id>/take-over",
+    "takeOverOrganisationClient",
+    body=TakeOverRequest(),
+    answer=ClientAnswer(),
+    idempotent=True,
+    problems=("mandate_missing", "client_ended"),
+)
+def take_over_organisation_client(
+    work: Work, body: dict[str, Any], organisation_id: UUID, client_id: UUID
+) -> dict[str, Any]:
+    """The caller, who holds what the key can do, answers for it from now on: it goes on when its maker leaves."""
+    del body
+    return show_client(clients.take_over_organisation_client(work, actor(), organisation_id, client_id))
 
 
 @blueprint.operation(

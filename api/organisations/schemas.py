@@ -4,6 +4,7 @@ from typing import Final
 
 from marshmallow import fields, validate
 
+from api.grants import GrantsRequest
 from api.schemas import AnswerSchema, Line, RequestSchema, Shape, Text, Typed
 from mobile_contract.vocabulary import MANDATES, MEMBER_ROLES, ORGANISATION_KINDS
 
@@ -45,6 +46,21 @@ class MemberRequest(RequestSchema):
     mandates = fields.List(fields.String(validate=validate.OneOf(MANDATES)), load_default=list)
     valid_from = fields.Date(required=True)
     valid_to = fields.Date(load_default=None, allow_none=True, metadata={"description": "The last day, included."})
+
+
+class MemberPatch(GrantsRequest):
+    """What is left out stays as it is."""
+
+    display_name = Line(high=120)
+    role = fields.String(validate=validate.OneOf(MEMBER_ROLES))
+    mandates = fields.List(
+        fields.String(validate=validate.OneOf(MANDATES)), validate=validate.Length(max=len(MANDATES))
+    )
+    valid_to = fields.Date(allow_none=True, metadata={"description": "The last day, included; null for no end."})
+
+
+class EndMemberQuery(GrantsRequest):
+    """What becomes of what rests on the member."""
 
 
 class MemberAnswer(AnswerSchema):

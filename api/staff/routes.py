@@ -6,13 +6,17 @@ from uuid import UUID
 from api.blueprint import Blueprint
 from api.clients import (
     AgencyClientRequest,
+    ClientAnswer,
     ClientsAnswer,
     IssuedClientAnswer,
+    TakeOverRequest,
     asked_client,
+    show_client,
     show_clients,
     show_issued,
 )
 from api.context import actor, container
+from api.grants import REMAIN, asked_fate
 from api.paging import PageQuery, read_page, turn_page
 from api.staff.schemas import AppointRequest, EndOfficeRequest, OfficerAnswer, OfficersPage
 from api.transactions import unit_of_work
@@ -57,11 +61,14 @@ def appoint_officer(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     body=EndOfficeRequest(),
     answer=OfficerAnswer(),
     idempotent=True,
-    problems=("own_office",),
+    problems=("own_office", REMAIN),
 )
 def end_office(work: Work, body: dict[str, Any], officer_id: UUID) -> dict[str, Any]:
-    """Ends an office after a day, or at once: then its sessions stop within seconds."""
-    return _officer(officers.end_office(work, actor(), officer_id, body["last_day"]))
+    """Ends an office after a day, or at once: then its sessions stop within seconds. Keys of partners for which the
+    officer answers end too, or another admin takes them over.
+    """
+    fate = asked_fate(body)
+    return _officer(officers.end_office(work, actor(), officer_id, body["last_day"], fate))
 
 
 @blueprint.operation("GET", "/v1/staff/clients", "listAgencyClients", answer=ClientsAnswer(), transaction=True)
@@ -82,6 +89,21 @@ def list_agency_clients(work: Work) -> dict[str, Any]:
 def create_agency_client(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     """Makes a key for a partner's system, shown once."""
     return show_issued(clients.create_agency_client(work, actor(), body["agency_code"], asked_client(body)))
+
+
+@blueprint.operation(
+    "POST",
+    "/v1/staff/clients/<uuid:client_id>/take-over",
+    "takeOverAgencyClient",
+    body=TakeOverRequest(),
+    answer=ClientAnswer(),
+    idempotent=True,
+    problems=("client_ended",),
+)
+def take_over_agency_client(work: Work, body: dict[str, Any], client_id: UUID) -> dict[str, Any]:
+    """The admin answers for a key of their subtree from now on: it goes on when another admin's office ends."""
+    del body
+    return show_client(clients.take_over_agency_client(work, actor(), client_id))
 
 
 @blueprint.operation("DELETE", "/v1/staff/clients/<uuid:client_id>", "revokeAgencyClient", status=204)

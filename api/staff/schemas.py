@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from api.grants import GrantsRequest
 from api.paging import PageAnswer
 from api.schemas import AnswerSchema, Line, RequestSchema, Typed
 from mobile_contract.vocabulary import ROLES
@@ -18,7 +19,7 @@ class AppointRequest(RequestSchema):
     valid_to = fields.Date(load_default=None, allow_none=True, metadata={"description": "The last day, included."})
 
 
-class EndOfficeRequest(RequestSchema):
+class EndOfficeRequest(GrantsRequest):
     last_day = fields.Date(load_default=None, allow_none=True, metadata={"description": "Left out: at once."})
 
 

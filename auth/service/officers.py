@@ -1,13 +1,19 @@
-"""Officers, appointed and ended by an admin of an agency above them. Nobody touches an office of their own."""
+"""Officers, appointed and ended by an admin of an agency above them. Nobody touches an office of their own.
+
+An appointment is the agency's, and outlives the admin who made it. A key of a partner rests on the admin who answers
+for it: whoever ends that office says whether the keys end, or which other admin takes them over.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from auth import party_store
-from auth.models import Officer
+from auth import client_store, party_store
+from auth.models import ApiClient, Officer
+from auth.service.clients import take_over
 from auth.service.register import check_days, enter_person
+from auth.service.succession import Fate, end_clients, remaining, unfit_heir, warn
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
@@ -67,11 +73,14 @@ def enter_office(work: Work, actor: Actor, asked: Appointment) -> Officer:
     return officer
 
 
-def end_office(work: Work, actor: Actor, officer_id: UUID, last_day: date | None = None) -> Officer:
+def end_office(
+    work: Work, actor: Actor, officer_id: UUID, last_day: date | None = None, fate: Fate | None = None
+) -> Officer:
     """Ends an office after `last_day`, or at once: then its sessions stop within seconds.
 
-    Raises `not_found` outside the subtree, `own_office`, and `invalid_fields` for a day before the first or past.
-    An office that has ended already stays as it is.
+    Raises `not_found` outside the subtree, `own_office`, `invalid_fields` for a day before the first or past, and
+    `grants_remain` where keys rest on the office and `fate` says nothing of them. An office that has ended stays as it
+    is.
     """
     officer = party_store.lock_office_below(work.session, actor.agency_code, officer_id)
     if officer is None:
@@ -81,15 +90,48 @@ def end_office(work: Work, actor: Actor, officer_id: UUID, last_day: date | None
     today = local(work.now()).date()
     if officer.ended_at is not None or (officer.valid_to is not None and officer.valid_to < today):
         return officer
+    if last_day is not None and last_day < max(today, officer.valid_from):
+        raise DomainError("invalid_fields", fields=[FieldError("/last_day", "date_order")])
+    _settle_clients(work, actor, officer, last_day, fate)
     if last_day is None:
         officer.ended_at = work.now()
         officer.valid_to = max(today, officer.valid_from)
-    elif last_day < max(today, officer.valid_from):
-        raise DomainError("invalid_fields", fields=[FieldError("/last_day", "date_order")])
     else:
         officer.valid_to = last_day
     write_audit(work.session, actor, "officer.end", "officer", officer.id, agency=officer.agency_code)
     return officer
+
+
+def _settle_clients(work: Work, actor: Actor, officer: Officer, last_day: date | None, fate: Fate | None) -> None:
+    """Whatever rests on an office that ends after a day, or at once."""
+    after = local(work.now()).date() if last_day is None else last_day
+    clients = [
+        client
+        for client in client_store.lock_clients_of_office(work.session, officer, work.now())
+        if last_day is None or local(client.expires_at).date() > last_day
+    ]
+    others = client_store.offices_answering(work.session, [each.id for each in clients], after, without=officer.id)
+    resting = [client for client in clients if client.id not in others]
+    if not resting:
+        return
+    if fate is None:
+        raise remaining(resting)
+    if fate.how == "take_over":
+        _hand_over(work, actor, resting, fate, officer)
+    elif last_day is None:
+        end_clients(work, actor, resting)
+    else:
+        warn(work, resting, last_day)
+
+
+def _hand_over(work: Work, actor: Actor, clients: Sequence[ApiClient], fate: Fate, leaving: Officer) -> None:
+    heir = None if fate.heir_id is None else work.session.get(Officer, fate.heir_id)
+    if heir is None or heir.person_id == leaving.person_id:
+        raise unfit_heir(fate)
+    reach = client_store.answers_for(work.session, heir, [each.id for each in clients], local(work.now()).date())
+    if not all(client.id in reach for client in clients):
+        raise unfit_heir(fate)
+    take_over(work, actor, clients, heir.person_id)
 
 
 def admins_of(work: Work, agency_code: str) -> Sequence[UUID]:

@@ -1,21 +1,19 @@
 """Organisations: hotels, household businesses, companies; who acts for them, and with what mandate (ủy quyền).
 
-A representative may do everything for the organisation; staff may do what their mandates say. Nobody gives a mandate
-they do not hold, and nobody changes their own membership.
+A representative may do everything for the organisation; staff may do what their mandates say.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
 from auth import party_store
 from auth.models import REGISTRATION_FIELD, Membership, Organisation
+from auth.rights import mandates_of
 from auth.service.access import person_of
-from auth.service.register import check_days, enter_person
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
@@ -23,28 +21,19 @@ from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.work import Work
 
-MemberRole = Literal["representative", "staff"]
-MANDATES: Final = ("manage_members", "manage_clients", "manage_lodgings", "report_guests")
 KINDS: Final = ("hotel", "household_business", "company")
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An organisation as one of its members stands to it; `mandates` are all of them for a representative."""
+    """An organisation as one of its members stands to it; `mandates` are all of them for a representative. `until` is
+    the last day of the membership, None for no end yet.
+    """
 
     organisation: Organisation
     role: str
     mandates: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class NewMember:
-    identity_number: str = field(repr=False)
-    display_name: str
-    role: MemberRole
-    mandates: tuple[str, ...]
-    valid_from: date
-    valid_to: date | None = None
+    until: date | None = None
 
 
 def register_organisation(work: Work, actor: Actor, *, kind: str, name: str, number: str, display_name: str) -> Held:
@@ -116,69 +105,17 @@ def require_mandate(work: Work, actor: Actor, organisation_id: UUID, mandate: st
     return held
 
 
-def list_members(work: Work, actor: Actor, organisation_id: UUID) -> Sequence[Membership]:
-    require_mandate(work, actor, organisation_id, "manage_members")
-    write_audit(work.session, actor, "member.list", "organisation", organisation_id)
-    return party_store.members_of(work.session, organisation_id)
-
-
-def add_member(work: Work, actor: Actor, organisation_id: UUID, asked: NewMember) -> Membership:
-    """Makes a person a member. The answer is the same whether the person was known here before or not.
-
-    Raises `not_found`, `mandate_missing` (also for a mandate the caller does not hold), `already_member`.
-    """
-    held = require_mandate(work, actor, organisation_id, "manage_members")
-    check_days(asked.valid_from, asked.valid_to)
-    _check_reach(held, asked.role, asked.mandates)
-    person = enter_person(work, asked.identity_number, asked.display_name)
-    if any(member.person_id == person.id for member in party_store.lock_members(work.session, organisation_id)):
-        raise DomainError("already_member")
-    member = Membership(
-        id=new_id(),
-        organisation_id=organisation_id,
-        person_id=person.id,
-        role=asked.role,
-        mandates=sorted(set(asked.mandates)),
-        display_name=asked.display_name,
-        valid_from=asked.valid_from,
-        valid_to=asked.valid_to,
-        created_at=work.now(),
-    )
-    work.session.add(member)
-    work.session.flush()
-    write_audit(work.session, actor, "member.add", "membership", member.id, organisation=str(organisation_id))
-    return member
-
-
-def end_member(work: Work, actor: Actor, organisation_id: UUID, member_id: UUID) -> None:
-    """Revokes a membership at once. Raises `not_found`, `mandate_missing`, `last_representative`."""
-    held = require_mandate(work, actor, organisation_id, "manage_members")
-    members = party_store.lock_members(work.session, organisation_id)
-    member = next((each for each in members if each.id == member_id), None)
-    if member is None:
-        raise DomainError("not_found")
-    _check_reach(held, member.role, ())
+def representatives_of(work: Work, organisation_id: UUID) -> list[UUID]:
+    """The people who represent an organisation today."""
     today = local(work.now()).date()
-    others = [each for each in members if each.id != member_id and _represents(each, today)]
-    if _represents(member, today) and not others:
-        raise DomainError("last_representative")
-    member.revoked_at = work.now()
-    write_audit(work.session, actor, "member.end", "membership", member.id, organisation=str(organisation_id))
+    members = party_store.members_of(work.session, organisation_id)
+    return [each.person_id for each in members if each.role == "representative" and stands(each, today)]
 
 
-def _represents(member: Membership, day: date) -> bool:
-    standing = member.valid_from <= day and (member.valid_to is None or member.valid_to >= day)
-    return member.role == "representative" and standing
-
-
-def _check_reach(held: Held, role: str, mandates: Collection[str]) -> None:
-    if role == "representative" and held.role != "representative":
-        raise DomainError("mandate_missing", needed="representative")
-    beyond = sorted(set(mandates) - held.mandates)
-    if beyond:
-        raise DomainError("mandate_missing", needed=beyond[0])
+def stands(member: Membership, day: date) -> bool:
+    """Whether a membership that is not revoked holds on a day."""
+    return member.valid_from <= day and (member.valid_to is None or member.valid_to >= day)
 
 
 def _held(organisation: Organisation, member: Membership) -> Held:
-    every = member.role == "representative"
-    return Held(organisation, member.role, frozenset(MANDATES if every else member.mandates))
+    return Held(organisation, member.role, mandates_of(member.role, member.mandates), member.valid_to)

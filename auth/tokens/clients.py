@@ -10,10 +10,11 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from auth import party_store
+from auth import client_store
+from auth.rights import mandates_of, usable_scopes
 from auth.tokens.cache import BoundedCache
 from kernel.actor import Actor, ActorKind
-from kernel.clock import Clock
+from kernel.clock import Clock, local
 from kernel.db import Database
 from kernel.errors import DomainError
 from kernel.ids import new_token
@@ -41,7 +42,10 @@ class _Known:
 
 
 class ClientReader:
-    """Turns a key into its actor; a revoked key stops within three seconds. Not to be called in a transaction."""
+    """Turns a key into its actor, who can do no more than the key's grantor can now.
+
+    A revoked key, or one whose grantor left, stops within three seconds. Not to be called in a transaction.
+    """
 
     def __init__(self, database: Database, clock: Clock, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._database = database
@@ -68,20 +72,27 @@ class ClientReader:
     def _load(self, client_id: UUID, digest: bytes) -> _Known | None:
         asked_at, now = self._monotonic(), self._clock.now()
         with self._database.reading() as connection:
-            row = party_store.standing_client(connection, client_id)
+            row = client_store.standing_client(connection, client_id, local(now).date())
             if row is None:
                 self._known.drop(client_id)
                 return None
             unnoted = row.last_used_at is None or row.last_used_at + _NOTED_EVERY <= now
             if unnoted and hmac.compare_digest(row.secret_digest, digest):
-                party_store.note_use(connection, client_id, now)
-        actor = Actor(
-            ActorKind.CLIENT,
-            client_id=client_id,
-            organisation_id=row.organisation_id,
-            agency_code=row.agency_code,
-            scopes=frozenset(row.scopes),
-        )
-        known = _Known(row.secret_digest, actor, row.expires_at, asked_at + _REMEMBERED_S)
+                client_store.note_use(connection, client_id, now)
+        known = _Known(row.secret_digest, _actor(client_id, row), row.expires_at, asked_at + _REMEMBERED_S)
         self._known.put(client_id, known)
         return known
+
+
+def _actor(client_id: UUID, row: client_store.ClientRow) -> Actor:
+    mandates = mandates_of(row.role or "", row.mandates or ())
+    bounded = row.organisation_id is not None
+    return Actor(
+        ActorKind.CLIENT,
+        client_id=client_id,
+        organisation_id=row.organisation_id,
+        agency_code=row.agency_code,
+        scopes=usable_scopes(row.scopes, mandates) if bounded else frozenset(row.scopes),
+        grantor_id=row.grantor_id,
+        mandates=mandates,
+    )

@@ -1,6 +1,6 @@
 """Which lodgings a caller may act for. What is another's answers as absent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, Literal
 from uuid import UUID
 
@@ -23,15 +23,17 @@ def lodging_for(
 ) -> Lodging:
     """The lodging, if the caller may do this for it. Raises `not_found`, `mandate_missing`.
 
-    A system has what its scopes say for every lodging of its organisation; the edge has looked at those.
+    A system has what its scopes say, which the edge has looked at, for the lodgings that its grantor reaches.
     """
     lodging = store.find_lodging(work.session, lodging_id, lock=lock)
     if actor.kind is ActorKind.CLIENT:
         if actor.organisation_id != lodging.organisation_id or right == "manage":
             raise DomainError("not_found")
+        if not _reaches(work, actor.grantor_id, actor.mandates, lodging):
+            raise DomainError("not_found")
         return lodging
     standing = require_standing(work, actor, desk, lodging.organisation_id, right)
-    if not _reaches(work, actor, standing, lodging):
+    if not _reaches(work, actor.person_id, standing.mandates, lodging):
         raise DomainError("not_found")
     return lodging
 
@@ -47,11 +49,12 @@ def active_lodging(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) 
 def lodgings_for(work: Work, actor: Actor, desk: FrontDesk) -> Sequence[Lodging]:
     """Every lodging the caller may see, oldest first."""
     if actor.kind is ActorKind.CLIENT:
-        return store.lodgings_of(work.session, [actor.organisation_id] if actor.organisation_id else [])
+        owned = store.lodgings_of(work.session, [actor.organisation_id] if actor.organisation_id else [])
+        return [each for each in owned if _reaches(work, actor.grantor_id, actor.mandates, each)]
     held = desk.organisations.standings(work, person_of(actor))
     found = [name for name, standing in held.items() if _allows(standing, "read")]
     lodgings = store.lodgings_of(work.session, found)
-    return [each for each in lodgings if _reaches(work, actor, held[each.organisation_id], each)]
+    return [each for each in lodgings if _reaches(work, actor.person_id, held[each.organisation_id].mandates, each)]
 
 
 def require_standing(work: Work, actor: Actor, desk: FrontDesk, organisation_id: UUID, right: Right) -> Standing:
@@ -75,9 +78,11 @@ def _allows(standing: Standing, right: str) -> bool:
     return not standing.mandates.isdisjoint(_NEEDED[right])
 
 
-def _reaches(work: Work, actor: Actor, standing: Standing, lodging: Lodging) -> bool:
+def _reaches(work: Work, person_id: UUID | None, mandates: Collection[str], lodging: Lodging) -> bool:
     """Whether a member is not narrowed to other lodgings; who manages them all never is."""
-    if MANAGE in standing.mandates:
+    if MANAGE in mandates:
         return True
-    narrowed = store.assignments(work.session, person_of(actor)).get(lodging.organisation_id)
+    if person_id is None:
+        return False
+    narrowed = store.assignments(work.session, person_id).get(lodging.organisation_id)
     return narrowed is None or lodging.id in narrowed

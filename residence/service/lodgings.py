@@ -1,6 +1,6 @@
 """Lodgings as their organisation keeps them: registered, described, staffed, closed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -148,17 +148,45 @@ def list_staff(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> l
     return [member for member in members if member.person_id in assigned]
 
 
-def set_staff(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, member_ids: Sequence[UUID]) -> list[Member]:
-    """Narrows these members to this lodging (and others they are narrowed to). Raises `invalid_fields`."""
+def set_staff(
+    work: Work,
+    actor: Actor,
+    desk: FrontDesk,
+    lodging_id: UUID,
+    member_ids: Sequence[UUID],
+    *,
+    narrow_keys: bool = False,
+) -> list[Member]:
+    """Narrows these members to this lodging (and others they are narrowed to). Raises `invalid_fields`.
+
+    Keys that rest on them reach no more than they do: unless `narrow_keys`, `grants_remain` names those that lose.
+    """
     lodging = lodging_for(work, actor, desk, lodging_id, "manage", lock=True)
     members = {member.member_id: member for member in desk.organisations.members(work, lodging.organisation_id)}
     for position, member_id in enumerate(member_ids):
         if member_id not in members:
             raise DomainError("invalid_fields", fields=[FieldError(f"/member_ids/{position}", "choice")])
     chosen = [members[member_id] for member_id in dict.fromkeys(member_ids)]
-    store.set_staff(work.session, lodging_id, {member.person_id for member in chosen}, work.now())
+    people = {member.person_id for member in chosen}
+    keys = desk.organisations.keys_of(work, lodging.organisation_id, _losing_reach(work, lodging, people))
+    if keys and not narrow_keys:
+        named = [{"id": str(key.key_id), "name": key.name} for key in keys]
+        raise DomainError("grants_remain", clients=named, members=[], client_count=len(named), member_count=0)
+    store.set_staff(work.session, lodging_id, people, work.now())
     write_audit(work.session, actor, "lodging.staff", "lodging", lodging_id, members=len(chosen))
     return chosen
+
+
+def _losing_reach(work: Work, lodging: Lodging, chosen: Collection[UUID]) -> set[UUID]:
+    """Who reaches fewer lodgings once `chosen` are the staff of this one."""
+    losing = set()
+    for person in {*chosen, *store.staff_of(work.session, lodging.id)}:
+        before = store.assignments(work.session, person).get(lodging.organisation_id)
+        after = (before or frozenset()) - {lodging.id} | ({lodging.id} if person in chosen else set())
+        # Who is narrowed to none reaches all.
+        if after and (before is None or not before <= after):
+            losing.add(person)
+    return losing
 
 
 def _police(work: Work, commune_code: str) -> str:

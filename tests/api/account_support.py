@@ -27,6 +27,7 @@ ISSUER = "https://eid.example"
 PEOPLE = {
     "code-of-thu": ("subject-1", "049090000001", "Nguyễn Văn Thử"),
     "code-of-mau": ("subject-2", "049190000002", "Trần Thị Mẫu"),
+    "code-of-gia": ("subject-3", "049070000003", "Lê Văn Giả"),
 }
 
 

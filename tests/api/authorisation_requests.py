@@ -72,6 +72,9 @@ def _of_houses(world: World) -> dict[str, Any]:
     return {
         "registerOrganisation": {**hotel, "display_name": "Người Mới"},
         "addMember": {**member, "valid_from": today},
+        "changeMember": {"display_name": "Người Làm Khác"},
+        "takeOverOrganisationClient": {},
+        "takeOverAgencyClient": {},
         "createOrganisationClient": {**key, "scopes": ["organisation:read"]},
         "createAgencyClient": {**key, "scopes": ["dossiers:status"], "agency_code": DIEN_BAN},
         "appointOfficer": {**office, "roles": ["receiver"], "valid_from": today},

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from api.app import create_app
 from auth.eid.port import EidIdentity
 from auth.models import PHONE_FIELD, Phone
-from auth.service import clients, officers, organisations, phones, sessions
+from auth.service import clients, members, officers, organisations, phones, sessions
 from auth.service.attempts import LoginRole
 from auth.service.login import open_session
 from auth.service.signing_keys import keep_signing_keys
@@ -115,8 +115,8 @@ class World:
             hotel = organisations.register_organisation(
                 work, owner, kind="hotel", name=HOTEL_NAME, number=HOTEL_NUMBER, display_name=OWNER_NAME
             ).organisation
-            asked = organisations.NewMember("049087000031", MEMBER_NAME, "staff", (), local(now).date())
-            member = organisations.add_member(work, owner, hotel.id, asked)
+            asked = members.NewMember("049087000031", MEMBER_NAME, "staff", (), local(now).date())
+            member = members.add_member(work, owner, hotel.id, asked)
             key = clients.NewClient(CLIENT_NAME, ("organisation:read",), now + timedelta(days=9))
             issued = clients.create_organisation_client(work, owner, hotel.id, key)
         self.ids |= {

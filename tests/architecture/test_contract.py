@@ -13,7 +13,8 @@ from api.openapi import render_detached
 from api.permits import PERMITS, anyone
 from api.resources import RESOURCES
 from api.spec import DOCUMENT
-from auth.service import clients, organisations
+from auth import rights
+from auth.service import organisations
 from kernel.actor import ActorKind
 from mobile_contract import vocabulary
 from mobile_contract.problems import PROBLEMS
@@ -119,7 +120,7 @@ def test_the_words_of_the_contract_are_the_domains_words() -> None:
     assert tuple(HandOver) == vocabulary.HAND_OVER_STATES
     assert tuple(HandOverWay) == vocabulary.HAND_OVER_WAYS
     assert tuple(UploadState) == vocabulary.UPLOAD_STATES
-    assert organisations.MANDATES == vocabulary.MANDATES
+    assert rights.MANDATES == vocabulary.MANDATES
     assert organisations.KINDS == vocabulary.ORGANISATION_KINDS
     assert tuple(LodgingState) == vocabulary.LODGING_STATES
     assert lodgings.KINDS == vocabulary.LODGING_KINDS
@@ -132,7 +133,7 @@ def test_the_words_of_the_contract_are_the_domains_words() -> None:
     assert tuple(ReceiptState) == vocabulary.RECEIPT_STATES
     assert tuple(ItemState) == vocabulary.ITEM_STATES
     assert tuple(Resolution) == vocabulary.RESOLUTIONS
-    assert sorted({scope for held in clients.SCOPES.values() for scope in held}) == sorted(vocabulary.CLIENT_SCOPES)
+    assert sorted({scope for held in rights.SCOPES.values() for scope in held}) == sorted(vocabulary.CLIENT_SCOPES)
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

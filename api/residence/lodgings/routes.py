@@ -5,6 +5,7 @@ from uuid import UUID
 
 from api.blueprint import Blueprint
 from api.context import actor
+from api.grants import REMAIN
 from api.residence.desk import INACTIVE, LODGING, MANDATE, desk
 from api.residence.lodgings.schemas import (
     LodgingAnswer,
@@ -142,11 +143,12 @@ def list_staff(work: Work, lodging_id: UUID) -> dict[str, Any]:
     body=StaffRequest(),
     answer=StaffAnswer(),
     transaction=True,
-    problems=(MANDATE,),
+    problems=(MANDATE, REMAIN),
 )
 def set_staff(work: Work, body: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
     """Narrows these members to this lodging; it gives no mandate they do not have."""
-    return _staff(lodgings.set_staff(work, actor(), desk(), lodging_id, body["member_ids"]))
+    chosen, narrow = body["member_ids"], body["narrow_keys"]
+    return _staff(lodgings.set_staff(work, actor(), desk(), lodging_id, chosen, narrow_keys=narrow))
 
 
 @blueprint.operation(

@@ -85,6 +85,13 @@ class RoomsAnswer(AnswerSchema):
 
 class StaffRequest(RequestSchema):
     member_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(max=200))
+    narrow_keys = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "Keys that rest on these members reach no more lodgings than they do. While any would reach "
+            "fewer and this is false: 409 `grants_remain`, which names them."
+        },
+    )
 
 
 class StaffAnswerItem(AnswerSchema):

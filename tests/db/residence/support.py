@@ -7,6 +7,7 @@ from uuid import UUID
 
 from auth.models import ApiClient, Membership, Organisation, Person
 from auth.models import Officer as OfficerRow
+from auth.rights import MANDATES
 from kernel.actor import Actor, ActorKind
 from kernel.clock import SettableClock, local
 from kernel.ids import new_id
@@ -171,8 +172,8 @@ class Town:
         officer = self.officer if lodging.agency_code == "P.1" else self.other_officer
         return police.decide_lodging(self.work, officer, lodging.id, LodgingEvent.APPROVE)
 
-    def system(self, organisation: UUID, owner: Actor) -> Actor:
-        """A key of the organisation's own system."""
+    def system(self, organisation: UUID, owner: Actor, mandates: tuple[str, ...] = MANDATES) -> Actor:
+        """A key of the organisation's own system, which rests on a member with these mandates."""
         row = new_id()
         self.work.session.add(
             ApiClient(
@@ -182,10 +183,18 @@ class Town:
                 scopes=["residence:report", "residence:read"],
                 secret_digest=bytes(32),
                 created_by=owner.person_id,
+                grantor_id=owner.person_id,
                 created_at=self.work.now(),
                 expires_at=self.work.now() + timedelta(days=30),
             )
         )
         self.work.session.flush()
         scopes = frozenset({"residence:report", "residence:read"})
-        return Actor(ActorKind.CLIENT, client_id=row, organisation_id=organisation, scopes=scopes)
+        return Actor(
+            ActorKind.CLIENT,
+            client_id=row,
+            organisation_id=organisation,
+            scopes=scopes,
+            grantor_id=owner.person_id,
+            mandates=frozenset(mandates),
+        )

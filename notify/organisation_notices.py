@@ -1,0 +1,64 @@
+"""The people of an organisation are told what becomes of its keys; the admins of an agency what becomes of theirs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from sqlalchemy.orm import Session
+
+from kernel.outbox import Handler, OutboxEvent
+from notify.facts import Facts
+from notify.handlers import Announcer
+from notify.lodging_notices import Addressee
+from notify.plan import Channel, Reach
+from notify.preferences import wanted_channels
+from notify.store import Notice
+from notify.template_events import events
+
+KINDS: Final = ("clients.ending", "clients.ended", "clients.taken_over")
+"""Outbox events of which an organisation is told; each has the template of its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationWord:
+    """What a notice says and to whom. `agency_code` is who pays; an organisation's own notices are the system's."""
+
+    people: tuple[Addressee, ...]
+    facts: Facts
+    agency_code: str | None = None
+
+
+class OrganisationDesk(Protocol):
+    """Tells what a notice to an organisation, or to who looks after an agency, must say."""
+
+    def word(self, session: Session, payload: Mapping[str, Any]) -> OrganisationWord: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationAnnouncer:
+    """Turns these events into messages, one for each of the people."""
+
+    announcer: Announcer
+    desk: OrganisationDesk
+
+    def handlers(self) -> dict[str, list[Handler]]:
+        """Event kind -> handlers, for the plan drain."""
+        return {kind: [self.tell] for kind in KINDS}
+
+    def tell(self, session: Session, event: OutboxEvent) -> None:
+        told, word = events()[event.kind], self.desk.word(session, event.payload)
+        for addressee in word.people:
+            notice = Notice(
+                event_id=event.id,
+                recipient=str(addressee.person_id),
+                template=told.name,
+                purpose=str(told.purpose),
+                legal=told.legal,
+                language="vi",
+                facts=word.facts,
+                person_id=addressee.person_id,
+                agency_code=word.agency_code,
+            )
+            addresses = {Channel.SMS: addressee.phone or "", Channel.INBOX: str(addressee.person_id)}
+            wanted = wanted_channels(session, addressee.person_id, told.purpose)
+            self.announcer.announce(session, told, Reach("vi", addresses, wanted), notice)
