@@ -7,8 +7,8 @@ which tells its organisation. A membership that is there already counts as given
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
