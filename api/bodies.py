@@ -10,6 +10,7 @@ import flask
 import marshmallow
 from webargs.flaskparser import FlaskParser
 
+from api.context import EdgeRequest
 from api.problems import field_errors
 from kernel.errors import DomainError
 
@@ -32,7 +33,9 @@ def read_json(body: bytes) -> Any:
         if not text.isascii():
             text = unicodedata.normalize("NFC", text)
         _check_depth(text)
-        value = json.loads(text, parse_constant=_refuse, parse_int=_integer, parse_float=_number)
+        value = json.loads(
+            text, parse_constant=_refuse, parse_int=_integer, parse_float=_number, object_pairs_hook=_members
+        )
         # Raw control characters are refused by the parser; only an escape can smuggle a NUL or half a character in.
         return _clean(value) if "\\u" in text else value
     except (ValueError, RecursionError):
@@ -49,7 +52,10 @@ class BodyParser(FlaskParser):
         # A body in chunks has no length to refuse beforehand: it is cut at the limit, and must not pass for whole.
         if req.content_length is None and len(body) >= (req.max_content_length or JSON_LIMIT):
             raise DomainError("payload_too_large")
-        return read_json(body)
+        read = read_json(body)
+        if isinstance(req, EdgeRequest):
+            req.content = read
+        return read
 
     def handle_error(
         self,
@@ -69,6 +75,14 @@ def _check_depth(text: str) -> None:
         depth += 1 if bracket in "[{" else -1
         if depth > _DEEPEST:
             raise _NotIJsonError("too deep")
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # One reader takes the first of two equal names and another the last, so that two look at different requests.
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _NotIJsonError("a name stands there twice")
+    return members
 
 
 def _refuse(_constant: str) -> NoReturn:
@@ -95,7 +109,8 @@ def _clean(value: Any) -> Any:
     if isinstance(value, list):
         return [_clean(item) for item in value]
     if isinstance(value, dict):
-        return {clean_text(name): _clean(item) for name, item in value.items()}
+        # Names that differ in how they are composed are one name.
+        return _members([(clean_text(name), _clean(item)) for name, item in value.items()])
     return value
 
 

@@ -2,6 +2,10 @@
 
 If-None-Match is compared whole. If-Match is compared by the core: whoever read the state in one language or encoding
 has read the state, and their change must not be refused for how it was packed.
+
+A proxy that compresses makes our tag weak or adds a word to it. RFC 9110 has If-Match compare strong tags alone, since
+equal weak tags may stand for different bytes. Our core stands for one state whatever the bytes, so it counts here too:
+otherwise nobody could save from behind such a proxy.
 """
 
 import hashlib
@@ -15,6 +19,8 @@ from kernel.errors import DomainError
 
 _TAG = re.compile(r'(?:^|,)\s*(W/)?"([\x21\x23-\x7e]*)"\s*(?=,|$)')
 _LONGEST = 4096
+# What Apache, nginx modules, Jetty and others add to the tag of an answer they compress.
+_PACKED = re.compile(r"(?:--?|[;:])(?:gzip|gz|br|df|deflate|zstd)$")
 
 
 def core_of(*parts: object) -> str:
@@ -47,11 +53,11 @@ def check_match(core: str) -> None:
     sent = here().environ.get("HTTP_IF_MATCH", "").strip()[:_LONGEST]
     if not sent or sent == "*":
         return
-    if not any(weak == "" and value.split(".")[0] == core for weak, value in _TAG.findall(sent)):
+    if not any(value.split(".")[0] == core for _weak, value in _TAG.findall(sent)):
         raise DomainError("precondition_failed")
 
 
 def _holds(header: str, value: str) -> bool:
     if header.strip() == "*":
         return True
-    return any(found == value for _weak, found in _TAG.findall(header))
+    return any(_PACKED.sub("", found) == value for _weak, found in _TAG.findall(header))

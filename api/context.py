@@ -28,6 +28,8 @@ class EdgeRequest(flask.Request):
     max_form_parts = 50
     actor: Actor = ANONYMOUS
     idempotency_key: str = ""
+    # The JSON that the body was read as; None also where no schema reads the body.
+    content: Any = None
     # Members of the answer that leave now but are not kept with it.
     shown_once: Mapping[str, Any] = MappingProxyType({})
 

@@ -57,7 +57,7 @@ def once(view: WorkView) -> Callable[..., flask.Response]:
         account, key = request.actor.id, request.idempotency_key
         if account is None:
             raise DomainError("unauthenticated")
-        digest = request_hash(request.method, request.full_path, request.get_data(cache=True))
+        digest = request_hash(request.method, request.full_path, _meaning(request))
         with unit_of_work() as work:
             stored = find_answer(work.session, work.vault, account, key, digest)
             if stored is not None:
@@ -71,6 +71,22 @@ def once(view: WorkView) -> Callable[..., flask.Response]:
         return response
 
     return run
+
+
+def _meaning(request: EdgeRequest) -> bytes:
+    """What the body says, however it is spelled: some languages write members in another order each time."""
+    if request.content is None:
+        return request.get_data(cache=True)
+    return json.dumps(_plain(request.content), sort_keys=True, separators=(",", ":")).encode()
+
+
+def _plain(value: Any) -> Any:
+    """`value` with each number in one spelling: 1.0 and 1e0 are 1 (RFC 8785)."""
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _keep(work: Work, account: UUID, key: str, digest: bytes, response: flask.Response) -> None:

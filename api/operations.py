@@ -12,6 +12,8 @@ SECURITY_SCHEME: Final = "accessToken"
 PROBLEM: Final = "Problem"
 _PROBLEM: Final = {"$ref": f"#/components/schemas/{PROBLEM}"}
 _STRING: Final = {"type": "string"}
+# An empty header is none.
+_WORD: Final = {"type": "string", "minLength": 1}
 BINARY: Final = {"type": "string", "format": "binary"}
 _KEY_HEADER: Final = {
     "name": "Idempotency-Key",
@@ -24,14 +26,14 @@ _MATCH_HEADER: Final = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "description": "The ETag of the state this change is meant for.",
-    "schema": _STRING,
+    "description": "The ETag of the state this change is meant for, as it was given, also where a proxy made it weak.",
+    "schema": _WORD,
 }
 _NONE_MATCH_HEADER: Final = {
     "name": "If-None-Match",
     "in": "header",
     "description": "The ETag already held; if it still stands the answer is 304.",
-    "schema": _STRING,
+    "schema": _WORD,
 }
 _ETAG: Final = {"description": "Strong tag of this representation.", "schema": _STRING}
 _REPLAYED: Final = {
@@ -153,7 +155,7 @@ def _request_headers(operation: Operation) -> list[dict[str, Any]]:
         (operation.etag, _NONE_MATCH_HEADER),
     )
     named = [
-        {"name": name, "in": "header", "required": True, "description": text, "schema": _STRING}
+        {"name": name, "in": "header", "required": True, "description": text, "schema": _WORD}
         for name, text in operation.headers.items()
     ]
     return [dict(header) for holds, header in asked if holds] + named

@@ -95,6 +95,12 @@ PERMITS: Final[dict[str, Permit]] = {
     "readPublicKeys": anyone,
     "readOpenApi": anyone,
     "readDocsPage": anyone,
+    "enterAtRoot": anyone,
+    "enterAtVersion": anyone,
+    "enterAtVersionSlash": anyone,
+    "enterAtDocs": anyone,
+    "enterAtDocsSlash": anyone,
+    "enterAtPageSlash": anyone,
     "readDocsOpenApi": anyone,
     "readDocsAsset": anyone,
     # log-in and the account: these prove themselves by a code of the provider or by a refresh token

@@ -50,7 +50,9 @@ class RequestSchema(SharedSchema):
     class Meta:
         unknown = RAISE
 
-    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        if type(field_obj) is fields.Boolean:
+            raise TypeError(f"{field_name}: a Switch, or a QuerySwitch")
         speak_in_codes(field_obj)
 
 
@@ -62,6 +64,22 @@ class AnswerSchema(SharedSchema):
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002
         field_obj.required = not field_obj.metadata.get("sometimes", False)
+
+
+class Switch(fields.Boolean):
+    """`true` or `false` of JSON and nothing else: a form that sends "no" or 0 has not decided anything."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
+        if value is True or value is False:
+            return bool(value)
+        raise self.make_error("invalid", input=value)
+
+
+class QuerySwitch(Switch):
+    """The same in a query, where the two are words."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        return super()._deserialize({"true": True, "false": False}.get(value, value), attr, data, **kwargs)
 
 
 class Text(fields.String):

@@ -1,5 +1,6 @@
 """How the OpenAPI document comes about from the operations."""
 
+import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +32,9 @@ class EdgeApi(flask_smorest.Api):  # type: ignore[misc]
                 "title": TITLE,
                 "version": VERSION,
                 "openapi_version": OPENAPI_VERSION,
-                "info": {"description": _ABOUT},
+                "info": {"description": _ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+                # Wherever the document was read from.
+                "servers": [{"url": "/"}],
             },
         )
         self.spec.components.schema(PROBLEM, schema=ProblemSchema)
@@ -56,7 +59,18 @@ class EdgeApi(flask_smorest.Api):  # type: ignore[misc]
 def document_of(app: flask.Flask) -> dict[str, Any]:
     api: EdgeApi = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
     content: dict[str, Any] = api.spec.to_dict()
+    for schema in content["components"]["schemas"].values():
+        _say_defaults(schema)
     return content
+
+
+def _say_defaults(schema: dict[str, Any]) -> None:
+    """Defaults in words: generators take a member with a `default` for one that is always there, also in requests."""
+    for member in schema.get("properties", {}).values():
+        if "default" in member:
+            default = json.dumps(member.pop("default"), ensure_ascii=False)
+            told = member.get("description", "")
+            member["description"] = f"{told} Left out, it is {default}.".lstrip()
 
 
 def downgrade(node: Any) -> Any:
@@ -73,4 +87,7 @@ def downgrade(node: Any) -> Any:
         changed["nullable"] = "null" in types
     if "openapi" in changed:
         changed["openapi"] = "3.0.3"
+    if "identifier" in changed and "name" in changed:
+        # An SPDX identifier came with 3.1.
+        del changed["identifier"]
     return changed

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Typed
+from api.schemas import AnswerSchema, Instant, Line, QuerySwitch, RequestSchema, Switch, Typed
 from mobile_contract.vocabulary import ACCOUNT_KINDS, ROLES
 
 _OPAQUE = 4096
@@ -21,10 +21,8 @@ class StartLoginRequest(RequestSchema):
         high=500,
         metadata={"description": "One of the registered addresses of the app; the first of them when left out."},
     )
-    step_up = fields.Boolean(
+    step_up = Switch(
         load_default=False,
-        truthy={True},
-        falsy={False},
         metadata={"description": "The provider is to ask the person anew; after a `step_up_required`."},
     )
 
@@ -93,7 +91,7 @@ class SessionsAnswer(AnswerSchema):
 
 
 class EndSessionsQuery(RequestSchema):
-    keep_current = fields.Boolean(load_default=False)
+    keep_current = QuerySwitch(load_default=False)
 
 
 class EndedAnswer(AnswerSchema):

@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.dossiers.schemas import CommonDossierSchema, DossierLineSchema, SentFileSchema, TimelineEntrySchema
 from api.paging import PageAnswer, PageQuery
-from api.schemas import Instant, Line, RequestSchema, Text, Typed, Words
+from api.schemas import Instant, Line, RequestSchema, Switch, Text, Typed, Words
 
 _OPEN = (1, 2, 4, 5, 6, 7, 9)
 
@@ -82,7 +82,7 @@ class HandOverRequest(RequestSchema):
 
 
 class SettleWithdrawalRequest(RequestSchema):
-    grant = fields.Boolean(required=True, truthy={True}, falsy={False})
+    grant = Switch(required=True)
     reason = Text(
         load_default=None,
         allow_none=True,

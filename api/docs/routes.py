@@ -17,6 +17,14 @@ from kernel.errors import DomainError
 blueprint = Blueprint("docs", description="The OpenAPI document.")
 _ASSETS: Final = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 _OWN: Final = "page.js"
+_BEGINNINGS: Final = {
+    "/": "enterAtRoot",
+    "/v1": "enterAtVersion",
+    "/v1/": "enterAtVersionSlash",
+    "/docs": "enterAtDocs",
+    "/docs/": "enterAtDocsSlash",
+    "/v1/docs/": "enterAtPageSlash",
+}
 # Swagger UI sets style attributes and draws its icons from data: addresses.
 _PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -56,6 +64,18 @@ def read_docs_page() -> flask.Response:
     response = flask.Response(_PAGE, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _PAGE_POLICY
     return response
+
+
+def _lead_here(rule: str, operation_id: str) -> None:
+    """Whoever looks for a beginning at `rule` is led to the page."""
+
+    @blueprint.operation("GET", rule, operation_id, status=302, documented=False)
+    def lead() -> flask.Response:
+        return flask.Response(b"", 302, [("Location", "/v1/docs"), ("Cache-Control", "no-store")])
+
+
+for _rule, _name in _BEGINNINGS.items():
+    _lead_here(_rule, _name)
 
 
 @blueprint.operation("GET", "/v1/docs/<name>", "readDocsAsset", documented=False)

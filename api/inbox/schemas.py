@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from api.paging import PageAnswer, PageQuery
-from api.schemas import AnswerSchema, Instant, RequestSchema
+from api.schemas import AnswerSchema, Instant, RequestSchema, Switch
 
 
 class InboxQuery(PageQuery):
@@ -29,9 +29,9 @@ class InboxAnswer(PageAnswer):
 class ChannelChoices(RequestSchema):
     """Channels that are left out stay as they are."""
 
-    zalo = fields.Boolean()
-    sms = fields.Boolean()
-    inbox = fields.Boolean()
+    zalo = Switch()
+    sms = Switch()
+    inbox = Switch()
 
 
 class PreferencesRequest(RequestSchema):

@@ -7,7 +7,7 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields, validate
 
 from api.context import language
-from api.schemas import AnswerSchema, Line, RequestSchema
+from api.schemas import AnswerSchema, Line, RequestSchema, Switch
 from kernel.errors import DomainError, FieldError
 from residence.catalogues import NotInCatalogue, catalogue, find_nationality
 from residence.findings import Finding
@@ -83,12 +83,12 @@ class GuestRequest(RequestSchema):
     entry_date = fields.Date(load_default=None, allow_none=True)
     entry_gate = Line(low=0, load_default="", high=250)
     entry_purpose = Line(low=0, load_default="", high=250)
-    one_word_name = fields.Boolean(load_default=False, metadata={"description": "A name of one word is right."})
-    name_confirmed = fields.Boolean(
+    one_word_name = Switch(load_default=False, metadata={"description": "A name of one word is right."})
+    name_confirmed = Switch(
         load_default=False, metadata={"description": "A person compared a foreigner's name with the passport."}
     )
-    document_guessed = fields.Boolean(load_default=False)
-    needs_review = fields.Boolean(load_default=False)
+    document_guessed = Switch(load_default=False)
+    needs_review = Switch(load_default=False)
 
 
 class GuestAnswer(AnswerSchema):

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from api.schemas import AnswerSchema, FieldProblemSchema, Instant, Line, Map, RequestSchema, Text
+from api.schemas import AnswerSchema, FieldProblemSchema, Instant, Line, Map, RequestSchema, Switch, Text
 from notify.template_events import CHANNELS, LANGUAGES
 from notify.template_layouts import MOST_PARTS, MOST_TEXT, MOST_TITLE, zalo_types
 
@@ -27,7 +27,7 @@ class TemplateContentRequest(RequestSchema):
         validate=validate.Range(1, MOST_PARTS),
         metadata={"description": "The most SMS a text may take; left out, one."},
     )
-    accents = fields.Boolean(metadata={"description": "Sent with accents, and counted as UCS-2."})
+    accents = Switch(metadata={"description": "Sent with accents, and counted as UCS-2."})
     template_id = Line(high=20)
     form_fields = fields.List(fields.Nested(FormFieldRequest()), data_key="fields", attribute="fields")
     title = Text(low=1, high=MOST_TITLE)

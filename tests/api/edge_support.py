@@ -28,7 +28,7 @@ from api.limits import count_try
 from api.paging import PageAnswer, PageQuery, read_page, turn_page
 from api.permits import PERMITS, Permit, anyone, citizen, role, signed_in
 from api.resources import RESOURCES
-from api.schemas import AnswerSchema, Instant, Line, Map, RequestSchema, Shape, Text
+from api.schemas import AnswerSchema, Instant, Line, Map, QuerySwitch, RequestSchema, Shape, Switch, Text
 from api.settings import ApiSettings
 from kernel.actor import Actor, ActorKind
 from kernel.audit import write_audit
@@ -140,6 +140,7 @@ class ThingRequest(RequestSchema):
         load_default=dict,
         validate=validate.Length(max=2),
     )
+    urgent = Switch(load_default=False)
     extras = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), load_default=dict)
 
 
@@ -155,6 +156,7 @@ class ThingsAnswer(PageAnswer):
 
 
 class ThingsQuery(PageQuery):
+    odd_only = QuerySwitch(load_default=False)
     parity = fields.String(load_default=None, validate=validate.OneOf(["even", "odd"]))
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from api.bodies import JSON_LIMIT, read_json
 from kernel.errors import DomainError
+from tests.api.edge_support import bearer
 
 CHECK = "/v1/things/check"
 
@@ -55,10 +56,45 @@ def test_brackets_in_text_are_not_depth() -> None:
     assert read_json(b'["' + b"[{" * 1000 + b'\\"[[", 1]') == ["[{" * 1000 + '"[[', 1]
 
 
-def test_a_repeated_name_takes_its_last_value(edge_client: FlaskClient) -> None:
-    response = edge_client.post(CHECK, data=b'{"name":"a","name":"b"}', content_type="application/json")
-    assert response.json is not None
-    assert response.json["name"] == "b"
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"name":"a","name":"b"}',
+        '{"name":"a","name":"a"}',
+        '{"name":"a","n\\u0061me":"b"}',
+        '{"\\u006e\\u0061me":"a","name":"b"}',
+        '{"name":"a","extras":{"x":1,"x":2}}',
+        '{"name":"a","parts":[{"size":1,"size":2}]}',
+        '{"name":"a","extras":{"Hồ":1,"Ho\\u0302\\u0300":2}}',
+        '{"name":"a","extras":{"Hồ":1,"Hồ":2}}',
+        '{"name":"a","extras":{"é":1,"\\u0065\\u0301":2}}',
+    ],
+)
+def test_a_name_that_stands_twice_is_malformed(edge_client: FlaskClient, body: str) -> None:
+    response = edge_client.post(CHECK, data=body.encode(), content_type="application/json")
+    assert response.status_code == 400
+    assert response.get_json()["code"] == "malformed_json"
+
+
+@pytest.mark.parametrize("sent", ["true", "false"])
+def test_a_switch_is_a_boolean(edge_client: FlaskClient, sent: str) -> None:
+    response = edge_client.post(CHECK, data=f'{{"name":"a","urgent":{sent}}}'.encode(), content_type="application/json")
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "sent", ["1", "0", "1.0", '"true"', '"false"', '"yes"', '"no"', '"on"', '""', "[]", "[true]", "{}"]
+)
+def test_a_switch_is_nothing_else(edge_client: FlaskClient, sent: str) -> None:
+    response = edge_client.post(CHECK, data=f'{{"name":"a","urgent":{sent}}}'.encode(), content_type="application/json")
+    assert response.status_code == 422
+    assert [each["pointer"] for each in response.get_json()["errors"]] == ["/urgent"]
+
+
+@pytest.mark.parametrize(("sent", "status"), [("true", 200), ("false", 200), ("1", 422), ("TRUE", 422), ("yes", 422)])
+def test_a_switch_of_a_query_is_one_of_two_words(edge_client: FlaskClient, sent: str, status: int) -> None:
+    response = edge_client.get(f"/v1/things?odd_only={sent}", headers=bearer("citizen"))
+    assert response.status_code == status
 
 
 @pytest.mark.parametrize("sent", ['"Ho\u0302\u0300"', '"Ho\\u0302\\u0300"'])

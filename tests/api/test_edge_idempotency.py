@@ -75,7 +75,7 @@ def test_the_kept_answer_is_sealed(client: FlaskClient, clean_database: Database
 
 def test_another_body_under_the_same_key_is_refused(client: FlaskClient, clean_database: Database) -> None:
     _send(client, "k")
-    other = _send(client, "k", BODY + b" ")
+    other = _send(client, "k", BODY.replace(b"\xad", b"\xaf"))
     assert other.status_code == 422
     assert other.get_json()["code"] == "idempotency_key_reused"
     assert _made(clean_database) == 1
@@ -125,3 +125,35 @@ def test_many_at_once_make_one(clean_database: Database) -> None:
     assert {status for status, _ in answers} <= {201, 409}
     assert len({data for status, data in answers if status == 201}) == 1
     assert _made(clean_database) == 1
+
+
+WRITTEN_ONCE = '{"name":"Hồ","parts":[{"size":1}],"extras":{"b":[1,{"y":2,"x":"é"}],"a":null,"n":100}}'
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        '{"extras":{"n":100,"a":null,"b":[1,{"x":"é","y":2}]},"parts":[{"size":1}],"name":"Hồ"}',
+        '{ "name" : "H\\u1ed3",\n"parts":[{"size":1}],"extras":{"b":[1.0,{"y":2e0,"x":"e\\u0301"}],"a":null,"n":1e2}}',
+        '{"name":"Ho\u0302\u0300","parts":[{"size":1}],"extras":{"b":[1,{"y":2,"x":"\\u00e9"}],"a":null,"n":100.0}}',
+    ],
+)
+def test_the_same_body_in_another_spelling_gets_the_first_answer(client: FlaskClient, again: str) -> None:
+    first, second = (_send(client, "k", body.encode()) for body in (WRITTEN_ONCE, again))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.data == first.data
+    assert second.headers["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        WRITTEN_ONCE.replace("[1,", "[true,"),
+        WRITTEN_ONCE.replace("[1,", '["1",'),
+        WRITTEN_ONCE.replace('[1,{"y":2,"x":"é"}]', '[{"y":2,"x":"é"},1]'),
+        WRITTEN_ONCE.replace('"a":null,', ""),
+    ],
+)
+def test_a_body_that_says_something_else_is_refused(client: FlaskClient, other: str) -> None:
+    assert _send(client, "k", WRITTEN_ONCE.encode()).status_code == 201
+    assert _send(client, "k", other.encode()).get_json()["code"] == "idempotency_key_reused"

@@ -123,3 +123,10 @@ def test_an_unseen_role_is_403_and_a_missing_token_401(edge_client: FlaskClient)
     assert stale.headers["WWW-Authenticate"] == 'Bearer realm="motcua", error="invalid_token"'
     assert edge_client.delete(path, headers=bearer("citizen")).status_code == 403
     assert edge_client.delete(path, headers=bearer("receiver")).status_code == 204
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/docs", "/docs/", "/v1/docs/"])
+def test_whoever_looks_for_a_beginning_is_led_to_the_page(edge_client: FlaskClient, path: str) -> None:
+    answer = edge_client.get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/v1/docs")
+    assert edge_client.get(path, follow_redirects=True).content_type.startswith("text/html")

@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from marshmallow import Schema, fields
 
 from api.app import outline
 from api.openapi import render_detached
@@ -134,6 +135,41 @@ def test_the_words_of_the_contract_are_the_domains_words() -> None:
     assert tuple(ItemState) == vocabulary.ITEM_STATES
     assert tuple(Resolution) == vocabulary.RESOLUTIONS
     assert sorted({scope for held in rights.SCOPES.values() for scope in held}) == sorted(vocabulary.CLIENT_SCOPES)
+
+
+def test_numbers_of_bodies_are_numbers() -> None:
+    lenient = [
+        f"{name}: {path}"
+        for name, each in OPERATIONS.items()
+        if each.body is not None
+        for path, field in _fields_of(each.body)
+        if isinstance(field, fields.Integer) and not field.strict
+    ]
+    assert lenient == []
+
+
+def test_no_member_of_a_body_has_a_default_that_makes_generators_demand_it() -> None:
+    schemas = SPEC["components"]["schemas"]
+    assert [name for name, schema in schemas.items() if _members_with(schema, "default")] == []
+
+
+def _members_with(schema: dict[str, Any], word: str) -> list[str]:
+    return [name for name, member in schema.get("properties", {}).items() if word in member]
+
+
+def _fields_of(schema: Schema, path: str = "") -> Iterator[tuple[str, fields.Field[Any]]]:
+    for name, field in schema.fields.items():
+        yield from _inner_fields(field, f"{path}/{name}")
+
+
+def _inner_fields(field: fields.Field[Any], path: str) -> Iterator[tuple[str, fields.Field[Any]]]:
+    yield path, field
+    if isinstance(field, fields.Nested):
+        yield from _fields_of(field.schema, path)
+    elif isinstance(field, fields.List):
+        yield from _inner_fields(field.inner, path)
+    elif isinstance(field, fields.Dict) and field.value_field is not None:
+        yield from _inner_fields(field.value_field, path)
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

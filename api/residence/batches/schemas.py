@@ -3,13 +3,13 @@
 from marshmallow import fields, validate
 
 from api.paging import PageAnswer, PageQuery
-from api.schemas import AnswerSchema, Instant, Line, RequestSchema
+from api.schemas import AnswerSchema, Instant, Line, QuerySwitch, RequestSchema
 from mobile_contract.vocabulary import BATCH_STATES
 
 
 class BatchQuery(RequestSchema):
     name = Line(load_default="", low=0, high=200, metadata={"description": "The file's name, to show again."})
-    accept = fields.Boolean(load_default=False, metadata={"description": "Declare the good rows at once."})
+    accept = QuerySwitch(load_default=False, metadata={"description": "Declare the good rows at once."})
 
 
 class NoteAnswer(AnswerSchema):

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from api.paging import PageAnswer, PageQuery
 from api.residence.fields import GuestAnswer
-from api.schemas import AnswerSchema, Instant, RequestSchema, Text, Typed
+from api.schemas import AnswerSchema, Instant, RequestSchema, Switch, Text, Typed
 from mobile_contract.vocabulary import GUEST_KINDS, LODGING_KINDS, LODGING_STATES, STAY_STATES
 
 
@@ -45,7 +45,7 @@ class PoliceLodgingWithHistory(PoliceLodgingAnswer):
 
 
 class ApprovalRequest(RequestSchema):
-    remote = fields.Boolean(
+    remote = Switch(
         load_default=False, metadata={"description": "A remote commune: foreigners within 24 h instead of 12."}
     )
 
