@@ -238,10 +238,9 @@ def guess_thing() -> None:
 
 
 def _trouble(kind: str) -> Exception:
-    broken = pg.OperationalError("server closed the connection")
     known: dict[str, Exception] = {
         "domain": DomainError("too_many_requests", retry_after=17),
-        "database": OperationalError("SELECT 1", {}, broken),
+        "database": OperationalError("SELECT 1", {}, pg.OperationalError("server closed the connection")),
         "pool": PoolTimeout(),
         "duplicate": IntegrityError("INSERT", {"name": "Nguyễn Văn Thử"}, pg.UniqueViolation("049090000001")),
         "teapot": ImATeapot(),
