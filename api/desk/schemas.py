@@ -64,10 +64,8 @@ class StepRequest(RequestSchema):
         high=1000,
         metadata={"description": "Internal to the agency unless `tell_citizen`."},
     )
-    tell_citizen = fields.Boolean(
+    tell_citizen = Switch(
         load_default=False,
-        truthy={True},
-        falsy={False},
         metadata={"description": "True: the citizen reads the note in their timeline. It must say something then."},
     )
 
