@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from api.schemas import AnswerSchema, Instant, Line, RequestSchema
+from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Switch
 from mobile_contract.vocabulary import LODGING_KINDS, LODGING_STATES, NIGHT_STATES, REMINDER_CHANNELS
 from residence.service.lodgings import MOST_ROOMS
 
@@ -85,7 +85,7 @@ class RoomsAnswer(AnswerSchema):
 
 class StaffRequest(RequestSchema):
     member_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(max=200))
-    narrow_keys = fields.Boolean(
+    narrow_keys = Switch(
         load_default=False,
         metadata={
             "description": "Keys that rest on these members reach no more lodgings than they do. While any would reach "
