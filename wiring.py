@@ -1,7 +1,7 @@
 """The only place where settings become objects, ports meet adapters, and events meet their handlers."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -157,7 +157,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
     redis = connect(settings.kernel.redis_url)
     bell = Bell(redis)
     kernel = settings.kernel
-    database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring_for_work, by_index=drains)
+    database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, by_index=drains)
     with database.transaction() as session:
         vault = open_vault(session.connection(), settings.kernel.master_key)
     keys = KeyRing(database, vault, clock)
@@ -204,8 +204,8 @@ def event_handlers(held: Container) -> Handlers:
     from wiring_notices import AgencyAdmins, LodgingWords, OrganisationWords
     from wiring_residence import residence_handlers
 
-    def told(session: Session, event: OutboxEvent) -> None:
-        record_told(Work(session, held.vault, held.clock), event.payload)
+    def told(session: Session, settled: Sequence[OutboxEvent]) -> None:
+        record_told(Work(session, held.vault, held.clock), [event.payload for event in settled])
 
     announcer = _announcer(held)
     lodgings = LodgingAnnouncer(announcer, LodgingWords(held.vault, held.clock, held.residence))

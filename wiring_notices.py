@@ -20,7 +20,7 @@ from notify.ports import DossierNotice, OneTimeCode
 from residence.notices import LodgingNotice, lodging_notice
 from residence.ports import FrontDesk
 from tracking.office import Office
-from tracking.service.notices import read_notice
+from tracking.service.notices import NoticeFacts, read_notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +31,30 @@ class NoticeDesk:
     clock: Clock
     office: Office
 
-    def notice(self, session: Session, dossier_id: UUID, payload: dict[str, Any]) -> DossierNotice | None:
+    def notices(self, session: Session, payloads: Sequence[dict[str, Any]]) -> list[DossierNotice | None]:
         work = Work(session, self.vault, self.clock)
-        facts = read_notice(work, self.office, dossier_id, UUID(payload["timeline_id"]))
-        if facts is None:
-            return None
-        return DossierNotice(
-            person_id=facts.applicant_id,
-            agency_code=facts.agency_code,
-            phone=facts.phone,
-            language=facts.language,
-            code=facts.code,
-            agency=facts.agency,
-            handler_name=facts.handler_name,
-            handler_unit="Bộ phận Tiếp nhận và Trả kết quả",
-            received_at=facts.received_at,
-            at=facts.at,
-            status=facts.status,
-            due_at=facts.due_at,
-            answer_by=facts.answer_by,
-            reason=facts.reason,
-            fee_vnd=facts.fee_vnd,
-        )
+        changes = [(UUID(payload["dossier_id"]), UUID(payload["timeline_id"])) for payload in payloads]
+        return [None if facts is None else _notice(facts) for facts in read_notices(work, self.office, changes)]
+
+
+def _notice(facts: NoticeFacts) -> DossierNotice:
+    return DossierNotice(
+        person_id=facts.applicant_id,
+        agency_code=facts.agency_code,
+        phone=facts.phone,
+        language=facts.language,
+        code=facts.code,
+        agency=facts.agency,
+        handler_name=facts.handler_name,
+        handler_unit="Bộ phận Tiếp nhận và Trả kết quả",
+        received_at=facts.received_at,
+        at=facts.at,
+        status=facts.status,
+        due_at=facts.due_at,
+        answer_by=facts.answer_by,
+        reason=facts.reason,
+        fee_vnd=facts.fee_vnd,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from auth.rights import mandates_of
 from auth.service.organisations import standings_of
 from kernel.clock import Clock
 from kernel.db import Database
-from kernel.outbox import Handlers, OutboxEvent
+from kernel.outbox import Handlers, OutboxEvent, one_by_one
 from kernel.vault import Vault
 from kernel.work import Work
 from residence.ports import FrontDesk, Key, Member, Standing
@@ -74,7 +74,7 @@ def residence_handlers(settings: TransmissionSettings) -> Handlers:
     def declared(session: Session, event: OutboxEvent) -> None:
         plan_transmissions(session, event.payload, settings.array)
 
-    return {"residence.declared": (declared,)}
+    return {"residence.declared": (one_by_one(declared),)}
 
 
 def build_transmitter(database: Database, vault: Vault, clock: Clock, settings: TransmissionSettings) -> "Transmitter":

@@ -43,9 +43,7 @@ def build_sender(held: Container, *, urgent: bool = False) -> Sender:
         quiet=lambda: is_quiet(held.clock.now()),
     )
     watch = Watch(held.database, exchange, patience.receipt_within, limited, follows=urgent)
-    if urgent:
-        return Sender(ledger, gateways, exchange, watch, settings.send, asks=False)
-    return Sender(ledger, gateways, exchange, watch, settings.send, urgent_lately=held.bell.urgent_lately)
+    return Sender(ledger, gateways, exchange, watch, settings.send, asks=not urgent)
 
 
 def zalo_keeper(held: Container) -> TokenKeeper | None:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench import auth, dispatch, growth, latency, receipts, residence, residence_peak, submit, track
+from bench import auth, chain, dispatch, growth, latency, plan, receipts, residence, residence_peak, submit, track
 from bench.ground import WEB_MEMORY_MB
 from bench.load import ROOT
 from bench.pairs import Result, show
@@ -19,6 +19,9 @@ _OUT: Final = ROOT / "build" / "bench"
 _BENCHES: Final[Mapping[str, Callable[[], Result]]] = {
     "dispatch": dispatch.measure,
     "dispatch-latency": partial(dispatch.measure_slow, 50),
+    "plan": plan.measure,
+    "chain": chain.measure,
+    "chain-codes": chain.measure_codes,
     "latency": latency.measure,
     "latency-backlog": partial(latency.measure_backlog, 50_000),
     "growth": growth.measure,

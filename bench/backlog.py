@@ -3,7 +3,6 @@
 In great numbers, each a copy of one that the system made itself.
 """
 
-import time
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from kernel.vault import Vault
 from notify.handlers import DOSSIER_CHANGED
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
 from notify.plan import Channel, Circumstances, Offer, Reach, plan
-from notify.store import Notice, add_delivery, add_notification
+from notify.store import NewDelivery, Notice, add_deliveries, add_notifications
 from notify.template_events import events
 from notify.texts import Rendered, shipped_templates
 from wiring import Container
@@ -39,10 +38,6 @@ _OPEN: Final = text("""
 SELECT (SELECT count(*) FROM outbox_event WHERE done_at IS NULL AND dead_at IS NULL),
     (SELECT count(*) FROM delivery WHERE state IN ('queued', 'waiting', 'sending'))
 """)
-_RECEIPTS: Final = text("""
-SELECT count(*), count(*) FILTER (WHERE applied_at IS NULL AND problem IS NULL) FROM receipt
-""")
-_CALM_S: Final = 1.0
 # What a drain holds at this moment it may finish.
 _SETTLE_EVENTS: Final = text("""
 UPDATE outbox_event SET done_at = now() WHERE id IN (
@@ -113,21 +108,6 @@ def settle_all(held: Container) -> None:
     wait(nothing_left, "the end of the backlog", _PATIENCE_S)
 
 
-def wait_for_calm(held: Container) -> None:
-    """Returns once no receipt has come for a second, and all that came have been applied: the gateway still reports
-    about messages that left long before."""
-    seen = [(-1, 0.0)]
-
-    def calm() -> bool:
-        with held.database.reading() as connection:
-            came, left = connection.execute(_RECEIPTS).one()
-        if came != seen[-1][0] or left:
-            seen.append((came, time.monotonic()))
-        return time.monotonic() >= seen[-1][1] + _CALM_S
-
-    wait(calm, "the last receipt", _PATIENCE_S)
-
-
 def _plan_one(held: Container, session: Session, number: int) -> tuple[UUID, UUID]:
     """The ids of a delivery and of its notification."""
     reach = Reach("vi", {Channel.SMS: phone(number)})
@@ -143,9 +123,11 @@ def _plan_one(held: Container, session: Session, number: int) -> tuple[UUID, UUI
         language="vi",
         facts={},
     )
-    notice = add_notification(session, held.vault, said)
+    (notice,) = add_notifications(session, held.vault, [said])
     assert notice is not None
-    return add_delivery(session, held.vault, notice, said, planned, Rendered(TEXT, "GSM-7", len(TEXT), 1)), notice
+    new = NewDelivery(notice, said, planned, Rendered(TEXT, "GSM-7", len(TEXT), 1))
+    (delivery,) = add_deliveries(session, held.vault, [new])
+    return delivery, notice
 
 
 def _copied(vault: Vault, row: dict[str, Any], notification_id: Any, to: str) -> dict[str, Any]:

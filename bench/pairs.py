@@ -59,7 +59,11 @@ def interleave(
     name: str, unit: str, least: float, figure: Callable[[], float], limit: Callable[[], float], *, pairs: int = PAIRS
 ) -> Result:
     """Measures both `pairs` times in turn; the medians of each, and of the ratios."""
-    found = in_turn(pairs, figure, limit)
+    return of_pairs(name, unit, least, in_turn(pairs, figure, limit))
+
+
+def of_pairs(name: str, unit: str, least: float, found: Sequence[tuple[float, float]]) -> Result:
+    """The medians of what was measured as (figure, limit), and of the ratios; more is better."""
     return Result(
         name=name,
         figure=median(reached for reached, _ in found),

@@ -17,23 +17,14 @@ from redis.retry import Retry
 from rq import Queue
 
 URGENT: Final = "urgent"
-"""The drain of what somebody waits for. While there was work for it lately, the others step aside."""
-LATELY_SECONDS = 2.0
+"""The drain of what somebody waits for."""
 RING_TTL_SECONDS = 60
 LINGER_SECONDS = 0.25
 """A drain that is rung for lazily looks once more so long after it found nothing."""
 _RETRY_AFTER_FAILURE = 1.0
 # Well below LINGER_SECONDS: the run that the last ring began still sees what was committed without one.
 _LAZY_SECONDS = 0.1
-_MARK: Final = "motcua:urgent-lately"
-_ASIDE_TIMES, _ASIDE_AT_MOST_S = 7.0, 0.5
 _log = structlog.get_logger()
-
-
-def pause_aside(worked_s: float) -> float:
-    """How long (seconds) a drain rests after `worked_s` of work while somebody waits for another: an eighth of the time
-    is its own then."""
-    return min(_ASIDE_TIMES * worked_s, _ASIDE_AT_MOST_S)
 
 
 def connect(redis_url: str, *, timeout: float = 0.5) -> redis.Redis:
@@ -53,25 +44,13 @@ class Bell:
         self._silent_until = 0.0
         self._rang_at: dict[str, float] = {}
 
-    def ring_for_work(self, drain: str) -> bool:
-        """Rings because work was committed; for URGENT the others step aside from now on. Never raises."""
-        return self._ring(drain, marking=drain == URGENT)
-
     def ring(self, drain: str) -> bool:
         """Queues one run of `drain` unless one is queued already. Never raises; False when the ring was lost."""
-        return self._ring(drain, marking=False)
-
-    def _ring(self, drain: str, *, marking: bool) -> bool:
         if self._now() < self._silent_until:
             return False
         try:
             queue = Queue(drain, connection=self._connection)
-            with self._connection.pipeline(transaction=False) as pipe:
-                if marking:
-                    pipe.set(_MARK, 1, px=int(LATELY_SECONDS * 1000))
-                pipe.llen(queue.key)
-                queued = pipe.execute()[-1]
-            if not queued:
+            if not self._connection.llen(queue.key):
                 queue.enqueue(
                     "worker.run",
                     drain,
@@ -86,17 +65,6 @@ class Bell:
             _log.warning("bell.lost", drain=drain, error=type(error).__name__)
             return False
         return True
-
-    def urgent_lately(self) -> bool:
-        """Whether somebody began to wait for a message in the last LATELY_SECONDS. Never raises; False when nobody can
-        tell."""
-        if self._now() < self._silent_until:
-            return False
-        try:
-            return bool(self._connection.exists(_MARK))
-        except redis.RedisError:
-            self._silent_until = self._now() + _RETRY_AFTER_FAILURE
-            return False
 
     def ring_lazily(self, drain: str) -> None:
         """For what comes by the hundred a second: rings unless this process did so just now. Never raises.

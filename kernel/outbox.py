@@ -5,6 +5,7 @@ first and a crash leaves a change nobody hears of. So the event is a row; the br
 ids and non-personal values; whoever needs a phone or a name reads it through a port at that moment.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -39,6 +40,13 @@ _WAIT_BASE_S, _LONGEST_WAIT_S = 2, 300
 _OPEN = "done_at IS NULL AND dead_at IS NULL"
 _LONGEST_ERROR: Final = 500
 _URGENT_ONES: Final = "motcua.urgent"
+_RECORD_MANY: Final = text("""
+INSERT INTO outbox_event (id, kind, priority, subject_id, payload, attempts)
+SELECT id, :kind, :priority, subject_id, payload::jsonb, 0
+FROM unnest(CAST(:ids AS uuid[]), CAST(:subjects AS uuid[]), CAST(:payloads AS text[]))
+    WITH ORDINALITY AS new (id, subject_id, payload, turn)
+ORDER BY turn
+""")
 _log = structlog.get_logger()
 
 
@@ -61,8 +69,19 @@ class OutboxEvent(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
-Handler = Callable[[Session, OutboxEvent], None]
+Handler = Callable[[Session, Sequence[OutboxEvent]], None]
+"""Takes events of one kind, in their order, and does for all of them what is to be done; raises for none or for all."""
 Handlers = Mapping[str, Sequence[Handler]]
+
+
+def one_by_one(handle: Callable[[Session, OutboxEvent], None]) -> Handler:
+    """A handler that looks at each event alone, for kinds that are rare."""
+
+    def handle_each(session: Session, events: Sequence[OutboxEvent]) -> None:
+        for event in events:
+            handle(session, event)
+
+    return handle_each
 
 
 def record_event(
@@ -81,6 +100,21 @@ def record_event(
     return event.id
 
 
+def record_events(session: Session, kind: str, happened: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
+    """Writes many events of one kind, each a subject id and its payload, in one statement; else as `record_event`."""
+    if not happened:
+        return
+    values = {
+        "ids": [new_id() for _ in happened],
+        "kind": kind,
+        "priority": NOTICE,
+        "subjects": [subject for subject, _ in happened],
+        "payloads": [json.dumps(payload) for _, payload in happened],
+    }
+    session.connection().execute(_RECORD_MANY, values)
+    ring_after_commit(session, PLAN)
+
+
 def handle_urgent(session: Session, handlers: Callable[[], Handlers]) -> None:
     """Hands the urgent events of this transaction to their handlers before it commits, so that what they cause commits
     with them. One whose handler raises is left to the plan drain, and the transaction stands."""
@@ -91,7 +125,7 @@ def handle_urgent(session: Session, handlers: Callable[[], Handlers]) -> None:
     for event in urgent:
         try:
             with session.begin_nested():
-                _hand_over(session, event, handlers())
+                _hand_over(session, [event], handlers())
                 event.done_at = func.now()
         except Exception as error:
             if _lost_connection(error):
@@ -103,15 +137,20 @@ def handle_urgent(session: Session, handlers: Callable[[], Handlers]) -> None:
 def drain_events(database: Database, handlers: Handlers, *, chunk: int = 100, tries: int = MAX_ATTEMPTS) -> int:
     """Hands one chunk of open events to their handlers and marks them done, all in one transaction.
 
-    Handlers only write rows, so claim, effect and mark commit together: a kill at any moment leaves the event open and
-    without effect. An event whose handler raises is rolled back alone, retried later, and dead after `tries`.
+    Handlers only write rows, so claim, effect and mark commit together: a kill at any moment leaves the events open and
+    without effect. A handler gets all new events of its kind at once. When one raises, the chunk is handled again event
+    by event: the one that fails is rolled back alone, retried later, and dead after `tries`.
     Returns how many events were taken; fewer than `chunk` means dry.
     """
     with database.transaction() as session:
         # Done from the start, and no longer if it fails: one statement takes and marks them, in an order of its own.
         events = sorted(session.scalars(_CLAIM, {"chunk": chunk}), key=lambda event: (event.priority, event.seq))
+        # One that has failed before would take the chunk with it again.
+        new = [event for event in events if event.attempts == 0]
+        together = len(new) > 1 and _handle_together(session, new, handlers)
         for event in events:
-            _handle(session, event, handlers, tries)
+            if not together or event.attempts:
+                _handle(session, event, handlers, tries)
         return len(events)
 
 
@@ -139,9 +178,26 @@ def _claim() -> ReturningUpdate[OutboxEvent]:
 _CLAIM = _claim()
 
 
-def _hand_over(session: Session, event: OutboxEvent, handlers: Handlers) -> None:
-    for handle in handlers.get(event.kind, ()):
-        handle(session, event)
+def _hand_over(session: Session, events: Sequence[OutboxEvent], handlers: Handlers) -> None:
+    kinds: dict[str, list[OutboxEvent]] = {}
+    for event in events:
+        kinds.setdefault(event.kind, []).append(event)
+    for kind, same in kinds.items():
+        for handle in handlers.get(kind, ()):
+            handle(session, same)
+
+
+def _handle_together(session: Session, events: Sequence[OutboxEvent], handlers: Handlers) -> bool:
+    """Whether all of them were handled; when not, none was."""
+    try:
+        with session.begin_nested():
+            _hand_over(session, events, handlers)
+    except Exception as error:
+        if _lost_connection(error):
+            raise
+        _log.warning("outbox.chunk_failed", events=len(events), error=type(error).__name__)
+        return False
+    return True
 
 
 def _lost_connection(error: Exception) -> bool:
@@ -151,7 +207,7 @@ def _lost_connection(error: Exception) -> bool:
 def _handle(session: Session, event: OutboxEvent, handlers: Handlers, tries: int) -> None:
     try:
         with session.begin_nested():
-            _hand_over(session, event, handlers)
+            _hand_over(session, [event], handlers)
     except Exception as error:
         if _lost_connection(error):
             raise

@@ -182,7 +182,8 @@ def _still_wanted(session: Session, held: Delivery) -> bool:
     told = session.get_one(Notification, held.notification_id)
     if told.person_id is None:
         return False
-    return wanted_channels(session, told.person_id, Purpose(told.purpose)).get(channel, False)
+    wish = told.person_id, Purpose(told.purpose)
+    return wanted_channels(session, [wish])[wish].get(channel, False)
 
 
 def _copy(vault: Vault, held: Delivery, address: str, body: str) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
-from kernel.outbox import Handler, OutboxEvent, record_event
+from kernel.outbox import Handler, OutboxEvent, one_by_one, record_event
 from kernel.work import Work
 from notify.costs import BudgetState, budget_state
-from notify.handlers import Announcer
+from notify.handlers import Announcer, Telling
 from notify.offers import month_of
 from notify.plan import Channel, Reach
 from notify.registers import Budget, Spend
@@ -78,24 +78,31 @@ class BudgetAnnouncer:
 
     def handlers(self) -> dict[str, list[Handler]]:
         """Event kind -> handlers, for the plan drain."""
-        return {REACHED: [self.tell]}
+        return {REACHED: [one_by_one(self.tell)]}
 
     def tell(self, session: Session, event: OutboxEvent) -> None:
         """Every admin of the agency finds it in the app; it costs nothing."""
         told, said = events()[TEMPLATE], event.payload
-        for person_id in self.desk.admins(session, said["agency_code"]):
-            notice = Notice(
-                event_id=event.id,
-                recipient=str(person_id),
-                template=told.name,
-                purpose=str(told.purpose),
-                legal=told.legal,
-                language="vi",
-                facts=self._facts(session, said),
-                person_id=person_id,
-                agency_code=said["agency_code"],
+        facts = self._facts(session, said)
+        tellings = [
+            Telling(
+                told,
+                Reach("vi", {Channel.INBOX: str(person_id)}),
+                Notice(
+                    event_id=event.id,
+                    recipient=str(person_id),
+                    template=told.name,
+                    purpose=str(told.purpose),
+                    legal=told.legal,
+                    language="vi",
+                    facts=facts,
+                    person_id=person_id,
+                    agency_code=said["agency_code"],
+                ),
             )
-            self.announcer.announce(session, told, Reach("vi", {Channel.INBOX: str(person_id)}), notice)
+            for person_id in self.desk.admins(session, said["agency_code"])
+        ]
+        self.announcer.announce(session, tellings)
 
     def _facts(self, session: Session, said: dict[str, Any]) -> dict[str, Any]:
         return {

@@ -1,8 +1,8 @@
 """Outbox events that somebody must be told of become notifications with their deliveries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kernel.bell import URGENT
 from kernel.clock import Clock
 from kernel.db import ring_after_commit
-from kernel.outbox import Handler, OutboxEvent
+from kernel.outbox import Handler, OutboxEvent, one_by_one
 from kernel.vault import Vault
 from notify.facts import Facts
 from notify.forms import Person, Value
@@ -33,7 +33,7 @@ from notify.preferences import wanted_channels
 from notify.retry import RECEIPT_WITHIN
 from notify.settled import Settled, announce_settled
 from notify.states import DeliveryState
-from notify.store import Notice, add_delivery, add_notification
+from notify.store import NewDelivery, Notice, add_deliveries, add_notifications
 from notify.template_events import TemplateEvent, events
 from notify.texts import Rendered, TemplateBook, TemplateError, render
 
@@ -45,8 +45,29 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """One person to be told of one event. `valid_for`: how long the message is worth anything."""
+
+    told: TemplateEvent
+    reach: Reach
+    notice: Notice
+    valid_for: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    telling: Telling
+    plan: Plan
+    texts: Sequence[Rendered | TemplateError]
+
+
+@dataclass(frozen=True, slots=True)
 class Announcer:
-    """Turns events into deliveries. `book` gives the templates in use, `outlook` the channels."""
+    """Turns events into deliveries. `book` gives the templates in use, `outlook` the channels.
+
+    A chunk of events costs a fixed number of statements: what all of them need is read at once, and what is planned is
+    written at once.
+    """
 
     vault: Vault
     clock: Clock
@@ -58,44 +79,28 @@ class Announcer:
 
     def handlers(self) -> dict[str, list[Handler]]:
         """Event kind -> handlers, for the plan drain."""
-        return {DOSSIER_CHANGED: [self.tell_of_change], **self.urgent_handlers()}
+        return {DOSSIER_CHANGED: [self.tell_of_changes], **self.urgent_handlers()}
 
     def urgent_handlers(self) -> dict[str, list[Handler]]:
-        """Those of what somebody waits for."""
-        return {CODE_REQUESTED: [self.tell_code]}
+        """Handlers of urgent events."""
+        return {CODE_REQUESTED: [one_by_one(self.tell_code)]}
 
-    def tell_of_change(self, session: Session, event: OutboxEvent) -> None:
-        """The official status of a dossier changed: whoever filed it is told, on the phone that the dossier carries."""
-        if event.payload["from"] == event.payload["to"]:
-            # Such as a payment that settles while a withdrawal is being considered: the status is what it was.
-            return
-        dossier_id = UUID(event.payload["dossier_id"])
-        notice = self.dossiers.notice(session, dossier_id, event.payload)
-        if notice is None:
-            _log.info("notify.nobody_to_tell", event_id=str(event.id), dossier_id=str(dossier_id))
-            return
-        told = events()[template_for(event.payload["event"], int(event.payload["to"]))]
-        reach = Reach(
-            notice.language,
-            {Channel.ZALO: notice.phone, Channel.SMS: notice.phone, Channel.INBOX: str(notice.person_id)},
-            wanted_channels(session, notice.person_id, told.purpose),
-        )
+    def tell_of_changes(self, session: Session, happened: Sequence[OutboxEvent]) -> None:
+        """Official statuses of dossiers changed: whoever filed one is told, on the phone that the dossier carries."""
+        # Nothing is told where the status is what it was, as when a payment settles while a withdrawal is considered.
+        changes = [event for event in happened if event.payload["from"] != event.payload["to"]]
+        found = []
+        notices = self.dossiers.notices(session, [event.payload for event in changes])
+        for event, notice in zip(changes, notices, strict=True):
+            if notice is None:
+                _log.info("notify.nobody_to_tell", event_id=str(event.id), dossier_id=event.payload["dossier_id"])
+            else:
+                told = events()[template_for(event.payload["event"], int(event.payload["to"]))]
+                found.append((event, told, notice))
+        wanted = wanted_channels(session, {(notice.person_id, told.purpose) for _, told, notice in found})
         self.announce(
             session,
-            told,
-            reach,
-            Notice(
-                event_id=event.id,
-                recipient=str(notice.person_id),
-                template=told.name,
-                purpose=str(told.purpose),
-                legal=told.legal,
-                language=notice.language,
-                facts=_values(notice),
-                person_id=notice.person_id,
-                agency_code=notice.agency_code,
-                dossier_id=dossier_id,
-            ),
+            [_of_change(event, told, notice, wanted[notice.person_id, told.purpose]) for event, told, notice in found],
         )
 
     def tell_code(self, session: Session, event: OutboxEvent) -> None:
@@ -114,41 +119,88 @@ class Announcer:
             language=code.language,
             facts={"otp": code.code, "until": code.valid_until},
         )
-        self.announce(session, told, Reach(code.language, {Channel.SMS: code.phone}), notice, valid_for=left)
+        self.announce(session, [Telling(told, Reach(code.language, {Channel.SMS: code.phone}), notice, left)])
 
-    def announce(
-        self,
-        session: Session,
-        told: TemplateEvent,
-        reach: Reach,
-        notice: Notice,
-        *,
-        valid_for: timedelta | None = None,
-    ) -> None:
-        """Plans and queues what one person is told of one event; once, however often it is called."""
+    def announce(self, session: Session, tellings: Sequence[Telling]) -> None:
+        """Plans and queues what people are told; each of an event once, however often this is called.
+
+        Raises TemplateError when a text can neither be written nor left out.
+        """
+        if not tellings:
+            return
         now = self.clock.now()
+        planned = [written for written in self._written(session, tellings, now) if written.plan.deliveries]
+        told = add_notifications(session, self.vault, [written.telling.notice for written in planned])
+        new = [(written, row) for written, row in zip(planned, told, strict=True) if row is not None]
+        deliveries = [delivery for written, row in new for delivery in _deliveries(written, row, now)]
+        rows = add_deliveries(session, self.vault, deliveries)
+        pushed = {row: written.plan.pushes for written, row in new}
+        ended = [
+            settled
+            for row, delivery in zip(rows, deliveries, strict=True)
+            if (settled := _ended(row, delivery, now, pushes=pushed[delivery.notification_id])) is not None
+        ]
+        announce_settled(session, ended)
+        for urgent in {written.telling.told.urgent for written, _ in new if written.plan.pushes}:
+            ring_after_commit(session, URGENT if urgent else SEND)
+
+    def _written(self, session: Session, tellings: Sequence[Telling], now: datetime) -> Iterator[_Written]:
+        """Each telling with its plan and its texts."""
+        addressed = {channel for telling in tellings for channel in telling.reach.addresses}
+        offers, book = self.outlook.offers(session, now, addressed), self.book(session)
         # What the law prescribes is told whatever is left.
-        left = None if told.legal else self.outlook.budget_left(session, notice.agency_code, now)
-        circumstances = Circumstances(now, left, self.receipt_within)
-        offers = self.outlook.offers(session, now, reach.addresses)
-        planned, texts = _written(told, reach, offers, self.book(session), circumstances, notice.facts)
-        _explain(notice, planned)
-        if not planned.deliveries:
-            return
-        told_id = add_notification(session, self.vault, notice)
-        if told_id is None:
-            return
-        for position, (delivery, text) in enumerate(zip(planned.deliveries, texts, strict=True)):
-            wait = timedelta(0) if delivery.not_before is None else delivery.not_before - now
-            row = add_delivery(
-                session, self.vault, told_id, notice, delivery, text, position=position, valid_for=valid_for, wait=wait
-            )
-            impossible = isinstance(text, TemplateError)
-            if notice.dossier_id is not None and (impossible or not planned.pushes):
-                end = DeliveryState.DEAD if impossible else DeliveryState.DELIVERED
-                announce_settled(session, [Settled(row, notice.dossier_id, str(delivery.channel), str(end), now)])
-        if planned.pushes:
-            ring_after_commit(session, URGENT if told.urgent else SEND)
+        payers = {telling.notice.agency_code or "" for telling in tellings if not telling.told.legal}
+        left = dict(self.outlook.budgets_left(session, payers - {""}, now))
+        for telling in tellings:
+            notice = telling.notice
+            budget = None if telling.told.legal else left.get(notice.agency_code or "")
+            circumstances = Circumstances(now, budget, self.receipt_within)
+            planned, texts = _written(telling.told, telling.reach, offers, book, circumstances, notice.facts)
+            _explain(notice, planned)
+            if notice.agency_code in left:
+                # The next of this chunk must not spend it again.
+                left[notice.agency_code] -= sum(each.price_vnd for each in planned.deliveries if not each.standby)
+            yield _Written(telling, planned, texts)
+
+
+def _of_change(
+    event: OutboxEvent, told: TemplateEvent, notice: DossierNotice, wanted: Mapping[Channel, bool]
+) -> Telling:
+    addresses = {Channel.ZALO: notice.phone, Channel.SMS: notice.phone, Channel.INBOX: str(notice.person_id)}
+    return Telling(
+        told,
+        Reach(notice.language, addresses, wanted),
+        Notice(
+            event_id=event.id,
+            recipient=str(notice.person_id),
+            template=told.name,
+            purpose=str(told.purpose),
+            legal=told.legal,
+            language=notice.language,
+            facts=_values(notice),
+            person_id=notice.person_id,
+            agency_code=notice.agency_code,
+            dossier_id=UUID(event.payload["dossier_id"]),
+        ),
+    )
+
+
+def _deliveries(written: _Written, notification_id: UUID, now: datetime) -> Iterator[NewDelivery]:
+    for position, (planned, text) in enumerate(zip(written.plan.deliveries, written.texts, strict=True)):
+        wait = timedelta(0) if planned.not_before is None else planned.not_before - now
+        yield NewDelivery(
+            notification_id, written.telling.notice, planned, text, position, written.telling.valid_for, wait
+        )
+
+
+def _ended(row: UUID, delivery: NewDelivery, now: datetime, *, pushes: bool) -> Settled | None:
+    """What the dossier hears at once: a text that cannot be written, or the inbox where nothing else goes out."""
+    impossible = isinstance(delivery.rendered, TemplateError)
+    dossier_id = delivery.notice.dossier_id
+    if dossier_id is None or not (impossible or not pushes):
+        return None
+    end = DeliveryState.DEAD if impossible else DeliveryState.DELIVERED
+    return Settled(row, dossier_id, str(delivery.planned.channel), str(end), now)
 
 
 def _written(

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from kernel.outbox import Handler, OutboxEvent
+from kernel.outbox import Handler, OutboxEvent, one_by_one
 from notify.facts import Facts
-from notify.handlers import Announcer
+from notify.handlers import Announcer, Telling
 from notify.plan import Channel, Reach
 from notify.preferences import wanted_channels
 from notify.store import Notice
@@ -57,7 +57,7 @@ class LodgingAnnouncer:
 
     def handlers(self) -> dict[str, list[Handler]]:
         """Event kind -> handlers, for the plan drain."""
-        return {kind: [self.tell] for kind in (REMINDER, IN_DOUBT, SETTLED)}
+        return {kind: [one_by_one(self.tell)] for kind in (REMINDER, IN_DOUBT, SETTLED)}
 
     def tell(self, session: Session, event: OutboxEvent) -> None:
         """Everybody who may act for the lodging hears of it, each over the channels they want."""
@@ -71,21 +71,31 @@ class LodgingAnnouncer:
             if left <= timedelta(0):
                 # Nobody can do any more what they would be reminded of.
                 return
-        for addressee in word.people:
-            notice = Notice(
-                event_id=event.id,
-                recipient=str(addressee.person_id),
-                template=told.name,
-                purpose=str(told.purpose),
-                legal=told.legal,
-                language="vi",
-                facts=word.facts,
-                person_id=addressee.person_id,
-                agency_code=word.agency_code,
+        wanted = wanted_channels(session, {(addressee.person_id, told.purpose) for addressee in word.people})
+        tellings = [
+            Telling(
+                told,
+                Reach(
+                    "vi",
+                    _addresses(addressee),
+                    {**_preferred(word.prefers), **wanted[addressee.person_id, told.purpose]},
+                ),
+                Notice(
+                    event_id=event.id,
+                    recipient=str(addressee.person_id),
+                    template=told.name,
+                    purpose=str(told.purpose),
+                    legal=told.legal,
+                    language="vi",
+                    facts=word.facts,
+                    person_id=addressee.person_id,
+                    agency_code=word.agency_code,
+                ),
+                left,
             )
-            wanted = wanted_channels(session, addressee.person_id, told.purpose)
-            reach = Reach("vi", _addresses(addressee), {**_preferred(word.prefers), **wanted})
-            self.announcer.announce(session, told, reach, notice, valid_for=left)
+            for addressee in word.people
+        ]
+        self.announcer.announce(session, tellings)
 
 
 def _preferred(channel: str) -> dict[Channel, bool]:

@@ -5,21 +5,26 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Final, Protocol
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.clock import local
 from notify.plan import Channel, Offer
-from notify.registers import Budget, Spend
 
 INBOX: Final = "inbox"
-# By the two indexes of open work.
-_PLANNED: Final = text("""
-SELECT coalesce(sum(greatest(d.parts, 1) * p.price), 0) FROM (
-    SELECT channel, parts, agency_code FROM delivery WHERE state IN ('queued', 'waiting')
-    UNION ALL SELECT channel, parts, agency_code FROM delivery WHERE state IN ('sending', 'unknown')) AS d
-JOIN unnest(CAST(:channels AS text[]), CAST(:prices AS int[])) AS p(channel, price) ON p.channel = d.channel
-WHERE d.agency_code = :agency
+# What is planned is found by the two indexes of open work.
+_LEFT: Final = text("""
+WITH planned AS (
+    SELECT d.agency_code, sum(greatest(d.parts, 1) * p.price) AS vnd FROM (
+        SELECT channel, parts, agency_code FROM delivery WHERE state IN ('queued', 'waiting')
+        UNION ALL SELECT channel, parts, agency_code FROM delivery WHERE state IN ('sending', 'unknown')) AS d
+    JOIN unnest(CAST(:channels AS text[]), CAST(:prices AS int[])) AS p(channel, price) ON p.channel = d.channel
+    WHERE d.agency_code = ANY(CAST(:agencies AS text[])) GROUP BY d.agency_code)
+SELECT b.agency_code, b.limit_vnd - coalesce(planned.vnd, 0) - coalesce((
+    SELECT sum(s.cost_vnd) FROM message_spend s
+    WHERE s.agency_code = b.agency_code AND s.month = :month), 0) AS left_vnd
+FROM message_budget b LEFT JOIN planned ON planned.agency_code = b.agency_code
+WHERE b.agency_code = ANY(CAST(:agencies AS text[]))
 """)
 _SAID: Final = text("""
 SELECT g.gateway, q.remaining, q.at,
@@ -51,9 +56,9 @@ class Outlook(Protocol):
         `channels`, those by which somebody can be reached."""
         ...
 
-    def budget_left(self, session: Session, agency_code: str | None, now: datetime) -> int | None:
-        """What the agency may still spend in this month, in đồng, less what is planned and not charged yet; None when
-        nobody set it a budget."""
+    def budgets_left(self, session: Session, agencies: Collection[str], now: datetime) -> Mapping[str, int]:
+        """What each agency may still spend in this month, in đồng, less what is planned and not charged yet; those
+        without a budget are left out."""
         ...
 
 
@@ -68,22 +73,12 @@ class OutlookByLedger:
         said = _said(session, counting) if counting else {}
         return [Offer(Channel.INBOX, INBOX), *(_offer(route, said.get(route.gateway), now) for route in self.routes)]
 
-    def budget_left(self, session: Session, agency_code: str | None, now: datetime) -> int | None:
-        if agency_code is None:
-            return None
-        limit = session.scalar(select(Budget.limit_vnd).where(Budget.agency_code == agency_code))
-        if limit is None:
-            return None
-        spent = select(func.coalesce(func.sum(Spend.cost_vnd), 0)).where(
-            Spend.agency_code == agency_code, Spend.month == month_of(now)
-        )
-        return int(limit) - int(session.scalar(spent) or 0) - self._planned(session, agency_code)
-
-    def _planned(self, session: Session, agency_code: str) -> int:
-        """What the agency's messages will cost that are planned and not charged yet, in đồng."""
+    def budgets_left(self, session: Session, agencies: Collection[str], now: datetime) -> Mapping[str, int]:
+        if not agencies:
+            return {}
         prices = {str(route.channel): route.price_vnd for route in self.routes}
-        values = {"agency": agency_code, "channels": [*prices], "prices": [*prices.values()]}
-        return int(session.execute(_PLANNED, values).scalar_one())
+        values = {"agencies": [*agencies], "channels": [*prices], "prices": [*prices.values()], "month": month_of(now)}
+        return {row.agency_code: int(row.left_vnd) for row in session.execute(_LEFT, values)}
 
 
 def month_of(now: datetime) -> date:

@@ -1,5 +1,6 @@
 """What this package asks of others. Contacts and secrets are read when a text is written, never from an event."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -39,10 +40,10 @@ class DossierNotice:
 
 
 class DossierDesk(Protocol):
-    """Tells what a notice about a dossier must say."""
+    """Tells what notices about dossiers must say."""
 
-    def notice(self, session: Session, dossier_id: UUID, payload: dict[str, Any]) -> DossierNotice | None:
-        """For the event `dossier.state_changed` with this payload; None when nobody is to be told any more."""
+    def notices(self, session: Session, payloads: Sequence[dict[str, Any]]) -> Sequence[DossierNotice | None]:
+        """For each event `dossier.state_changed` with these payloads; None when nobody is to be told any more."""
         ...
 
 

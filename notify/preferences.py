@@ -1,6 +1,6 @@
 """What a person wants to be told, over which channel: said for each purpose, changed at any time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -24,6 +24,11 @@ FIXED: Final = frozenset({Purpose.SECURITY})
 """Purposes that nobody can change: a one-time code goes to the phone it proves."""
 NOT_WANTED: Final = "not_wanted"
 SEND: Final = "send"
+_WANTED: Final = text("""
+SELECT p.person_id, p.purpose, p.channel, p.wanted
+FROM unnest(CAST(:people AS uuid[]), CAST(:purposes AS text[])) AS wish(person_id, purpose)
+JOIN preference p ON p.person_id = wish.person_id AND p.purpose = wish.purpose
+""")
 _TAKE_BACK: Final = text("""
 WITH theirs AS MATERIALIZED (
     SELECT d.id, d.notification_id, d.position FROM delivery d JOIN notification n ON n.id = d.notification_id
@@ -41,14 +46,18 @@ SELECT count(*) FROM behind
 Choices = Mapping[Purpose, Mapping[Channel, bool]]
 
 
-def wanted_channels(session: Session, person_id: UUID, purpose: Purpose) -> dict[Channel, bool]:
-    """What the person said for this purpose; channels without a word are left out."""
-    rows = session.execute(
-        select(Preference.channel, Preference.wanted).where(
-            Preference.person_id == person_id, Preference.purpose == str(purpose)
-        )
-    )
-    return {Channel(row.channel): row.wanted for row in rows}
+def wanted_channels(
+    session: Session, wishes: Collection[tuple[UUID, Purpose]]
+) -> dict[tuple[UUID, Purpose], dict[Channel, bool]]:
+    """What each person said for the purpose beside them; channels without a word are left out."""
+    found: dict[tuple[UUID, Purpose], dict[Channel, bool]] = {wish: {} for wish in wishes}
+    if not found:
+        return found
+    people, purposes = zip(*found, strict=True)
+    rows = session.execute(_WANTED, {"people": list(people), "purposes": [str(purpose) for purpose in purposes]})
+    for row in rows:
+        found[row.person_id, Purpose(row.purpose)][Channel(row.channel)] = row.wanted
+    return found
 
 
 def read_preferences(work: Work, actor: Actor) -> dict[Purpose, dict[Channel, bool]]:

@@ -19,7 +19,7 @@ from notify.watch import Watch
 class Sender:
     """Owns the event loop in which the gateways keep their connections from one run to the next. For one thread.
 
-    `asks` and `urgent_lately` as in `Means`.
+    `asks` as in `Means`.
     """
 
     def __init__(
@@ -31,10 +31,9 @@ class Sender:
         settings: SendSettings,
         *,
         asks: bool = True,
-        urgent_lately: Callable[[], bool] = lambda: False,
     ) -> None:
         threads = ThreadPoolExecutor(5, thread_name_prefix="ledger")
-        self._means = Means(ledger, gateways, exchange, watch, settings, threads, asks, urgent_lately)
+        self._means = Means(ledger, gateways, exchange, watch, settings, threads, asks)
         self._runner = asyncio.Runner()
 
     def run(self, *, time_slice_s: float, told_to_stop: Callable[[], bool] = lambda: False) -> bool:

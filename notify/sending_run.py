@@ -13,7 +13,6 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from kernel.bell import pause_aside
 from kernel.metrics import ATTEMPTS
 from notify.asking import Inquirer
 from notify.channels.port import Gateway, Outcome, OutcomeKind
@@ -32,8 +31,6 @@ _AHEAD_S: Final = 0.1
 _WATCH_EVERY_S: Final = 0.2
 # A request leaves in this time, if nothing else wants the processor.
 _HEAD_START_S: Final = 0.02
-_LOOK_ASIDE_EVERY_S: Final = 0.05
-_MOST_ASIDE: Final = 4
 _LEAST_AHEAD: Final = 4
 _SMOOTHING: Final = 0.1
 _log = structlog.get_logger()
@@ -49,8 +46,7 @@ class _Done:
 @dataclass(frozen=True, slots=True)
 class Means:
     """What a drain works with, the same from one run to the next. `threads` hold the ledger's transactions. `asks`:
-    whether it asks gateways about what is unknown. `urgent_lately`: whether to step aside for another drain; called in
-    one of the threads."""
+    whether it asks gateways about what is unknown."""
 
     ledger: Ledger
     gateways: Mapping[str, Gateway]
@@ -59,7 +55,6 @@ class Means:
     settings: SendSettings
     threads: ThreadPoolExecutor
     asks: bool
-    urgent_lately: Callable[[], bool]
 
 
 class Run:
@@ -77,7 +72,6 @@ class Run:
         self._over = asyncio.Event()
         self._latency_s = 0.0
         self._dry = False
-        self._aside = False
         self._more_to_see = False
         self._look_again = 0.0
         self._failure: Exception | None = None
@@ -93,13 +87,12 @@ class Run:
         watching = self._loop.create_task(self._keep_watch())
         inquiry = self._loop.create_task(self._ask())
         inquiry.add_done_callback(lambda _: self._stirred.set())
-        looking = self._loop.create_task(self._look_aside())
         while await self._turn(ends):
             if inquiry.done() and self._failure is None:
                 self._failure = self._failure_of(inquiry)
         self._inquirer.stop()
         self._over.set()
-        await asyncio.gather(inquiry, watching, looking, return_exceptions=True)
+        await asyncio.gather(inquiry, watching, return_exceptions=True)
         while await self._turn(0.0):
             # What was claimed at the last moment.
             pass
@@ -141,13 +134,6 @@ class Run:
                 return
             await self._over_within(_WATCH_EVERY_S)
 
-    async def _look_aside(self) -> None:
-        """While somebody waits for a message of another drain's, machine and gateways are mostly left to it."""
-        while True:
-            self._aside = await self._loop.run_in_executor(self._means.threads, self._means.urgent_lately)
-            if await self._over_within(_LOOK_ASIDE_EVERY_S):
-                return
-
     async def _over_within(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
@@ -162,11 +148,8 @@ class Run:
         wanted = self._wanted(time.monotonic() < ends and not stopping)
         batch, self._done = self._done, []
         if wanted or batch:
-            began = time.monotonic()
             await asyncio.gather(self._claim(wanted), self._record(batch))
             self._start_calls()
-            if self._aside:
-                await asyncio.sleep(pause_aside(time.monotonic() - began))
             return True
         if not self._calls and not self._waiting and (self._failure or stopping or not self._inquirer.busy):
             return False
@@ -185,7 +168,7 @@ class Run:
         now = time.monotonic()
         if not in_time or self._failure is not None or (self._dry and now < self._look_again):
             return 0
-        limit, chunk = self._most(self._means.settings.in_flight), self._most(self._means.settings.chunk)
+        limit, chunk = self._means.settings.in_flight, self._means.settings.chunk
         ahead = max(_LEAST_AHEAD, min(chunk, int(limit * _AHEAD_S / max(self._latency_s, _AHEAD_S / 10))))
         room = limit - len(self._calls) + ahead - len(self._waiting)
         return min(room, chunk) if room > ahead // 2 else 0
@@ -221,7 +204,7 @@ class Run:
             ATTEMPTS.labels(gateway=gateway, outcome=outcome).inc(number)
 
     def _start_calls(self) -> None:
-        while self._waiting and len(self._calls) < self._most(self._means.settings.in_flight):
+        while self._waiting and len(self._calls) < self._means.settings.in_flight:
             ready = heapq.heappop(self._waiting)[2]
             now = time.monotonic()
             if ready.failed is not None:
@@ -235,10 +218,6 @@ class Run:
                 task = self._loop.create_task(self._call(ready))
                 self._calls.add(task)
                 task.add_done_callback(self._called)
-
-    def _most(self, number: int) -> int:
-        """Of calls, or of deliveries in a chunk."""
-        return min(number, _MOST_ASIDE) if self._aside else number
 
     def _called(self, task: asyncio.Task[None]) -> None:
         self._calls.discard(task)

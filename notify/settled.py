@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from kernel.outbox import record_event
+from kernel.outbox import record_events
 
 DELIVERY_SETTLED: Final = "delivery.settled"
 
@@ -26,10 +26,8 @@ class Settled:
 
 def announce_settled(session: Session, settled: Iterable[Settled]) -> None:
     """Writes an event for each into the caller's transaction."""
-    for delivery in settled:
-        record_event(
-            session,
-            DELIVERY_SETTLED,
+    happened = [
+        (
             delivery.delivery_id,
             {
                 "dossier_id": str(delivery.dossier_id),
@@ -39,3 +37,6 @@ def announce_settled(session: Session, settled: Iterable[Settled]) -> None:
                 "at": delivery.at.isoformat(),
             },
         )
+        for delivery in settled
+    ]
+    record_events(session, DELIVERY_SETTLED, happened)

@@ -1,16 +1,16 @@
 """Queries that write what was planned. The drains' are in `claims` and `receipts`."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Interval, bindparam, func
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, bindparam, text
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
-from kernel.vault import Vault
+from kernel.vault import SealedText, Vault
 from notify.facts import Facts, dump_facts
 from notify.models import (
     ADDRESS_FIELD,
@@ -18,8 +18,6 @@ from notify.models import (
     FINGERPRINT_INDEX,
     RECIPIENT_INDEX,
     VALUES_FIELD,
-    Delivery,
-    Notification,
 )
 from notify.plan import Channel, PlannedDelivery
 from notify.states import FINAL, DeliveryState
@@ -31,18 +29,33 @@ TEXT_IMPOSSIBLE: Final = "text_impossible"
 STANDBY_AT_LATEST: Final = timedelta(hours=1)
 
 
-def _from_now(name: str) -> ColumnElement[Any]:
-    """The database's clock and the interval `name`; null without one."""
-    return func.now() + bindparam(name, type_=Interval)
-
-
-# Built once: a statement costs more to build than to execute.
-_TELL: Final = (
-    insert(Notification).on_conflict_do_nothing(index_elements=["event_id", "recipient"]).returning(Notification.id)
-)
-_DELIVER: Final = insert(Delivery).values(
-    due_at=_from_now("due_in"), settled_at=_from_now("settled_in"), valid_until=_from_now("valid_for")
-)
+# Arrays, each with one element for a row: a statement is planned once whatever the number of rows, while one that
+# lists its values is a new one for each number.
+_TELL: Final = text("""
+INSERT INTO notification
+    (id, event_id, recipient, kind, purpose, legal, language, facts, person_id, agency_code, dossier_id)
+SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:event_id AS uuid[]), CAST(:recipient AS bytea[]),
+    CAST(:kind AS text[]), CAST(:purpose AS text[]), CAST(:legal AS bool[]), CAST(:language AS text[]),
+    CAST(:facts AS bytea[]), CAST(:person_id AS uuid[]), CAST(:agency_code AS text[]), CAST(:dossier_id AS uuid[]))
+ON CONFLICT (event_id, recipient) DO NOTHING RETURNING id
+""").bindparams(bindparam("facts", type_=ARRAY(SealedText)))
+_DELIVER: Final = text("""
+INSERT INTO delivery (id, notification_id, dossier_id, agency_code, channel, gateway, template, template_version,
+    priority, position, can_wait, state, code, reason, address, body, fingerprint, parts, why,
+    due_at, settled_at, valid_until, turn, generation, failures, asked, pinned)
+SELECT id, notification_id, dossier_id, agency_code, channel, gateway, template, template_version,
+    priority, position, can_wait, state, code, reason, address, body, fingerprint, parts, why,
+    now() + due_in, now() + settled_in, now() + valid_for, 0, 0, 0, 0, false
+FROM unnest(CAST(:id AS uuid[]), CAST(:notification_id AS uuid[]), CAST(:dossier_id AS uuid[]),
+    CAST(:agency_code AS text[]), CAST(:channel AS text[]), CAST(:gateway AS text[]), CAST(:template AS text[]),
+    CAST(:template_version AS int[]), CAST(:priority AS int[]), CAST(:position AS int[]), CAST(:can_wait AS bool[]),
+    CAST(:state AS text[]), CAST(:code AS text[]), CAST(:reason AS text[]), CAST(:address AS bytea[]),
+    CAST(:body AS bytea[]), CAST(:fingerprint AS bytea[]), CAST(:parts AS int[]), CAST(:why AS text[]),
+    CAST(:due_in AS interval[]), CAST(:settled_in AS interval[]), CAST(:valid_for AS interval[]))
+    AS new (id, notification_id, dossier_id, agency_code, channel, gateway, template, template_version,
+    priority, position, can_wait, state, code, reason, address, body, fingerprint, parts, why,
+    due_in, settled_in, valid_for)
+""").bindparams(bindparam("address", type_=ARRAY(SealedText)), bindparam("body", type_=ARRAY(SealedText)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +75,43 @@ class Notice:
     dossier_id: UUID | None = None
 
 
-def add_notification(session: Session, vault: Vault, notice: Notice) -> UUID | None:
-    """The id of a new notification; None when this recipient has been told of this event already."""
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A planned delivery of a notification, with its text, or why it has none. `valid_for` and `wait` count from now by
+    the database's clock."""
+
+    notification_id: UUID
+    notice: Notice
+    planned: PlannedDelivery
+    rendered: Rendered | TemplateError
+    position: int = 0
+    valid_for: timedelta | None = None
+    wait: timedelta = timedelta(0)
+
+
+def add_notifications(session: Session, vault: Vault, notices: Sequence[Notice]) -> list[UUID | None]:
+    """For each notice the id of a new notification; None where its recipient has been told of the event already."""
+    rows = [_notification(vault, notice) for notice in notices]
+    new = set(session.connection().execute(_TELL, _columns(rows)).scalars()) if rows else set()
+    return [row["id"] if row["id"] in new else None for row in rows]
+
+
+def add_deliveries(session: Session, vault: Vault, deliveries: Sequence[NewDelivery]) -> list[UUID]:
+    """Their ids. Each is due now, or when it may go out; one into the inbox has arrived, one without a text is dead."""
+    rows = [_delivery(vault, each) for each in deliveries]
+    if rows:
+        session.connection().execute(_DELIVER, _columns(rows))
+    return [row["id"] for row in rows]
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Column -> its value in each row."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _notification(vault: Vault, notice: Notice) -> dict[str, Any]:
     row = new_id()
-    values = {
+    return {
         "id": row,
         "event_id": notice.event_id,
         "recipient": vault.index(RECIPIENT_INDEX, notice.recipient),
@@ -78,46 +124,29 @@ def add_notification(session: Session, vault: Vault, notice: Notice) -> UUID | N
         "agency_code": notice.agency_code,
         "dossier_id": notice.dossier_id,
     }
-    found: UUID | None = session.connection().execute(_TELL, values).scalar_one_or_none()
-    return found
 
 
-def add_delivery(
-    session: Session,
-    vault: Vault,
-    notification_id: UUID,
-    notice: Notice,
-    planned: PlannedDelivery,
-    rendered: Rendered | TemplateError,
-    *,
-    position: int = 0,
-    valid_for: timedelta | None = None,
-    wait: timedelta = timedelta(0),
-) -> UUID:
-    """A delivery that is due now, or when it may go out; one into the inbox has arrived, one without a text is dead.
-    `valid_for` and `wait` count from now by the database's clock."""
-    row = new_id()
+def _delivery(vault: Vault, new: NewDelivery) -> dict[str, Any]:
+    row, planned, rendered = new_id(), new.planned, new.rendered
     body, parts = ("", 0) if isinstance(rendered, TemplateError) else (rendered.body, rendered.parts)
-    values = {
+    return {
         "id": row,
-        "notification_id": notification_id,
-        "dossier_id": notice.dossier_id,
-        "agency_code": notice.agency_code,
+        "notification_id": new.notification_id,
+        "dossier_id": new.notice.dossier_id,
+        "agency_code": new.notice.agency_code,
         "channel": str(planned.channel),
         "gateway": planned.gateway,
         "template": planned.template.name,
         "template_version": planned.template.version,
         "priority": int(planned.priority),
-        "position": position,
+        "position": new.position,
         "can_wait": planned.template.can_wait,
-        **_standing(planned, rendered, wait),
+        **_standing(planned, rendered, new.wait),
         **sealed(vault, row, planned.address, body),
         "parts": parts,
         "why": planned.reason,
-        "valid_for": valid_for,
+        "valid_for": new.valid_for,
     }
-    session.connection().execute(_DELIVER, values)
-    return row
 
 
 def sealed(vault: Vault, row: UUID, address: str, body: str) -> dict[str, bytes]:

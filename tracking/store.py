@@ -63,14 +63,6 @@ def _at_desk(actor: Actor) -> Select[Dossier]:
     return select(Dossier).where(Dossier.state != DRAFT, Dossier.agency_code.in_(subtree))
 
 
-def find_dossier(session: Session, dossier_id: UUID) -> Dossier | None:
-    return session.get(Dossier, dossier_id)
-
-
-def lock_dossier(session: Session, dossier_id: UUID) -> Dossier | None:
-    return session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update())
-
-
 def count_drafts(session: Session, person_id: UUID) -> int:
     return session.scalars(
         select(func.count()).select_from(Dossier).where(Dossier.applicant_id == person_id, Dossier.state == DRAFT)
@@ -99,19 +91,6 @@ def last_business_entry(session: Session, dossier_id: UUID) -> TimelineEntry | N
         .order_by(TimelineEntry.seq.desc())
         .limit(1)
     )
-
-
-def timeline_has(session: Session, dossier_id: UUID, cause_id: UUID, event: str) -> bool:
-    found = session.scalar(
-        select(TimelineEntry.id).where(
-            TimelineEntry.dossier_id == dossier_id, TimelineEntry.cause_id == cause_id, TimelineEntry.event == event
-        )
-    )
-    return found is not None
-
-
-def find_timeline_entry(session: Session, entry_id: UUID) -> TimelineEntry | None:
-    return session.get(TimelineEntry, entry_id)
 
 
 def list_clock(session: Session, dossier_id: UUID) -> Sequence[ClockRow]:

@@ -1,16 +1,18 @@
 """What others must know to tell the citizen, and what comes back: that the citizen has been told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
+
 from kernel.actor import SYSTEM
 from kernel.work import Work
-from tracking import store
+from tracking import notice_store
 from tracking.models import PHONE_FIELD, REASON_FIELD
 from tracking.office import Office
-from tracking.service.change import Because, add_timeline
 from tracking.states import LABELS, BusinessState
 
 _TOLD = frozenset({"delivered", "undelivered", "dead"})
@@ -40,28 +42,32 @@ class NoticeFacts:
     fee_vnd: int
 
 
-def read_notice(work: Work, office: Office, dossier_id: UUID, timeline_id: UUID) -> NoticeFacts | None:
-    """The facts of one change, or None for a dossier that is gone or was never filed."""
-    dossier = store.find_dossier(work.session, dossier_id)
-    entry = store.find_timeline_entry(work.session, timeline_id)
-    if dossier is None or entry is None or dossier.notify_phone is None or dossier.submitted_at is None:
+def read_notices(work: Work, office: Office, changes: Sequence[tuple[UUID, UUID]]) -> list[NoticeFacts | None]:
+    """The facts of each change, given as (dossier, timeline row); None for a dossier that is gone or not filed."""
+    rows = notice_store.changes_of_status(work.session, [timeline_id for _, timeline_id in changes])
+    found = {(row.dossier_id, row.timeline_id): row for row in rows}
+    return [_facts(work, office, found.get(change)) for change in changes]
+
+
+def _facts(work: Work, office: Office, row: Row[Any] | None) -> NoticeFacts | None:
+    if row is None or row.notify_phone is None or row.submitted_at is None:
         return None
-    due_at = entry.details.get("due_at")
+    due_at = row.details.get("due_at")
     return NoticeFacts(
-        applicant_id=dossier.applicant_id,
-        agency_code=dossier.agency_code,
-        phone=work.vault.open(PHONE_FIELD, dossier.id, dossier.notify_phone),
-        language=dossier.language,
-        code=dossier.code or "",
-        agency=office.catalogue.agency(work.session, dossier.agency_code).name,
-        handler_name=entry.actor_name if entry.actor_kind == "officer" else dossier.handler_name,
-        received_at=dossier.accepted_at or dossier.submitted_at,
-        at=entry.at,
-        status=_label(int(entry.to_state or 0), dossier.language),
-        due_at=datetime.fromisoformat(due_at) if due_at else dossier.due_at,
-        answer_by=dossier.acceptance_due_at,
-        reason=work.vault.open(REASON_FIELD, entry.id, entry.reason) if entry.reason and entry.reason_told else None,
-        fee_vnd=dossier.fee_vnd,
+        applicant_id=row.applicant_id,
+        agency_code=row.agency_code,
+        phone=work.vault.open(PHONE_FIELD, row.dossier_id, row.notify_phone),
+        language=row.language,
+        code=row.code or "",
+        agency=office.catalogue.agency(work.session, row.agency_code).name,
+        handler_name=row.actor_name if row.actor_kind == "officer" else row.handler_name,
+        received_at=row.accepted_at or row.submitted_at,
+        at=row.at,
+        status=_label(int(row.to_state or 0), row.language),
+        due_at=datetime.fromisoformat(due_at) if due_at else row.due_at,
+        answer_by=row.acceptance_due_at,
+        reason=work.vault.open(REASON_FIELD, row.timeline_id, row.reason) if row.reason and row.reason_told else None,
+        fee_vnd=row.fee_vnd,
     )
 
 
@@ -70,13 +76,17 @@ def _label(state: int, language: str) -> str:
     return label.en if language == "en" else label.vi
 
 
-def record_told(work: Work, payload: dict[str, Any]) -> None:
-    """Writes into the timeline that a message has reached the citizen, or has not. The same delivery tells once."""
-    if not payload.get("dossier_id") or payload["status"] not in _TOLD:
-        return
-    dossier = store.lock_dossier(work.session, UUID(payload["dossier_id"]))
-    delivery = UUID(payload["delivery_id"])
-    if dossier is None or store.timeline_has(work.session, dossier.id, delivery, payload["status"]):
-        return
-    because = Because(details={"channel": payload["channel"], "at": payload["at"]})
-    add_timeline(work, SYSTEM, dossier, "notice", payload["status"], because, cause_id=delivery)
+def record_told(work: Work, payloads: Sequence[dict[str, Any]]) -> None:
+    """Writes into the timelines that messages have reached citizens, or have not. A delivery tells once."""
+    told = [
+        notice_store.Told(
+            dossier_id=UUID(payload["dossier_id"]),
+            delivery_id=UUID(payload["delivery_id"]),
+            event=payload["status"],
+            details={"channel": payload["channel"], "at": payload["at"]},
+        )
+        for payload in payloads
+        if payload.get("dossier_id") and payload["status"] in _TOLD
+    ]
+    if told:
+        notice_store.add_told(work.session, told, actor_kind=SYSTEM.kind.value, at=work.now())

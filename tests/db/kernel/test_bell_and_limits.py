@@ -4,7 +4,7 @@ import pytest
 import redis
 from rq import Queue
 
-from kernel.bell import LATELY_SECONDS, LINGER_SECONDS, URGENT, Bell, connect, pause_aside
+from kernel.bell import LINGER_SECONDS, Bell, connect
 from kernel.errors import DomainError
 from kernel.limits import Limiter
 
@@ -25,37 +25,6 @@ def test_one_job_is_queued_until_somebody_takes_it(clean_redis: str) -> None:
         assert len(queue) == 1
     assert [job.args for job in queue.jobs] == [("plan",)]
     connection.close()
-
-
-def test_for_a_while_after_somebody_began_to_wait_others_step_aside(clean_redis: str) -> None:
-    connection = redis.Redis.from_url(clean_redis)
-    bell = Bell(connection)
-    # The ringer rings for all of them every few seconds, whether there is work or not.
-    for drain in ("send", URGENT):
-        bell.ring(drain)
-    bell.ring_for_work("send")
-    assert not bell.urgent_lately()
-    bell.ring_for_work(URGENT)
-    assert Bell(connection).urgent_lately()
-    (mark,) = connection.keys("motcua:*")
-    assert 0 < connection.pttl(mark) <= LATELY_SECONDS * 1000
-    connection.delete(mark)
-    # Again while the first job still waits: no second job, but the mark is new.
-    bell.ring_for_work(URGENT)
-    assert len(Queue(URGENT, connection=connection)) == 1
-    assert bell.urgent_lately()
-    connection.close()
-
-
-def test_nobody_steps_aside_when_nobody_can_tell() -> None:
-    bell = Bell(connect(GONE))
-    assert bell.ring_for_work(URGENT) is False
-    assert bell.urgent_lately() is False
-
-
-def test_a_drain_that_steps_aside_keeps_an_eighth_of_the_time_and_never_rests_long() -> None:
-    assert pause_aside(0.05) == pytest.approx(0.35)
-    assert pause_aside(60.0) == 0.5
 
 
 def test_a_ring_without_valkey_is_lost_quietly() -> None:

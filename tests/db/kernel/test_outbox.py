@@ -1,5 +1,6 @@
 """An event is handled exactly once in effect, whatever fails; a poisonous one stops nobody."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
@@ -20,7 +21,9 @@ from kernel.outbox import (
     OutboxEvent,
     drain_events,
     handle_urgent,
+    one_by_one,
     record_event,
+    record_events,
 )
 
 
@@ -59,9 +62,9 @@ def test_the_bell_rings_after_the_commit_and_only_then(database_url: str, clean_
 def test_events_reach_their_handlers_in_order(clean_database: Database) -> None:
     wanted = _record(clean_database, count=25)
     seen: list[UUID] = []
-    taken = drain_events(clean_database, {"a.b": [lambda _s, event: seen.append(event.id)]}, chunk=10)
+    taken = drain_events(clean_database, {"a.b": [one_by_one(lambda _s, event: seen.append(event.id))]}, chunk=10)
     assert taken == 10
-    while drain_events(clean_database, {"a.b": [lambda _s, event: seen.append(event.id)]}, chunk=10):
+    while drain_events(clean_database, {"a.b": [one_by_one(lambda _s, event: seen.append(event.id))]}, chunk=10):
         pass
     assert seen == wanted
     assert _open(clean_database) == 0
@@ -75,13 +78,64 @@ def test_a_failing_event_leaves_no_effect_and_stops_nobody(clean_database: Datab
         if event.id == bad:
             raise ValueError("049090000001 must not be kept")
 
-    drain_events(clean_database, {"a.b": [handle]})
+    drain_events(clean_database, {"a.b": [one_by_one(handle)]})
     with clean_database.transaction() as session:
         effects = session.scalars(select(OutboxEvent.subject_id).where(OutboxEvent.kind == "effect")).all()
         failed = session.get_one(OutboxEvent, bad)
     assert effects == [good]
     assert (failed.attempts, failed.error, failed.done_at) == (1, "ValueError", None)
     assert failed.next_attempt_at > failed.created_at
+
+
+def test_a_handler_gets_a_chunk_of_its_kind_at_once(clean_database: Database) -> None:
+    first = _record(clean_database, count=3)
+    other = _record(clean_database, kind="c.d", count=2)
+    second = _record(clean_database, count=2)
+    seen: list[tuple[str, list[UUID]]] = []
+
+    def note(_session: Session, events: Sequence[OutboxEvent]) -> None:
+        seen.append((events[0].kind, [event.id for event in events]))
+
+    assert drain_events(clean_database, {"a.b": [note], "c.d": [note]}) == 7
+    assert seen == [("a.b", first + second), ("c.d", other)]
+
+
+def test_a_chunk_that_failed_is_handled_event_by_event_and_the_bad_one_alone_after_that(
+    clean_database: Database,
+) -> None:
+    wanted = _record(clean_database, count=4)
+    bad, calls = wanted[1], list[list[UUID]]()
+
+    def handle(session: Session, events: Sequence[OutboxEvent]) -> None:
+        calls.append([event.id for event in events])
+        for event in events:
+            record_event(session, "effect", event.id, {})
+        if bad in calls[-1]:
+            raise ValueError
+
+    assert drain_events(clean_database, {"a.b": [handle]}) == 4
+    assert calls == [wanted, *([event] for event in wanted)]
+    with clean_database.transaction() as session:
+        effects = session.scalars(select(OutboxEvent.subject_id).where(OutboxEvent.kind == "effect")).all()
+        assert sorted(effects) == sorted({*wanted} - {bad})
+        session.execute(text("UPDATE outbox_event SET next_attempt_at = now()"))
+    calls.clear()
+    later = _record(clean_database, count=2)
+    drain_events(clean_database, {"a.b": [handle]})
+    assert calls == [later, [bad]]
+
+
+def test_many_events_are_recorded_at_once_and_in_order(clean_database: Database) -> None:
+    wanted = [(new_id(), {"n": n, "text": "Điện Bàn"}) for n in range(30)]
+    with clean_database.transaction() as session:
+        record_events(session, "a.b", [])
+        assert "motcua.rings" not in session.info
+        record_events(session, "a.b", wanted)
+        assert session.info["motcua.rings"] == {"plan"}
+    with clean_database.transaction() as session:
+        rows = session.scalars(select(OutboxEvent).order_by(OutboxEvent.seq)).all()
+        assert [(row.subject_id, row.payload) for row in rows] == wanted
+        assert {(row.kind, row.priority, row.attempts) for row in rows} == {("a.b", NOTICE, 0)}
 
 
 def test_a_poisonous_event_dies_in_the_end(clean_database: Database) -> None:
@@ -91,7 +145,7 @@ def test_a_poisonous_event_dies_in_the_end(clean_database: Database) -> None:
         raise RuntimeError
 
     for _ in range(MAX_ATTEMPTS + 2):
-        drain_events(clean_database, {"a.b": [fail]})
+        drain_events(clean_database, {"a.b": [one_by_one(fail)]})
         with clean_database.transaction() as session:
             session.execute(text("UPDATE outbox_event SET next_attempt_at = now()"))
     with clean_database.transaction() as session:
@@ -106,7 +160,7 @@ def test_a_clock_that_was_put_back_holds_nothing_up(clean_database: Database) ->
         session.execute(text("UPDATE outbox_event SET next_attempt_at = now() + interval '10 minutes'"))
         session.execute(text("UPDATE outbox_event SET attempts = 1 WHERE id = :id"), {"id": tried})
     seen: list[UUID] = []
-    drain_events(clean_database, {"a.b": [lambda _s, event: seen.append(event.id)]})
+    drain_events(clean_database, {"a.b": [one_by_one(lambda _s, event: seen.append(event.id))]})
     assert seen == [new, tried]
 
 
@@ -116,8 +170,8 @@ def test_a_wait_is_by_the_database_clock(clean_database: Database) -> None:
     def fail(_session: Session, _event: OutboxEvent) -> None:
         raise RuntimeError
 
-    drain_events(clean_database, {"a.b": [fail]})
-    assert drain_events(clean_database, {"a.b": [fail]}) == 0
+    drain_events(clean_database, {"a.b": [one_by_one(fail)]})
+    assert drain_events(clean_database, {"a.b": [one_by_one(fail)]}) == 0
     with clean_database.transaction() as session:
         rows = session.execute(text("SELECT attempts, next_attempt_at - now() FROM outbox_event"))
         attempts, wait = rows.one()
@@ -133,7 +187,7 @@ def test_two_drains_share_the_work(clean_database: Database) -> None:
         if not taken:
             taken.append(drain_events(clean_database, {}, chunk=10))
 
-    assert drain_events(clean_database, {"a.b": [nested]}, chunk=2) == 2
+    assert drain_events(clean_database, {"a.b": [one_by_one(nested)]}, chunk=2) == 2
     assert taken == [2]
 
 
@@ -152,7 +206,7 @@ def test_what_somebody_waits_for_is_handled_in_the_same_transaction(
         record_event(session, "effect", event.id, {})
         ring_after_commit(session, "urgent")
 
-    _promptly(ringing, handle)
+    _promptly(ringing, one_by_one(handle))
     with ringing.transaction() as session:
         told = record_event(session, "a.b", new_id(), {}, priority=URGENT)
     with ringing.transaction() as session:
@@ -188,14 +242,16 @@ def test_an_urgent_event_that_fails_is_left_to_the_plan(
             session.execute(text("SELECT 1 / 0"))
         raise LookupError
 
-    _promptly(ringing, fail)
+    _promptly(ringing, one_by_one(fail))
     with ringing.transaction() as session:
         urgent = record_event(session, "a.b", new_id(), {}, priority=URGENT)
         other = record_event(session, "c.d", new_id(), {})
     ringing.dispose()
     assert rung == ["plan"]
     seen: list[UUID] = []
-    handlers: Handlers = {kind: [lambda _s, event: seen.append(event.id)] for kind in ("a.b", "c.d", "effect")}
+    handlers: Handlers = {
+        kind: [one_by_one(lambda _s, event: seen.append(event.id))] for kind in ("a.b", "c.d", "effect")
+    }
     drain_events(clean_database, handlers)
     # The change stands, the effect of the failure does not, and the urgent one goes first.
     assert seen == [urgent, other]

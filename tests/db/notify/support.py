@@ -28,7 +28,7 @@ from notify.retry import Patience
 from notify.sending import Sender
 from notify.settings import SendSettings
 from notify.states import ReceiptKind
-from notify.store import Notice, add_delivery, add_notification
+from notify.store import NewDelivery, Notice, add_deliveries, add_notifications
 from notify.texts import Rendered, shipped_templates
 from notify.watch import Watch
 
@@ -68,13 +68,12 @@ def sender_of(
     settings: SendSettings,
     *,
     limits: Limits = TRUSTING,
-    urgent_lately: Callable[[], bool] = lambda: False,
 ) -> Sender:
     """The drain as it is wired, but for what it sends to."""
     exchange = exchange_of(*gateways, limits=limits)
     ledger = Ledger(database, VAULT, settings.patience, exchange)
     watch = Watch(database, exchange, settings.patience.receipt_within)
-    return Sender(ledger, gateways, exchange, watch, settings, urgent_lately=urgent_lately)
+    return Sender(ledger, gateways, exchange, watch, settings)
 
 
 def urgent_sender_of(database: Database, gateways: Mapping[str, Any], *, limits: Limits = TRUSTING) -> Sender:
@@ -94,6 +93,21 @@ def add_agency(session: Session, code: str) -> None:
         ),
         {"code": code},
     )
+
+
+def deliver(
+    session: Session,
+    notice: Notice,
+    ways: Sequence[PlannedDelivery],
+    rendered: Rendered,
+    *,
+    valid_for: timedelta | None = None,
+) -> list[UUID]:
+    """The deliveries of a new notification, one by each way, with the same text."""
+    (told,) = add_notifications(session, VAULT, [notice])
+    assert told is not None
+    new = [NewDelivery(told, notice, way, rendered, place, valid_for) for place, way in enumerate(ways)]
+    return add_deliveries(session, VAULT, new)
 
 
 def queue(
@@ -117,10 +131,9 @@ def queue(
         facts={},
         dossier_id=dossier_id,
     )
-    told = add_notification(session, VAULT, notice)
-    assert told is not None
     planned = PlannedDelivery(Channel.SMS, gateway, phone, TEMPLATE, priority, "a test")
-    return add_delivery(session, VAULT, told, notice, planned, Rendered(body, "GSM-7", 9, 1), valid_for=valid_for)
+    (made,) = deliver(session, notice, [planned], Rendered(body, "GSM-7", 9, 1), valid_for=valid_for)
+    return made
 
 
 def queued(database: Database, number: int = 1, **how: Any) -> list[UUID]:

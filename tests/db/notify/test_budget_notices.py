@@ -36,7 +36,7 @@ class Desk:
     def agency_name(self, session: Session, agency_code: str) -> str:
         return "Ủy ban nhân dân phường Thử"
 
-    def notice(self, *_: Any) -> None:
+    def notices(self, *_: Any) -> list[None]:
         raise AssertionError
 
     def one_time_code(self, *_: Any) -> None:

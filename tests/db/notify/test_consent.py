@@ -15,10 +15,10 @@ from notify.acts import RedirectReason, redirect_message, redrive_messages, rese
 from notify.lodging_notices import _preferred
 from notify.plan import Channel, PlannedDelivery, Priority, Reach
 from notify.preferences import save_preferences
-from notify.store import Notice, add_delivery, add_notification
+from notify.store import Notice
 from notify.template_events import Purpose
 from notify.texts import Rendered
-from tests.db.notify.support import PHONE, TEMPLATE, VAULT
+from tests.db.notify.support import PHONE, TEMPLATE, VAULT, deliver
 from tests.db.notify.test_preferences import add_person
 
 STATUS = Purpose.DOSSIER_STATUS
@@ -41,20 +41,11 @@ class Somebody:
             facts={},
             person_id=self.actor.person_id,
         )
-        told = add_notification(work.session, VAULT, notice)
-        assert told is not None
-        self.zalo, self.sms = (
-            add_delivery(
-                work.session,
-                VAULT,
-                told,
-                notice,
-                PlannedDelivery(channel, str(channel), PHONE, TEMPLATE, Priority.NOTICE, "a test", standby=standby),
-                Rendered("x", "GSM-7", 1, 1),
-                position=position,
-            )
-            for position, (channel, standby) in enumerate([(Channel.ZALO, False), (Channel.SMS, True)])
-        )
+        ways = [
+            PlannedDelivery(channel, str(channel), PHONE, TEMPLATE, Priority.NOTICE, "a test", standby=standby)
+            for channel, standby in [(Channel.ZALO, False), (Channel.SMS, True)]
+        ]
+        self.zalo, self.sms = deliver(work.session, notice, ways, Rendered("x", "GSM-7", 1, 1))
 
     def put(self, message: UUID, state: str) -> None:
         self.work.session.execute(

@@ -26,15 +26,15 @@ from notify.receipts import apply_receipts
 from notify.registers import Budget, Spend
 from notify.retry import RECEIPT_WITHIN
 from notify.states import ReceiptKind
-from notify.store import Notice, add_delivery, add_notification
+from notify.store import Notice
 from notify.texts import Rendered
 from notify.unseen import Unseen, made_again
 from tests.db.notify.support import (
     PATIENCE,
     PHONE,
     TEMPLATE,
-    VAULT,
     add_agency,
+    deliver,
     exchange_of,
     pass_time,
     store_receipt,
@@ -59,10 +59,8 @@ def claim_one(session: Session) -> Claimed:
         facts={},
         agency_code=AGENCY,
     )
-    told = add_notification(session, VAULT, notice)
-    assert told is not None
     way = PlannedDelivery(Channel.SMS, "fake", PHONE, TEMPLATE, Priority.NOTICE, "a test")
-    add_delivery(session, VAULT, told, notice, way, Rendered("x" * 170, "GSM-7", 170, 2))
+    deliver(session, notice, [way], Rendered("x" * 170, "GSM-7", 170, 2))
     (taken,) = claim_due(session, 1, PATIENCE.lease, exchange_of("fake"))
     return taken
 
@@ -140,16 +138,16 @@ def test_what_is_spent_is_taken_from_the_budget_of_the_month(
     row = session.query(Spend).one()
     row.month = month_of(clock.now())
     session.flush()
-    assert outlook.budget_left(session, AGENCY, clock.now()) is None
+    assert outlook.budgets_left(session, {AGENCY}, clock.now()) == {}
     session.add(Budget(agency_code=AGENCY, limit_vnd=5000, warn_percent=80, set_by=new_id()))
     session.flush()
-    assert outlook.budget_left(session, AGENCY, clock.now()) == 3400
+    assert outlook.budgets_left(session, {AGENCY}, clock.now()) == {AGENCY: 3400}
     # What is planned and not charged yet is as good as spent: two parts on their way, two that wait.
     claim_one(session)
-    assert outlook.budget_left(session, AGENCY, clock.now()) == 1800
+    assert outlook.budgets_left(session, {AGENCY}, clock.now()) == {AGENCY: 1800}
     session.execute(text("UPDATE delivery SET state = 'queued' WHERE state = 'sending'"))
-    assert outlook.budget_left(session, AGENCY, clock.now()) == 1800
-    assert outlook.budget_left(session, None, clock.now()) is None
+    assert outlook.budgets_left(session, {AGENCY}, clock.now()) == {AGENCY: 1800}
+    assert outlook.budgets_left(session, set(), clock.now()) == {}
 
 
 @pytest.mark.parametrize("receipt_first", [False, True])

@@ -29,9 +29,9 @@ from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Receipt
 from notify.plan import Channel, PlannedDelivery, Priority
 from notify.registers import Spend
 from notify.states import FINAL, SENDABLE, DeliveryState
-from notify.store import Notice, add_delivery, add_notification
+from notify.store import Notice
 from notify.texts import Rendered
-from tests.db.notify.support import PHONE, TEMPLATE, VAULT
+from tests.db.notify.support import PHONE, TEMPLATE, VAULT, deliver
 
 OTHER_PHONE = "+84905000021"
 BODY = "Ho so A da duoc tiep nhan."
@@ -71,10 +71,8 @@ class Office:
             agency_code="P1",
             dossier_id=self.dossier,
         )
-        told = add_notification(self.work.session, VAULT, notice)
-        assert told is not None
         way = PlannedDelivery(channel, "esms", PHONE, TEMPLATE, Priority.NOTICE, "has a phone", standby=standby)
-        made = add_delivery(self.work.session, VAULT, told, notice, way, Rendered(BODY, "GSM-7", 26, 1))
+        (made,) = deliver(self.work.session, notice, [way], Rendered(BODY, "GSM-7", 26, 1))
         self.put(made, state)
         return made
 

@@ -5,16 +5,13 @@ from datetime import timedelta
 from kernel.db import Database
 from notify.channels.port import Outcome, OutcomeKind, Outgoing
 from notify.plan import Priority
-from notify.settings import SendSettings
 from tests.db.notify.support import (
-    PATIENCE,
     FakeGateway,
     drain,
     later,
     ledger_of,
     queued,
     rows_of,
-    sender_of,
     urgent_sender_of,
 )
 
@@ -71,22 +68,3 @@ def test_one_whose_call_failed_is_tried_again_by_either(clean_database: Database
     later(clean_database, timedelta(seconds=5))
     drain(clean_database, gateway)
     assert gateway.bodies() == [CODE]
-
-
-def test_while_somebody_waits_notices_leave_the_gateway_to_them(clean_database: Database) -> None:
-    queued(clean_database, 100)
-    open_at: list[int] = []
-
-    def answer(message: Outgoing, gateway: FakeGateway) -> Outcome:
-        open_at.append(gateway.open_now)
-        return gateway.take(message)
-
-    gateway = FakeGateway(answer, latency_s=0.1)
-    settings = SendSettings(32, 32, PATIENCE)
-    made = sender_of(clean_database, {"fake": gateway}, settings, urgent_lately=lambda: True)
-    assert made.run(time_slice_s=30) is False
-    made.close()
-    assert len(gateway.box) == 100
-    # The first calls begin before anybody can tell.
-    assert open_at[0] == 32
-    assert max(open_at[64:]) <= 4

@@ -1,6 +1,6 @@
 """Events become notifications and deliveries: once, with the text the law wants, to whoever can be reached."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -52,11 +52,11 @@ class Desks:
     def __init__(self, notice: DossierNotice | None = NOTICE, code: OneTimeCode | None = None) -> None:
         self.told = notice
         self.code = code
-        self.asked: list[tuple[UUID, Mapping[str, Any]]] = []
+        self.asked: list[Mapping[str, Any]] = []
 
-    def notice(self, session: Session, dossier_id: UUID, payload: dict[str, Any]) -> DossierNotice | None:
-        self.asked.append((dossier_id, payload))
-        return self.told
+    def notices(self, session: Session, payloads: Sequence[dict[str, Any]]) -> list[DossierNotice | None]:
+        self.asked.extend(payloads)
+        return [self.told for _ in payloads]
 
     def one_time_code(self, session: Session, proof_id: UUID) -> OneTimeCode | None:
         return self.code
@@ -90,7 +90,7 @@ def _body(delivery: Delivery) -> str:
 
 def test_a_change_of_status_becomes_one_text(session: Session, clock: SettableClock) -> None:
     desks, event = Desks(), _changed("accept", 2)
-    _announcer(desks, clock).tell_of_change(session, event)
+    _announcer(desks, clock).tell_of_changes(session, [event])
     told, delivery = session.query(Notification).one(), _only_delivery(session)
     assert (told.event_id, told.kind, told.dossier_id) == (event.id, "dossier.accepted", event.subject_id)
     assert _body(delivery) == (
@@ -101,22 +101,22 @@ def test_a_change_of_status_becomes_one_text(session: Session, clock: SettableCl
     assert (delivery.channel, delivery.gateway, delivery.state, delivery.parts) == ("sms", "twilio", "queued", 1)
     assert (delivery.template, delivery.template_version, delivery.valid_until) == ("dossier.accepted", 1, None)
     assert delivery.why == "sms first: has a phone, at most 800 VND; required by law"
-    assert desks.asked == [(event.subject_id, event.payload)]
+    assert desks.asked == [event.payload]
     assert session.info["motcua.rings"] == {"send"}
 
 
 def test_the_same_event_tells_the_same_person_once(session: Session, clock: SettableClock) -> None:
     announcer, event = _announcer(Desks(), clock), _changed("accept", 2)
-    announcer.tell_of_change(session, event)
-    announcer.tell_of_change(session, event)
+    announcer.tell_of_changes(session, [event])
+    announcer.tell_of_changes(session, [event])
     assert session.query(Notification).count() == 1
     assert session.query(Delivery).count() == 2
-    announcer.tell_of_change(session, _changed("accept", 2))
+    announcer.tell_of_changes(session, [_changed("accept", 2)])
     assert session.query(Notification).count() == 2
 
 
 def test_no_phone_and_no_name_is_readable_in_the_tables(session: Session, clock: SettableClock) -> None:
-    _announcer(Desks(), clock).tell_of_change(session, _changed("accept", 2))
+    _announcer(Desks(), clock).tell_of_changes(session, [_changed("accept", 2)])
     for table in ("notification", "delivery"):
         rows = "".join(session.scalars(text(f"SELECT t::text FROM {table} t")))  # noqa: S608
         assert "912345678" not in rows
@@ -125,18 +125,18 @@ def test_no_phone_and_no_name_is_readable_in_the_tables(session: Session, clock:
 
 def test_an_office_answers_while_nobody_handles_the_dossier(session: Session, clock: SettableClock) -> None:
     desks = Desks(replace(NOTICE, handler_name=None))
-    _announcer(desks, clock).tell_of_change(session, _changed("submit", 1))
+    _announcer(desks, clock).tell_of_changes(session, [_changed("submit", 1)])
     assert "Noi xu ly: Bo phan Mot cua. Se tra loi" in _body(_only_delivery(session))
 
 
 def test_a_change_without_a_reason_points_to_the_app(session: Session, clock: SettableClock) -> None:
-    _announcer(Desks(), clock).tell_of_change(session, _changed("stop", 8))
+    _announcer(Desks(), clock).tell_of_changes(session, [_changed("stop", 8)])
     assert "Ly do: xem thong bao tren ung dung." in _body(_only_delivery(session))
 
 
 def test_the_reason_is_told(session: Session, clock: SettableClock) -> None:
     desks = Desks(replace(NOTICE, reason="Thiếu hợp đồng thuê nhà"))
-    _announcer(desks, clock).tell_of_change(session, _changed("decline", 3))
+    _announcer(desks, clock).tell_of_changes(session, [_changed("decline", 3)])
     assert "Ly do: Thieu hop dong thue nha." in _body(_only_delivery(session))
 
 
@@ -145,7 +145,7 @@ def test_where_nobody_can_be_told_nothing_is_queued(
     session: Session, clock: SettableClock, notice: DossierNotice | None
 ) -> None:
     with capture_logs() as logs:
-        _announcer(Desks(notice), clock).tell_of_change(session, _changed("accept", 2))
+        _announcer(Desks(notice), clock).tell_of_changes(session, [_changed("accept", 2)])
     assert session.query(Delivery).where(Delivery.channel != "inbox").count() == 0
     assert logs[0]["event"] in ("notify.nobody_to_tell", "notify.no_channel")
 
@@ -153,19 +153,19 @@ def test_where_nobody_can_be_told_nothing_is_queued(
 def test_a_notice_that_would_break_the_law_is_not_sent(session: Session, clock: SettableClock) -> None:
     desks = Desks(replace(NOTICE, due_at=None))
     with pytest.raises(TemplateError):
-        _announcer(desks, clock).tell_of_change(session, _changed("accept", 2))
+        _announcer(desks, clock).tell_of_changes(session, [_changed("accept", 2)])
 
 
 def test_an_event_that_leaves_the_status_as_it_was_is_not_told(session: Session, clock: SettableClock) -> None:
     event = _changed("fee_settled", 7)
     event.payload["from"] = 7
-    _announcer(Desks(), clock).tell_of_change(session, event)
+    _announcer(Desks(), clock).tell_of_changes(session, [event])
     assert session.query(Notification).count() == 0
 
 
 def test_a_change_nobody_wrote_a_text_for_is_an_error(session: Session, clock: SettableClock) -> None:
     with pytest.raises(NoTemplate):
-        _announcer(Desks(), clock).tell_of_change(session, _changed("fly", 4))
+        _announcer(Desks(), clock).tell_of_changes(session, [_changed("fly", 4)])
 
 
 def _requested() -> OutboxEvent:
@@ -208,7 +208,7 @@ def test_a_reason_that_says_nothing_is_no_reason_for_silence(
     session: Session, clock: SettableClock, reason: str | None
 ) -> None:
     announcer = _announcer(Desks(replace(NOTICE, reason=reason)), clock)
-    announcer.tell_of_change(session, _changed("decline", 3))
+    announcer.tell_of_changes(session, [_changed("decline", 3)])
     assert "xem thong bao tren ung dung" in _body(_only_delivery(session))
 
 
@@ -217,7 +217,7 @@ def test_a_text_that_cannot_be_written_leaves_the_inbox_and_a_dead_message(
 ) -> None:
     # Nothing in it may be shortened.
     announcer = _announcer(Desks(replace(NOTICE, code="H" * 700)), clock)
-    announcer.tell_of_change(session, _changed("accept", 2))
+    announcer.tell_of_changes(session, [_changed("accept", 2)])
     told = {row.channel: row for row in session.query(Delivery)}
     assert (told["inbox"].state, told["sms"].state) == ("delivered", "dead")
     assert (told["sms"].code, told["sms"].settled_at is not None) == ("text_impossible", True)

@@ -53,9 +53,14 @@ def test_what_is_said_holds_for_its_purpose_alone(work: Work, someone: Actor) ->
     assert after[STATUS] == {Channel.ZALO: True, Channel.SMS: False, Channel.INBOX: True}
     assert after[REMINDER] == {Channel.ZALO: False, Channel.SMS: True, Channel.INBOX: True}
     assert someone.person_id is not None
-    assert wanted_channels(work.session, someone.person_id, STATUS) == {Channel.ZALO: True, Channel.SMS: False}
-    assert wanted_channels(work.session, someone.person_id, REMINDER) == {}
-    assert wanted_channels(work.session, add_person(work.session), STATUS) == {}
+    theirs, other = someone.person_id, add_person(work.session)
+    wishes = [(theirs, STATUS), (theirs, REMINDER), (other, STATUS)]
+    assert wanted_channels(work.session, wishes) == {
+        (theirs, STATUS): {Channel.ZALO: True, Channel.SMS: False},
+        (theirs, REMINDER): {},
+        (other, STATUS): {},
+    }
+    assert wanted_channels(work.session, []) == {}
 
 
 def test_a_mind_may_change(work: Work, someone: Actor) -> None:

@@ -24,15 +24,15 @@ from notify.ports import ReceiptNote
 from notify.receipts import apply_receipts
 from notify.retry import RECEIPT_WITHIN
 from notify.states import ReceiptKind
-from notify.store import STANDBY_AT_LATEST, Notice, add_delivery, add_notification
+from notify.store import STANDBY_AT_LATEST, Notice
 from notify.texts import Rendered
 from notify.watch import Watch
 from tests.db.notify.support import (
     PATIENCE,
     PHONE,
     TEMPLATE,
-    VAULT,
     claim_due,
+    deliver,
     pass_time,
     row_of,
     rows_of,
@@ -58,15 +58,11 @@ class Pair:
             language="vi",
             facts={},
         )
-        told = add_notification(session, VAULT, notice)
-        assert told is not None
         ways = [
             PlannedDelivery(Channel.ZALO, "zalo", PHONE, TEMPLATE, Priority.NOTICE, "first"),
             PlannedDelivery(Channel.SMS, "esms", PHONE, TEMPLATE, Priority.NOTICE, "reserve", standby=True),
         ]
-        self.zalo, self.sms = (
-            add_delivery(session, VAULT, told, notice, way, BODY, position=place) for place, way in enumerate(ways)
-        )
+        self.zalo, self.sms = deliver(session, notice, ways, BODY)
 
     def claim(self) -> list[UUID]:
         """What a drain takes now."""

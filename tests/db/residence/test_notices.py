@@ -30,7 +30,7 @@ PHONE = "+84905000031"
 class Nobody:
     """No dossiers and no codes are told here."""
 
-    def notice(self, *_: Any) -> None:
+    def notices(self, *_: Any) -> list[None]:
         raise AssertionError
 
     def one_time_code(self, *_: Any) -> None:

@@ -236,8 +236,8 @@ def test_a_receipt_tells_the_timeline_once(scene: Scene) -> None:
     }
     before = (dossier.version, dossier.seen_version)
     for _ in range(2):
-        notices.record_told(scene.work, payload)
-        scene.work.session.flush()
+        notices.record_told(scene.work, [payload, payload])
+    scene.work.session.refresh(dossier)
     told = [row for row in store.list_timeline(scene.work.session, dossier.id) if row.axis == "notice"]
     assert [row.event for row in told] == ["delivered"]
     assert (dossier.version, dossier.seen_version) == (before[0], before[1] + 1)
@@ -249,7 +249,7 @@ def test_a_notice_carries_what_the_law_wants(scene: Scene) -> None:
     entry = store.last_business_entry(scene.work.session, dossier.id)
     assert entry is not None
     scene.work.session.flush()
-    facts = notices.read_notice(scene.work, scene.office, dossier.id, entry.id)
+    (facts,) = notices.read_notices(scene.work, scene.office, [(dossier.id, entry.id)])
     assert facts is not None
     assert (facts.phone, facts.code, facts.handler_name) == (PHONE, dossier.code, "Trần Thị Mẫu")
     assert (facts.agency, facts.due_at) == ("Ủy ban nhân dân phường Điện Bàn", THURSDAY)
