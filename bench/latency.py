@@ -2,7 +2,9 @@
 
 A one-time code enters as it does in the product: an event in the outbox of a committed transaction. Without a word: in
 an idle system, against a bare RQ job on the same broker, from its enqueueing until it runs; the limit is three times
-its median and five times its 99th percentile. With --backlog: 300 codes, ten a second, while so many notices drain. Half
+its median and five times its 99th percentile.
+
+With --backlog: 300 codes, ten a second, while so many notices drain. Half
 of these are still events and half of them texts, and more are laid until the last code is asked for; the limit of the
 99th percentile is 300 ms.
 """

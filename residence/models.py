@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Computed,
     Date,
     ForeignKey,
     Index,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base
@@ -157,8 +158,9 @@ class Stay(Base):
     """A guest's stay (lưu trú) as its latest declaration, number `declarations`, tells it.
 
     The latest one of a document is what a lodging finds again when a regular guest returns. `night` is the one of
-    arrival. `due_at` is when the arrival had to be declared at the latest, `late` whether it was later. `name_words`
-    are blind indexes of the words of the name. When its content is erased, index and words go.
+    arrival, `nights` are all that it covers. `due_at` is when the arrival had to be declared at the latest, `late`
+    whether it was later. `name_words` are blind indexes of the words of the name. When its content is erased, index and
+    words go.
     """
 
     __tablename__ = "stay"
@@ -176,6 +178,9 @@ class Stay(Base):
             postgresql_where=text("state <> 'annulled' AND erased_at IS NULL"),
         ),
         Index("ix_stay_night", "lodging_id", "night"),
+        # Who stays a night, of all lodgings and of one: neither reads what is past.
+        Index("ix_stay_nights", "nights", postgresql_using="gist", postgresql_where=text("state <> 'annulled'")),
+        Index("ix_stay_lodging_departure", "lodging_id", "departure", postgresql_where=text("state <> 'annulled'")),
         Index("ix_stay_document", "document_index", postgresql_where=text("erased_at IS NULL")),
         Index("ix_stay_words", "name_words", postgresql_using="gin"),
         Index("ix_stay_kept", "departure", postgresql_where=text("erased_at IS NULL")),
@@ -191,6 +196,13 @@ class Stay(Base):
     night: Mapped[date] = mapped_column(Date)
     arrival: Mapped[datetime]
     departure: Mapped[datetime]
+    nights: Mapped[Range[date]] = mapped_column(
+        DATERANGE,
+        Computed(
+            "daterange(night, greatest(night + 1, CAST(departure AT TIME ZONE INTERVAL '7 hours' AS date)))",
+            persisted=True,
+        ),
+    )
     room: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     declarations: Mapped[int] = mapped_column(SmallInteger)

@@ -6,12 +6,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from residence.ledger_models import TransmissionItem
 from residence.models import Declaration, Lodging, NilReport, Stay
 from residence.states import StayState
-from residence.store import in_subtree, stays_over
+from residence.store import in_subtree, lodgings_with_guests, stays_over
 from residence.transmission_states import ItemState
 
 
@@ -66,7 +67,9 @@ def guests_of_night(
     session: Session, root: str | None, night: date, *, after: UUID | None, limit: int
 ) -> Sequence[GuestRow]:
     """Guests of a subtree's lodgings who stay a night, in the order in which they were declared."""
-    query = _guests(root).where(stays_over(night)).order_by(Stay.id).limit(limit)
+    # Found first and put in order afterwards: in the order of ids, all that was ever declared would be walked.
+    over = select(Stay.id).where(stays_over(night)).cte().prefix_with("MATERIALIZED")
+    query = _guests(root).where(Stay.id.in_(select(over.c.id))).order_by(Stay.id).limit(limit)
     return _rows(session, query if after is None else query.where(Stay.id > after))
 
 
@@ -93,7 +96,12 @@ def arrivals_by_nationality(session: Session, root: str | None, first: date, las
     rows = session.execute(
         select(Stay.night, Stay.nationality, func.count())
         .join(Lodging, Lodging.id == Stay.lodging_id)
-        .where(Stay.night.between(first, last), Stay.state != str(StayState.ANNULLED), _below(root))
+        .where(
+            Stay.nights.overlaps(Range(first, last, bounds="[]")),
+            Stay.night.between(first, last),
+            Stay.state != str(StayState.ANNULLED),
+            _below(root),
+        )
         .group_by(Stay.night, Stay.nationality)
         .order_by(Stay.night, func.count().desc(), Stay.nationality)
     )
@@ -108,19 +116,20 @@ class TwiceRow(NamedTuple):
 
 def documents_twice(session: Session, root: str | None, night: date, *, limit: int) -> Sequence[TwiceRow]:
     """Stays of a night whose document stays in more than one lodging, at least one of them in the subtree."""
+    columns = Stay.id, Stay.lodging_id, Stay.document_index, Stay.declared_at
+    over = select(*columns).where(stays_over(night), Stay.document_index.is_not(None)).cte().prefix_with("MATERIALIZED")
     doubled = (
-        select(Stay.document_index)
-        .join(Lodging, Lodging.id == Stay.lodging_id)
-        .where(stays_over(night), Stay.document_index.is_not(None))
-        .group_by(Stay.document_index)
-        .having(and_(func.count(distinct(Stay.lodging_id)) > 1, func.bool_or(_below(root))))
-        .order_by(func.min(Stay.declared_at), Stay.document_index)
+        select(over.c.document_index)
+        .join(Lodging, Lodging.id == over.c.lodging_id)
+        .group_by(over.c.document_index)
+        .having(and_(func.count(distinct(over.c.lodging_id)) > 1, func.bool_or(_below(root))))
+        .order_by(func.min(over.c.declared_at), over.c.document_index)
         .limit(limit)
     )
     rows = session.execute(
         select(Stay, Lodging)
         .join(Lodging, Lodging.id == Stay.lodging_id)
-        .where(stays_over(night), Stay.document_index.in_(doubled))
+        .where(Stay.id.in_(select(over.c.id).where(over.c.document_index.in_(doubled))))
         .order_by(Stay.document_index, Stay.arrival, Stay.id)
     )
     return [TwiceRow(row[0].document_index or b"", row[0], row[1]) for row in rows]
@@ -135,7 +144,8 @@ class FilingCounts(NamedTuple):
 
 
 def filing_counts(session: Session, root: str | None, night: date) -> FilingCounts:
-    guests = select(Stay.id).where(Stay.lodging_id == Lodging.id, stays_over(night)).exists()
+    with_guests = lodgings_with_guests(night).distinct().cte().prefix_with("MATERIALIZED")
+    guests = with_guests.c.lodging_id.is_not(None)
     nil = (
         select(NilReport.id)
         .where(NilReport.lodging_id == Lodging.id, NilReport.night == night, NilReport.withdrawn_at.is_(None))
@@ -144,6 +154,7 @@ def filing_counts(session: Session, root: str | None, night: date) -> FilingCoun
     row = session.execute(
         select(func.count(), func.count().filter(guests), func.count().filter(and_(nil, ~guests)))
         .select_from(Lodging)
+        .outerjoin(with_guests, with_guests.c.lodging_id == Lodging.id)
         .where(Lodging.state == "active", _below(root))
     ).one()
     return FilingCounts(*row)

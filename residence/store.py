@@ -1,11 +1,11 @@
 """Queries of lodgings, their people and their stays."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from kernel.clock import VIETNAM
@@ -190,10 +190,14 @@ def declared_since(session: Session, lodging_id: UUID, instant: datetime, first:
 
 def stays_over(night: date) -> ColumnElement[bool]:
     """Stays that are not annulled and cover a night: arrived on it or before, and not left before its end."""
-    over = datetime.combine(night + timedelta(days=1), time(), VIETNAM)
-    return and_(
-        Stay.state != str(StayState.ANNULLED), Stay.night <= night, or_(Stay.night == night, Stay.departure >= over)
-    )
+    # Whoever covers a night leaves after it has begun. This adds nothing but the way by one lodging's departures.
+    begins = datetime.combine(night, time(), VIETNAM)
+    return and_(Stay.state != str(StayState.ANNULLED), Stay.nights.contains(night), Stay.departure >= begins)
+
+
+def lodgings_with_guests(night: date) -> Select[UUID]:
+    """Ids of the lodgings where somebody stays a night; one may come several times."""
+    return select(Stay.lodging_id).where(stays_over(night))
 
 
 def standing_nil(session: Session, lodging_id: UUID, night: date, *, lock: bool = False) -> NilReport | None:
@@ -227,9 +231,12 @@ def unfiled_lodgings(session: Session, night: date, root: str | None = None) -> 
 
 
 def _unfiled(night: date, root: str | None) -> Select[Lodging]:
-    guests = exists().where(Stay.lodging_id == Lodging.id, stays_over(night))
+    # Once for the night, not once for each lodging.
+    guests = lodgings_with_guests(night).cte().prefix_with("MATERIALIZED")
     nil = exists().where(NilReport.lodging_id == Lodging.id, NilReport.night == night, NilReport.withdrawn_at.is_(None))
-    query = select(Lodging).where(Lodging.state == str(LodgingState.ACTIVE), ~guests, ~nil)
+    query = select(Lodging).where(
+        Lodging.state == str(LodgingState.ACTIVE), Lodging.id.not_in(select(guests.c.lodging_id)), ~nil
+    )
     return query if root is None else query.where(in_subtree(root))
 
 

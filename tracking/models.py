@@ -45,6 +45,7 @@ class Dossier(Base):
         CheckConstraint("state BETWEEN 0 AND 10", name="state"),
         CheckConstraint("state = 0 OR (code IS NOT NULL AND notify_phone IS NOT NULL)", name="filed"),
         Index("ix_dossier_inbox", "agency_code", "order_at", "id", postgresql_where=text(_OPEN_STATES)),
+        Index("ix_dossier_inbox_state", "agency_code", "state", "order_at", "id", postgresql_where=text(_OPEN_STATES)),
         Index("ix_dossier_applicant", "applicant_id", "id"),
         Index(
             "ix_dossier_search",

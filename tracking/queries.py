@@ -66,7 +66,25 @@ WHERE d.applicant_id = :person AND (CAST(:before AS uuid) IS NULL OR d.id < CAST
 ORDER BY d.id DESC LIMIT :limit
 """
 )
-INBOX = text(
+# The first lines of each agency, then the first of all these: what an office has open is never sorted whole.
+# A page begins behind (after_at, after_id), or in front of everything.
+_INBOX: Final = """
+SELECT d.*, a.name AS agency_name
+FROM agency a CROSS JOIN LATERAL (
+  SELECT d.id, d.code, d.state, d.applicant_name, d.handler_name, d.step,
+    d.acceptance_due_at, d.due_at, d.order_at, d.updated_at, d.version_id, d.agency_code
+  FROM dossier d
+  WHERE d.agency_code = a.code AND {open}
+    AND (d.order_at, d.id) > (coalesce(CAST(:after_at AS timestamptz), '-infinity'),
+      coalesce(CAST(:after_id AS uuid), '00000000-0000-0000-0000-000000000000'))
+  ORDER BY d.order_at, d.id LIMIT :limit) d
+WHERE starts_with(a.path, (SELECT path FROM agency WHERE code = :agency))
+ORDER BY d.order_at, d.id LIMIT :limit
+"""
+_OPEN: Final = "d.state IN (1, 2, 4, 5, 6, 7, 9)"
+INBOX = text(_INBOX.format(open=_OPEN))
+INBOX_OF_STATE = text(_INBOX.format(open=f"{_OPEN} AND d.state = :state"))
+SEARCH = text(
     _LINE  # noqa: S608 - constants only
     + """
 WHERE d.state IN (1, 2, 4, 5, 6, 7, 9)

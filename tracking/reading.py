@@ -65,12 +65,14 @@ class Reader:
         values = {
             "agency": actor.agency_code,
             "state": state,
-            "search": f"%{_escaped(search_key(search))}%" if search else None,
             "after_at": after[0] if after else None,
             "after_id": after[1] if after else None,
             "limit": limit,
         }
-        rows = self.connection.execute(queries.INBOX, values).mappings()
+        if search:
+            values["search"] = f"%{_escaped(search_key(search))}%"
+        statement = queries.SEARCH if search else queries.INBOX if state is None else queries.INBOX_OF_STATE
+        rows = self.connection.execute(statement, values).mappings()
         return [
             {
                 **self._line(row),
