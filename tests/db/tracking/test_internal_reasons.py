@@ -8,7 +8,7 @@ from tests.db.tracking.conftest import Scene, any_version
 from tracking.models import Dossier, TimelineEntry
 from tracking.reading import Reader
 from tracking.service import citizen, officer
-from tracking.service.notices import read_notice
+from tracking.service.notices import read_notices
 
 NOTE, TOLD = "Nghi giấy tờ giả, gọi công an xác minh", "Đã chuyển thẩm định"
 
@@ -94,6 +94,7 @@ def test_a_notice_says_only_what_is_told(scene: Scene, told: bool) -> None:
     scene.work.session.flush()
     entry = scene.work.session.scalars(select(TimelineEntry).order_by(TimelineEntry.seq.desc()).limit(1)).one()
     entry.reason_told = told
-    facts = read_notice(scene.work, scene.office, dossier.id, entry.id)
+    scene.work.session.flush()
+    (facts,) = read_notices(scene.work, scene.office, [(dossier.id, entry.id)])
     assert facts is not None
     assert facts.reason == (TOLD if told else None)
