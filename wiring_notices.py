@@ -13,8 +13,9 @@ from auth.service.officers import admins_of
 from kernel.clock import Clock
 from kernel.vault import Vault
 from kernel.work import Work
+from notify.addressees import Addressee
 from notify.forms import Place, Value
-from notify.lodging_notices import IN_DOUBT, SETTLED, Addressee, LodgingWord
+from notify.lodging_notices import IN_DOUBT, SETTLED, LodgingWord
 from notify.organisation_notices import OrganisationWord
 from notify.ports import DossierNotice, OneTimeCode
 from residence.notices import LodgingNotice, lodging_notice

@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from kernel.ids import new_id
 from kernel.outbox import Handler, OutboxEvent, one_by_one, record_event
 from kernel.work import Work
+from notify.addressees import Addressee, GroupNotice, tell_each
 from notify.costs import BudgetState, budget_state
-from notify.handlers import Announcer, Telling
+from notify.handlers import Announcer
 from notify.offers import month_of
-from notify.plan import Channel, Reach
 from notify.registers import Budget, Spend
-from notify.store import Notice
 from notify.template_events import events
 
 REACHED: Final = "message_budget.reached"
@@ -83,26 +82,9 @@ class BudgetAnnouncer:
     def tell(self, session: Session, event: OutboxEvent) -> None:
         """Every admin of the agency finds it in the app; it costs nothing."""
         told, said = events()[TEMPLATE], event.payload
-        facts = self._facts(session, said)
-        tellings = [
-            Telling(
-                told,
-                Reach("vi", {Channel.INBOX: str(person_id)}),
-                Notice(
-                    event_id=event.id,
-                    recipient=str(person_id),
-                    template=told.name,
-                    purpose=str(told.purpose),
-                    legal=told.legal,
-                    language="vi",
-                    facts=facts,
-                    person_id=person_id,
-                    agency_code=said["agency_code"],
-                ),
-            )
-            for person_id in self.desk.admins(session, said["agency_code"])
-        ]
-        self.announcer.announce(session, tellings)
+        admins = [Addressee(person, None) for person in self.desk.admins(session, said["agency_code"])]
+        what = GroupNotice(told, self._facts(session, said), said["agency_code"], by=())
+        tell_each(self.announcer, session, event, admins, what)
 
     def _facts(self, session: Session, said: dict[str, Any]) -> dict[str, Any]:
         return {

@@ -4,29 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from kernel.outbox import Handler, OutboxEvent, one_by_one
+from notify.addressees import Addressee, GroupNotice, tell_each
 from notify.facts import Facts
-from notify.handlers import Announcer, Telling
-from notify.plan import Channel, Reach
-from notify.preferences import wanted_channels
-from notify.store import Notice
+from notify.handlers import Announcer
+from notify.plan import Channel
 from notify.template_events import events
 
 REMINDER: Final = "residence.reminder"
 IN_DOUBT: Final = "residence.in_doubt"
 SETTLED: Final = "residence.settled"
-
-
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    """Somebody of a lodging's; `phone` (E.164) is the latest that they proved, if any."""
-
-    person_id: UUID
-    phone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,39 +61,11 @@ class LodgingAnnouncer:
             if left <= timedelta(0):
                 # Nobody can do any more what they would be reminded of.
                 return
-        wanted = wanted_channels(session, {(addressee.person_id, told.purpose) for addressee in word.people})
-        tellings = [
-            Telling(
-                told,
-                Reach(
-                    "vi",
-                    _addresses(addressee),
-                    {**_preferred(word.prefers), **wanted[addressee.person_id, told.purpose]},
-                ),
-                Notice(
-                    event_id=event.id,
-                    recipient=str(addressee.person_id),
-                    template=told.name,
-                    purpose=str(told.purpose),
-                    legal=told.legal,
-                    language="vi",
-                    facts=word.facts,
-                    person_id=addressee.person_id,
-                    agency_code=word.agency_code,
-                ),
-                left,
-            )
-            for addressee in word.people
-        ]
-        self.announcer.announce(session, tellings)
+        what = GroupNotice(told, word.facts, word.agency_code, unsaid=preferred(word.prefers), valid_for=left)
+        tell_each(self.announcer, session, event, word.people, what)
 
 
-def _preferred(channel: str) -> dict[Channel, bool]:
-    """The inbox alone asks for quiet. A lodging's word is no consent of its people: Zalo is for who switched it on
-    themselves, and all others get a text."""
+def preferred(channel: str) -> dict[Channel, bool]:
+    """What holds for a person who said nothing. The inbox alone asks for quiet. A lodging's word is no consent of its
+    people: Zalo is for those who switched it on themselves, and all others get a text."""
     return {Channel.SMS: channel != Channel.INBOX}
-
-
-def _addresses(addressee: Addressee) -> dict[Channel, str]:
-    phone = addressee.phone or ""
-    return {Channel.ZALO: phone, Channel.SMS: phone, Channel.INBOX: str(addressee.person_id)}

@@ -6,13 +6,11 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy.orm import Session
 
-from kernel.outbox import Handler, OutboxEvent
+from kernel.outbox import Handler, OutboxEvent, one_by_one
+from notify.addressees import Addressee, GroupNotice, tell_each
 from notify.facts import Facts
 from notify.handlers import Announcer
-from notify.lodging_notices import Addressee
-from notify.plan import Channel, Reach
-from notify.preferences import wanted_channels
-from notify.store import Notice
+from notify.plan import Channel
 from notify.template_events import events
 
 KINDS: Final = ("clients.ending", "clients.ended", "clients.taken_over")
@@ -43,22 +41,9 @@ class OrganisationAnnouncer:
 
     def handlers(self) -> dict[str, list[Handler]]:
         """Event kind -> handlers, for the plan drain."""
-        return {kind: [self.tell] for kind in KINDS}
+        return {kind: [one_by_one(self.tell)] for kind in KINDS}
 
     def tell(self, session: Session, event: OutboxEvent) -> None:
-        told, word = events()[event.kind], self.desk.word(session, event.payload)
-        for addressee in word.people:
-            notice = Notice(
-                event_id=event.id,
-                recipient=str(addressee.person_id),
-                template=told.name,
-                purpose=str(told.purpose),
-                legal=told.legal,
-                language="vi",
-                facts=word.facts,
-                person_id=addressee.person_id,
-                agency_code=word.agency_code,
-            )
-            addresses = {Channel.SMS: addressee.phone or "", Channel.INBOX: str(addressee.person_id)}
-            wanted = wanted_channels(session, addressee.person_id, told.purpose)
-            self.announcer.announce(session, told, Reach("vi", addresses, wanted), notice)
+        word = self.desk.word(session, event.payload)
+        what = GroupNotice(events()[event.kind], word.facts, word.agency_code, by=[Channel.SMS])
+        tell_each(self.announcer, session, event, word.people, what)

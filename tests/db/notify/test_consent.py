@@ -12,7 +12,7 @@ from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.work import Work
 from notify.acts import RedirectReason, redirect_message, redrive_messages, resend_message
-from notify.lodging_notices import _preferred
+from notify.lodging_notices import preferred
 from notify.plan import Channel, PlannedDelivery, Priority, Reach
 from notify.preferences import save_preferences
 from notify.store import Notice
@@ -99,6 +99,6 @@ def test_a_text_needs_no_consent(somebody: Somebody) -> None:
 
 @pytest.mark.parametrize("channel", ["zalo", "sms", "inbox"])
 def test_what_a_lodging_prefers_is_no_consent_of_its_people(channel: str) -> None:
-    reach = Reach("vi", {}, _preferred(channel))
+    reach = Reach("vi", {}, preferred(channel))
     assert not reach.wants(Channel.ZALO)
     assert reach.wants(Channel.SMS) is (channel != "inbox")
