@@ -84,7 +84,14 @@ class Keeper:
             self._over.set()
             return
         self._thread = threading.Thread(target=self._keep, args=(process,), name=f"keep {self.spec.name}", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            self._thread = None
+            process.kill()
+            process.wait()
+            self._over.set()
+            raise StartError(self.spec.name, "hệ thống hết luồng", "the system has no thread left") from error
 
     def end(self, urgent: Urgency) -> bool:
         """Ends the process, step by step, and returns whether it went without force. May be called again."""
@@ -139,16 +146,21 @@ class Keeper:
         listener = threading.Thread(
             target=self._listen, args=(process.stdout,), name=f"hear {self.spec.name}", daemon=True
         )
-        listener.start()
+        try:
+            listener.start()
+        except RuntimeError:
+            # No thread can be had now. What is said after the end of the output is nothing, so listen here.
+            self._listen(process.stdout)
         self._exit_code = process.wait()
         lived = time.monotonic() - born
         try:
             # A dead web server's workers would keep its port, and its pipe to us, to themselves.
             self._run.sweep(self.spec.name)
-        except EngineError as error:
+        except (EngineError, psutil.Error, OSError) as error:
             self._output.write(str(error))
         self._run.forget(process.pid)
-        listener.join(_DRAIN_S)
+        if listener.ident is not None:
+            listener.join(_DRAIN_S)
         if not self._stopping.is_set():
             self._output.write(f"đã dừng bất ngờ / ended unasked: {_described(self._exit_code)}")
         return lived
@@ -161,15 +173,19 @@ class Keeper:
     def _respawn(self) -> subprocess.Popen[bytes] | None:
         try:
             process = self._spawn()
-        except OSError as error:
-            self._output.write(f"không chạy lại được / cannot be run again: {error.strerror}")
+        except (OSError, subprocess.SubprocessError) as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
+            self._output.write(f"không chạy lại được / cannot be run again: {why}")
             return None
         if process is not None:
             self._restarts += 1
         return process
 
     def _spawn(self) -> subprocess.Popen[bytes] | None:
-        """The new process, in a group of its own so that a Ctrl-C in the terminal reaches only the supervisor."""
+        """The new process, in a group of its own so that a Ctrl-C in the terminal reaches only the supervisor.
+
+        Once it runs nothing here raises: whoever was told that it does not run would start a second one.
+        """
         spec = self.spec
         marker = {MARKER: self._run.marker(spec.name)}
         with self._lock:

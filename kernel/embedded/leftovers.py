@@ -95,6 +95,15 @@ def to_record(name: str, identity: Identity, ending: Sequence[Step]) -> dict[str
     return {"name": name, "pid": identity.pid, "created": identity.created, "ending": steps}
 
 
+def check_record(record: dict[str, Any]) -> None:
+    """Raises KeyError, TypeError, ValueError or OverflowError for what `to_record` cannot have made."""
+    Identity(int(record["pid"]), float(record["created"]))
+    if int(record["pid"]) <= 0:
+        raise ValueError("no process has this number")
+    for step, grace in record["ending"]:
+        signal.Signals(step), float(grace)
+
+
 def end_recorded(record: dict[str, Any]) -> int:
     """Ends the process of a record if it still is the same one. Returns 1 if it was alive, else 0."""
     process = Identity(int(record["pid"]), float(record["created"])).find()

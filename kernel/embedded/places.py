@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from kernel.embedded.errors import EngineError
-from kernel.embedded.runfolder import SOCKET_FOLDER_PREFIX, RunFolder
+from kernel.embedded.runfolder import PRIVATE_FOLDER_PREFIX, RunFolder
 from kernel.embedded.spec import Account
 
 FALLBACK_ROOT = Path("/var/lib/motcua")
@@ -105,7 +105,7 @@ def socket_folder(home: Home, run: RunFolder) -> Path:
     """A new private folder with a short path, removed with the run."""
     for parent in (*_SOCKET_PARENTS, tempfile.gettempdir()):
         try:
-            folder = Path(tempfile.mkdtemp(prefix=SOCKET_FOLDER_PREFIX, dir=parent))
+            folder = Path(tempfile.mkdtemp(prefix=PRIVATE_FOLDER_PREFIX, dir=parent))
         except OSError:
             continue
         run.add_folder(folder)

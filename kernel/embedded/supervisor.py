@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
@@ -27,6 +27,11 @@ def to_terminal(line: str) -> None:
         try:
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
+        except UnicodeEncodeError:
+            # A child may say anything, and a terminal of another encoding still wants to know.
+            with suppress(OSError, ValueError):
+                sys.stdout.write(line.encode("ascii", "backslashreplace").decode() + "\n")
+                sys.stdout.flush()
         except (OSError, ValueError):
             return
 
