@@ -8,7 +8,7 @@ endif
 WORKERS ?= 2
 RUN := .venv/bin/python -m
 READY := .venv/ready
-SERVED := api auth kernel migrations mobile_contract notify residence tracking *.py
+SERVED := api auth kernel migrations mobile_contract motcua notify residence tracking *.py
 DRIVERS := aiohttp, twilio.http.async_http_client, twilio.rest.api.v2010.account, sqlalchemy.dialects.postgresql.psycopg
 LOCK_OPTIONS := --extra dev --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
 
@@ -16,7 +16,7 @@ LOCK_OPTIONS := --extra dev --universal --generate-hashes --no-annotate --no-hea
 .PHONY: help setup run demo test test-long lint bench lock openapi clean
 
 help:
-	@echo "make run        set up and serve everything at http://127.0.0.1:8000; Ctrl-C stops it"
+	@echo "make run        set up and serve everything at http://127.0.0.1:8000 (PORT=… SANDBOX_PORT=…); Ctrl-C stops it"
 	@echo "make demo       a dossier from the phone to the text with its result, over HTTP"
 	@echo "make test       set up, lint, types, floors and every test"
 	@echo "make test-long  the same with far more random cases"
@@ -35,10 +35,11 @@ setup: $(READY)
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Cần Python 3.11 trở lên. / Python 3.11 or newer is needed." >&2; exit 1; }
 	@test ! -e $(READY) || test "$$(cat $(READY))" = "$$(pwd -P)" || rm -rf .venv
+	@echo "Lần đầu: tải và cài thư viện vào .venv, khoảng một phút. / First time: fetches and installs the libraries into .venv, about a minute."
 	"$(PYTHON)" -m venv .venv || { rm -rf .venv; \
 		echo "Cần mô-đun venv của Python (Debian, Ubuntu: python3-venv). / Python's venv module is needed." >&2; exit 1; }
-	$(RUN) pip install --disable-pip-version-check --require-hashes -r requirements.lock
-	$(RUN) pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@# What web workers and workers load, compiled the way they run: a web worker that had to compile it would keep what
 	@# that leaves behind, and a worker that was killed would be back later.
 	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -m compileall -q $(SERVED)
@@ -46,7 +47,7 @@ $(READY): requirements.lock pyproject.toml
 	@pwd -P > $(READY)
 
 run: $(READY)
-	$(RUN) cli up
+	@$(RUN) cli up $(if $(PORT),--port "$(PORT)") $(if $(SANDBOX_PORT),--sandbox-port "$(SANDBOX_PORT)")
 
 demo: $(READY)
 	@$(RUN) cli demo

@@ -1,106 +1,37 @@
 """The `motcua` command."""
 
-import json
 import os
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
-from rich.console import Console
 
 from cli_messages import messages
 from cli_residence import residence
 from cli_sms import sms
 from cli_zalo import zalo
-from kernel.embedded import EngineError
-from kernel.environment import tidied
-from kernel.errors import DomainError
-from kernel.settings import SettingsError
-from stack import (
-    LEAN,
-    ROOT,
-    Ports,
-    free_ports,
-    judge,
-    left_for_commands,
-    of_running_system,
-    prepare,
-    processes,
-    require_free,
-    serving,
-    working,
-)
-from stack import environment as stack_environment
+from motcua.cli.running import STATE, database, status, up, version
+from motcua.cli.terminal import COUNT, PORT, TerminalGroup, json_text, plain_errors
+from motcua.local.ports import free_ports
+from motcua.local.state import of_running_system
+from stack import LEAN, ROOT, serving, working
 from working import QUEUES, RING
 
-STATE = ROOT / ".data"
 
-
-_console = Console(highlight=False)
-
-
-def _plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A refusal is a sentence on standard error and exit code 1, not a traceback."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (SettingsError, EngineError, DomainError, ValueError) as error:
-            click.echo(str(error), err=True)
-            sys.exit(1)
-
-    return run
-
-
-@click.group()
+@click.group(cls=TerminalGroup)
+@click.version_option(version(), prog_name="motcua")
 def main() -> None:
     """Một Cửa: dịch vụ công trên điện thoại."""
 
 
 @main.command()
-@click.option("--port", default=8000, show_default=True)
-@click.option("--sandbox-port", default=8025, show_default=True)
-@click.option("--state", type=click.Path(path_type=Path), default=STATE, help="Folder of the data and logs.")
-@click.option("--web-workers", default=2, show_default=True)
-@_plain_errors
-def up(port: int, sandbox_port: int, state: Path, web_workers: int) -> None:
-    """Runs everything on this machine; Ctrl-C stops it."""
-    from kernel.embedded import Supervisor, engines
-
-    ports, said = Ports(port, sandbox_port), tidied(os.environ)
-    judge(state, ports, said)
-    with engines(
-        state,
-        database_url=said.get("MOTCUA_DATABASE_URL"),
-        redis_url=said.get("MOTCUA_REDIS_URL"),
-        say=click.echo,
-    ) as urls:
-        # Only now: what a killed supervisor of this folder left running may have held the ports.
-        require_free(ports)
-        env = stack_environment(state, urls, ports, said)
-        prepare(state, env)
-        supervisor = Supervisor(state)
-        with left_for_commands(state, env):
-            code = supervisor.run(processes(env, ports, web_workers=web_workers), lambda: _greet(ports, env))
-    sys.exit(code)
-
-
-def _greet(ports: Ports, env: dict[str, str]) -> None:
-    _console.print(f"\n[bold green]Một Cửa[/] http://127.0.0.1:{ports.api}   API: /v1/docs   Ctrl-C: dừng / stop")
-    if env.get("MOTCUA_MODE") != "production":
-        _console.print(f"Điện thoại thử / phone: http://127.0.0.1:{ports.sandbox}/phone\n")
-
-
-@main.command()
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=PORT, default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--workers", default=2, show_default=True)
-@click.option("--threads", default=8, show_default=True, help="Threads of each worker that may wait for the database.")
-@_plain_errors
+@click.option("--workers", type=COUNT, default=2, show_default=True)
+@click.option(
+    "--threads", type=COUNT, default=8, show_default=True, help="Threads of each worker that may wait for the database."
+)
+@plain_errors
 def serve(port: int, host: str, workers: int, threads: int) -> None:
     """Serves the API with granian."""
     from wiring import Settings
@@ -134,7 +65,7 @@ def _become_working(task: str) -> None:
 
 
 @main.command()
-@_plain_errors
+@plain_errors
 def migrate() -> None:
     """Brings the database of MOTCUA_DATABASE_URL to the newest schema."""
     from migrations import head_revision
@@ -147,7 +78,7 @@ def migrate() -> None:
 
 @main.command()
 @click.argument("message")
-@_plain_errors
+@plain_errors
 def revision(message: str) -> None:
     """Drafts a schema revision against a scratch database of its own."""
     import tempfile
@@ -162,16 +93,16 @@ def revision(message: str) -> None:
 
 
 @main.command()
-@_plain_errors
+@plain_errors
 def seed() -> None:
     """Puts catalogue, signing keys and (not in production) the sandbox's people into the database."""
     from seeding import seed_system
 
-    click.echo(json.dumps(seed_system(of_running_system(STATE))))
+    click.echo(json_text(seed_system(of_running_system(STATE))))
 
 
 @main.command()
-@_plain_errors
+@plain_errors
 def demo() -> None:
     """A dossier from the phone to the text with its result, over HTTP."""
     from bench.journey.demo import run_demo
@@ -181,7 +112,7 @@ def demo() -> None:
 
 @main.command()
 @click.option("--write", is_flag=True, help="Write mobile_contract/openapi.json.")
-@_plain_errors
+@plain_errors
 def openapi(write: bool) -> None:
     """Prints the OpenAPI document."""
     from api.openapi import render_detached
@@ -208,7 +139,7 @@ def check(file: Path, as_json: bool) -> None:
 
     findings = check_file(file)
     if as_json:
-        click.echo(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False))
+        click.echo(json_text([finding.as_dict() for finding in findings]))
     else:
         for finding in findings:
             click.echo(str(finding))
@@ -219,7 +150,7 @@ def check(file: Path, as_json: bool) -> None:
 @click.argument("agency")
 @click.argument("roles", nargs=-1, required=True)
 @click.option("--name", required=True, help="The name the officer signs with.")
-@_plain_errors
+@plain_errors
 def appoint(agency: str, roles: tuple[str, ...], name: str) -> None:
     """Gives a person an office; the identity number is asked for, so that it stands in no command line.
 
@@ -238,7 +169,7 @@ def audit() -> None:
 
 
 @audit.command()
-@_plain_errors
+@plain_errors
 def verify() -> None:
     """Walks the whole chain; exit code 1 when anything is wrong."""
     from kernel.audit import verify_audit
@@ -253,9 +184,12 @@ def verify() -> None:
     sys.exit(1 if findings else 0)
 
 
+main.add_command(database)
 main.add_command(messages)
 main.add_command(residence)
 main.add_command(sms)
+main.add_command(status)
+main.add_command(up)
 main.add_command(zalo)
 
 

@@ -1,6 +1,5 @@
 """The `motcua messages` commands: what was given up, and trying it anew."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -12,7 +11,9 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from kernel.settings import SettingsError
-from stack import ROOT, of_running_system
+from motcua.cli.terminal import json_text
+from motcua.local.state import of_running_system
+from stack import ROOT
 
 if TYPE_CHECKING:
     from kernel.work import Work
@@ -47,7 +48,7 @@ def dead(kind: str, limit: int, as_json: bool) -> None:
         lines = _listed(work, kind, limit)
     if as_json:
         for line in lines:
-            click.echo(json.dumps({**asdict(line), "id": str(line.id)}, ensure_ascii=False))
+            click.echo(json_text({**asdict(line), "id": str(line.id)}))
         return
     # An id that is cut short names nothing.
     whole = Column("id", no_wrap=True, min_width=36)

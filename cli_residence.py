@@ -1,6 +1,5 @@
 """The `motcua residence` commands: a lodging's list checked at its own desk, with no account and no database."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Final
@@ -8,6 +7,8 @@ from typing import Final
 import click
 from rich.console import Console
 from rich.table import Table
+
+from motcua.cli.terminal import json_text
 
 _SHOWN: Final = 200
 
@@ -35,7 +36,7 @@ def check(file: Path, as_json: bool) -> None:
         sys.exit(2)
     document = verdict.as_dict()
     if as_json:
-        click.echo(json.dumps(document, ensure_ascii=False))
+        click.echo(json_text(document))
     else:
         _print(document)
     sys.exit(1 if document["rejected"] else 0)

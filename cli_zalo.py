@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from kernel.settings import SettingsError
-from stack import ROOT, of_running_system
+from motcua.local.state import of_running_system
+from stack import ROOT
 
 if TYPE_CHECKING:
     from notify.channels.zalo_tokens import TokenKeeper

@@ -28,7 +28,7 @@ from bench import load
 from bench.ground import WEB_WORKERS, Ground, ground, worker_memory
 from bench.pairs import Result, finish, interleave
 from kernel.work import Work
-from stack import free_ports
+from motcua.local.ports import free_ports
 from wiring import Container, build_container
 
 CLIENTS: Final = 16

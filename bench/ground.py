@@ -12,7 +12,9 @@ import psutil
 
 from bench.private import own_settings, private_folder, signals_leave
 from kernel.embedded import EngineUrls, ProcessSpec, Supervisor, engines
-from stack import LEAN, ROOT, Ports, answers, environment, free_ports, prepare, processes
+from motcua.local.loopback import answers
+from motcua.local.ports import Ports, free_ports
+from stack import LEAN, ROOT, environment, prepare, processes
 
 WEB_WORKERS: Final = 2
 WEB_MEMORY_MB: Final = 120
@@ -67,7 +69,7 @@ def ground(settings: Mapping[str, str] | None = None, lay: Callable[[str], None]
         env = environment(folder, urls, ports, {**own, **(settings or {})})
         if lay is not None:
             lay(env["MOTCUA_DATABASE_URL"])
-        prepare(folder, env)
+        prepare(env)
         yield Ground(folder, env, ports)
 
 

@@ -19,7 +19,7 @@ from bench.bare_receipt import TABLE
 from bench.ground import WEB_WORKERS, Ground, ground, worker_memory
 from bench.pairs import PAIRS, Result, finish, interleave
 from kernel.ids import new_id
-from stack import free_ports
+from motcua.local.ports import free_ports
 from wiring import Container, build_container
 
 _LEAST: Final = 0.6

@@ -16,7 +16,7 @@ from bench.journey.phone import Phone
 from bench.journey.wire import Answer
 from bench.pairs import Result, finish, interleave
 from kernel.ids import new_id
-from stack import free_ports
+from motcua.local.ports import free_ports
 
 CLIENTS: Final = 16
 _SECONDS: Final = 2.0

@@ -3,9 +3,16 @@
 import os
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY
+
+from kernel.metrics_files import take_slot
+
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+# The library's own class keeps a sparse file for each pid: a full disk kills the process that writes to it.
+_slot = take_slot(Path(os.environ[_FOLDER])) if os.environ.get(_FOLDER) else None
+values.ValueClass = values.MutexValue if _slot is None else values.MultiProcessValue(_slot.name)  # type: ignore[no-untyped-call]
 
 HTTP_REQUESTS = Counter("motcua_http_requests", "Requests answered", ["operation", "status"])
 HTTP_SECONDS = Histogram("motcua_http_seconds", "Time to answer", ["operation"])
@@ -21,7 +28,7 @@ DRAIN_FAILURES = Counter("motcua_drain_failures", "Drain runs that ended in an e
 
 def exposition() -> bytes:
     """All metrics in the Prometheus text format."""
-    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    folder = os.environ.get(_FOLDER)
     if not folder or not Path(folder).is_dir():
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from bench.faults.arena import Arena, Row
-from stack import answers
+from motcua.local.loopback import answers
 
 # Where only receipts tell, so often none comes for what was on its way when the worker was killed.
 _UNREPORTED: Final = 0.5

@@ -11,7 +11,6 @@ import random
 import signal
 import threading
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -29,6 +28,7 @@ from bench.ground import Ground, ground
 from kernel.clock import local
 from kernel.embedded import Supervisor
 from kernel.ids import new_id
+from motcua.local.loopback import request
 from residence.guests import GuestDeclaration
 from stack import processes
 from wiring import Container, build_container
@@ -83,9 +83,10 @@ class _Scene:
 
     def control(self, method: str, path: str, data: object = None) -> Any:
         body = json.dumps(data if data is not None else {}).encode()
-        request = urllib.request.Request(f"{self.place.sandbox_url}/_control{path}", body, method=method)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own loopback address
-            return json.loads(answer.read())
+        status, answer = request(method, f"{self.place.sandbox_url}/_control{path}", body)
+        if status >= 400:
+            raise RuntimeError(f"the sandbox answered {status}")
+        return json.loads(answer)
 
     def strike(self, name: str) -> None:
         """Kills a process and all it started, and returns once another one runs in its place."""

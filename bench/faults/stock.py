@@ -25,8 +25,8 @@ from bench.faults.arena import PHONES, Arena, GivenUp, Order
 from bench.ground import Ground
 from bench.load import ROOT
 from kernel.embedded import ProcessSpec
+from motcua.local.loopback import answers
 from notify.gateway_settings import SANDBOX_ACCOUNT_SID, SANDBOX_SENDER
-from stack import answers
 
 QUEUE: Final = "stock"
 # Each sends one message at a time: so many keep up with the orders at a gateway that takes a third of a second.

@@ -1,7 +1,6 @@
 """`make demo`: the main job end to end, over HTTP alone, on a system of its own."""
 
 import http.client
-import json
 import sys
 from dataclasses import asdict
 from typing import Final
@@ -13,7 +12,9 @@ from bench.journey.told import NotSo, Teller
 from bench.journey.wire import Refused
 from bench.private import own_settings, private_folder, signals_leave
 from kernel.embedded import EngineError
-from stack import Ports, running_stack
+from motcua.cli.terminal import json_text
+from motcua.local.ports import Ports
+from stack import running_stack
 
 _FAILURES: Final = (NotSo, NothingCame, Refused, LoginRefused, EngineError, http.client.HTTPException, OSError)
 
@@ -29,7 +30,7 @@ def run_demo(ports: Ports) -> int:
     except KeyboardInterrupt:
         print("Đã dừng. / Stopped.", file=sys.stderr)
         return 130
-    print(json.dumps(asdict(told), ensure_ascii=False))
+    print(json_text(asdict(told)))
     return 0
 
 

@@ -28,7 +28,8 @@ class Engines:
     """Embedded engines without a block: `start` and `stop` may be called from any thread.
 
     An engine is embedded only if its URL is not given. A crashed one is started again behind the same URL. Data kept
-    with `durable=False` may be lost, and is when it had to live outside the state folder.
+    with `durable=False` may be lost, and is when it had to live outside the state folder. `begin_anew` makes a new
+    database although the folder once held one.
     """
 
     def __init__(
@@ -38,12 +39,14 @@ class Engines:
         database_url: str | None = None,
         redis_url: str | None = None,
         durable: bool = True,
+        begin_anew: bool = False,
         say: Callable[[str], None] | None = None,
         fallback_root: Path = FALLBACK_ROOT,
     ) -> None:
         self._state_dir = state_dir
         self._given = (database_url, redis_url)
         self._durable = durable
+        self._begin_anew = begin_anew
         self._say = say
         self._fallback_root = fallback_root
         self._supervisor = Supervisor(state_dir, echo=None, say=say)
@@ -96,7 +99,7 @@ class Engines:
         sockets = socket_folder(home, run)
         specs: list[ProcessSpec] = []
         if not database_url:
-            specs.append(postgres.prepare(home, sockets, run, durable=self._durable))
+            specs.append(postgres.prepare(home, sockets, run, durable=self._durable, begin_anew=self._begin_anew))
         if not redis_url:
             specs.append(valkey.prepare(home, sockets))
         self._supervisor.start(specs)
@@ -112,6 +115,7 @@ def engines(
     database_url: str | None = None,
     redis_url: str | None = None,
     durable: bool = True,
+    begin_anew: bool = False,
     say: Callable[[str], None] | None = None,
 ) -> Iterator[EngineUrls]:
     """The engines of a command: started before the block, ended after it, whatever ends it.
@@ -121,7 +125,9 @@ def engines(
     """
     with (
         _signals_leave_the_block(),
-        Engines(state_dir, database_url=database_url, redis_url=redis_url, durable=durable, say=say) as urls,
+        Engines(
+            state_dir, database_url=database_url, redis_url=redis_url, durable=durable, begin_anew=begin_anew, say=say
+        ) as urls,
     ):
         yield urls
 

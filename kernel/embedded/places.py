@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -28,6 +29,8 @@ LONGEST_SOCKET_FOLDER = 80
 _NOBODY = 65534
 _POINTER = "engine-home"
 _SOCKET_PARENTS = ("/tmp", "/dev/shm", "/run", "/var/tmp")  # noqa: S108 - mkdtemp makes a private folder in it
+_MEMORY = ("/dev/shm", "/run/shm")  # noqa: S108 - mkdtemp makes a private folder in it
+_MEMORY_ROOM = 32_000_000
 _REACH = 'for path; do test -x "$path" || exit 1; done'
 
 
@@ -115,6 +118,21 @@ def socket_folder(home: Home, run: RunFolder) -> Path:
         ):
             return folder
     raise EngineError("Không tạo được thư mục tạm cho socket trong /tmp.", "No folder for sockets can be made in /tmp.")
+
+
+def memory_folder(run: RunFolder, name: str) -> Path:
+    """A new private folder that no full disk touches, removed with the run; in the state folder where there is none."""
+    for parent in _MEMORY:
+        with suppress(OSError):
+            room = os.statvfs(parent)
+            if room.f_bavail * room.f_frsize >= _MEMORY_ROOM:
+                folder = Path(tempfile.mkdtemp(prefix=f"{PRIVATE_FOLDER_PREFIX}{name}-", dir=parent))
+                run.add_folder(folder)
+                return folder
+    folder = run.path / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 def reachable(account: Account, paths: Sequence[Path]) -> bool:

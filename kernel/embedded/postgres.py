@@ -21,6 +21,7 @@ from kernel.embedded.output import TAIL_LINES
 from kernel.embedded.places import Home, programs
 from kernel.embedded.runfolder import RunFolder
 from kernel.embedded.spec import ProcessSpec, Step
+from kernel.embedded.traces import note_made, require_cluster, require_no_traces
 
 DATA = "postgres"
 USER = "motcua"
@@ -61,18 +62,28 @@ _THROW_AWAY = {
 }
 
 
-def prepare(home: Home, sockets: Path, run: RunFolder, *, durable: bool = True) -> ProcessSpec:
+def prepare(
+    home: Home, sockets: Path, run: RunFolder, *, durable: bool = True, begin_anew: bool = False
+) -> ProcessSpec:
     """Makes the cluster if there is none, ends whatever still runs on it, and says how to run the server.
 
-    `durable=False` is for data that may be lost: a crash may leave such a cluster unusable. Raises EngineError.
+    `durable=False` is for data that may be lost: a crash may leave such a cluster unusable. `begin_anew`: a cluster is
+    made although the state folder once held data. Raises EngineError.
     """
     server = programs(home, _DISTRIBUTION, _PROGRAMS, f"{_BIN}/postgres")
     data = home.folder / DATA
+    if begin_anew and data.is_dir() and not any(data.iterdir()):
+        data.rmdir()
     if data.exists():
         _check_owner(data, home)
+        require_cluster(run.path, data)
         _end_old_server(data)
     else:
+        if durable and not begin_anew:
+            require_no_traces(run.path, data)
         _initialise(server.with_name("initdb"), data, home, run, durable=durable)
+        if durable:
+            note_made(run.path)
     settings = {**_SETTINGS, **({} if durable else _THROW_AWAY), "unix_socket_directories": str(sockets)}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return ProcessSpec(

@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-
 from kernel.embedded import leftovers
 from kernel.embedded.errors import AlreadyRunningError, EngineError
 from kernel.embedded.spec import Step

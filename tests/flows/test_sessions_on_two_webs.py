@@ -11,7 +11,8 @@ import pytest
 from bench.journey.account import Account
 from bench.private import private_folder
 from kernel.embedded import Supervisor, engines
-from stack import Ports, environment, free_ports, prepare, processes, web
+from motcua.local.ports import Ports, free_ports
+from stack import environment, prepare, processes, web
 
 # By when a revoked session has stopped everywhere.
 STOPPED_S = 5.0
@@ -31,7 +32,7 @@ def running_webs(**settings: str) -> Iterator[Webs]:
     with private_folder("flows") as folder, engines(folder, durable=False) as urls:
         ports, more = free_ports(), free_ports()
         env = environment(folder, urls, ports, said)
-        prepare(folder, env)
+        prepare(env)
         sandbox = next(spec for spec in processes(env, ports) if spec.name == "sandbox")
         other = replace(web(env, Ports(more.api, ports.sandbox), 1), name="api-2")
         with Supervisor(folder, echo=None) as supervisor:

@@ -1,10 +1,10 @@
 """`motcua up` as a person uses it: started, killed, started again, stopped."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,19 +12,25 @@ from pathlib import Path
 import psutil
 
 from kernel.embedded.leftovers import is_alive
-from stack import Ports, free_ports, require_free
+from motcua.local.loopback import request
+from motcua.local.ports import Ports, free_ports, require_free
 from tests.support.processes import running
 from working import QUEUES
 
 _WORKERS = [f"worker-{queue}" for queue in QUEUES]
+# What a caller's environment may hold: a proxy that is not there, and a terminal that knows no Vietnamese.
+_UNKIND = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
+_UNKIND |= {"no_proxy": "", "PYTHONIOENCODING": "ascii"}
 _CHILDREN = ["postgres", "valkey", "sandbox", "api", *_WORKERS, "cron"]
 
 
 @contextmanager
-def _up(state_dir: Path, ports: Ports) -> Iterator[tuple[subprocess.Popen[bytes], list[psutil.Process]]]:
+def _up(state_dir: Path, ports: Ports, **env: str) -> Iterator[tuple[subprocess.Popen[bytes], list[psutil.Process]]]:
     """The command once it serves, and everything it runs."""
     options = ["--port", str(ports.api), "--sandbox-port", str(ports.sandbox), "--state", str(state_dir)]
-    with running([sys.executable, "-m", "cli", "up", "--web-workers", "1", *options]) as command:
+    with running(
+        [sys.executable, "-m", "cli", "up", "--web-workers", "1", *options], env={**os.environ, **env}
+    ) as command:
         assert command.stdout is not None
         assert any("Ctrl-C" in line.decode() for line in iter(command.stdout.readline, b"")), "it did not come up"
         noted = json.loads((state_dir / "run.json").read_text())["processes"]
@@ -33,13 +39,12 @@ def _up(state_dir: Path, ports: Ports) -> Iterator[tuple[subprocess.Popen[bytes]
 
 
 def _serves(ports: Ports) -> bool:
-    with urllib.request.urlopen(f"http://127.0.0.1:{ports.api}/health/ready", timeout=10) as answer:
-        return bool(answer.status == 200)
+    return request("GET", f"http://127.0.0.1:{ports.api}/health/ready")[0] == 200
 
 
 def test_everything_comes_up_again_after_a_kill_and_stops_on_ctrl_c(open_folder: Path) -> None:
     ports = free_ports()
-    with _up(open_folder, ports) as (command, before):
+    with _up(open_folder, ports, **_UNKIND) as (command, before):
         assert _serves(ports)
         command.kill()
         command.wait()

@@ -24,7 +24,8 @@ from bench.journey.phone import Phone
 from bench.journey.photos import File
 from bench.journey.wire import Wire
 from bench.private import private_folder
-from stack import Stack, free_ports, running_stack
+from motcua.local.ports import free_ports
+from stack import Stack, running_stack
 from tests.support.document import Document
 from tests.support.gateway import Gateway
 from tests.support.waiting import eventually

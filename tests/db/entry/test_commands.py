@@ -12,8 +12,8 @@ from auth.models import Officer
 from kernel.db import Database
 from kernel.errors import DomainError
 from kernel.settings import SettingsError
+from motcua.local.state import left_for_commands, of_running_system
 from seeding import appoint_officer, seed_system
-from stack import left_for_commands, of_running_system
 from tracking.catalogue.models import Agency, ProcedureVersion
 
 
@@ -78,8 +78,8 @@ def test_production_seeds_no_officers_and_refuses_the_sandbox(environment: dict[
 def test_a_running_system_leaves_its_settings_for_its_owner_alone(tmp_path: Path) -> None:
     env = {"MOTCUA_DATABASE_URL": "left", "PATH": "not ours"}
     with left_for_commands(tmp_path, env):
-        (file,) = tmp_path.glob("*.json")
+        file = tmp_path / "environment.json"
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        assert json.loads(file.read_text()) == {"MOTCUA_DATABASE_URL": "left"}
+        assert json.loads(file.read_text())["settings"] == {"MOTCUA_DATABASE_URL": "left"}
         assert of_running_system(tmp_path)["MOTCUA_DATABASE_URL"] == "left"
     assert "MOTCUA_DATABASE_URL" not in of_running_system(tmp_path)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 
 from kernel.db import Database
+from motcua.local.loopback import request
 from tests.db.notify.drainer import make_sender
 from tests.db.notify.support import queued, rows_of
 from tests.support.waiting import eventually
@@ -37,11 +37,7 @@ def gateway_url(tmp_path: Path) -> Iterator[str]:
 
 def _control(gateway_url: str, method: str, path: str, body: object = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
-    request = Request(  # noqa: S310
-        f"{gateway_url}/_control/twilio{path}", data, {"Content-Type": "application/json"}, method=method
-    )
-    with urlopen(request, timeout=10) as answer:  # noqa: S310
-        return json.load(answer)
+    return json.loads(request(method, f"{gateway_url}/_control/twilio{path}", data)[1])
 
 
 def _arrived(gateway_url: str) -> list[str]:

@@ -101,7 +101,9 @@ def test_on_a_full_disk_a_child_comes_back_and_is_noted_once_there_is_room(run: 
 
 def test_a_talkative_child_is_heard_on_though_its_log_cannot_be_written(run: RunFolder) -> None:
     lines: list[str] = []
-    talk = "import itertools, time\nfor n in itertools.count():\n    print(n, 'x' * 5000, flush=True); time.sleep(0.001)"
+    talk = (
+        "import itertools, time\nfor n in itertools.count():\n    print(n, 'x' * 5000, flush=True); time.sleep(0.001)"
+    )
     with Supervisor(run.path, echo=lines.append) as supervisor, _no_file_grows():
         supervisor.start([ProcessSpec("talker", [sys.executable, "-c", talk])])
         # Far more than a pipe holds: a child whose pipe nobody empties stands still.

@@ -1,0 +1,1 @@
+"""Everything that starts: commands, and what keeps a system on one machine."""
