@@ -33,12 +33,13 @@ def _motcua(env: dict[str, str], *arguments: str, given: bytes = b"") -> subproc
 
 
 _MANY = """
-import json, sys
+import json, os, sys
 from cli import main
 codes = []
 for arguments in json.loads(sys.argv[1]):
     try:
-        codes.append(main(arguments) or 0)
+        # As the system hands them over, whatever the locale makes of them.
+        codes.append(main([os.fsdecode(each.encode()) for each in arguments]) or 0)
     except SystemExit as ended:
         codes.append(ended.code)
 assert codes == json.loads(sys.argv[2]), codes
