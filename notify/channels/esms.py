@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from kernel.retry_after import retry_after_s
 from notify.channels.esms_receipts import callback_mac
 from notify.channels.esms_table import CERTAINTY, NAME, EsmsSettings, outcome_of, refusal
 from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question, Sighting
@@ -50,7 +51,7 @@ class EsmsGateway:
         try:
             async with self._session.post(self._url, data=body, allow_redirects=False) as answer:
                 said = await answer.read()
-                return _read(answer.status, said, answer.headers.get("Retry-After"))
+                return _read(answer.status, said, retry_after_s(answer.headers))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             # Not a byte of the request was written.
             return Outcome(OutcomeKind.TRANSIENT, code="no_connection", reason=type(error).__name__)
@@ -92,21 +93,16 @@ class EsmsGateway:
         )
 
 
-def _read(status: int, said: bytes, retry_after: str | None) -> Outcome:
+def _read(status: int, said: bytes, wait_s: float | None) -> Outcome:
     try:
         document: Any = loads(said)
     except ValueError:
         document = None
     code = document.get("CodeResult") if isinstance(document, dict) else None
-    if isinstance(code, int | str) and not isinstance(code, bool) and _CODE.fullmatch(str(code)):
+    if isinstance(code, int | str) and not isinstance(code, bool) and _CODE.fullmatch(str(code).strip()):
         smsid = document.get("SMSID")
-        return outcome_of(str(code), smsid if isinstance(smsid, str) and _SMSID.fullmatch(smsid) else None)
+        return outcome_of(str(code).strip(), smsid if isinstance(smsid, str) and _SMSID.fullmatch(smsid) else None)
     if 200 <= status < 300:
         # It said yes in a way that we cannot read, so it may well have taken the message.
         return Outcome(OutcomeKind.UNKNOWN, code="bad_answer", reason="no result code")
-    return refusal(status, retry_after_s=_seconds(retry_after))
-
-
-def _seconds(header: str | None) -> float | None:
-    """Retry-After in seconds. Its form as a date is left alone."""
-    return float(header) if header and header.isascii() and header.isdigit() and len(header) < 8 else None
+    return refusal(status, retry_after_s=wait_s)

@@ -17,6 +17,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from kernel.retry_after import retry_after_s
 from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question, Sighting
 from notify.channels.twilio_table import CERTAINTY, NAME, TwilioSettings, kind_of_status, refusal
 
@@ -25,6 +26,7 @@ _LONGEST_VALIDITY: Final = 36000
 _PAGE: Final = 100
 # Twilio lists the newest first; a list in slight disorder is still read this far past the beginning of the window.
 _DISORDER: Final = timedelta(hours=1)
+_CODE: Final = re.compile(r"[0-9]{1,9}")
 _SID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _log = structlog.get_logger()
 
@@ -32,11 +34,11 @@ _log = structlog.get_logger()
 class _Refused(Exception):  # noqa: N818 - an answer, not a defect
     """An answer other than 2xx, with what the library's own exceptions leave out."""
 
-    def __init__(self, status: int, code: int | None, retry_after_s: float | None) -> None:
+    def __init__(self, status: int, code: int | None, wait_s: float | None) -> None:
         super().__init__(f"http {status}, code {code}")
         self.status = status
         self.code = code
-        self.retry_after_s = retry_after_s
+        self.wait_s = wait_s
 
 
 class _Wire(AsyncHttpClient):  # type: ignore[misc]  # the library is untyped
@@ -75,7 +77,7 @@ class _Wire(AsyncHttpClient):  # type: ignore[misc]  # the library is untyped
         ) as answer:
             text = (await answer.read()).decode(errors="replace")
             if not 200 <= answer.status < 300:
-                raise _Refused(answer.status, _error_code(text), _seconds(answer.headers.get("Retry-After")))
+                raise _Refused(answer.status, _error_code(text), retry_after_s(answer.headers))
             return Response(answer.status, text, answer.headers)
 
     async def close(self) -> None:
@@ -119,7 +121,7 @@ class TwilioGateway:
                 **extra,
             )
         except _Refused as refused:
-            return refusal(refused.status, refused.code, retry_after_s=refused.retry_after_s)
+            return refusal(refused.status, refused.code, retry_after_s=refused.wait_s)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             # Not a byte of the request was written.
             return Outcome(OutcomeKind.TRANSIENT, code="no_connection", reason=type(error).__name__)
@@ -172,9 +174,6 @@ def _error_code(text: str) -> int | None:
         code = loads(text).get("code")
     except (ValueError, AttributeError):
         return None
-    return code if isinstance(code, int) else None
-
-
-def _seconds(header: str | None) -> float | None:
-    """Retry-After in seconds. Its form as a date is left alone: Twilio does not use it."""
-    return float(header) if header and header.isascii() and header.isdigit() and len(header) < 8 else None
+    if isinstance(code, str) and _CODE.fullmatch(code.strip()):
+        return int(code)
+    return code if isinstance(code, int) and not isinstance(code, bool) else None

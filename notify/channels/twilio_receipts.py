@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from kernel.errors import DomainError
 from notify.channels.twilio_table import NAME, kind_of_status, meaning_of
@@ -23,8 +23,8 @@ def valid_signature(url: str, params: Params, signature: str, token: str) -> boo
     """Whether `signature` is Twilio's for a form POST to `url`: base64(HMAC-SHA1(token, url + sorted(name + value))).
 
     `url` is the public address that Twilio was given, `params` the form fields as decoded pairs. Twilio signs the
-    address now with and now without its port, so both are tried. The comparison takes the same time for any wrong
-    signature.
+    address now with and now without its port, and drops a user and a password, so each spelling is tried. The
+    comparison takes the same time for any wrong signature.
     """
     text = "".join(name + value for name, value in sorted(set(params)))
     given = signature.encode()
@@ -65,13 +65,12 @@ def _spellings(url: str) -> list[str]:
 
 
 @lru_cache(maxsize=8)
-def _origins(origin: str) -> tuple[str, str]:
-    """Scheme and host, without and with the port."""
+def _origins(origin: str) -> tuple[str, ...]:
+    """Scheme and host as they may be signed: without and with the port, without and with user and password."""
     parts = urlsplit(origin)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else _host_as_written(parts)
+    login, at, place = parts.netloc.rpartition("@")
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else place.partition(":")[0]
     port = parts.port or _USUAL_PORTS.get(parts.scheme, 443)
-    return urlunsplit(parts._replace(netloc=host)), urlunsplit(parts._replace(netloc=f"{host}:{port}"))
-
-
-def _host_as_written(parts: SplitResult) -> str:
-    return parts.netloc.partition(":")[0]
+    places = (host, f"{host}:{port}")
+    netlocs = (*places, *(f"{login}{at}{each}" for each in places)) if login else places
+    return tuple(urlunsplit(parts._replace(netloc=netloc)) for netloc in netlocs)

@@ -12,6 +12,7 @@ import aiohttp
 import structlog
 
 from kernel.clock import Clock
+from kernel.retry_after import retry_after_s
 from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question, Quota, Sighting
 from notify.channels.zalo_table import (
     CERTAINTY,
@@ -148,14 +149,14 @@ class ZaloGateway:
             async with self._session.post(
                 self._url, data=request, headers=headers, timeout=limits, allow_redirects=False
             ) as answer:
-                return self._read(answer.status, await answer.read(), answer.headers.get("Retry-After"))
+                return self._read(answer.status, await answer.read(), retry_after_s(answer.headers))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             # Not a byte of the request was written.
             return None, Outcome(OutcomeKind.TRANSIENT, code="no_connection", reason=type(error).__name__)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return None, Outcome(OutcomeKind.UNKNOWN, code="no_answer", reason=type(error).__name__)
 
-    def _read(self, status: int, body: bytes, retry_after: str | None) -> tuple[int | None, Outcome]:
+    def _read(self, status: int, body: bytes, wait_s: float | None) -> tuple[int | None, Outcome]:
         said = _document(body)
         code = integer(said.get("error"))
         if code:
@@ -163,7 +164,7 @@ class ZaloGateway:
                 self.quota = Quota(self.quota.daily if self.quota else 0, 0, self._clock.now())
             return code, error_outcome(code, self._clock.now(), self._settings.day_begins)
         if not 200 <= status < 300:
-            return None, status_outcome(status, _seconds(retry_after))
+            return None, status_outcome(status, wait_s)
         data = said.get("data")
         ref = data.get("msg_id") if code == 0 and isinstance(data, dict) else None
         if not isinstance(ref, str | int) or isinstance(ref, bool) or not _MSG_ID.fullmatch(str(ref)):
@@ -211,8 +212,3 @@ def _quota(data: Any, at: datetime) -> Quota | None:
         return None
     daily, remaining = integer(said.get("dailyQuota")), integer(said.get("remainingQuota"))
     return None if daily is None or remaining is None else Quota(daily, remaining, at)
-
-
-def _seconds(header: str | None) -> float | None:
-    """Retry-After in seconds. Its form as a date is left alone."""
-    return float(header) if header and header.isascii() and header.isdigit() and len(header) < 8 else None

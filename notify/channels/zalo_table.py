@@ -126,7 +126,8 @@ def integer(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         found = value
     elif isinstance(value, str) and value.isascii() and len(value) <= _LONGEST_INTEGER:
-        found = int(value) if value.removeprefix("-").isdigit() else None
+        said = value.strip()
+        found = int(said) if said.removeprefix("-").isdigit() else None
     return found if found is not None and abs(found) < _GREATEST else None
 
 

@@ -51,7 +51,7 @@ def outcome_of(status: int, body: Any, size: int, *, retry_after_s: float | None
         return Outcome(OutcomeKind.TRANSIENT, code=f"http_{status}", retry_after_s=retry_after_s)
     if status >= 500:
         return Outcome(OutcomeKind.UNKNOWN, code=f"http_{status}", reason="cổng báo lỗi sau khi nhận")
-    return Outcome(OutcomeKind.TRANSIENT, code=f"http_{status}", operator=True)
+    return Outcome(OutcomeKind.TRANSIENT, code=f"http_{status}", retry_after_s=retry_after_s, operator=True)
 
 
 def items_of(message: str, size: int) -> tuple[ItemAnswer, ...]:

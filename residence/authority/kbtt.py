@@ -14,6 +14,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
+from kernel.retry_after import retry_after_s
 from residence.authority.answers import outcome_of
 from residence.authority.port import Account, AskFailed, Element, Outcome, OutcomeKind
 from residence.authority.settings import AuthoritySettings, basic
@@ -132,7 +133,7 @@ class KbttPortal:
             asked.method, address, data=body, headers=headers, allow_redirects=False
         ) as answer:
             text = await answer.text(errors="replace")
-            return Reply(answer.status, _json(text), _seconds(answer.headers.get("Retry-After")))
+            return Reply(answer.status, _json(text), retry_after_s(answer.headers))
 
     def _open(self) -> aiohttp.ClientSession:
         limit = self._settings.timeout_s
@@ -148,7 +149,3 @@ def _json(text: str) -> object:
         return json.loads(text)
     except ValueError:
         return None
-
-
-def _seconds(header: str | None) -> float | None:
-    return float(header) if header and header.isascii() and header.isdigit() and len(header) < 8 else None

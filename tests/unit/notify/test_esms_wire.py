@@ -129,7 +129,9 @@ def test_every_answer_ends_in_one_of_four_outcomes(answer: Answer, kind: Outcome
     assert (outcome.kind, outcome.code, outcome.ref) == (kind, code, None)
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("3", 3.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None)])
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("3", 3.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), (" 1.5 ", 1.5), ("-1", None)]
+)
 def test_retry_after_is_read_in_seconds(header: str, seconds: float | None) -> None:
     assert _send(Answer(429, b"", {"Retry-After": header})).retry_after_s == seconds
 

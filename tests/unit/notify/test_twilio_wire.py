@@ -86,7 +86,13 @@ def test_one_connection_serves_message_after_message() -> None:
         (Answer(503, b""), OutcomeKind.TRANSIENT, "http_503"),
         (Answer(500, b"<html>"), OutcomeKind.UNKNOWN, "http_500"),
         (Answer(500, ["no object"]), OutcomeKind.UNKNOWN, "http_500"),
-        (Answer(400, {"code": "none"}), OutcomeKind.PERMANENT, "http_400"),
+        (Answer(400, {"code": "none"}), OutcomeKind.TRANSIENT, "http_400"),
+        (Answer(400, b"<html>Blocked</html>"), OutcomeKind.TRANSIENT, "http_400"),
+        (Answer(407, b""), OutcomeKind.TRANSIENT, "http_407"),
+        (Answer(413, b"<html>"), OutcomeKind.TRANSIENT, "http_413"),
+        (Answer(400, {"code": "21611"}), OutcomeKind.TRANSIENT, "21611"),
+        (Answer(400, {"code": " 21211 "}), OutcomeKind.PERMANENT, "21211"),
+        (Answer(400, {"code": True}), OutcomeKind.TRANSIENT, "http_400"),
         (Answer(302, b"", {"Location": "http://127.0.0.1:1/"}), OutcomeKind.TRANSIENT, "http_302"),
         (Answer(201, b"{not json"), OutcomeKind.UNKNOWN, "bad_answer"),
         (Answer(201, b"\xff\xfe"), OutcomeKind.UNKNOWN, "bad_answer"),
@@ -106,7 +112,9 @@ def test_every_answer_ends_in_one_of_four_outcomes(answer: Answer, kind: Outcome
     assert (outcome.kind, outcome.code, outcome.ref) == (kind, code, None)
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("3", 3.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None)])
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("3", 3.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), (" 1.5 ", 1.5), ("-1", None)]
+)
 def test_retry_after_is_read_in_seconds(header: str, seconds: float | None) -> None:
     assert _send(Answer(429, {"code": 20429}, {"Retry-After": header})).retry_after_s == seconds
 

@@ -43,6 +43,14 @@ def test_twilios_own_vector_is_valid() -> None:
         ("http://127.0.0.1/v1/x", "http://127.0.0.1:80/v1/x"),
         ("http://[::1]:8000/v1/x", "http://[::1]:8000/v1/x"),
         ("http://[::1]:8000/v1/x", "http://[::1]/v1/x"),
+        ("https://user:pass@mycompany.com/x", "https://mycompany.com/x"),
+        ("https://user:pass@mycompany.com/x", "https://mycompany.com:443/x"),
+        ("https://user:pass@mycompany.com:8443/x", "https://mycompany.com/x"),
+        ("https://user:pass@mycompany.com:8443/x", "https://mycompany.com:8443/x"),
+        ("https://user:pass@mycompany.com/x", "https://user:pass@mycompany.com/x"),
+        ("https://user@mycompany.com/x", "https://mycompany.com/x"),
+        ("https://a%40b:p%3Aq@mycompany.com/x", "https://mycompany.com/x"),
+        ("https://u:p@[::1]:8443/x", "https://[::1]/x"),
     ],
 )
 def test_the_port_may_be_signed_or_not(given: str, signed: str) -> None:
@@ -129,8 +137,9 @@ def test_an_unknown_status_settles_nothing_and_is_logged() -> None:
         (401, 20003, OutcomeKind.TRANSIENT, True),
         (400, 21606, OutcomeKind.TRANSIENT, True),
         (301, None, OutcomeKind.TRANSIENT, True),
-        (400, 99999, OutcomeKind.PERMANENT, False),
-        (418, None, OutcomeKind.PERMANENT, False),
+        *((400, code, OutcomeKind.TRANSIENT, True) for code in (10002, 21219, 21659, 21660, 21705, 63007, 30485)),
+        *((status, None, OutcomeKind.TRANSIENT, True) for status in (400, 402, 407, 413, 418, 421, 425, 451)),
+        (400, 99999, OutcomeKind.TRANSIENT, True),
         (599, 99999, OutcomeKind.UNKNOWN, False),
         (999, None, OutcomeKind.UNKNOWN, False),
     ],
@@ -149,7 +158,11 @@ def test_an_unknown_code_is_logged_and_so_is_what_needs_an_operator() -> None:
         refusal(400, 99999)
         refusal(401, 20003)
         refusal(400, 21211)
-    assert [entry["event"] for entry in logs] == ["twilio.unknown_code", "twilio.operator_needed"]
+    assert [entry["event"] for entry in logs] == [
+        "twilio.unknown_code",
+        "twilio.operator_needed",
+        "twilio.operator_needed",
+    ]
 
 
 def test_retry_after_is_passed_on() -> None:
