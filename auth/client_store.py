@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, or_, select, text, update
+from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from auth.models import ApiClient, Membership, Officer, Organisation
@@ -95,6 +95,16 @@ def clients_of_organisation(session: Session, organisation_id: UUID) -> Sequence
     return session.scalars(
         select(ApiClient).where(ApiClient.organisation_id == organisation_id).order_by(ApiClient.id)
     ).all()
+
+
+def count_live_clients(session: Session, now: datetime, organisation_id: UUID | None, agency_code: str | None) -> int:
+    """Keys of one owner that work."""
+    owner = ApiClient.organisation_id == organisation_id if organisation_id else ApiClient.agency_code == agency_code
+    return session.scalars(
+        select(func.count())
+        .select_from(ApiClient)
+        .where(owner, ApiClient.revoked_at.is_(None), ApiClient.expires_at > now)
+    ).one()
 
 
 def clients_below(session: Session, root: str | None) -> Sequence[ApiClient]:

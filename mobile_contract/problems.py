@@ -111,6 +111,15 @@ PROBLEMS: Final[dict[str, Problem]] = {
         "Tổ chức này đã được đăng ký; hãy nhờ người đại diện thêm bạn làm thành viên.",
         "This organisation is registered; ask its representative to add you as a member.",
     ),
+    "too_many_organisations": Problem(
+        409, "Mỗi người đại diện nhiều nhất {limit} tổ chức.", "A person stands for {limit} organisations at most."
+    ),
+    "too_many_members": Problem(
+        409, "Tổ chức có nhiều nhất {limit} thành viên.", "An organisation has {limit} members at most."
+    ),
+    "too_many_clients": Problem(
+        409, "Đã có {limit} khóa đang dùng, hãy thu hồi bớt.", "There are {limit} keys in use; revoke some."
+    ),
     "already_member": Problem(
         409, "Người này đã là thành viên của tổ chức.", "This person is a member of the organisation already."
     ),

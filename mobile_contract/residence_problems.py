@@ -6,6 +6,17 @@ from mobile_contract.problem import Problem
 
 RESIDENCE_PROBLEMS: Final[dict[str, Problem]] = {
     # lodgings
+    "too_many_lodgings": Problem(
+        409, "Tổ chức có nhiều nhất {limit} cơ sở lưu trú.", "An organisation has {limit} lodgings at most."
+    ),
+    "too_many_batches": Problem(
+        409,
+        "Cơ sở đang giữ nhiều nhất {limit} tệp và {megabytes} MB; tệp cũ được xóa sau thời hạn lưu.",
+        "A lodging keeps {limit} files and {megabytes} MB at most; old ones go after their term.",
+    ),
+    "too_many_photos": Problem(
+        409, "Cơ sở đang giữ {limit} ảnh, hãy xóa bớt.", "The lodging holds {limit} photos; remove some."
+    ),
     "lodging_known": Problem(
         409,
         "Đơn vị đã đăng ký một cơ sở lưu trú cùng tên.",

@@ -185,6 +185,7 @@ class Stay(Base):
         Index("ix_stay_words", "name_words", postgresql_using="gin"),
         Index("ix_stay_kept", "departure", postgresql_where=text("erased_at IS NULL")),
         Index("ix_stay_photo", "photo_at", postgresql_where=text("photo_key IS NOT NULL")),
+        Index("ix_stay_photos_held", "lodging_id", postgresql_where=text("photo_key IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -255,6 +255,22 @@ def same_batch(session: Session, lodging_id: UUID, sha256: bytes) -> Batch | Non
     return session.scalar(select(Batch).where(Batch.lodging_id == lodging_id, Batch.sha256 == sha256))
 
 
+def held_files(session: Session, lodging_id: UUID) -> tuple[int, int]:
+    """(files on record, octets of those kept in the store) of a lodging, until they are erased."""
+    row = session.execute(
+        select(func.count(), func.coalesce(func.sum(Batch.size).filter(Batch.state != "refused"), 0)).where(
+            Batch.lodging_id == lodging_id, Batch.erased_at.is_(None)
+        )
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def count_photos(session: Session, lodging_id: UUID) -> int:
+    return session.scalars(
+        select(func.count()).select_from(Stay).where(Stay.lodging_id == lodging_id, Stay.photo_key.is_not(None))
+    ).one()
+
+
 def batches_of(session: Session, lodging_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Batch]:
     """Newest first."""
     query = select(Batch).where(Batch.lodging_id == lodging_id).order_by(Batch.id.desc()).limit(limit)

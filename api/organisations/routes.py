@@ -47,7 +47,7 @@ _ONE = "/v1/organisations/<uuid:organisation_id>"
     status=201,
     idempotent=True,
     limit="organisation",
-    problems=("organisation_known",),
+    problems=("organisation_known", "too_many_organisations"),
 )
 def register_organisation(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     """Registers an organisation; the caller becomes its representative."""
@@ -91,7 +91,7 @@ def list_members(work: Work, organisation_id: UUID) -> dict[str, Any]:
     status=201,
     idempotent=True,
     limit="organisation",
-    problems=("mandate_missing", "already_member"),
+    problems=("mandate_missing", "already_member", "too_many_members"),
 )
 def add_member(work: Work, body: dict[str, Any], organisation_id: UUID) -> dict[str, Any]:
     """Makes a person a member, by personal number; nobody gives a mandate they do not hold."""
@@ -137,7 +137,7 @@ def end_member(query: dict[str, Any], organisation_id: UUID, member_id: UUID) ->
     "listOrganisationClients",
     answer=ClientsAnswer(),
     transaction=True,
-    problems=("mandate_missing",),
+    problems=("mandate_missing", "too_many_clients"),
 )
 def list_organisation_clients(work: Work, organisation_id: UUID) -> dict[str, Any]:
     """Keys of the organisation's systems, revoked ones included; for those with the mandate `manage_clients`."""
@@ -152,7 +152,7 @@ def list_organisation_clients(work: Work, organisation_id: UUID) -> dict[str, An
     answer=IssuedClientAnswer(),
     status=201,
     idempotent=True,
-    problems=("mandate_missing",),
+    problems=("mandate_missing", "too_many_clients"),
 )
 def create_organisation_client(work: Work, body: dict[str, Any], organisation_id: UUID) -> dict[str, Any]:
     """Makes a key for a system of the organisation, shown once. It can do what its maker can, and ends with them."""

@@ -85,6 +85,7 @@ def list_agency_clients(work: Work) -> dict[str, Any]:
     answer=IssuedClientAnswer(),
     status=201,
     idempotent=True,
+    problems=("too_many_clients",),
 )
 def create_agency_client(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     """Makes a key for a partner's system, shown once."""

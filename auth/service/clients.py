@@ -22,8 +22,10 @@ from kernel.audit import write_audit
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
+from kernel.quota import require_room
 from kernel.work import Work
 
+MOST_CLIENTS: Final = 100
 LONGEST_LIFE: Final = timedelta(days=366)
 
 
@@ -179,6 +181,14 @@ def _create(
     organisation_id: UUID | None = None,
     agency_code: str | None = None,
 ) -> tuple[ApiClient, str]:
+    require_room(
+        work.session,
+        "clients",
+        organisation_id or agency_code or "",
+        held=lambda: client_store.count_live_clients(work.session, work.now(), organisation_id, agency_code),
+        limit=MOST_CLIENTS,
+        refusal="too_many_clients",
+    )
     row, maker = new_id(), person_of(actor)
     key, digest = new_key(row)
     client = ApiClient(

@@ -8,7 +8,7 @@ unless somebody who holds as much takes it over in the same act.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from auth import client_store, party_store
@@ -23,9 +23,13 @@ from kernel.audit import write_audit
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
+from kernel.quota import require_room
 from kernel.work import Work
 
 MemberRole = Literal["representative", "staff"]
+
+
+MOST_MEMBERS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,14 @@ def add_member(work: Work, actor: Actor, organisation_id: UUID, asked: NewMember
     person = enter_person(work, asked.identity_number, asked.display_name)
     if any(member.person_id == person.id for member in members):
         raise DomainError("already_member")
+    require_room(
+        work.session,
+        "members",
+        organisation_id,
+        held=lambda: len(party_store.members_of(work.session, organisation_id)),
+        limit=MOST_MEMBERS,
+        refusal="too_many_members",
+    )
     member = Membership(
         id=new_id(),
         organisation_id=organisation_id,

@@ -19,8 +19,10 @@ from kernel.audit import write_audit
 from kernel.clock import local
 from kernel.errors import DomainError
 from kernel.ids import new_id
+from kernel.quota import require_room
 from kernel.work import Work
 
+MOST_ORGANISATIONS: Final = 100
 KINDS: Final = ("hotel", "household_business", "company")
 
 
@@ -41,6 +43,14 @@ def register_organisation(work: Work, actor: Actor, *, kind: str, name: str, num
     index, now = work.vault.index(REGISTRATION_FIELD, number), work.now()
     if party_store.active_organisation(work.session, index) is not None:
         raise DomainError("organisation_known")
+    require_room(
+        work.session,
+        "organisations",
+        person_of(actor),
+        held=lambda: len(standings_of(work, person_of(actor))),
+        limit=MOST_ORGANISATIONS,
+        refusal="too_many_organisations",
+    )
     row = new_id()
     organisation = Organisation(
         id=row,

@@ -34,6 +34,9 @@ from residence.service.declaring import declare_arrivals, declarer, document_ind
 from residence.sheets import write_error_sheet
 from residence.states import BATCH_MOVES, BatchEvent, BatchState, move
 
+# Of one lodging, until they are erased: some thirty files a day.
+MOST_FILES: Final = 1000
+MOST_HELD: Final = 1 << 30
 _CONTENT: Final = "batch.content"
 _FILE_NAME_LENGTH: Final = 120
 # A file may hold guests who came long before its night.
@@ -71,6 +74,7 @@ def record_batch(
     standing = store.same_batch(work.session, lodging.id, sent.sha256)
     if standing is not None:
         return standing
+    _require_room(work, lodging.id, len(sent.content))
     row, by, vault = new_id(), declarer(actor), work.vault
     batch = Batch(
         id=row,
@@ -99,8 +103,8 @@ def record_batch(
 
 
 def keep_content(files: FileStore, vault: Vault, batch: Batch, content: bytes) -> None:
-    """Puts the sealed bytes of a batch into the store; outside any transaction."""
-    if batch.state != BatchState.ACCEPTED and batch.erased_at is None:
+    """Puts the sealed bytes of a batch into the store; outside any transaction. Of a refused file nothing is kept."""
+    if batch.state == BatchState.CHECKED and batch.erased_at is None:
         files.put(batch.file_key, vault.seal_bytes(_CONTENT, batch.id, content))
 
 
@@ -197,7 +201,7 @@ def error_sheet(work: Work, actor: Actor, files: FileStore, batch: Batch) -> byt
 
     Raises `batch_file_gone`, `nothing_to_correct`.
     """
-    verdict = check_again(work, files, batch)
+    verdict = check_again(work, files, batch) if batch.state != BatchState.REFUSED else Verdict()
     if not verdict.returned:
         raise DomainError("nothing_to_correct")
     out = io.BytesIO()
@@ -208,6 +212,13 @@ def error_sheet(work: Work, actor: Actor, files: FileStore, batch: Batch) -> byt
 
 def file_name_of(work: Work, batch: Batch) -> str:
     return "" if batch.file_name is None else work.vault.open(FILE_NAME_FIELD, batch.id, batch.file_name)
+
+
+def _require_room(work: Work, lodging_id: UUID, size: int) -> None:
+    """Raises `too_many_batches`. The lodging is locked, so whoever counts here counts alone."""
+    files, octets = store.held_files(work.session, lodging_id)
+    if files >= MOST_FILES or octets + size > MOST_HELD:
+        raise DomainError("too_many_batches", limit=MOST_FILES, megabytes=MOST_HELD >> 20)
 
 
 def _counts(verdict: Verdict) -> dict[str, int]:

@@ -9,6 +9,7 @@ from kernel.actor import Actor, ActorKind
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
+from kernel.quota import require_room
 from kernel.work import Work
 from residence import store
 from residence.models import PASSWORD_FIELD, Lodging, LodgingChange, Room
@@ -18,6 +19,7 @@ from residence.states import LODGING_MOVES, LodgingEvent, LodgingState, move
 
 KINDS: Final = ("hotel", "guest_house", "homestay", "apartment", "medical", "boarding_house", "other")
 CHANNELS: Final = ("zalo", "sms")
+MOST_LODGINGS: Final = 1000
 MOST_ROOMS: Final = 2000
 
 
@@ -48,6 +50,14 @@ def register_lodging(work: Work, actor: Actor, desk: FrontDesk, asked: NewLodgin
     police = _police(work, asked.commune_code)
     if store.same_lodging(work.session, asked.organisation_id, asked.name):
         raise DomainError("lodging_known")
+    require_room(
+        work.session,
+        "lodgings",
+        asked.organisation_id,
+        held=lambda: len(store.lodgings_of(work.session, [asked.organisation_id])),
+        limit=MOST_LODGINGS,
+        refusal="too_many_lodgings",
+    )
     now = work.now()
     lodging = Lodging(
         id=new_id(),

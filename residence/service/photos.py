@@ -7,6 +7,7 @@ from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError
 from kernel.ids import new_id
+from kernel.quota import require_room
 from kernel.storage import FileStore
 from kernel.vault import Vault
 from kernel.work import Work
@@ -16,6 +17,8 @@ from residence.ports import FrontDesk
 from residence.service.access import lodging_for
 
 MAX_PHOTO: Final = 4 << 20
+# Of one lodging, until they are erased: foreigners of some 150 rooms a day.
+MOST_PHOTOS: Final = 5000
 JPEG: Final = "image/jpeg"
 _CONTENT: Final = "stay.photo"
 _BEGINS: Final = b"\xff\xd8\xff"
@@ -48,6 +51,15 @@ def attach_photo(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, st
     stay = store.find_stay(work.session, lodging.id, stay_id, lock=True)
     if stay.erased_at is not None:
         raise DomainError("stay_erased")
+    if stay.photo_key is None:
+        require_room(
+            work.session,
+            "photos",
+            lodging.id,
+            held=lambda: store.count_photos(work.session, lodging.id),
+            limit=MOST_PHOTOS,
+            refusal="too_many_photos",
+        )
     before, stay.photo_key, stay.photo_at = stay.photo_key, key, work.now()
     write_audit(work.session, actor, "stay.photo", "stay", stay_id)
     return before

@@ -46,7 +46,7 @@ _ACCEPTING: Final = ("batch_step_refused", "batch_has_no_guest", "batch_file_gon
     body_limit=2 * MOST_BYTES,
     takes="application/octet-stream",
     limit="upload",
-    problems=(MANDATE, INACTIVE, "batch_too_large", "batch_incomplete", "batch_has_no_guest"),
+    problems=(MANDATE, INACTIVE, "batch_too_large", "batch_incomplete", "batch_has_no_guest", "too_many_batches"),
 )
 def send_batch(query: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
     """Checks a file (XLSX, CSV, XML, JSON). The same file is one batch: sent again, it answers with that one."""

@@ -42,7 +42,7 @@ blueprint = Blueprint("lodgings", description="Lodgings and their nights (cÆ¡ sá
     status=201,
     idempotent=True,
     limit="organisation",
-    problems=("not_found", MANDATE, "lodging_known"),
+    problems=("not_found", MANDATE, "lodging_known", "too_many_lodgings"),
 )
 def register_lodging(work: Work, body: dict[str, Any]) -> Lodging:
     """Registers a lodging; the police of its commune must approve it. Needs the mandate `manage_lodgings`."""

@@ -26,7 +26,7 @@ _PHOTO = f"{STAY}/photo"
     body_limit=2 * MAX_PHOTO,
     takes=JPEG,
     limit="residence",
-    problems=(MANDATE, "photo_not_jpeg", "photo_too_large", "stay_erased"),
+    problems=(MANDATE, "photo_not_jpeg", "photo_too_large", "stay_erased", "too_many_photos"),
 )
 def set_photo(lodging_id: UUID, stay_id: UUID) -> None:
     """Adds or replaces the photo of a stay's passport."""
