@@ -39,18 +39,14 @@ class Held:
 
 
 def register_organisation(work: Work, actor: Actor, *, kind: str, name: str, number: str, display_name: str) -> Held:
-    """Registers an organisation; the caller becomes its representative. Raises `organisation_known`."""
+    """Registers an organisation; the caller becomes its representative.
+
+    Raises `organisation_known`, `too_many_organisations`.
+    """
     index, now = work.vault.index(REGISTRATION_FIELD, number), work.now()
     if party_store.active_organisation(work.session, index) is not None:
         raise DomainError("organisation_known")
-    require_room(
-        work.session,
-        "organisations",
-        person_of(actor),
-        held=lambda: len(standings_of(work, person_of(actor))),
-        limit=MOST_ORGANISATIONS,
-        refusal="too_many_organisations",
-    )
+    _require_room(work, person_of(actor))
     row = new_id()
     organisation = Organisation(
         id=row,
@@ -129,3 +125,14 @@ def stands(member: Membership, day: date) -> bool:
 
 def _held(organisation: Organisation, member: Membership) -> Held:
     return Held(organisation, member.role, mandates_of(member.role, member.mandates), member.valid_to)
+
+
+def _require_room(work: Work, person_id: UUID) -> None:
+    require_room(
+        work.session,
+        "organisations",
+        person_id,
+        held=lambda: len(standings_of(work, person_id)),
+        limit=MOST_ORGANISATIONS,
+        refusal="too_many_organisations",
+    )
