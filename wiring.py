@@ -43,6 +43,7 @@ from residence.transmission_settings import TransmissionSettings
 from tracking.catalogue.service import Catalogue
 from tracking.office import Office, PersonCard, TrackingSettings
 from tracking.service.notices import record_told
+from tracking.service.search import renew_search_keys
 from tracking.service.upload_pieces import remove_objects
 from tracking.service.uploads import expire_uploads
 from wiring_residence import front_desk
@@ -97,6 +98,9 @@ class Register:
 
     def officer_name(self, work: Work, officer_id: UUID) -> str:
         return people.officer_name(work, officer_id) or ""
+
+    def person_with_identity(self, work: Work, number: str) -> UUID | None:
+        return people.person_with_identity(work, number)
 
     def has_proved_phone(self, work: Work, person_id: UUID, phone: str) -> bool:
         return phones.verified_phone(work, person_id, phone)
@@ -243,6 +247,10 @@ def keep_house(held: Container) -> None:
         work = Work(session, held.vault, held.clock)
         keep_signing_keys(work, held.auth.sessions)
         people.forget_ended(work)
+    renewed = 1
+    while renewed:
+        with held.database.transaction() as session:
+            renewed = renew_search_keys(Work(session, held.vault, held.clock), held.office)
     with held.database.transaction() as session:
         expired = expire_uploads(Work(session, held.vault, held.clock))
     for upload_id in expired:

@@ -197,6 +197,7 @@ PERMITS: Final[dict[str, Permit]] = {
     "exportGuests": SteppedUp(role("resident_police"), "signing", level=2),
     # the officer's desk; the role for each act is asked by the use case, where the step of the process may name it
     "listInbox": officer,
+    "searchDossiers": officer,
     # messages; those of other agencies are absent
     "listDossierMessages": officer,
     "readMessage": officer,

@@ -138,6 +138,14 @@ DOSSIER_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Tên này đã được hộ kinh doanh khác trong cùng xã, phường đăng ký.",
         "Another household business of the same commune holds this name.",
     ),
+    "personal_in_address": (
+        "Không đưa số điện thoại hoặc số định danh vào địa chỉ; hãy tìm bằng POST /v1/desk/searches.",
+        "A phone or an identity number must not stand in an address; search by POST /v1/desk/searches.",
+    ),
+    "closed_needs_search": (
+        "Hồ sơ đã kết thúc không nằm trong danh sách chờ; hãy nhập nội dung tìm kiếm.",
+        "Closed dossiers are not in the inbox; say what to search for.",
+    ),
     "phone_not_proved": (
         "Số này chưa được xác nhận bằng mã gửi qua tin nhắn.",
         "This number has not been confirmed by a texted code.",

@@ -27,6 +27,7 @@ from kernel.vault import Sealed, SealedText
 
 FORM_FIELD = "dossier.form_values"
 PHONE_FIELD = "dossier.notify_phone"
+PHONE_INDEX = "dossier.notify_phone"
 SECRET_FIELD = "dossier.lookup_secret"  # noqa: S105 - the name of a column
 REASON_FIELD = "timeline_entry.reason"
 FILE_NAME_FIELD = "upload.file_name"
@@ -34,11 +35,14 @@ METADATA_FIELD = "upload.metadata_sent"
 
 # What an officer can still act on: closed dossiers leave the inbox and its index.
 _OPEN_STATES = "state IN (1, 2, 4, 5, 6, 7, 9)"
+_CLOSED_STATES = "state IN (3, 8, 10)"
 
 
 class Dossier(Base):
     """`state` and `origin` are official codes (0-10); `version` counts business changes and is the officer's ETag;
-    `seen_version` counts every change the citizen can see; `applicant_search` is the name as `search_key` folds it."""
+    `seen_version` counts every change the citizen can see; `search_text` holds the words of the
+    names of applicant and business, `phone_index` is a blind index of the phone, and `search_version` tells which rules
+    both were made by."""
 
     __tablename__ = "dossier"
     __table_args__ = (
@@ -47,19 +51,34 @@ class Dossier(Base):
         Index("ix_dossier_inbox", "agency_code", "order_at", "id", postgresql_where=text(_OPEN_STATES)),
         Index("ix_dossier_inbox_state", "agency_code", "state", "order_at", "id", postgresql_where=text(_OPEN_STATES)),
         Index("ix_dossier_applicant", "applicant_id", "id"),
-        Index(
-            "ix_dossier_search",
-            "applicant_search",
-            postgresql_using="gin",
-            postgresql_ops={"applicant_search": "gin_trgm_ops"},
+        # What an officer searches: names by their words, codes by their ends, phones. Open ones apart from closed ones,
+        # which are never fewer.
+        *(
+            Index(
+                f"ix_dossier_search_{name}",
+                "search_text",
+                postgresql_using="gin",
+                postgresql_ops={"search_text": "gin_trgm_ops"},
+                postgresql_where=text(states),
+            )
+            for name, states in (("open", _OPEN_STATES), ("closed", _CLOSED_STATES))
         ),
+        Index("ix_dossier_closed", "agency_code", "id", postgresql_where=text(_CLOSED_STATES)),
+        Index(
+            "ix_dossier_code_end",
+            func.reverse(text("code")).label("code_end"),
+            postgresql_ops={"code_end": "text_pattern_ops"},
+        ),
+        Index("ix_dossier_phone", "phone_index", postgresql_where=text("phone_index IS NOT NULL")),
+        Index("ix_dossier_search_version", "search_version"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str | None] = mapped_column(Text, unique=True)
     applicant_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     applicant_name: Mapped[str] = mapped_column(Text)
-    applicant_search: Mapped[str] = mapped_column(Text)
+    search_text: Mapped[str] = mapped_column(Text)
+    search_version: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     version_id: Mapped[UUID] = mapped_column(ForeignKey("procedure_version.id"))
     agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"))
     state: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -69,6 +88,7 @@ class Dossier(Base):
     seen_version: Mapped[int] = mapped_column(Integer, default=1)
     form_values: Mapped[Sealed] = mapped_column(SealedText)
     notify_phone: Mapped[Sealed | None] = mapped_column(SealedText)
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
     language: Mapped[str] = mapped_column(Text, default="vi")
     lookup_secret: Mapped[Sealed | None] = mapped_column(SealedText)
     fee_vnd: Mapped[int] = mapped_column(default=0)

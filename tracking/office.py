@@ -29,6 +29,10 @@ class People(Protocol):
 
     def officer_name(self, work: Work, officer_id: UUID) -> str: ...
 
+    def person_with_identity(self, work: Work, number: str) -> UUID | None:
+        """Whose personal identity number (12 digits) this is; None where nobody's here."""
+        ...
+
     def has_proved_phone(self, work: Work, person_id: UUID, phone: str) -> bool:
         """Whether the person has proved, by a one-time code, that `phone` (E.164) is theirs."""
         ...

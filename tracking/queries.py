@@ -84,17 +84,3 @@ ORDER BY d.order_at, d.id LIMIT :limit
 _OPEN: Final = "d.state IN (1, 2, 4, 5, 6, 7, 9)"
 INBOX = text(_INBOX.format(open=_OPEN))
 INBOX_OF_STATE = text(_INBOX.format(open=f"{_OPEN} AND d.state = :state"))
-SEARCH = text(
-    _LINE  # noqa: S608 - constants only
-    + """
-WHERE d.state IN (1, 2, 4, 5, 6, 7, 9)
-  AND (CAST(:state AS int) IS NULL OR d.state = CAST(:state AS int))
-  AND d.agency_code IN (
-    SELECT code FROM agency WHERE path LIKE (SELECT path FROM agency WHERE code = :agency) || '%')
-  AND (CAST(:search AS text) IS NULL
-    OR d.code ILIKE CAST(:search AS text) OR d.applicant_search LIKE CAST(:search AS text))
-  AND (CAST(:after_at AS timestamptz) IS NULL
-    OR (d.order_at, d.id) > (CAST(:after_at AS timestamptz), CAST(:after_id AS uuid)))
-ORDER BY d.order_at, d.id LIMIT :limit
-"""
-)

@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping
 
 from kernel.actor import Actor
-from kernel.text import search_key
 from kernel.vault import Vault
 from tracking import queries
 from tracking.content import file_name
@@ -56,7 +55,7 @@ class Reader:
         return [self._line(row) for row in rows.mappings()]
 
     def inbox(
-        self, actor: Actor, *, state: int | None, search: str | None, after: tuple[datetime, UUID] | None, limit: int
+        self, actor: Actor, *, state: int | None, after: tuple[datetime, UUID] | None, limit: int
     ) -> list[dict[str, Any]]:
         """Open dossiers of the officer's agency subtree, the one due first on top.
 
@@ -69,22 +68,21 @@ class Reader:
             "after_id": after[1] if after else None,
             "limit": limit,
         }
-        if search:
-            values["search"] = f"%{_escaped(search_key(search))}%"
-        statement = queries.SEARCH if search else queries.INBOX if state is None else queries.INBOX_OF_STATE
-        rows = self.connection.execute(statement, values).mappings()
-        return [
-            {
-                **self._line(row),
-                "applicant_name": row["applicant_name"],
-                "acceptance_due_at": row["acceptance_due_at"],
-                "order_at": row["order_at"],
-                "place": row["order_at"].isoformat(),
-                "handler": row["handler_name"],
-                "step": row["step"],
-            }
-            for row in rows
-        ]
+        rows = self.connection.execute(queries.INBOX if state is None else queries.INBOX_OF_STATE, values)
+        return [self.desk_line(row) for row in rows.mappings()]
+
+    def desk_line(self, row: RowMapping) -> dict[str, Any]:
+        """A dossier as a line of an officer's list; `place` is order_at in full, None once it is closed."""
+        closed = row["state"] in CLOSED
+        return {
+            **self._line(row),
+            "applicant_name": row["applicant_name"],
+            "acceptance_due_at": row["acceptance_due_at"],
+            "order_at": None if closed else row["order_at"],
+            "place": None if closed else row["order_at"].isoformat(),
+            "handler": row["handler_name"],
+            "step": row["step"],
+        }
 
     def _line(self, row: RowMapping) -> dict[str, Any]:
         return {
@@ -210,6 +208,7 @@ class Reader:
         return None if sealed is None else self.vault.open(field, UUID(row["id"]), bytes.fromhex(sealed))
 
 
+CLOSED: Final = frozenset({BusinessState.DECLINED, BusinessState.STOPPED, BusinessState.HANDED_OVER})
 _CITIZEN_EVENTS: Final = frozenset({Event.SUBMIT, Event.SUPPLEMENT, Event.ASK_WITHDRAWAL})
 
 
@@ -257,7 +256,3 @@ def mask_phone(phone: str) -> str:
 
 def _instants(row: Row, *names: str) -> dict[str, str | None]:
     return {name: wire(row[name]) for name in names}
-
-
-def _escaped(search: str) -> str:
-    return search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -30,6 +30,12 @@ def fee_due(procedure: Procedure, values: Mapping[str, Any]) -> int:
     return sum(fee.amount_vnd for fee in procedure.fees if fee.condition is None or fee.condition.holds(values))
 
 
+def names_given(procedure: Procedure, values: Mapping[str, Any]) -> list[str]:
+    """The names that are held for a business, as they were typed."""
+    given = (value_at(values, rule.field) for rule in procedure.unique_names)
+    return [name for name in given if isinstance(name, str)]
+
+
 def reserved_names(procedure: Procedure, values: Mapping[str, Any], agency_code: str) -> list[NameHold]:
     """The names that must be free at the receiving agency."""
     holds = []

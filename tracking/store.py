@@ -63,6 +63,17 @@ def _at_desk(actor: Actor) -> Select[Dossier]:
     return select(Dossier).where(Dossier.state != DRAFT, Dossier.agency_code.in_(subtree))
 
 
+def lock_outdated_search(session: Session, version: int, limit: int) -> Sequence[Dossier]:
+    """Dossiers whose search columns are older than `version`; those that somebody works on are left for later."""
+    return session.scalars(
+        select(Dossier)
+        .where(Dossier.search_version < version)
+        .order_by(Dossier.search_version)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
 def count_drafts(session: Session, person_id: UUID) -> int:
     return session.scalars(
         select(func.count()).select_from(Dossier).where(Dossier.applicant_id == person_id, Dossier.state == DRAFT)

@@ -17,21 +17,24 @@ from api.desk.schemas import (
     InboxQuery,
     NothingRequest,
     ReasonRequest,
+    SearchDossiersRequest,
     SettleWithdrawalRequest,
     StepRequest,
 )
 from api.dossiers.downloads import send_file
 from api.dossiers.views import desk_view, match_desk
-from api.paging import read_page, turn_page
+from api.paging import PageRequest, read_page, turn_page
 from api.schemas import RequestSchema
 from api.transactions import unit_of_work
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
 from kernel.work import Work
 from tracking.content import KEPT_TYPES
+from tracking.finding import Place
 from tracking.handover import HandOverWay
-from tracking.reading import Reader
-from tracking.service import officer, results
+from tracking.reading import CLOSED, Reader
+from tracking.search import read_sought
+from tracking.service import officer, results, search
 from tracking.service.drafts import SentFile
 
 blueprint = Blueprint("desk", description="The officer's desk (một cửa)")
@@ -42,13 +45,53 @@ Act = Callable[[Work, dict[str, Any], UUID], object]
 
 @blueprint.operation("GET", "/v1/desk/dossiers", "listInbox", query=InboxQuery(), answer=InboxPage(), transaction=True)
 def list_inbox(work: Work, query: dict[str, Any]) -> Any:
-    """Open dossiers of the officer's agencies, the one due first on top."""
+    """Open dossiers of the officer's agencies, the one due first on top; with `search` closed ones behind them."""
     page = read_page(query)
+    if query["search"]:
+        return turn_page(page, _search(work, query["search"], query["status"], page, "/search"), _place, _line)
+    if query["status"] in CLOSED:
+        raise DomainError("invalid_fields", fields=[FieldError("/status", "closed_needs_search")])
     after = (datetime.fromisoformat(str(page.after[0])), UUID(str(page.after[1]))) if page.after else None
     reader = Reader(work.session.connection(), work.vault, language())
-    lines = reader.inbox(actor(), state=query["status"], search=query["search"], after=after, limit=page.limit + 1)
+    lines = reader.inbox(actor(), state=query["status"], after=after, limit=page.limit + 1)
     write_audit(work.session, actor(), "desk.list_inbox", "agency", None, agency=actor().agency_code or "")
-    return turn_page(page, lines, lambda line: [line["place"], line["id"]], lambda line: line)
+    return turn_page(page, lines, _place, _line)
+
+
+@blueprint.operation(
+    "POST",
+    "/v1/desk/searches",
+    "searchDossiers",
+    body=SearchDossiersRequest(),
+    answer=InboxPage(),
+    transaction=True,
+    limit="reading",
+    problems=("cursor_invalid",),
+)
+def search_dossiers(work: Work, body: dict[str, Any]) -> dict[str, Any]:
+    """Dossiers of the officer's agencies, open ones first. What is sought may be personal, so the body carries it."""
+    page = read_page(body)
+    found, _ = turn_page(page, _search(work, body["text"], body["status"], page, "/text"), _place, _line)
+    return found
+
+
+def _search(work: Work, typed: str, status: int | None, page: PageRequest, pointer: str) -> list[dict[str, Any]]:
+    sought = read_sought(typed, pointer)
+    if sought.is_personal and pointer == "/search":
+        raise DomainError("invalid_fields", fields=[FieldError(pointer, "personal_in_address")])
+    after = Place(str(page.after[0]) or None, UUID(str(page.after[1]))) if page.after else None
+    reader = Reader(work.session.connection(), work.vault, language())
+    return search.search_dossiers(
+        work, actor(), container().office, reader, sought, state=status, after=after, limit=page.limit + 1
+    )
+
+
+def _place(line: dict[str, Any]) -> list[str]:
+    return [line["place"] or "", line["id"]]
+
+
+def _line(line: dict[str, Any]) -> dict[str, Any]:
+    return line
 
 
 @blueprint.operation("GET", _DOSSIER, "readDeskDossier", answer=DeskDossierSchema(), transaction=True, etag=True)

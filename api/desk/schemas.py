@@ -5,25 +5,58 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.dossiers.schemas import CommonDossierSchema, DossierLineSchema, SentFileSchema, TimelineEntrySchema
-from api.paging import PageAnswer, PageQuery
+from api.paging import MOST, USUAL, PageAnswer, PageQuery
 from api.schemas import Instant, Line, RequestSchema, Switch, Text, Typed, Words
+from tracking.search import LONGEST
 
-_OPEN = (1, 2, 4, 5, 6, 7, 9)
+_FILED = tuple(range(1, 11))
 
 
 class InboxQuery(PageQuery):
     status = fields.Integer(
         load_default=None,
-        validate=validate.OneOf(_OPEN),
-        metadata={"description": "One status; else all open."},
+        validate=validate.OneOf(_FILED),
+        metadata={"description": "One status; else all open. One of closed dossiers needs `search`."},
     )
-    search = Typed(load_default=None, high=80, metadata={"description": "Part of a code or of an applicant's name."})
+    search = Typed(
+        load_default=None,
+        high=LONGEST,
+        metadata={
+            "description": "A code, the end of one, or words of a name: of the applicant or of the business. Closed"
+            " dossiers are found too. A phone or an identity number belongs into `searchDossiers`, not into an address."
+        },
+    )
+
+
+class SearchDossiersRequest(RequestSchema):
+    text = Typed(
+        required=True,
+        high=LONGEST,
+        metadata={
+            "description": "A code, the end of one, a phone, a personal identity number, or words of a name: of the"
+            " applicant or of the business."
+        },
+    )
+    status = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.OneOf(_FILED),
+        metadata={"description": "One status; else all, open dossiers first."},
+    )
+    limit = fields.Integer(load_default=USUAL, strict=True, validate=validate.Range(min=1, max=MOST))
+    cursor = fields.String(
+        load_default=None, allow_none=True, metadata={"description": "next_cursor of the page before."}
+    )
 
 
 class InboxLineSchema(DossierLineSchema):
     applicant_name = fields.String()
     acceptance_due_at = Instant(allow_none=True)
-    order_at = Instant(metadata={"description": "When the next thing is due, by which the inbox is ordered."})
+    order_at = Instant(
+        allow_none=True,
+        metadata={"description": "When the next thing is due, by which the inbox is ordered; null once it is closed."},
+    )
     handler = fields.String(allow_none=True)
     step = fields.String(allow_none=True)
 

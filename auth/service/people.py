@@ -53,6 +53,14 @@ def person_details(work: Work, person_id: UUID) -> PersonDetails | None:
     )
 
 
+def person_with_identity(work: Work, number: str) -> UUID | None:
+    """Whose personal identity number this is. Whoever asks writes the audit row."""
+    person = store.find_person(
+        work.session, identity_index=work.vault.index(IDENTITY_FIELD, number), subject_index=None
+    )
+    return None if person is None else person.id
+
+
 def officer_name(work: Work, officer_id: UUID) -> str | None:
     """The name by which an officer signs, also after the office has ended."""
     officer = work.session.get(Officer, officer_id)

@@ -59,6 +59,7 @@ def _of_desks(world: World) -> dict[str, Any]:
         "settleWithdrawal": {"grant": True},
         "stopDossier": _REASON,
         "undoLastAction": _REASON,
+        "searchDossiers": {"text": "Nguyễn"},
     }
 
 

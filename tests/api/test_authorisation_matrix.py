@@ -146,6 +146,7 @@ def test_the_lists_of_the_rightful_show_what_strangers_do_not_see(world: World) 
     shown = {
         "listDossiers": "dossier_id",
         "listInbox": "dossier_id",
+        "searchDossiers": "dossier_id",
         "listSessions": "session_id",
         "listOrganisations": "organisation_id",
         "listMembers": "member_id",

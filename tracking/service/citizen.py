@@ -13,9 +13,10 @@ from kernel.work import Work
 from tracking import store
 from tracking.catalogue.service import Published
 from tracking.codes import format_code
-from tracking.models import PHONE_FIELD, SECRET_FIELD, Dossier
+from tracking.models import PHONE_FIELD, PHONE_INDEX, SECRET_FIELD, Dossier
 from tracking.office import Office
-from tracking.rules import fee_due, missing_papers, reserved_names, wrong_place
+from tracking.rules import fee_due, missing_papers, names_given, reserved_names, wrong_place
+from tracking.search import search_text
 from tracking.service.change import Because, change_state
 from tracking.service.drafts import SentFile, read_form, require_level, write_form
 from tracking.states import BusinessState, Event
@@ -73,6 +74,7 @@ def _confirm_phone(work: Work, actor: Actor, office: Office, dossier: Dossier, p
     if not office.people.has_proved_phone(work, present(actor.person_id), phone):
         raise DomainError("invalid_fields", fields=[FieldError("/notify_phone", "phone_not_proved")])
     dossier.notify_phone = work.vault.seal(PHONE_FIELD, dossier.id, phone)
+    dossier.phone_index = work.vault.index(PHONE_INDEX, phone)
 
 
 def _check_complete(work: Work, office: Office, published: Published, dossier: Dossier, manifest: Manifest) -> None:
@@ -80,6 +82,7 @@ def _check_complete(work: Work, office: Office, published: Published, dossier: D
     values = read_form(work, dossier)
     write_form(work, published, dossier, values, draft=False)
     dossier.fee_vnd = fee_due(published.procedure, values)
+    dossier.search_text = search_text([dossier.applicant_name, *names_given(published.procedure, values)])
     agency = office.catalogue.agency(work.session, dossier.agency_code)
     there = _attached(work, dossier)
     errors = _manifest_errors(manifest.papers, there)

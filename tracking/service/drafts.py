@@ -13,7 +13,6 @@ from kernel.clock import local
 from kernel.errors import DomainError, FieldError, present
 from kernel.ids import new_id
 from kernel.quota import require_room
-from kernel.text import search_key
 from kernel.work import Work
 from tracking import store
 from tracking.catalogue.definition import Paper
@@ -22,6 +21,7 @@ from tracking.catalogue.service import Published
 from tracking.forms import check_form
 from tracking.models import FORM_FIELD, Dossier, DossierFile, Upload
 from tracking.office import Office
+from tracking.search import SEARCH_VERSION, search_text
 from tracking.service.uploads import KEPT_DETACHED, require_usable
 from tracking.states import BusinessState
 
@@ -64,7 +64,8 @@ def open_draft(
         id=row,
         applicant_id=applicant,
         applicant_name=name,
-        applicant_search=search_key(name),
+        search_text=search_text([name]),
+        search_version=SEARCH_VERSION,
         version_id=published.id,
         agency_code=agency.code,
         state=int(BusinessState.DRAFT),

@@ -1,6 +1,5 @@
 """A seeded catalogue, a citizen with a proved phone, officers of two communes, and quick ways to a given state."""
 
-import hashlib
 import itertools
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -163,7 +162,7 @@ class Scene:
             Person(
                 id=row,
                 identity_number=self.work.vault.seal("person.identity_number", row, number),
-                identity_index=hashlib.sha256(number.encode()).digest(),
+                identity_index=self.work.vault.index("person.identity_number", number),
                 full_name=name,
                 identity_level=2,
             )
