@@ -37,6 +37,7 @@ METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 # These answer a login, a refresh, a look-up or a provider, or keep nothing: see the decision on idempotency.
 WITHOUT_KEY = {
     "startLogin",
+    "searchDossiers",
     "completeLogin",
     "refreshTokens",
     "logOut",
