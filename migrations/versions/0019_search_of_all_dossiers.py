@@ -6,8 +6,8 @@ What the rows are found by is made anew by the sweep: it opens sealed values, wh
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
