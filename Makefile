@@ -8,7 +8,7 @@ endif
 WORKERS ?= 2
 RUN := .venv/bin/python -m
 READY := .venv/ready
-SERVED := api auth kernel migrations mobile_contract motcua notify residence tracking *.py
+SERVED := api auth kernel migrations mobile_contract motcua notify outbound residence serving tracking *.py
 DRIVERS := aiohttp, twilio.http.async_http_client, twilio.rest.api.v2010.account, sqlalchemy.dialects.postgresql.psycopg
 LOCK_OPTIONS := --extra dev --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
 
@@ -43,7 +43,7 @@ $(READY): requirements.lock pyproject.toml
 	@# What web workers and workers load, compiled the way they run: a web worker that had to compile it would keep what
 	@# that leaves behind, and a worker that was killed would be back later.
 	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -m compileall -q $(SERVED)
-	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -c 'import serving, working, api.app, worker, $(DRIVERS)'
+	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -c 'import serving.worker, working, api.app, worker, $(DRIVERS)'
 	@pwd -P > $(READY)
 
 run: $(READY)

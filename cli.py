@@ -33,7 +33,7 @@ def main() -> None:
 )
 @plain_errors
 def serve(port: int, host: str, workers: int, threads: int) -> None:
-    """Serves the API with granian."""
+    """Serves the API."""
     from wiring import Settings
 
     Settings.read(os.environ)

@@ -25,12 +25,10 @@ _TWINS: Final = {"vneid": "vneid"}
 # Stand in for the addresses of engines that have not been started.
 _UNNAMED_DATABASE: Final = "postgresql://localhost/motcua"
 _UNNAMED_BROKER: Final = "redis://localhost"
-# What keeps a web worker small, beside code that is not loaded (docs/decisions/0017-granian.md).
+# What keeps a web worker small, beside code that is not loaded (docs/decisions/0017-memory-of-a-web-worker.md).
 LEAN: Final = {
     # Dozens of threads would each keep a heap of their own half empty.
     "MALLOC_ARENA_MAX": "2",
-    # granian's own allocator: a body that has been read is given back at once, and no thread hoards.
-    "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0,narenas:1,tcache:false",
     # Columns in tracebacks cost memory for every line of code; line numbers stay.
     "PYTHONNODEBUGRANGES": "1",
 }

@@ -16,6 +16,7 @@ from api.observing import Observed
 from api.permits import PERMITS, Permit
 from api.problems import respond
 from api.resources import RESOURCES
+from api.server_hints import ServerHints
 from api.spec import EdgeApi
 from api.uploads.override import Overridden
 
@@ -26,6 +27,7 @@ _DIGESTS: Final = "api limit digests"
 class EdgeApp(flask.Flask):
     request_class = EdgeRequest
     json_provider_class = WireJson
+    server_hints: ServerHints
 
 
 def outline(resources: Sequence[Blueprint] = RESOURCES, permits: Mapping[str, Permit] = PERMITS) -> EdgeApp:
@@ -67,5 +69,6 @@ def create_app(
     proxies = container.settings.trusted_proxies
     if proxies:
         inner = ProxyFix(inner, x_for=proxies, x_proto=proxies, x_host=proxies)
+    app.server_hints = ServerHints(app, resources)
     app.wsgi_app = Observed(Overridden(inner))  # type: ignore[method-assign]
     return app

@@ -40,7 +40,7 @@ class EdgeRequest(flask.Request):
     @property
     def language(self) -> Language:
         """Vietnamese unless the caller prefers English."""
-        return _language(self.environ.get("HTTP_ACCEPT_LANGUAGE", "")[:_LONGEST_ACCEPT])
+        return spoken_language(self.environ.get("HTTP_ACCEPT_LANGUAGE", "")[:_LONGEST_ACCEPT])
 
     @property
     def takes_gzip(self) -> bool:
@@ -84,7 +84,8 @@ def language() -> Language:
 
 
 @lru_cache(maxsize=256)
-def _language(header: str) -> Language:
+def spoken_language(header: str) -> Language:
+    """Vietnamese unless an Accept-Language prefers English."""
     accepted = parse_accept_header(header, LanguageAccept)
     return "en" if accepted.best_match(["vi", "en"], "vi") == "en" else "vi"
 

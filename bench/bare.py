@@ -50,7 +50,7 @@ def build(database: Database) -> flask.Flask:
 
 
 def main() -> None:
-    from serving import serve
+    from serving.master import serve
 
     parser = argparse.ArgumentParser(prog="python -m bench.bare", description=__doc__)
     parser.add_argument("--port", type=int, required=True)

@@ -40,7 +40,7 @@ def load() -> flask.Flask:
 
 
 def main() -> None:
-    from serving import serve
+    from serving.master import serve
 
     parser = argparse.ArgumentParser(prog="python -m bench.bare_receipt", description=__doc__)
     parser.add_argument("--port", type=int, required=True)

@@ -22,6 +22,7 @@ TITLES: Final[dict[int, tuple[str, str]]] = {
     404: ("Không tìm thấy", "Not found"),
     405: ("Phương thức không được hỗ trợ", "Method not allowed"),
     406: ("Không có dạng trả lời phù hợp", "Not acceptable"),
+    408: ("Yêu cầu đến quá chậm", "Request timeout"),
     409: ("Không làm được lúc này", "Conflict"),
     410: ("Không còn nữa", "Gone"),
     412: ("Dữ liệu đã thay đổi", "Precondition failed"),
@@ -52,6 +53,9 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "not_found": Problem(404, "Không tìm thấy.", "Not found."),
     "method_not_allowed": Problem(405, "Phương thức không được hỗ trợ.", "The method is not supported here."),
     "not_acceptable": Problem(406, "Không có dạng trả lời được yêu cầu.", "No acceptable representation."),
+    "request_timeout": Problem(
+        408, "Yêu cầu đến quá chậm, hãy gửi lại.", "The request took too long to arrive; send it again."
+    ),
     "gone": Problem(410, "Nội dung này không còn nữa.", "This is no longer available."),
     "precondition_failed": Problem(412, "Dữ liệu đã thay đổi, hãy tải lại.", "The data has changed; reload it."),
     "payload_too_large": Problem(413, "Nội dung gửi lên quá lớn.", "The request body is too large."),

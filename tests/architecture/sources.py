@@ -9,7 +9,18 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DOMAINS: Final = ("auth", "notify", "residence", "tracking")
-PACKAGES: Final = ("api", *DOMAINS, "kernel", "mobile_contract", "migrations", "sandbox", "bench", "motcua")
+PACKAGES: Final = (
+    "api",
+    *DOMAINS,
+    "outbound",
+    "serving",
+    "kernel",
+    "mobile_contract",
+    "migrations",
+    "sandbox",
+    "bench",
+    "motcua",
+)
 _AWAY: Final = frozenset({".venv", ".data", "build", "__pycache__"})
 
 

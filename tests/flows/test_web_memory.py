@@ -14,7 +14,7 @@ from stack import ROOT
 @pytest.fixture
 def compiled() -> None:
     """What `make` does: a worker that has to compile what it loads keeps what that leaves behind."""
-    program = "import serving, api.app, wiring, sqlalchemy.dialects.postgresql.psycopg"
+    program = "import serving.worker, api.app, wiring, sqlalchemy.dialects.postgresql.psycopg"
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     subprocess.run([sys.executable, "-OO", "-c", program], cwd=ROOT, env=environment, check=True)
 
