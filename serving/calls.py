@@ -15,6 +15,10 @@ _AT_ONCE: Final = 1024 * 1024
 _log = logging.getLogger("serving")
 
 
+def _end_thread() -> None:
+    """Stands in the queue for the end of a thread."""
+
+
 class Receiver(Protocol):
     """Who waits for an answer, told of it in the event loop."""
 
@@ -134,14 +138,22 @@ class Threads:
         """Closes the rest of an answer that nobody waits for any more."""
         self._jobs.put(call.close)
 
+    def stop(self) -> None:
+        """Ends the threads, each after what it is doing."""
+        for _ in range(self._number):
+            self._jobs.put(_end_thread)
+
     def _answered(self, call: Call) -> None:
         self.open -= 1
         call.receiver.answered(call)
 
     def _work(self) -> None:
         while True:
+            job = self._jobs.get()
+            if job is _end_thread:
+                return
             try:
-                self._jobs.get()()
+                job()
             except RuntimeError:
                 # The event loop has ended while the application ran.
                 return

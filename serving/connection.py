@@ -30,9 +30,7 @@ class Connection(asyncio.Protocol):
         self.transport: asyncio.Transport
         self.outgoing: Outgoing
         self._peers: tuple[str, Any] = ("", ("", 0))
-        self._parser = httptools.HttpRequestParser(self)
-        # After "Connection: close" nothing is answered; it is no reason to refuse what came before.
-        self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._parser = self._new_parser()
         self._coming = Head()
         self._queue: deque[Exchange] = deque()
         self._unread = bytearray()
@@ -112,6 +110,7 @@ class Connection(asyncio.Protocol):
         self._coming.finish(
             self._parser.get_method(), self._parser.get_http_version(), kept=self._parser.should_keep_alive()
         )
+        self._coming.upgrades = self._parser.should_upgrade()
         self._queue.append(Exchange(self._coming, self.hub.limits, self.hub.ledger, self.hub.now()))
 
     def on_body(self, octets: bytes) -> None:
@@ -120,7 +119,9 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         if not self._deaf:
-            self._queue[-1].complete = True
+            head = self._queue[-1].head
+            # The parser takes what follows an offer of another protocol for that protocol.
+            self._queue[-1].complete = not (head.upgrades and head.has_body)
 
     # From octets to calls.
 
@@ -130,11 +131,9 @@ class Connection(asyncio.Protocol):
         self._fed += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            # Nothing here speaks anything else. What follows such a head is not read.
-            self._deaf = True
-            if self._queue:
-                self._queue[-1].complete = True
+        except httptools.HttpParserUpgrade as offer:
+            self._decline(data[offer.args[0] :])
+            return
         except httptools.HttpParserError as error:
             self._refuse(_status_of(error))
             return
@@ -144,6 +143,21 @@ class Connection(asyncio.Protocol):
             self._refuse(431)
         if self.phase is Phase.BODY:
             self._advance()
+
+    def _new_parser(self) -> Any:
+        parser = httptools.HttpRequestParser(self)
+        # After "Connection: close" nothing is answered; it is no reason to refuse what came before.
+        parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        return parser
+
+    def _decline(self, rest: bytes) -> None:
+        """Goes on in HTTP/1.1 after a head that offers something else, which `rest` follows."""
+        self._parser = self._new_parser()
+        if self._queue and not self._deaf and not self._queue[-1].complete:
+            head, self._deaf = self._queue[-1].head, True
+            self._parser.feed_data(head.without_offer())
+            head.upgrades = self._deaf = False
+        self._feed(rest)
 
     def _advance(self) -> None:
         """Calls the application if what is here is enough for it."""

@@ -45,8 +45,18 @@ class Head:
     length: int | None = None
     chunked: bool = False
     expects: bool = False
+    upgrades: bool = False
     path: str = ""
     query: str = ""
+
+    @property
+    def has_body(self) -> bool:
+        return self.chunked or bool(self.length)
+
+    def without_offer(self) -> bytes:
+        """A head with a body of the same length, for a parser that reads nothing but the body."""
+        framing = b"Transfer-Encoding: chunked" if self.chunked else b"Content-Length: %d" % (self.length or 0)
+        return b"POST / HTTP/1.1\r\nHost: a\r\n" + framing + b"\r\n\r\n"
 
     @property
     def language(self) -> str:
