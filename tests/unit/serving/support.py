@@ -155,7 +155,7 @@ def read_head(head: bytes) -> tuple[int, dict[str, str]]:
     return int(first.split(" ")[1]), {name.lower(): value for name, value in pairs}
 
 
-def request(method: str, path: str, body: bytes | None = None, **fields: str) -> bytes:
+def request(method: str, path: str, body: bytes | None = None, /, **fields: str) -> bytes:
     """The octets of one; names of fields with underscores for hyphens."""
     lines = [f"{method} {path} HTTP/1.1", "Host: motcua.example"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]

@@ -199,7 +199,7 @@ def test_another_protocol_is_not_spoken_but_the_request_is_answered(together: bo
     with served(Recorder()) as running, closing(running.connect()) as wire:
         body = b"2\r\nok\r\n0\r\n\r\n" if chunked else b"ok"
         length = {"Transfer_Encoding": "chunked"} if chunked else {"Content_Length": "2"}
-        head = request("POST", "/", None, **offer, **length)
+        head = request("POST", "/", None, **{**offer, **length})
         wire.sendall(head + body if together else head)
         if not together:
             wire.sendall(body)
