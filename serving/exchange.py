@@ -106,8 +106,10 @@ class Exchange:
         return not self.complete or self.body.size > 0
 
     def _worth_passing_on(self) -> int:
-        crowded = self._ledger.memory * 2 > self._limits.held_octets
-        return self._limits.small_piece_octets if crowded else self._limits.piece_octets
+        if self._ledger.memory * 2 > self._limits.held_octets:
+            return self._limits.small_piece_octets
+        # Pieces end where the application's own do.
+        return self._limits.piece_octets - (self._offset or 0) % self._limits.piece_octets
 
     def call(self, threads: Threads, tell: Callable[..., Any], peers: tuple[str, Any], receiver: Receiver) -> None:
         """Runs the application on the body, or on the piece that is here."""
@@ -117,6 +119,9 @@ class Exchange:
             self.body = Body(self._ledger, _LONGEST_BODY, self._limits.spool_octets)
             self.body.received = piece.received
             changes = {"CONTENT_LENGTH": str(piece.size), "HTTP_UPLOAD_OFFSET": str(self._offset)}
+            if self.head.length is not None:
+                # Of this piece and all that is still to come.
+                changes["serving.announced"] = str(self.head.length - piece.received + piece.size)
             self._offset += piece.size
         else:
             piece = self.body

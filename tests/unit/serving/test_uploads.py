@@ -34,6 +34,9 @@ def test_one_answer_for_all_the_pieces(size: int, chunked: bool) -> None:
         assert answer_of(wire)[0] == 200
         assert running.hub.ledger.memory == 0
     assert b"".join(application.bodies[:-1]) == body
+    announced = [each.get("serving.announced") for each in application.calls[:-1]]
+    left = [size - sum(map(len, application.bodies[:place])) for place in range(len(announced))]
+    assert announced == ([None] * len(announced) if chunked else [str(each) for each in left])
     assert {each["CONTENT_TYPE"] for each in application.calls[:-1]} == {PIECES}
 
 
