@@ -57,11 +57,14 @@ def complete_login(body: dict[str, Any], login_id: UUID) -> Tokens:
     The app that lost the answer sends the same again, within ten minutes, and gets it.
     """
     held, back = container(), _callback(body)
-    with unit_of_work() as work:
-        taken = attempts.take_attempt(work, held.auth.sessions, back, body["login_secret"])
-        if taken.login_id != login_id:
-            raise DomainError("login_failed")
-    return _issue(taken.answered or _exchanged(taken, back, body["device"]))
+    # A log-in that cannot be asked about now is not used up: the app sends the same again.
+    with held.eid.admitted():
+        with unit_of_work() as work:
+            taken = attempts.take_attempt(work, held.auth.sessions, back, body["login_secret"])
+            if taken.login_id != login_id:
+                raise DomainError("login_failed")
+        grant = taken.answered or _exchanged(taken, back, body["device"])
+    return _issue(grant)
 
 
 @blueprint.operation(

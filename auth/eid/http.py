@@ -1,17 +1,14 @@
 """JSON over HTTP with a provider we do not control: bounded in time and size, never redirected."""
 
-import http.client
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
-import urllib3
-
 from auth.eid.answers import read_json
+from outbound.direct.http import AnswerTooLongError, BadCallError, DirectHttp, Reply
+from outbound.direct.parties import NoAnswerError, Party
 
-_CHUNK = 16 * 1024
 _LIMIT = 256 * 1024
 _RETRY_STATUSES = frozenset({408, 425, 429})
 
@@ -28,79 +25,61 @@ class EidRefused(Exception):  # noqa: N818 - says what happened
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    media_type: str
-    octets: bytes
-
-
 class JsonClient:
-    """Talks to one provider. An answer that is no JSON object of status 200 raises EidRefused or EidUnreachable."""
+    """Talks to one provider. An answer that is no JSON object of status 200 raises EidRefused or EidUnreachable.
+
+    `timeout_s` is for a whole log-in, however many calls it takes.
+    """
 
     def __init__(self, *, timeout_s: float) -> None:
-        self._timeout_s = timeout_s
-        self._pool = urllib3.PoolManager(
-            num_pools=8, maxsize=8, retries=False, timeout=urllib3.Timeout(connect=min(timeout_s, 3.0), read=timeout_s)
-        )
+        self._party = Party("eid", timeout_s=timeout_s)
+        self._http = DirectHttp(self._party, longest=_LIMIT)
+
+    @contextmanager
+    def login(self) -> Iterator[None]:
+        """One log-in: its calls share their time. Raises EidUnreachable at once when too many wait already."""
+        try:
+            with self._party.matter():
+                yield
+        except NoAnswerError as error:
+            raise EidUnreachable(error.reason) from None
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-        return _document(self._call("GET", url, dict(headers or {}), None).octets)
+        return _document(self._call("GET", url, dict(headers or {}), None).body)
 
     def get_signed(self, url: str, headers: Mapping[str, str]) -> dict[str, Any] | str:
         """A JSON object, or the text of a JWT where the answer says that it is one."""
         reply = self._call("GET", url, {**headers, "Accept": "application/json, application/jwt"}, None)
         if reply.media_type != "application/jwt":
-            return _document(reply.octets)
+            return _document(reply.body)
         try:
-            return reply.octets.decode("ascii").strip()
+            return reply.body.decode("ascii").strip()
         except UnicodeDecodeError:
             raise EidRefused("not_a_jwt") from None
 
     def post_form(self, url: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
         sent = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
-        return _document(self._call("POST", url, sent, urlencode(fields).encode()).octets)
+        return _document(self._call("POST", url, sent, urlencode(fields).encode()).body)
 
     def close(self) -> None:
-        self._pool.clear()
+        self._http.close()
 
-    def _call(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> "_Reply":
-        deadline = time.monotonic() + self._timeout_s
+    def _call(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Reply:
         try:
-            response = self._pool.request(
-                method,
-                url,
-                body=body,
-                headers={"Accept": "application/json", **headers},
-                redirect=False,
-                preload_content=False,
-            )
-            try:
-                octets = _read(response, deadline)
-            finally:
-                # A body not read to its end would poison the next exchange on this connection.
-                response.close()
-        except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
-            raise EidUnreachable(type(error).__name__) from None
-        except ValueError:
-            # The client refuses to send what no request line or header can hold, UnicodeError included.
+            reply = self._http.send(method, url, {"Accept": "application/json", **headers}, body)
+        except NoAnswerError as error:
+            raise EidUnreachable(error.reason) from None
+        except AnswerTooLongError:
+            raise EidRefused("answer_too_large") from None
+        except BadCallError:
+            # What no request line or field can hold, or no address of anything.
             raise EidRefused("request_unfit") from None
-        _check_status(response.status)
-        return _Reply(response.headers.get("Content-Type", "").partition(";")[0].strip().lower(), octets)
-
-
-def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
-    octets = bytearray()
-    while chunk := response.read1(_CHUNK):
-        octets += chunk
-        if len(octets) > _LIMIT:
-            raise EidRefused("answer_too_large")
-        if time.monotonic() > deadline:
-            raise EidUnreachable("slow body")
-    return bytes(octets)
+        _check_status(reply.status)
+        return reply
 
 
 def _check_status(status: int) -> None:
-    if status >= 500 or status in _RETRY_STATUSES:
+    if status in _RETRY_STATUSES:
         raise EidUnreachable(f"status {status}")
     if status != 200:
         raise EidRefused(f"status_{status}")

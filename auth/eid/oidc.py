@@ -5,6 +5,7 @@ Follows OpenID Connect Core 1.0, RFC 9700 (current security practice) and RFC 92
 
 import base64
 import hmac
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -23,7 +24,7 @@ from auth.eid.discovery import SIGNATURES, Discovery, ProviderMetadata
 from auth.eid.http import EidRefused, EidUnreachable, JsonClient
 from auth.eid.keys import ProviderKeys
 from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity
-from auth.eid.refusals import exchange_errors, unavailable
+from auth.eid.refusals import admitted, exchange_errors, unavailable
 from auth.settings import EidSettings
 from kernel.clock import Clock, local
 
@@ -40,6 +41,9 @@ class OidcProvider:
 
     def close(self) -> None:
         self._client.close()
+
+    def admitted(self) -> AbstractContextManager[None]:
+        return admitted(self._client)
 
     def authorization_url(self, request: AuthorizationRequest) -> str:
         try:
@@ -64,7 +68,7 @@ class OidcProvider:
         self, code: str, kept: CodeExchange, *, issuer: str | None = None, encrypt_key: str | None = None
     ) -> EidIdentity:
         del encrypt_key  # Nothing is sealed in this dialect.
-        with exchange_errors():
+        with exchange_errors(), self._client.login():
             return self._exchange(code, kept, issuer)
 
     def _exchange(self, code: str, kept: CodeExchange, issuer: str | None) -> EidIdentity:

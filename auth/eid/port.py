@@ -1,5 +1,6 @@
 """The port to an electronic identity provider, whatever dialect it speaks."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -51,6 +52,13 @@ class EidProvider(Protocol):
 
     def authorization_url(self, request: AuthorizationRequest) -> str:
         """The address to open in the system browser."""
+        ...
+
+    def admitted(self) -> AbstractContextManager[None]:
+        """Around one log-in, before anything is used up for it.
+
+        Raises `eid_unavailable` at once when as many log-ins as may are waiting for the provider already.
+        """
         ...
 
     def exchange(

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from auth.eid.http import EidRefused, EidUnreachable
+from auth.eid.http import EidRefused, EidUnreachable, JsonClient
 from kernel.errors import DomainError
 
 _RETRY_AFTER_S = 5
@@ -21,6 +21,16 @@ def refused(reason: str) -> DomainError:
     """`reason` is a word of ours for the log, never a value of the exchange."""
     _log.warning("login.refused", reason=reason)
     return DomainError("login_failed")
+
+
+@contextmanager
+def admitted(client: JsonClient) -> Iterator[None]:
+    """One log-in of those that may wait for the provider at once. Raises `eid_unavailable`."""
+    try:
+        with client.login():
+            yield
+    except EidUnreachable as error:
+        raise unavailable(error) from None
 
 
 @contextmanager

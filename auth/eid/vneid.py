@@ -5,6 +5,7 @@ There is neither nonce nor PKCE nor an id_token: what binds the redirect to the 
 secret that never left the app (docs/decisions/0015).
 """
 
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -12,7 +13,7 @@ from auth.eid.claims import birth_date, full_name, identity_number, level, requi
 from auth.eid.envelope import Envelopes
 from auth.eid.http import EidRefused, JsonClient
 from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity
-from auth.eid.refusals import exchange_errors
+from auth.eid.refusals import admitted, exchange_errors
 from auth.settings import EidSettings, VneidSettings
 from kernel.clock import Clock, local
 from kernel.ids import new_token
@@ -31,6 +32,9 @@ class VneidProvider:
     def close(self) -> None:
         self._client.close()
 
+    def admitted(self) -> AbstractContextManager[None]:
+        return admitted(self._client)
+
     def authorization_url(self, request: AuthorizationRequest) -> str:
         query = {
             "response_type": "code",
@@ -46,7 +50,7 @@ class VneidProvider:
         self, code: str, kept: CodeExchange, *, issuer: str | None = None, encrypt_key: str | None = None
     ) -> EidIdentity:
         del issuer  # The dialect has none.
-        with exchange_errors():
+        with exchange_errors(), self._client.login():
             return self._exchange(code, kept, encrypt_key)
 
     def _exchange(self, code: str, kept: CodeExchange, encrypt_key: str | None) -> EidIdentity:
