@@ -10,6 +10,7 @@ from cli_messages import messages
 from cli_residence import residence
 from cli_sms import sms
 from cli_zalo import zalo
+from motcua.cli.audit import audit
 from motcua.cli.running import STATE, database, status, up, version
 from motcua.cli.terminal import COUNT, PORT, TerminalGroup, json_text, plain_errors
 from motcua.local.ports import free_ports
@@ -163,27 +164,7 @@ def appoint(agency: str, roles: tuple[str, ...], name: str) -> None:
     click.echo("Đã bổ nhiệm. / Appointed." if new else "Đã có từ trước. / Held already.")
 
 
-@main.group()
-def audit() -> None:
-    """The audit trail."""
-
-
-@audit.command()
-@plain_errors
-def verify() -> None:
-    """Walks the whole chain; exit code 1 when anything is wrong."""
-    from kernel.audit import verify_audit
-    from wiring import build_container
-
-    held = build_container(of_running_system(STATE))
-    with held.database.transaction() as session:
-        findings = verify_audit(session, held.vault)
-    for finding in findings:
-        click.echo(finding)
-    click.echo("OK" if not findings else f"{len(findings)} findings")
-    sys.exit(1 if findings else 0)
-
-
+main.add_command(audit)
 main.add_command(database)
 main.add_command(messages)
 main.add_command(residence)

@@ -20,6 +20,7 @@ from auth.service.signing_keys import keep_signing_keys
 from auth.settings import AuthSettings
 from auth.tokens.keyring import KeyRing
 from auth.tokens.reader import TokenReader
+from kernel.audit import sign_rows_with
 from kernel.bell import Bell, connect
 from kernel.clock import Clock, SystemClock
 from kernel.db import Database
@@ -164,6 +165,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
     database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, by_index=drains)
     with database.transaction() as session:
         vault = open_vault(session.connection(), settings.kernel.master_key)
+    sign_rows_with(database.info, vault)
     keys = KeyRing(database, vault, clock)
     held = Container(
         all_settings=settings,

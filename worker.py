@@ -19,7 +19,7 @@ from rq.worker import SimpleWorker
 from sqlalchemy.exc import SQLAlchemyError
 
 from auth.service.lapsed import watch_clients
-from kernel.audit import seal_audit
+from kernel.audit.keeping import keep_chain
 from kernel.bell import LINGER_SECONDS, URGENT
 from kernel.clock_mark import Waiting, follow_clock
 from kernel.idempotency import forget_old_answers
@@ -116,8 +116,7 @@ def _sweep(held: Container) -> bool:
         forget_old_answers(session, work.now())
         give_up_unmatched(session)
     keep_house(held)
-    with held.database.transaction() as session:
-        return seal_audit(session, held.vault) > 0
+    return keep_chain(held.database, held.vault, held.files, time_slice_s=TIME_SLICE_S, told_to_stop=_told_to_stop)
 
 
 DRAINS: Final[Mapping[str, Callable[[Container], bool]]] = {

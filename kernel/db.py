@@ -46,7 +46,7 @@ class Database:
 
     `by_index`: for drains, whose statements look up keys. They are planned once, perhaps while the tables were nearly
     empty, and a plan that reads a whole table would stay in use until somebody analyses it. `before_commit`, once set,
-    is called at the end of every transaction, inside it.
+    is called at the end of every transaction, inside it. `info` is handed to every session.
     """
 
     def __init__(
@@ -71,12 +71,13 @@ class Database:
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._ring = ring
+        self.info: dict[Any, Any] = {}
         self.before_commit: Callable[[Session], object] = lambda _session: None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One transaction: commits when the block ends, rolls back when it raises, then rings the bells asked for."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info=self.info) as session:
             with session.begin():
                 yield session
                 self.before_commit(session)

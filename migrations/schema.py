@@ -1,7 +1,7 @@
 """Every table of the system in one metadata: importing this imports every package's models."""
 
 import auth.models
-import kernel.audit
+import kernel.audit.models
 import kernel.clock_mark
 import kernel.idempotency
 import kernel.outbox
@@ -17,7 +17,7 @@ from kernel.db import Base
 METADATA = Base.metadata
 PACKAGES = (
     auth.models,
-    kernel.audit,
+    kernel.audit.models,
     kernel.clock_mark,
     kernel.idempotency,
     kernel.outbox,

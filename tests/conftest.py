@@ -13,11 +13,14 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 import migrations.schema  # noqa: F401 - a test may be the first that needs some table
+from kernel.audit import sign_rows_with
 from kernel.clock import VIETNAM, SettableClock
 from kernel.db import Database
+from kernel.vault import Vault
 from migrations.steps import migrate
 from tests.support.throwaway import Host, Servers, ask
 
+VAULT = Vault({1: bytes(32)}, bytes(32))
 _HOST = pytest.StashKey[Host]()
 _OUR_TABLES = (
     "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
@@ -86,6 +89,7 @@ def session(engine: Engine) -> Iterator[Session]:
     with engine.connect() as connection:
         transaction = connection.begin()
         with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            sign_rows_with(session.info, VAULT)
             yield session
         transaction.rollback()
 
@@ -94,6 +98,7 @@ def session(engine: Engine) -> Iterator[Session]:
 def clean_database(database_url: str, engine: Engine) -> Iterator[Database]:
     """A database that really commits, without a bell; every table is emptied after the test."""
     database = Database(database_url, pool_size=8)
+    sign_rows_with(database.info, VAULT)
     yield database
     database.dispose()
     with engine.begin() as connection:

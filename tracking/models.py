@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kernel.audit import TamperEvident
 from kernel.db import Base
 from kernel.ids import new_id
 from kernel.vault import Sealed, SealedText
@@ -108,7 +109,7 @@ class Dossier(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class TimelineEntry(Base):
+class TimelineEntry(TamperEvident, Base):
     """One change on one axis: who, when, from, to, cause and reason. The citizen's timeline is this table.
 
     `reason` is internal to the agency unless `reason_told`: only then may the citizen read it, in whatever way.
@@ -139,7 +140,7 @@ class TimelineEntry(Base):
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class ClockRow(Base):
+class ClockRow(TamperEvident, Base):
     """One entry of the deadline ledger; append-only."""
 
     __tablename__ = "clock_entry"

@@ -1,5 +1,6 @@
 """A database at an older revision, to see what a revision makes of rows that exist already."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,7 +24,7 @@ def number_before(name: str) -> str:
 @contextmanager
 def database_before(servers: Servers, name: str) -> Iterator[tuple[str, Engine]]:
     """URL and engine of a database of its own at the revision just before the named one; dropped afterwards."""
-    url = servers.database_url(f"before_{name}")
+    url = servers.database_url(f"before_{name[:20]}_{secrets.token_hex(4)}")
     database = make_url(url).database
     servers.order(f'CREATE DATABASE "{database}"')
     engine = create_engine(url, connect_args={"options": "-c timezone=UTC"})
