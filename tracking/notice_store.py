@@ -13,10 +13,12 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select, text
 from sqlalchemy.orm import Session
 
+from kernel.audit import sign_row
 from kernel.ids import new_id
 from tracking.models import Dossier, TimelineEntry
 
 _IDS: Final = ARRAY(Uuid())
+_AXIS: Final = "notice"
 _CHANGES: Final = (
     select(
         TimelineEntry.id.label("timeline_id"),
@@ -45,14 +47,15 @@ _CHANGES: Final = (
 )
 # In one order, so that two drains never wait for each other; before the rows of the timeline, whose keys look at the
 # dossier and would let an officer's act in between.
-_LOCK: Final = text("SELECT id FROM dossier WHERE id = ANY(CAST(:dossiers AS uuid[])) ORDER BY id FOR UPDATE")
+_LOCK: Final = text("SELECT id, step FROM dossier WHERE id = ANY(CAST(:dossiers AS uuid[])) ORDER BY id FOR UPDATE")
 _TELL: Final = text("""
 WITH told AS (
     INSERT INTO timeline_entry
-        (id, dossier_id, at, axis, event, step, actor_kind, cause_id, details)
-    SELECT new.id, d.id, :at, 'notice', new.event, d.step, :actor_kind, new.cause_id, new.details::jsonb
+        (id, dossier_id, at, axis, event, step, actor_kind, cause_id, details, mac)
+    SELECT new.id, d.id, :at, :axis, new.event, new.step, :actor_kind, new.cause_id, new.details::jsonb, new.mac
     FROM unnest(CAST(:ids AS uuid[]), CAST(:dossiers AS uuid[]), CAST(:causes AS uuid[]), CAST(:events AS text[]),
-            CAST(:details AS text[])) WITH ORDINALITY AS new (id, dossier_id, cause_id, event, details, turn)
+            CAST(:steps AS text[]), CAST(:details AS text[]), CAST(:macs AS bytea[]))
+            WITH ORDINALITY AS new (id, dossier_id, cause_id, event, step, details, mac, turn)
         JOIN dossier d ON d.id = new.dossier_id
     ORDER BY new.turn
     ON CONFLICT (dossier_id, cause_id, event) DO NOTHING
@@ -80,16 +83,35 @@ def changes_of_status(session: Session, entries: Sequence[UUID]) -> Sequence[Row
 
 def add_told(session: Session, told: Sequence[Told], *, actor_kind: str, at: datetime) -> None:
     """Writes a timeline row for each, once for a delivery and an event, and makes the citizens' copies stale."""
-    dossiers = [each.dossier_id for each in told]
-    session.execute(_LOCK, {"dossiers": dossiers})
+    wanted = [each.dossier_id for each in told]
+    steps = {row.id: row.step for row in session.execute(_LOCK, {"dossiers": wanted})}
+    rows = [
+        {
+            "id": new_id(),
+            "dossier_id": each.dossier_id,
+            "at": at,
+            "axis": _AXIS,
+            "event": each.event,
+            "step": steps[each.dossier_id],
+            "actor_kind": actor_kind,
+            "cause_id": each.delivery_id,
+            "reason_told": False,
+            "details": each.details,
+        }
+        for each in told
+        if each.dossier_id in steps
+    ]
     session.execute(
         _TELL,
         {
-            "ids": [new_id() for _ in told],
-            "dossiers": dossiers,
-            "causes": [each.delivery_id for each in told],
-            "events": [each.event for each in told],
-            "details": [json.dumps(each.details) for each in told],
+            "ids": [row["id"] for row in rows],
+            "dossiers": [row["dossier_id"] for row in rows],
+            "causes": [row["cause_id"] for row in rows],
+            "events": [row["event"] for row in rows],
+            "steps": [row["step"] for row in rows],
+            "details": [json.dumps(row["details"]) for row in rows],
+            "macs": [sign_row(session, TimelineEntry, row) for row in rows],
+            "axis": _AXIS,
             "actor_kind": actor_kind,
             "at": at,
         },

@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import FromClause, LargeBinary, Table, event
-from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, object_session
+from sqlalchemy.orm import Mapped, Mapper, Session, class_mapper, mapped_column, object_session
 
 from kernel.db import Base
 from kernel.vault import Vault
@@ -60,6 +60,11 @@ def mac_of(key: bytes, table: FromClause, values: Mapping[str, Any]) -> bytes:
     """The digest of a row as its writer knows it: without what the database fills in."""
     written = {name: values.get(name) for name in _written_columns(table)}
     return hmac.digest(key, _canonical(str(table.description), written), hashlib.sha256)
+
+
+def sign_row(session: Session, model: type[TamperEvident], values: Mapping[str, Any]) -> bytes:
+    """The digest of a row that is written past the session's objects; of `values`, what is not named is null."""
+    return mac_of(row_key(session), class_mapper(model).local_table, values)
 
 
 def mac_holds(key: bytes, table: FromClause, values: Mapping[str, Any]) -> bool:

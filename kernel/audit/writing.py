@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.audit.models import AuditEntry
-from kernel.audit.rows import mac_of, row_key
+from kernel.audit.rows import sign_row
 from kernel.ids import new_id
 
 
@@ -25,5 +25,4 @@ def write_audit(
         "object_id": object_id,
         "details": details,
     }
-    mac = mac_of(row_key(session), AuditEntry.__table__, values)
-    session.execute(insert(AuditEntry).values(**values, mac=mac))
+    session.execute(insert(AuditEntry).values(**values, mac=sign_row(session, AuditEntry, values)))

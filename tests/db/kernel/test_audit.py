@@ -8,6 +8,7 @@ from sqlalchemy import event, text
 from kernel.actor import SYSTEM
 from kernel.audit import write_audit
 from kernel.audit.findings import Wrong
+from kernel.audit.rows import covered_tables
 from kernel.audit.sealing import seal_audit
 from kernel.db import Database
 from kernel.ids import new_id
@@ -192,3 +193,10 @@ def test_a_chunk_takes_the_same_few_statements_however_large_it_is(trail: Trail)
             seal_audit(session, VAULT, first_time=lambda: True)
         taken.append(len(counted))
     assert taken[0] == taken[1] <= 8
+
+
+def test_every_covered_table_tells_the_sealer_of_its_rows(trail: Trail) -> None:
+    told = "SELECT CAST(CAST(tgrelid AS regclass) AS text) FROM pg_trigger WHERE tgname = 'audit_pending'"
+    assert set(trail.ask(f"{told} AND tgenabled = 'O'")) == set(covered_tables())
+    for table in covered_tables().values():
+        assert {"id", "at", "seq", "mac"} <= set(table.columns.keys())

@@ -41,7 +41,7 @@ def trail(clean_database: Database, tmp_path: Path, clock: SettableClock) -> Tra
         officer.start_processing(work, appraiser, office, dossier.id, any_version)
         officer.move_step(work, appraiser, office, dossier.id, any_version, action="advance", note="Nội bộ")
     with clean_database.transaction() as session:
-        record_told(Work(session, VAULT, clock), _told(dossier.id))
+        record_told(Work(session, VAULT, clock), [_told(dossier.id)])
     trail = Trail(clean_database, tmp_path)
     trail.keep()
     return trail

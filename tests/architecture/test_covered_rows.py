@@ -1,0 +1,25 @@
+"""Rows that the audit trail covers are written with their digest, whichever way they are written."""
+
+import re
+
+from kernel.audit.rows import covered_tables
+from migrations.schema import PACKAGES
+from tests.architecture.sources import product
+
+_INSERTS = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)", re.IGNORECASE)
+_BUILT = re.compile(r"\binsert\((AuditEntry|TimelineEntry|ClockRow)\)")
+_WRITER = "kernel/audit/writing.py"
+
+
+def test_a_statement_that_writes_a_covered_row_writes_its_digest() -> None:
+    assert PACKAGES
+    covered = covered_tables()
+    without = [
+        (source.path, table)
+        for source in product()
+        if not source.path.startswith("migrations/")
+        for table, columns in _INSERTS.findall(source.text)
+        if table in covered and "mac" not in re.findall(r"\w+", columns)
+    ]
+    assert without == []
+    assert [source.path for source in product() if _BUILT.search(source.text)] == [_WRITER]
