@@ -31,7 +31,7 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     "message": (Limit(120, 3600, "account"),),
     # Against floods alone: what files cost is bounded where they are kept, by open uploads and octets.
     "upload": (Limit(1200, 60, "account"),),
-    "piece": (Limit(6000, 60, "account"),),
+    "piece": (Limit(3000, 300, "account"),),
     "organisation": (Limit(60, 3600, "account"),),
     # One system may declare for many lodgings, all in the same hour of the evening.
     "residence": (Limit(1200, 60, "account"),),

@@ -26,6 +26,7 @@ CALLS = {
     "phone_confirm": ("other citizen", f"/v1/me/phone-proofs/{NOBODYS}/confirm"),
     "message": ("officer", f"/v1/desk/messages/{NOBODYS}/redirect"),
     "upload": ("other citizen", "/v1/uploads"),
+    "piece": ("other citizen", f"PATCH /v1/uploads/{NOBODYS}"),
     "organisation": ("other citizen", "/v1/organisations"),
     "residence": ("other citizen", "/v1/document-readings"),
     "reading": ("police", "GET /v1/police/guests?night=no-day"),

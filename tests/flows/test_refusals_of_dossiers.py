@@ -229,8 +229,11 @@ def test_a_change_is_meant_for_a_version(system: System) -> None:
     refused(unsaid, 428, "precondition_required")
     before = phone.read(draft.id).etag
     phone.save_form(draft.id, whole["form_values"], before)
+    # The same once more is one's own save whose answer was lost; another form is meant for what was there before.
+    phone.save_form(draft.id, whole["form_values"], before)
+    other = form_values(new_name(), phone.me(), phone.number)
     with pytest.raises(Refused) as heard:
-        phone.save_form(draft.id, whole["form_values"], before)
+        phone.save_form(draft.id, other, before)
     refused(heard.value.answer, 412, "precondition_failed")
 
 
