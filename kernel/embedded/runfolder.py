@@ -6,7 +6,7 @@ supervisor had no time to tidy up, so the next one does. `run.lock` names the ru
 process: every one carries the run's name in its environment.
 
 Once a folder is claimed, no failed write stops anything: a full disk must not end what still serves. What could not be
-written is written with the next change.
+written is tried again every second.
 """
 
 import fcntl
@@ -28,6 +28,7 @@ from kernel.embedded.spec import Step
 PRIVATE_FOLDER_PREFIX = "mc-"
 _FILE = "run.json"
 _LOCK = "run.lock"
+_AGAIN_S = 1.0
 
 _claims: dict[Path, "RunFolder"] = {}
 _guard = threading.RLock()
@@ -55,6 +56,8 @@ class RunFolder:
         self._file = path / _FILE
         self._processes: list[dict[str, Any]] = []
         self._folders: list[str] = []
+        self._again: threading.Timer | None = None
+        self._given_back = False
 
     @property
     def logs(self) -> Path:
@@ -109,6 +112,9 @@ class RunFolder:
 
     def give_back(self) -> None:
         """Removes what was noted and lets go of the lock."""
+        self._given_back = True
+        if self._again is not None:
+            self._again.cancel()
         for folder in self._folders:
             _remove_private(Path(folder))
         with suppress(OSError):
@@ -119,8 +125,22 @@ class RunFolder:
         self._lock.close()
 
     def _write_if_possible(self) -> None:
-        with suppress(OSError):
+        """Writes now, or else again and again until it can be done."""
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
+        try:
             self._write()
+        except OSError:
+            self._again = threading.Timer(_AGAIN_S, self._write_again)
+            self._again.daemon = True
+            with suppress(RuntimeError):
+                self._again.start()
+
+    def _write_again(self) -> None:
+        with _guard:
+            if not self._given_back:
+                self._write_if_possible()
 
     def _write(self) -> None:
         noted = {"run": self.run_id, "processes": self._processes, "folders": self._folders}
