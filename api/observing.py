@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -77,9 +78,12 @@ def _observe(environ: Environ, request_id: str, status: str, seconds: float) -> 
     timer.observe(seconds)
     if _access.isEnabledFor(logging.INFO):
         method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in _METHODS else "OTHER"
-        sys.stdout.write(
+        line = (
             f'{{"event": "request", "operation": "{operation}", "method": "{method}", "status": {status}, '
             f'"ms": {seconds * 1000:.2f}, "request_id": "{request_id}", "level": "info", "process": "web", '
             f'"timestamp": "{datetime.now(UTC).isoformat()}"}}\n'
         )
-        sys.stdout.flush()
+        # A full disk, or a reader that is gone, costs the line and not the request.
+        with suppress(OSError, ValueError):
+            sys.stdout.write(line)
+            sys.stdout.flush()

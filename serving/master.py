@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -122,5 +123,7 @@ class Master:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(f"{line} (pid {os.getpid()})\n")
-    sys.stderr.flush()
+    # Whoever reads it may be gone, or its disk full.
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{line} (pid {os.getpid()})\n")
+        sys.stderr.flush()
