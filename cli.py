@@ -11,6 +11,7 @@ from cli_residence import residence
 from cli_sms import sms
 from cli_zalo import zalo
 from motcua.cli.audit import audit
+from motcua.cli.backup import backup, restore
 from motcua.cli.running import STATE, database, status, up, version
 from motcua.cli.terminal import COUNT, PORT, TerminalGroup, json_text, plain_errors
 from motcua.local.ports import free_ports
@@ -165,9 +166,11 @@ def appoint(agency: str, roles: tuple[str, ...], name: str) -> None:
 
 
 main.add_command(audit)
+main.add_command(backup)
 main.add_command(database)
 main.add_command(messages)
 main.add_command(residence)
+main.add_command(restore)
 main.add_command(sms)
 main.add_command(status)
 main.add_command(up)

@@ -1,7 +1,7 @@
 """The only place where settings become objects, ports meet adapters, and events meet their handlers."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -24,6 +24,7 @@ from kernel.audit import sign_rows_with
 from kernel.bell import Bell, connect
 from kernel.clock import Clock, SystemClock
 from kernel.db import Database
+from kernel.key_watch import KeyWatch
 from kernel.limits import Limiter
 from kernel.outbox import Handlers, OutboxEvent, handle_urgent
 from kernel.setting_kinds import DECLARED
@@ -127,6 +128,7 @@ class Container:
     templates: LiveBook
     receipts: Together[NewReceipt, bool]
     health_checks: Mapping[str, HealthCheck]
+    database_changed: Callable[[], bool]
 
     @property
     def settings(self) -> KernelSettings:
@@ -165,8 +167,14 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
     database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, by_index=drains)
     with database.transaction() as session:
         vault = open_vault(session.connection(), settings.kernel.master_key)
+        watch = KeyWatch(vault, settings.kernel.master_key, session.connection())
     sign_rows_with(database.info, vault)
     keys = KeyRing(database, vault, clock)
+    catalogue = Catalogue()
+    templates = LiveBook(lambda: shipped_templates(settings.notify.zalo_forms))
+    token_reader = TokenReader(database, keys, clock, settings.auth.sessions)
+    for reader in (keys, token_reader, catalogue, templates):
+        watch.on_change(reader.forget_all)
     held = Container(
         all_settings=settings,
         database=database,
@@ -176,20 +184,23 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
         bell=bell,
         limiter=Limiter(redis),
         files=open_store(settings.kernel.files_url),
-        office=Office(Catalogue(), Register(), settings.tracking),
+        office=Office(catalogue, Register(), settings.tracking),
         residence=front_desk(settings.residence),
         eid=open_provider(settings.auth.eid, clock),
         keys=keys,
-        token_reader=TokenReader(database, keys, clock, settings.auth.sessions),
-        templates=LiveBook(lambda: shipped_templates(settings.notify.zalo_forms)),
+        token_reader=token_reader,
+        templates=templates,
         receipts=receipts_desk(database),
-        health_checks=_health_checks(database, redis),
+        health_checks=_health_checks(database, redis, watch),
+        database_changed=lambda: watch.changed(database),
     )
     database.before_commit = lambda session: handle_urgent(session, lambda: _announcer(held).urgent_handlers())
+    # Last: what is above reads rows of the very database that the watch begins with.
+    database.watch = watch
     return held
 
 
-def _health_checks(database: Database, redis: Redis) -> dict[str, HealthCheck]:
+def _health_checks(database: Database, redis: Redis, watch: KeyWatch) -> dict[str, HealthCheck]:
     def schema_is_current() -> bool:
         with database.reading() as connection:
             return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == head_revision())
@@ -197,6 +208,7 @@ def _health_checks(database: Database, redis: Redis) -> dict[str, HealthCheck]:
     return {
         # Without Valkey messages leave seconds later and nothing is lost, so the service is ready, only not whole.
         "database": HealthCheck(required=True, passes=schema_is_current),
+        "keys": HealthCheck(required=True, passes=lambda: watch.holds(database)),
         "valkey": HealthCheck(required=False, passes=lambda: bool(redis.ping())),
     }
 

@@ -96,4 +96,9 @@ class Container(Protocol):
     def token_reader(self) -> TokenReader: ...
 
     @property
+    def database_changed(self) -> Callable[[], bool]:
+        """Whether the database was restored under this process since it last looked."""
+        ...
+
+    @property
     def health_checks(self) -> Mapping[str, HealthCheck]: ...

@@ -15,8 +15,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api.answers import speak
-from api.context import Language, here
+from api.context import Language, container, here
 from api.security import challenge, step_up_challenge
+from kernel.db import DatabaseChanged
 from kernel.errors import DomainError, FieldError
 from mobile_contract.problems import FIELD_TEXTS, PROBLEMS, TITLES, TYPE_BASE
 
@@ -57,6 +58,10 @@ def respond(error: Exception) -> flask.Response:
         return _of_http(error)
     if is_unavailable(error):
         _log.error("request.database_away", error=type(error).__name__, sqlstate=_sqlstate(error))
+        return problem(DomainError("unavailable"))
+    if _restored():
+        # The error is of a moment in which the rows, or the keys they are sealed with, were replaced.
+        _log.warning("request.database_changed", error=list(_names(error)))
         return problem(DomainError("unavailable"))
     _log.error("request.failed", error=list(_names(error)), where=traceback.format_tb(error.__traceback__)[-8:])
     return problem(DomainError("internal"))
@@ -117,9 +122,17 @@ def field_errors(messages: Any) -> list[FieldError]:
 
 def is_unavailable(error: Exception) -> bool:
     """Whether the database could not be asked, or gave up: worth trying again, nobody's mistake."""
-    if isinstance(error, PoolTimeout | OperationalError | InterfaceError):
+    if isinstance(error, PoolTimeout | OperationalError | InterfaceError | DatabaseChanged):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _restored() -> bool:
+    try:
+        return container().database_changed()
+    except Exception:
+        # Whoever answers an error must not fail with another.
+        return False
 
 
 def _of_http(error: HTTPException) -> flask.Response:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, Uuid, create_engine
@@ -19,6 +19,22 @@ _NAMES = {
 }
 _RINGS = "motcua.rings"
 _BY_INDEX = " -c enable_seqscan=off"
+
+
+class DatabaseChanged(Exception):  # noqa: N818 - says what happened
+    """The database was restored, or is being restored, under this process: worth trying again in a moment."""
+
+
+class Watch(Protocol):
+    """Whoever looks whether the database is still the one this process began with. Raises DatabaseChanged."""
+
+    def due(self) -> bool: ...
+
+    def look(self, connection: Connection) -> None: ...
+
+    def mark(self) -> int: ...
+
+    def confirm(self, connection: Connection, mark: int) -> None: ...
 
 
 class Base(DeclarativeBase):
@@ -73,14 +89,20 @@ class Database:
         self._ring = ring
         self.info: dict[Any, Any] = {}
         self.before_commit: Callable[[Session], object] = lambda _session: None
+        self.watch: Watch | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One transaction: commits when the block ends, rolls back when it raises, then rings the bells asked for."""
         with Session(self.engine, expire_on_commit=False, info=self.info) as session:
             with session.begin():
+                mark = 0 if self.watch is None else self.watch.mark()
+                if self.watch is not None and self.watch.due():
+                    self.watch.look(session.connection())
                 yield session
                 self.before_commit(session)
+                if self.watch is not None and session.is_active:
+                    self.watch.confirm(session.connection(), mark)
                 if not session.is_active:
                     # The block would end without a commit and without a word.
                     raise RuntimeError("an error was swallowed that has ended the transaction")
@@ -93,13 +115,25 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A connection for single-statement reads, without the round trips of BEGIN and COMMIT."""
         with self._autocommit.connect() as connection:
+            self._look(connection)
             yield connection
 
     @contextmanager
     def statement(self) -> Iterator[Connection]:
         """A connection for one statement that writes: it is a transaction of its own, without BEGIN and COMMIT."""
         with self._autocommit.connect() as connection:
+            self._look(connection)
             yield connection
+
+    @contextmanager
+    def unwatched(self) -> Iterator[Connection]:
+        """A connection for the watch itself."""
+        with self._autocommit.connect() as connection:
+            yield connection
+
+    def _look(self, connection: Connection) -> None:
+        if self.watch is not None and self.watch.due():
+            self.watch.look(connection)
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -32,7 +32,10 @@ class FileStore(Protocol):
         ...
 
     def list(self, folder: str) -> Sequence[str]:
-        """The keys of everything below `folder`, which ends in no `/`; also what a killed `put` has left there."""
+        """The keys of everything below `folder`, which ends in no `/`; also what a killed `put` has left there.
+
+        `""` is the whole store.
+        """
         ...
 
 
@@ -136,7 +139,7 @@ class BucketStore:
             return
 
     def list(self, folder: str) -> Sequence[str]:
-        return sorted(found["path"] for page in self._store.list(f"{folder}/") for found in page)
+        return sorted(found["path"] for page in self._store.list(f"{folder}/" if folder else None) for found in page)
 
 
 def _sync_folder(folder: Path) -> None:

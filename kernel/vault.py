@@ -8,7 +8,8 @@ never enters the database. Exact look-up goes by a keyed blind index.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -61,10 +62,19 @@ class DataKey(Base):
 
 class Vault:
     def __init__(self, keys: Mapping[int, bytes], index_key: bytes) -> None:
-        self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
-        self._current = max(keys)
+        self.replace_keys(keys)
+        self._here = threading.local()
         self._index_key = index_key
         self._derived: dict[str, bytes] = {}
+
+    def replace_keys(self, keys: Mapping[int, bytes]) -> None:
+        """Takes other data keys over, those of a database that was restored or was given one more."""
+        # One assignment: a thread in the middle of sealing has the old ones whole.
+        self._keys = (max(keys), {number: AESGCM(key) for number, key in keys.items()})
+
+    def sealed_here(self) -> int:
+        """How many values the calling thread has sealed so far."""
+        return int(getattr(self._here, "sealed", 0))
 
     def seal(self, field: str, row: UUID, plain: str) -> Sealed:
         """Seals `plain` for the column `field` ("dossier.phone") of the row `row`."""
@@ -76,13 +86,15 @@ class Vault:
 
     def seal_bytes(self, field: str, row: UUID, plain: bytes) -> Sealed:
         nonce = secrets.token_bytes(_NONCE)
-        header = bytes((_VERSION,)) + self._current.to_bytes(2, "big")
-        return Sealed(header + nonce + self._ciphers[self._current].encrypt(nonce, plain, _bound(field, row)))
+        current, ciphers = self._keys
+        header = bytes((_VERSION,)) + current.to_bytes(2, "big")
+        self._here.sealed = self.sealed_here() + 1
+        return Sealed(header + nonce + ciphers[current].encrypt(nonce, plain, _bound(field, row)))
 
     def open_bytes(self, field: str, row: UUID, sealed: bytes) -> bytes:
         if len(sealed) < _HEADER + _NONCE + _TAG or sealed[0] != _VERSION:
             raise VaultError("not a sealed value")
-        cipher = self._ciphers.get(int.from_bytes(sealed[1:_HEADER], "big"))
+        cipher = self._keys[1].get(int.from_bytes(sealed[1:_HEADER], "big"))
         if cipher is None:
             raise VaultError("sealed under a key that is not here")
         nonce = sealed[_HEADER : _HEADER + _NONCE]
@@ -115,6 +127,12 @@ def open_vault(connection: Connection, master_key: bytes) -> Vault:
     if not rows:
         add_data_key(connection, master_key, 1)
         rows = connection.execute(select(DataKey.id, DataKey.wrapped)).all()
+    keys = unwrap([(row.id, row.wrapped) for row in rows], master_key)
+    return Vault(keys, hmac.digest(master_key, b"motcua blind index", hashlib.sha256))
+
+
+def unwrap(rows: Iterable[tuple[int, bytes]], master_key: bytes) -> dict[int, bytes]:
+    """The data keys in rows of `data_key`. Raises VaultError if the master key is wrong."""
     wrapper = AESGCM(master_key)
     keys: dict[int, bytes] = {}
     for number, wrapped in rows:
@@ -122,7 +140,7 @@ def open_vault(connection: Connection, master_key: bytes) -> Vault:
             keys[number] = wrapper.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], f"data_key:{number}".encode())
         except InvalidTag:
             raise VaultError("MOTCUA_MASTER_KEY does not open this database") from None
-    return Vault(keys, hmac.digest(master_key, b"motcua blind index", hashlib.sha256))
+    return keys
 
 
 def add_data_key(connection: Connection, master_key: bytes, number: int) -> None:

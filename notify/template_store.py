@@ -106,6 +106,10 @@ class LiveBook:
         self._mark: tuple[int, int] | None = None
         self._book: TemplateBook | None = None
 
+    def forget_all(self) -> None:
+        """For a database that was restored: two counts may be the same by chance."""
+        self._book = None
+
     def __call__(self, session: Session) -> TemplateBook:
         """The book; asks the database at most once in `every_s`, and reads templates only when there are new ones."""
         now = self._monotonic()

@@ -31,6 +31,10 @@ class BoundedCache(Generic[K, V]):
                 del self._entries[next(iter(self._entries))]
             self._entries[key] = value
 
+    def clear(self) -> None:
+        with self._lock:
+            self._entries.clear()
+
     def drop(self, key: K) -> None:
         with self._lock:
             self._entries.pop(key, None)

@@ -69,6 +69,9 @@ class ClientReader:
     def forget(self, client_id: UUID) -> None:
         self._known.drop(client_id)
 
+    def forget_all(self) -> None:
+        self._known.clear()
+
     def _load(self, client_id: UUID, digest: bytes) -> _Known | None:
         asked_at, now = self._monotonic(), self._clock.now()
         with self._database.reading() as connection:

@@ -66,6 +66,10 @@ class KeyRing:
         """Every published key, the next one included, as a JWK Set (RFC 7517)."""
         return {"keys": [key.jwk for key in self._fresh(_RELOAD_S).values()]}
 
+    def forget_all(self) -> None:
+        """For a database that was restored: its signing keys are read when one is needed next."""
+        self._keys, self._loaded_at = {}, float("-inf")
+
     def _fresh(self, max_age_s: float) -> dict[str, HeldKey]:
         now = self._monotonic()
         if now - self._loaded_at >= max_age_s:

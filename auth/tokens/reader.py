@@ -95,6 +95,12 @@ class TokenReader:
         self._alive.drop(session_id)
         self._clients.forget(session_id)
 
+    def forget_all(self) -> None:
+        """For a database that was restored: nothing that was read from the one before holds."""
+        self._tokens.clear()
+        self._alive.clear()
+        self._clients.forget_all()
+
     def _is_alive(self, known: _Verified, now: datetime) -> bool:
         session_id, asked_at = known.session_id, self._monotonic()
         until, generation = self._alive.get(session_id, _NEVER)

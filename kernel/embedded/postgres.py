@@ -101,6 +101,11 @@ def prepare(
     )
 
 
+def client_program(name: str) -> Path:
+    """One of PostgreSQL's programs that work on a server, such as pg_dump, for the caller's own account."""
+    return programs(Home(Path(), None), _DISTRIBUTION, _PROGRAMS, f"{_BIN}/{name}")
+
+
 def url(sockets: Path, database: str = DATABASE) -> str:
     """The SQLAlchemy URL of a database of the server behind `sockets`."""
     # The port is said because libpq would otherwise take it from PGPORT.

@@ -39,6 +39,13 @@ class Catalogue:
         self._calendars: dict[str, tuple[float, WorkingCalendar]] = {}
         self._agencies: dict[str, tuple[float, Agency]] = {}
 
+    def forget_all(self) -> None:
+        """For a database that was restored: another catalogue may be in it."""
+        self._versions.clear()
+        self._current = (0.0, date.min, ())
+        self._calendars.clear()
+        self._agencies.clear()
+
     def version(self, session: Session, version_id: UUID) -> Published:
         found = self._versions.get(version_id)
         if found is None:
