@@ -116,6 +116,7 @@ def checked(file: Path, master_key: bytes, told: Told) -> Manifest:
     """Reads the whole file and returns its manifest. Raises BackupError unless it is as it was written."""
     found: dict[str, Part] = {}
     sealed: bytes | None = None
+    end = 0
     try:
         with tarfile.open(file, mode="r:") as tar:
             for number, member in enumerate(tar):
@@ -126,13 +127,14 @@ def checked(file: Path, master_key: bytes, told: Told) -> Manifest:
                     _check_head(file, member, content, master_key)
                 elif member.name == _MANIFEST:
                     sealed = content.read(_LARGEST_NOTE)
+                    end = member.offset_data + member.size
                 else:
                     found[member.name] = _part(content, told)
     except OSError as error:
         raise _cannot_read(file, error) from error
     except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
         raise _damaged(file) from error
-    if sealed is None:
+    if sealed is None or not _ends_well(file, end):
         raise _damaged(file)
     manifest = _opened(file, sealed, master_key)
     if DATABASE not in manifest.parts or any(found.get(name) != part for name, part in manifest.parts.items()):
@@ -165,6 +167,15 @@ class _Digest(io.RawIOBase):
 
     def hexdigest(self) -> str:
         return self._sha256.hexdigest()
+
+
+def _ends_well(file: Path, end: int) -> bool:
+    """Whether after the last member, which ends at `end`, comes what ends a tar and nothing else."""
+    with file.open("rb") as opened:
+        opened.seek(end)
+        rest = opened.read(2 * tarfile.RECORDSIZE + 1)
+    whole = (end + len(rest)) % tarfile.RECORDSIZE == 0
+    return whole and 2 * tarfile.BLOCKSIZE <= len(rest) <= 2 * tarfile.RECORDSIZE and not any(rest)
 
 
 def _part(content: IO[bytes], told: Told) -> Part:

@@ -4,7 +4,7 @@ import io
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -35,6 +35,7 @@ NUMBERS: Final = {
     login: f"+8490500000{place}" for place, login in enumerate(("thu", "mau", "gia", "vidu", "nhap", "khach"), 1)
 }
 PATIENCE_S: Final = 60.0
+Before = Callable[[Path, dict[str, str]], object]
 Client = TypeVar("Client", Account, Phone, Desk, Wire, Handset)
 
 
@@ -124,11 +125,14 @@ class System:
 
 
 @contextmanager
-def running_system(**settings: str) -> Iterator[System]:
-    """A system of the test's own in a folder of its own; `settings` are of the environment, without their prefix."""
+def running_system(before: Before | None = None, /, **settings: str) -> Iterator[System]:
+    """A system of the test's own in a folder of its own; `settings` are of the environment, without their prefix.
+
+    `before` is called with the folder and the environment before anything is started.
+    """
     said = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
     said |= {f"MOTCUA_{name}": value for name, value in settings.items()}
-    with private_folder("flows") as folder, running_stack(folder, free_ports(), said, durable=False) as stack:
+    with private_folder("flows") as folder, _stack(folder, said, before) as stack:
         gateway = Gateway(stack.sandbox_url)
         gateway.behave()
         assert eventually(lambda: _workers(stack) == len(QUEUES), patience_s=3 * PATIENCE_S)
@@ -137,6 +141,14 @@ def running_system(**settings: str) -> Iterator[System]:
             yield system
         finally:
             system.close()
+
+
+@contextmanager
+def _stack(folder: Path, said: dict[str, str], before: Before | None) -> Iterator[Stack]:
+    if before is not None:
+        before(folder, said)
+    with running_stack(folder, free_ports(), said, durable=before is not None) as stack:
+        yield stack
 
 
 def _workers(stack: Stack) -> int:
