@@ -165,16 +165,13 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
     bell = Bell(redis)
     kernel = settings.kernel
     database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, by_index=drains)
-    with database.transaction() as session:
-        vault = open_vault(session.connection(), settings.kernel.master_key)
-        watch = KeyWatch(vault, settings.kernel.master_key, session.connection())
+    vault, watch = _vault(database, kernel.master_key)
     sign_rows_with(database.info, vault)
     keys = KeyRing(database, vault, clock)
     catalogue = Catalogue()
     templates = LiveBook(lambda: shipped_templates(settings.notify.zalo_forms))
     token_reader = TokenReader(database, keys, clock, settings.auth.sessions)
-    for reader in (keys, token_reader, catalogue, templates):
-        watch.on_change(reader.forget_all)
+    watch.on_change(keys.forget_all, token_reader.forget_all, catalogue.forget_all, templates.forget_all)
     held = Container(
         all_settings=settings,
         database=database,
@@ -195,9 +192,14 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
         database_changed=lambda: watch.changed(database),
     )
     database.before_commit = lambda session: handle_urgent(session, lambda: _announcer(held).urgent_handlers())
-    # Last: what is above reads rows of the very database that the watch begins with.
     database.watch = watch
     return held
+
+
+def _vault(database: Database, master_key: bytes) -> tuple[Vault, KeyWatch]:
+    with database.transaction() as session:
+        vault = open_vault(session.connection(), master_key)
+        return vault, KeyWatch(vault, master_key, session.connection())
 
 
 def _health_checks(database: Database, redis: Redis, watch: KeyWatch) -> dict[str, HealthCheck]:

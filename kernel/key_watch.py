@@ -42,8 +42,8 @@ class KeyWatch:
         self._known: Sequence[Any] | None = _rows(connection)
         self._look_at = monotonic() + EVERY_S
 
-    def on_change(self, forget: Callable[[], object]) -> None:
-        self._forget.append(forget)
+    def on_change(self, *forget: Callable[[], object]) -> None:
+        self._forget += forget
 
     def due(self) -> bool:
         """Whether it is time for `look`."""
