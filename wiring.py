@@ -166,7 +166,6 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
     kernel = settings.kernel
     database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, by_index=drains)
     vault, watch = _vault(database, kernel.master_key)
-    sign_rows_with(database.info, vault)
     keys = KeyRing(database, vault, clock)
     catalogue = Catalogue()
     templates = LiveBook(lambda: shipped_templates(settings.notify.zalo_forms))
@@ -199,7 +198,9 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
 def _vault(database: Database, master_key: bytes) -> tuple[Vault, KeyWatch]:
     with database.transaction() as session:
         vault = open_vault(session.connection(), master_key)
-        return vault, KeyWatch(vault, master_key, session.connection())
+        watch = KeyWatch(vault, master_key, session.connection())
+    sign_rows_with(database.info, vault)
+    return vault, watch
 
 
 def _health_checks(database: Database, redis: Redis, watch: KeyWatch) -> dict[str, HealthCheck]:

@@ -21,7 +21,7 @@ from kernel.embedded.output import TAIL_LINES
 from kernel.embedded.places import Home, programs
 from kernel.embedded.runfolder import RunFolder
 from kernel.embedded.spec import ProcessSpec, Step
-from kernel.embedded.traces import note_made, require_cluster, require_no_traces
+from kernel.embedded.traces import note_made, require_cluster, require_finished, require_no_traces
 
 DATA = "postgres"
 USER = "motcua"
@@ -72,6 +72,8 @@ def prepare(
     """
     server = programs(home, _DISTRIBUTION, _PROGRAMS, f"{_BIN}/postgres")
     data = home.folder / DATA
+    if not begin_anew:
+        require_finished(run.path)
     if begin_anew and data.is_dir() and not any(data.iterdir()):
         data.rmdir()
     if data.exists():

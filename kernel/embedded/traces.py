@@ -1,12 +1,14 @@
 """Whether a state folder once held data that is gone: then nothing is begun anew in silence."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from kernel.embedded.errors import EngineError
 
 MADE: Final = "database-made"
+UNFINISHED: Final = "restore-unfinished"
 _POINTER: Final = "engine-home"
 _KEY: Final = "master.key"
 _FILES: Final = "files"
@@ -27,6 +29,25 @@ def require_cluster(state_dir: Path, data: Path) -> None:
     missing = [name for name in _CLUSTER if not (data / name).exists()]
     if missing:
         raise _gone(state_dir, data, ", ".join(missing), emptied=True)
+
+
+def require_finished(state_dir: Path) -> None:
+    """Raises EngineError when a restore into this folder was broken off: what it holds is neither old nor new."""
+    if (state_dir / UNFINISHED).exists():
+        raise EngineError(
+            f"Lần khôi phục trước vào {state_dir} bị ngắt giữa chừng. Chạy lại: motcua restore TỆP --state {state_dir} "
+            "--replace.",
+            f"The last restore into {state_dir} was broken off. Run motcua restore FILE --state {state_dir} --replace "
+            "again.",
+        )
+
+
+@contextmanager
+def unfinished(state_dir: Path) -> Iterator[None]:
+    """Marks the folder while it is restored. The mark stays when the block is broken off, by an error or a crash."""
+    (state_dir / UNFINISHED).touch()
+    yield
+    (state_dir / UNFINISHED).unlink()
 
 
 def note_made(state_dir: Path) -> None:

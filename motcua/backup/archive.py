@@ -22,6 +22,8 @@ from motcua.backup.errors import BackupError
 FORMAT: Final = 1
 DATABASE: Final = "database.dump"
 FILES: Final = "files/"
+# Anchors of the audit trail: written once, never removed, and they say how long the trail was.
+ANCHORS: Final = "audit/"
 _HEAD: Final = "head.json"
 _MANIFEST: Final = "manifest.json"
 _CHUNK: Final = 1 << 20

@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from kernel.storage import FileStore
-from motcua.backup.archive import DATABASE, FILES, Manifest, Told, Writer, written
+from motcua.backup.archive import ANCHORS, DATABASE, FILES, Manifest, Told, Writer, written
 from motcua.backup.database import Snapshot, dump, snapshot
 from motcua.backup.errors import BackupError
 from motcua.backup.place import Place
 
 _TRIES: Final = 5
 _HALF: Final = ".put-"
-# Anchors of the audit trail say how long the trail is: one younger than the dump would call it cut off.
-_NOT_YOUNGER: Final = "audit/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,8 @@ def _take(place: Place, folder: Path, writer: Writer) -> _Taken | None:
     before = _keys(place.files)
     with tempfile.TemporaryFile(dir=folder) as dumped, snapshot(place.database_url) as moment:
         dump(place.database_url, moment, dumped)
-        after = {key for key in _keys(place.files) if not key.startswith(_NOT_YOUNGER)}
+        # An anchor younger than the dump would call its trail cut off.
+        after = {key for key in _keys(place.files) if not key.startswith(ANCHORS)}
         if not _copy(place.files, before | after, writer):
             return None
         size = dumped.seek(0, os.SEEK_END)

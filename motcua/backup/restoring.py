@@ -4,9 +4,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from kernel.embedded.traces import unfinished
 from kernel.storage import FileStore
 from migrations import head_revision
-from motcua.backup.archive import DATABASE, FILES, Manifest, Told, checked, parts
+from motcua.backup.archive import ANCHORS, DATABASE, FILES, Manifest, Told, checked, parts
 from motcua.backup.database import require_fit, restore
 from motcua.backup.errors import BackupError
 from motcua.backup.place import Say, master_key_of, target
@@ -33,11 +34,10 @@ def restore_backup(
                 "Kho tệp đích đã có tệp. Muốn thay toàn bộ thì thêm --replace.",
                 "The file store already holds files. Add --replace to put the backup in their place.",
             )
-        _put(place.files, place.database_url, file, manifest, told("khôi phục / restoring"))
-        # What the database of before named, nobody names any more.
-        for surplus in before - set(manifest.keys()):
-            place.files.delete(surplus)
-        _bring_up(place.database_url, manifest)
+        with unfinished(state_dir):
+            _put(place.files, place.database_url, file, manifest, told("khôi phục / restoring"))
+            _remove(place.files, before - set(manifest.keys()))
+            _bring_up(place.database_url, manifest)
     return manifest
 
 
@@ -62,6 +62,13 @@ def _put(files: FileStore, database_url: str, file: Path, manifest: Manifest, to
         for key in new:
             files.delete(key)
         raise
+
+
+def _remove(files: FileStore, surplus: set[str]) -> None:
+    """What the database of before named, nobody names any more; anchors of the audit trail stay as evidence."""
+    for key in surplus:
+        if not key.startswith(ANCHORS):
+            files.delete(key)
 
 
 def _store(files: FileStore, key: str, content: bytes, new: list[str]) -> None:

@@ -173,6 +173,7 @@ def test_data_that_is_there_is_replaced_only_when_told_so(made: Made, empty_url:
     assert tables > 30
     files = FolderStore(tmp_path / "files")
     files.put("piece/surplus", b"of another time")
+    files.put("audit/anchors/later", b"evidence")
     files.put("piece/1", b"changed")
     with pytest.raises(BackupError, match="--replace"):
         _restore(tmp_path / "state", made.file, said)
@@ -180,7 +181,8 @@ def test_data_that_is_there_is_replaced_only_when_told_so(made: Made, empty_url:
     assert _restore(tmp_path / "state", made.file, said, over=True) == made.manifest
     assert _tables(empty_url) == tables
     assert files.get("piece/1") == bytes([1]) * 3000
-    assert files.list("") == [f"piece/{number}" for number in range(5)]
+    assert files.list("piece") == [f"piece/{number}" for number in range(5)]
+    assert files.get("audit/anchors/later") == b"evidence"
 
 
 def test_a_file_store_that_holds_something_is_not_mixed(made: Made, empty_url: str, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kernel.embedded import EngineError
-from kernel.embedded.traces import note_made, require_cluster, require_no_traces
+from kernel.embedded.traces import note_made, require_cluster, require_finished, require_no_traces, unfinished
 
 
 def _key(state: Path) -> None:
@@ -54,3 +54,14 @@ def test_an_emptied_cluster_is_refused(tmp_path: Path, kept: list[str]) -> None:
     for name in ("PG_VERSION", "global/pg_control"):
         (data / name).touch()
     require_cluster(tmp_path, data)
+
+
+def test_a_restore_that_was_broken_off_is_not_started_upon(tmp_path: Path) -> None:
+    require_finished(tmp_path)
+    with pytest.raises(ZeroDivisionError), unfinished(tmp_path):
+        raise ZeroDivisionError
+    with pytest.raises(EngineError, match="broken off"):
+        require_finished(tmp_path)
+    with unfinished(tmp_path), pytest.raises(EngineError, match="motcua restore FILE"):
+        require_finished(tmp_path)
+    require_finished(tmp_path)
