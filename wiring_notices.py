@@ -133,7 +133,9 @@ class OrganisationWords:
     def word(self, session: Session, payload: Mapping[str, Any]) -> OrganisationWord:
         work = Work(session, self.vault, self.clock)
         news = read_clients_news(work, payload)
-        owner = news.organisation or self.office.catalogue.agency(session, news.agency_code or "").name
+        name = news.organisation or self.office.catalogue.agency(session, news.agency_code or "").name
+        # Its number may be a person's own, so a name that cannot be spelled is stood for by what it is to the reader.
+        owner = Place(name, "Tổ chức của ông/bà", "")
         return OrganisationWord(
             people=tuple(Addressee(person, phones.latest_phone(work, person)) for person in news.people),
             facts={"owner": owner, "keys": ", ".join(news.keys), "heir": news.heir, "last_day": news.until},

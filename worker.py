@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from auth.service.lapsed import watch_clients
 from kernel.audit.keeping import keep_chain
-from kernel.bell import LINGER_SECONDS, URGENT
+from kernel.bell import LINGER_SECONDS, URGENT, queue_name
 from kernel.clock_mark import Waiting, follow_clock
 from kernel.idempotency import forget_old_answers
 from kernel.logs import configure_logs
@@ -210,7 +210,7 @@ def _listen(drain: str, redis_url: str) -> None:
     """Until told to stop or until the broker fails: away, silent, or full."""
     # The library's own default is ten tries with growing pauses: deaf for half a minute after the broker is back.
     with Redis.from_url(redis_url, retry=Retry(NoBackoff(), 0)) as connection:
-        queue = Queue(drain, connection=connection)
+        queue = Queue(queue_name(drain), connection=connection)
         try:
             worker = OneQueueWorker([queue], connection=connection, worker_ttl=17, maintenance_interval=30)
             worker.work(logging_level="CRITICAL")

@@ -18,6 +18,7 @@ from rq import Queue
 
 URGENT: Final = "urgent"
 """The drain of what somebody waits for."""
+_PREFIX: Final = "motcua:"
 RING_TTL_SECONDS = 60
 LINGER_SECONDS = 0.25
 """A drain that is rung for lazily looks once more so long after it found nothing."""
@@ -25,6 +26,11 @@ _RETRY_AFTER_FAILURE = 1.0
 # Well below LINGER_SECONDS: the run that the last ring began still sees what was committed without one.
 _LAZY_SECONDS = 0.1
 _log = structlog.get_logger()
+
+
+def queue_name(drain: str) -> str:
+    """The queue of a drain. The broker may be shared, and other programs have queues called "send" as well."""
+    return _PREFIX + drain
 
 
 def connect(redis_url: str, *, timeout: float = 0.5) -> redis.Redis:
@@ -49,7 +55,7 @@ class Bell:
         if self._now() < self._silent_until:
             return False
         try:
-            queue = Queue(drain, connection=self._connection)
+            queue = Queue(queue_name(drain), connection=self._connection)
             if not self._connection.llen(queue.key):
                 queue.enqueue(
                     "worker.run",

@@ -59,7 +59,9 @@ moved AS (
         settled_at = CASE WHEN t.after = ANY(CAST(:final AS text[])) THEN now() END
     FROM turned t WHERE d.id = t.delivery_id AND t.after <> t.before),
 {standbys}
-SELECT delivery_id, dossier_id, channel, after AS status, now() AS at FROM turned
+SELECT delivery_id, dossier_id, channel, after AS status, now() AS at,
+    (SELECT n.template FROM notification n WHERE n.id = notification_id) AS template
+FROM turned
 WHERE after = ANY(CAST(:final AS text[])) AND after <> before AND dossier_id IS NOT NULL
 """
 _RECLAIM: Final = """
@@ -147,7 +149,7 @@ def record_news(
     values = {**_columns(news), "final": final, "receipt_within": receipt_within, "not_taken": NOT_TAKEN}
     values |= tariff.values()
     rows = session.execute(_RECORD_STATEMENT, values)
-    return [Settled(row.delivery_id, row.dossier_id, row.channel, row.status, row.at) for row in rows]
+    return [Settled(row.delivery_id, row.dossier_id, row.channel, row.status, row.at, row.template) for row in rows]
 
 
 def _columns(news: Sequence[News]) -> dict[str, list[Any]]:

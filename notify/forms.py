@@ -149,7 +149,9 @@ def _office(value: Value, script: Script) -> tuple[str, ...]:
 def _name(value: Value, script: Script) -> tuple[str, ...]:
     if isinstance(value, Place):
         return _place(value, script)
-    full = _clean(_said(value, "a name"), script)
+    said = _said(value, "a name")
+    # A name that nothing better is known for leaves a gap where its letters have no spelling.
+    full = accented(said) if script.accents else spelled(said, gap=_GAP).text
     return _distinct(script, full, shorten(full, _SHORTEST_OFFICE, script.size))
 
 

@@ -200,7 +200,7 @@ def _ended(row: UUID, delivery: NewDelivery, now: datetime, *, pushes: bool) -> 
     if dossier_id is None or not (impossible or not pushes):
         return None
     end = DeliveryState.DEAD if impossible else DeliveryState.DELIVERED
-    return Settled(row, dossier_id, str(delivery.planned.channel), str(end), now)
+    return Settled(row, dossier_id, str(delivery.planned.channel), str(end), now, delivery.notice.template)
 
 
 def _written(

@@ -81,7 +81,8 @@ moved AS (
 {standbys},
 marked AS (UPDATE receipt r SET applied_at = now() FROM first f WHERE r.id = f.id)
 SELECT h.delivery_id, h.dossier_id, h.channel, h.provider, now() AS at,
-    CASE WHEN t.after <> t.before THEN t.after END AS moved_to
+    CASE WHEN t.after <> t.before THEN t.after END AS moved_to,
+    (SELECT n.template FROM notification n WHERE n.id = h.notification_id) AS template
 FROM heard h LEFT JOIN turned t ON t.id = h.id
 """
 # An attempt made again under the same reference is the same message, and its receipts come for the first of them.
@@ -199,7 +200,7 @@ def apply_receipts(
         {"room": room, "final": [str(state) for state in FINAL], "receipt_within": receipt_within} | tariff.values(),
     ).all()
     settled = [
-        Settled(row.delivery_id, row.dossier_id, row.channel, row.moved_to, row.at)
+        Settled(row.delivery_id, row.dossier_id, row.channel, row.moved_to, row.at, row.template)
         for row in rows
         if row.moved_to in FINAL and row.dossier_id is not None
     ]

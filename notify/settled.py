@@ -15,13 +15,14 @@ DELIVERY_SETTLED: Final = "delivery.settled"
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """`status` is a final state of a delivery; `at` is when it was reached."""
+    """`status` is a final state of a delivery; `at` is when it was reached, `template` what was told."""
 
     delivery_id: UUID
     dossier_id: UUID
     channel: str
     status: str
     at: datetime
+    template: str | None = None
 
 
 def announce_settled(session: Session, settled: Iterable[Settled]) -> None:
@@ -34,6 +35,7 @@ def announce_settled(session: Session, settled: Iterable[Settled]) -> None:
                 "delivery_id": str(delivery.delivery_id),
                 "status": delivery.status,
                 "channel": delivery.channel,
+                "template": delivery.template,
                 "at": delivery.at.isoformat(),
             },
         )

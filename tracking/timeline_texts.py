@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tracking.handover import WAY_LABELS, HandOverWay
+from tracking.notice_texts import NOTICE_EVENTS, describe_notice
 from tracking.texts import Language, Text
 
 _TEXTS: Final[Mapping[tuple[str, str], Text]] = {
@@ -32,24 +33,15 @@ _TEXTS: Final[Mapping[tuple[str, str], Text]] = {
     ("hand_over", "result_withdrawn"): Text("Kết quả được rút lại.", "The result was withdrawn."),
     ("hand_over", "hand_over"): Text("Kết quả đã đến tay công dân.", "The citizen has the result."),
     ("hand_over", "undo_hand_over"): Text("Kết quả trở lại chờ trả.", "The result waits again."),
-    ("notice", "delivered"): Text("Đã báo cho công dân qua {channel}.", "The citizen has been told by {channel}."),
-    ("notice", "undelivered"): Text("Tin {channel} không đến được máy.", "The {channel} did not reach the phone."),
-    ("notice", "dead"): Text("Không gửi được tin {channel}.", "The {channel} could not be sent."),
-}
-_CHANNELS: Final[Mapping[str, Text]] = {
-    "sms": Text("tin nhắn SMS", "SMS"),
-    "zalo": Text("Zalo", "Zalo"),
-    "inbox": Text("hộp thư trong ứng dụng", "the app's inbox"),
 }
 
 
 def describe(entry: Mapping[str, Any], language: Language) -> str:
     """The sentence for a timeline row given as {axis, event, details}; an event without a sentence is a KeyError."""
-    sentence = _TEXTS[entry["axis"], entry["event"]].in_language(language)
     details = entry["details"]
     if entry["axis"] == "notice":
-        channel = _CHANNELS[details["channel"]].in_language(language)
-        return sentence.format(channel=channel)
+        return describe_notice(entry["event"], details, language)
+    sentence = _TEXTS[entry["axis"], entry["event"]].in_language(language)
     if entry["event"] == "hand_over" and "way" in details:
         way = WAY_LABELS[HandOverWay(details["way"])].in_language(language)
         return f"{sentence.rstrip('.')}: {way.lower()}."
@@ -57,4 +49,4 @@ def describe(entry: Mapping[str, Any], language: Language) -> str:
 
 
 def known_events() -> frozenset[tuple[str, str]]:
-    return frozenset(_TEXTS)
+    return frozenset(_TEXTS) | {("notice", event) for event in NOTICE_EVENTS}

@@ -21,7 +21,7 @@ from bench.journey.household import (
     request_photo,
 )
 from bench.journey.phone import Phone, look_up
-from bench.journey.told import Teller, must
+from bench.journey.told import Teller, grouped, must
 from bench.journey.uploads import upload
 from bench.journey.wire import Refused, Wire
 
@@ -82,7 +82,7 @@ class Story:
         must(entry["term"] == {"amount": 3, "unit": "working_days"}, "the term of 1.001612 is 3 working days")
         must("hkd_tenVN" in entry["form"]["properties"], "the catalogue entry carries its form")
         self._teller.step(
-            f"Đọc danh mục: {entry['code']} {entry['name']}, lệ phí {entry['fee_vnd']:,} đồng, 3 ngày làm việc"
+            f"Đọc danh mục: {entry['code']} {entry['name']}, lệ phí {grouped(entry['fee_vnd'])} đồng, 3 ngày làm việc"
         )
         self._teller.detail("giấy tờ: " + "; ".join(paper["name"] for paper in entry["papers"]))
 
@@ -94,7 +94,8 @@ class Story:
             REQUEST: [upload(phone, request, lose_network_after=request.size // 2)],
             MINUTES: [upload(phone, minutes)],
         }
-        self._teller.step(f"Gửi 2 ảnh giấy tờ ({request.size:,} và {minutes.size:,} byte), ảnh đầu mất mạng giữa chừng")
+        sizes = f"{grouped(request.size)} và {grouped(minutes.size)} byte"
+        self._teller.step(f"Gửi 2 ảnh giấy tờ ({sizes}), ảnh đầu mất mạng giữa chừng")
         for code, files in papers.items():
             phone.set_paper(draft["id"], code, files)
         saved = phone.save_form(draft["id"], form_values(name, phone.me(), phone.number), phone.read(draft["id"]).etag)
@@ -152,7 +153,7 @@ class Story:
         self._hear("da duoc tiep nhan", shown["code"])
         slip = self._phone.slip(dossier_id)
         must(slip.startswith(b"%PDF-"), "the slip is a PDF")
-        self._teller.step(f"Giấy tiếp nhận hồ sơ và hẹn trả kết quả: PDF {len(slip):,} byte")
+        self._teller.step(f"Giấy tiếp nhận hồ sơ và hẹn trả kết quả: PDF {grouped(len(slip))} byte")
 
     def _supplement(self, office: Office, draft: Draft) -> None:
         shown = office.receiver.request_supplement(draft.id, "Biên bản họp bị mờ, đề nghị chụp lại.")
@@ -189,7 +190,7 @@ class Story:
         files = self._phone.dossier(dossier_id)["results"]
         must(len(files) == 1, "the dossier shows one result")
         must(self._phone.file(dossier_id, files[0]["id"]).body == result, "the result comes out as it went in")
-        self._teller.step(f"Công dân tải kết quả: {files[0]['size']:,} byte, đúng từng byte")
+        self._teller.step(f"Công dân tải kết quả: {grouped(files[0]['size'])} byte, đúng từng byte")
 
     def _withdraw(self, office: Office) -> None:
         draft = self._fill_in(f"{self._name} Hai")

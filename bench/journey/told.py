@@ -30,3 +30,8 @@ class Teller:
     def _print(self, line: str) -> None:
         print(line)
         sys.stdout.flush()
+
+
+def grouped(number: int) -> str:
+    """A number as it is written in Vietnam: "100.000"."""
+    return f"{number:,}".replace(",", ".")

@@ -67,7 +67,8 @@ def test_who_switched_zalo_on_is_told_by_zalo_alone(user: ZaloUser) -> None:
     told = system.told(LOGIN, shown["id"], 2)
     assert notices(told) == ["delivered", "delivered"]
     assert {entry["text"] for entry in told["timeline"] if entry["axis"] == "notice"} == {
-        "Đã báo cho công dân qua Zalo."
+        "Đã báo cho công dân qua Zalo (đã nộp hồ sơ).",
+        "Đã báo cho công dân qua Zalo (hồ sơ được tiếp nhận).",
     }
     assert len(user.got(shown["code"])) == 2
     assert system.gateway.texts(NUMBER, shown["code"]) == []

@@ -83,7 +83,7 @@ def record_told(work: Work, payloads: Sequence[dict[str, Any]]) -> None:
             dossier_id=UUID(payload["dossier_id"]),
             delivery_id=UUID(payload["delivery_id"]),
             event=payload["status"],
-            details={"channel": payload["channel"], "at": payload["at"]},
+            details={name: payload[name] for name in ("channel", "at", "template") if payload.get(name)},
         )
         for payload in payloads
         if payload.get("dossier_id") and payload["status"] in _TOLD

@@ -4,7 +4,7 @@ import pytest
 import redis
 from rq import Queue
 
-from kernel.bell import LINGER_SECONDS, Bell, connect
+from kernel.bell import LINGER_SECONDS, Bell, connect, queue_name
 from kernel.errors import DomainError
 from kernel.limits import Limiter
 
@@ -13,17 +13,27 @@ GONE = "unix:///nonexistent/valkey.sock"
 
 def test_one_job_is_queued_until_somebody_takes_it(clean_redis: str) -> None:
     connection = redis.Redis.from_url(clean_redis)
-    bell, queue = Bell(connection), Queue("plan", connection=connection)
+    bell, queue = Bell(connection), Queue(queue_name("plan"), connection=connection)
     assert [bell.ring("plan") for _ in range(5)] == [True] * 5
     assert len(queue) == 1
     assert bell.ring("send")
-    assert len(Queue("send", connection=connection)) == 1
+    assert len(Queue(queue_name("send"), connection=connection)) == 1
     for _ in range(2):
         # As a worker does that dies the moment after.
         assert connection.lpop(queue.key) is not None
         bell.ring("plan")
         assert len(queue) == 1
     assert [job.args for job in queue.jobs] == [("plan",)]
+    connection.close()
+
+
+def test_a_broker_may_be_shared_with_another_program(clean_redis: str) -> None:
+    connection = redis.Redis.from_url(clean_redis)
+    theirs = Queue("send", connection=connection)
+    theirs.enqueue("other.task")
+    assert Bell(connection).ring("send")
+    assert [job.func_name for job in theirs.jobs] == ["other.task"]
+    assert [job.func_name for job in Queue(queue_name("send"), connection=connection).jobs] == ["worker.run"]
     connection.close()
 
 
@@ -71,7 +81,7 @@ def test_processes_count_together(clean_redis: str) -> None:
 def test_what_comes_by_the_hundred_rings_now_and_then(clean_redis: str) -> None:
     connection, passed = redis.Redis.from_url(clean_redis), [0.0]
     bell = Bell(connection, now=lambda: passed[0])
-    queue = Queue("receipts", connection=connection)
+    queue = Queue(queue_name("receipts"), connection=connection)
 
     def taken() -> bool:
         return connection.lpop(queue.key) is not None
@@ -81,7 +91,7 @@ def test_what_comes_by_the_hundred_rings_now_and_then(clean_redis: str) -> None:
     bell.ring_lazily("receipts")
     assert not taken()
     bell.ring_lazily("plan")
-    assert len(Queue("plan", connection=connection)) == 1
+    assert len(Queue(queue_name("plan"), connection=connection)) == 1
     # Whoever took the first job looks again after this time, and whatever comes from now on may ring.
     passed[0] += LINGER_SECONDS
     bell.ring_lazily("receipts")

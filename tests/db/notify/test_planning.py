@@ -177,7 +177,9 @@ def test_a_one_time_code_is_urgent_and_expires(session: Session, clock: Settable
     code = OneTimeCode(PHONE, "vi", "123456", clock.now() + timedelta(minutes=5))
     _announcer(Desks(code=code), clock).tell_code(session, _requested())
     delivery = _only_delivery(session)
-    assert _body(delivery).startswith("Ma xac nhan so dien thoai: 123456. Dung truoc 10:05 20/11/2026.")
+    assert _body(delivery).startswith(
+        "Mot Cua (dich vu cong): 123456 la ma xac nhan so dien thoai nay la cua ban, dung truoc"
+    )
     assert (delivery.priority, delivery.dossier_id) == (0, None)
     left = session.scalar(text("SELECT valid_until - now() FROM delivery"))
     assert left == timedelta(minutes=5)

@@ -51,7 +51,7 @@ USUAL: dict[str, Value] = {
 def test_the_text_of_acceptance_says_what_the_law_wants() -> None:
     values = USUAL | {"due": datetime(2026, 11, 26, 3, 0, tzinfo=UTC), "received": NOON}
     assert render(BOOK.get("dossier.accepted", "sms", "vi"), values).body == (
-        "UBND phuong Dien Ban: Ho so 000.00.00.H17-261120-0001 da duoc tiep nhan 10:00 20/11/2026, "
+        "UBND phuong Dien Ban: Ho so 000.00.00.H17-261120-0001 da duoc tiep nhan luc 10:00 20/11/2026, "
         "can bo Nguyen Thi Thu. Hen tra ket qua 10:00 26/11/2026."
     )
 
@@ -97,7 +97,8 @@ ANYTHING = st.text(min_size=1, max_size=40).filter(
 
 @given(name=st.sampled_from(NAMES), officer=ANYTHING, lodging=ANYTHING, reason=ANYTHING)
 def test_no_letter_of_any_script_becomes_a_question_mark(name: str, officer: str, lodging: str, reason: str) -> None:
-    values: dict[str, Value] = USUAL | {
+    values: dict[str, Value] = longest_values()[0] | {
+        **dict.fromkeys(("owner", "keys", "heir"), lodging),
         "handler": Person(officer, "Bộ phận Tiếp nhận và Trả kết quả"),
         "lodging": Place(lodging, "Khách sạn", "12 Trần Phú"),
         "reason": reason,
