@@ -60,7 +60,7 @@ moved AS (
     FROM turned t WHERE d.id = t.delivery_id AND t.after <> t.before),
 {standbys}
 SELECT delivery_id, dossier_id, channel, after AS status, now() AS at,
-    (SELECT n.template FROM notification n WHERE n.id = notification_id) AS template
+    (SELECT n.kind FROM notification n WHERE n.id = notification_id) AS template
 FROM turned
 WHERE after = ANY(CAST(:final AS text[])) AND after <> before AND dossier_id IS NOT NULL
 """

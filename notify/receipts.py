@@ -22,13 +22,14 @@ from notify.ports import ReceiptNote
 from notify.retry import RECEIPT_WITHIN
 from notify.settled import Settled, announce_settled
 from notify.standbys import STANDBYS
-from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, RECEIPT_EVENTS, AttemptEvent, as_case
+from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, RECEIPT_EVENTS, AttemptEvent, ReceiptKind, as_case
 
 DRAIN: Final = "receipts"
 UNKNOWN_ATTEMPT: Final = "unknown_attempt"
 CHUNK: Final = 500
 # An attempt's row is committed before its call is made; only a restored or a lagging database can be later than this.
 _MATCH_WITHIN: Final = timedelta(minutes=5)
+_OPPOSITES: Final = {str(ReceiptKind.DELIVERED), str(ReceiptKind.UNDELIVERED)}
 _log = structlog.get_logger()
 
 # In the order of the key, so that two who store the same ones wait for each other in one direction.
@@ -80,9 +81,9 @@ moved AS (
     FROM turned t WHERE d.id = t.delivery_id AND t.after <> t.before),
 {standbys},
 marked AS (UPDATE receipt r SET applied_at = now() FROM first f WHERE r.id = f.id)
-SELECT h.delivery_id, h.dossier_id, h.channel, h.provider, now() AS at,
+SELECT h.delivery_id, h.dossier_id, h.channel, h.provider, h.kind, h.before, now() AS at,
     CASE WHEN t.after <> t.before THEN t.after END AS moved_to,
-    (SELECT n.template FROM notification n WHERE n.id = h.notification_id) AS template
+    (SELECT n.kind FROM notification n WHERE n.id = h.notification_id) AS template
 FROM heard h LEFT JOIN turned t ON t.id = h.id
 """
 # An attempt made again under the same reference is the same message, and its receipts come for the first of them.
@@ -207,6 +208,9 @@ def apply_receipts(
     announce_settled(session, settled)
     for row in rows:
         RECEIPTS.labels(provider=row.provider, result="moved" if row.moved_to else "kept").inc()
+        if {row.kind, row.before} == _OPPOSITES:
+            RECEIPTS.labels(provider=row.provider, result="contradicts").inc()
+            _log.warning("notify.receipt_contradicts", delivery_id=str(row.delivery_id), was=row.before, now=row.kind)
     return len(rows)
 
 

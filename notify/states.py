@@ -5,6 +5,11 @@ in every state; a row that stays where it is says that the event is kept on reco
 delivery are final and no event leads out of them: the first final word stands, also when a receipt "delivered" comes
 after "undelivered", because what followed from the first word (a line in the timeline, another channel) cannot be
 undone.
+
+A text of several parts has one receipt for all of them. "Some parts arrived" is progress. A gateway that says
+"delivered" and then "undelivered" of one message contradicts itself: the later word stays on record with the attempt,
+is counted and logged, and the first stands. A legal notice is in the inbox of the app as well, whatever becomes of its
+text.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

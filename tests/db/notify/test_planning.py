@@ -94,12 +94,12 @@ def test_a_change_of_status_becomes_one_text(session: Session, clock: SettableCl
     told, delivery = session.query(Notification).one(), _only_delivery(session)
     assert (told.event_id, told.kind, told.dossier_id) == (event.id, "dossier.accepted", event.subject_id)
     assert _body(delivery) == (
-        "UBND phuong Dien Ban: Ho so H17.20551-261120-0001 da duoc tiep nhan 10:00 20/11/2026, "
+        "UBND phuong Dien Ban: Ho so H17.20551-261120-0001 da duoc tiep nhan luc 10:00 20/11/2026, "
         "can bo Nguyen Thi Thu. Hen tra ket qua 10:00 26/11/2026."
     )
     assert VAULT.open(ADDRESS_FIELD, delivery.id, delivery.address) == PHONE
     assert (delivery.channel, delivery.gateway, delivery.state, delivery.parts) == ("sms", "twilio", "queued", 1)
-    assert (delivery.template, delivery.template_version, delivery.valid_until) == ("dossier.accepted", 1, None)
+    assert (delivery.template, delivery.template_version, delivery.valid_until) == ("dossier.accepted", 2, None)
     assert delivery.why == "sms first: has a phone, at most 800 VND; required by law"
     assert desks.asked == [event.payload]
     assert session.info["motcua.rings"] == {"send"}

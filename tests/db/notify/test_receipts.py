@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from kernel.clock import SettableClock
 from kernel.db import Database
@@ -108,7 +109,7 @@ def test_a_receipt_tells_that_the_text_arrived(post: Post) -> None:
     assert (row.state, row.settled, row.due_in) == ("delivered", True, None)
     (event,) = settled_events(post.session)
     assert (event["delivery_id"], event["status"], event["channel"]) == (str(claim.delivery_id), "delivered", "sms")
-    assert set(event) == {"delivery_id", "dossier_id", "status", "channel", "at"}
+    assert set(event) == {"delivery_id", "dossier_id", "status", "channel", "template", "at"}
 
 
 def test_a_repeated_receipt_changes_and_tells_nothing(post: Post) -> None:
@@ -145,7 +146,11 @@ def test_the_order_of_receipts_does_not_matter(post: Post, order: tuple[str, ...
 def test_the_first_final_word_stands(post: Post, first: str, second: str) -> None:
     claim = post.accepted()
     post.take(claim, first)
-    assert post.take(claim, second) is KEPT
+    with capture_logs() as logs:
+        assert post.take(claim, second) is KEPT
+    assert ("notify.receipt_contradicts", first, second) in [
+        (entry["event"], entry.get("was"), entry.get("now")) for entry in logs
+    ]
     assert post.state(claim) == first
     assert [event["status"] for event in settled_events(post.session)] == [first]
     assert post.session.query(Receipt).count() == 2
