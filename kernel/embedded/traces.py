@@ -9,7 +9,6 @@ from kernel.embedded.errors import EngineError
 
 MADE: Final = "database-made"
 UNFINISHED: Final = "restore-unfinished"
-_POINTER: Final = "engine-home"
 _KEY: Final = "master.key"
 _FILES: Final = "files"
 _CLUSTER: Final = ("PG_VERSION", "global/pg_control")
@@ -17,7 +16,7 @@ _CLUSTER: Final = ("PG_VERSION", "global/pg_control")
 
 def require_no_traces(state_dir: Path, data: Path) -> None:
     """For a cluster that is not there. Raises EngineError when the state folder shows that it once was."""
-    found = [name for name in (MADE, _POINTER, _KEY) if (state_dir / name).exists()]
+    found = [name for name in (MADE, _KEY) if (state_dir / name).exists()]
     if _holds_a_file(state_dir / _FILES):
         found.append(_FILES)
     if found:
