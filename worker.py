@@ -105,7 +105,16 @@ def _residence(_held: Container) -> bool:
 
 
 def _sweep(held: Container) -> bool:
-    """Keeping house: reminders, the audit chain, signing keys, and what has outlived its use."""
+    """Keeping house, and the audit chain, which is sealed and anchored whatever else has failed."""
+    try:
+        _keep_house(held)
+    finally:
+        more = keep_chain(held.database, held.vault, held.files, time_slice_s=TIME_SLICE_S, told_to_stop=_told_to_stop)
+    return more
+
+
+def _keep_house(held: Container) -> None:
+    """Reminders, signing keys, and what has outlived its use."""
     with held.database.transaction() as session:
         work = Work(session, held.vault, held.clock)
         remind_lodgings(work)
@@ -116,7 +125,6 @@ def _sweep(held: Container) -> bool:
         forget_old_answers(session, work.now())
         give_up_unmatched(session)
     keep_house(held)
-    return keep_chain(held.database, held.vault, held.files, time_slice_s=TIME_SLICE_S, told_to_stop=_told_to_stop)
 
 
 DRAINS: Final[Mapping[str, Callable[[Container], bool]]] = {

@@ -6,6 +6,7 @@ that says its position and link. With it, links that were taken away from the ch
 
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
@@ -19,6 +20,7 @@ from kernel.storage import FileStore
 
 FOLDER: Final = "audit/anchors"
 _PAGE: Final = 1000
+_READERS: Final = 16
 _LINE: Final = re.compile(
     r"motcua-audit-2 (?P<position>[1-9][0-9]{0,17}) (?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00)"
     r" (?P<link>[0-9a-f]{64}) (?P<signature>[0-9a-f]{64})"
@@ -81,13 +83,18 @@ def any_anchor(files: FileStore) -> bool:
 
 def anchors_in(files: FileStore, chain: Chain) -> Iterator[Found]:
     """Every anchor of the store, each judged by its signature and its name."""
-    for key in _keys(files):
+
+    def read(key: str) -> Found | None:
         try:
             text = files.get(key).decode("ascii", "replace")
         except KeyError:
-            continue
+            return None
         found = _judged(key, text, chain)
-        yield found if found.anchor is None or found.anchor.name == key else Found(key, None)
+        return found if found.anchor is None or found.anchor.name == key else Found(key, None)
+
+    # A bucket takes many milliseconds for each.
+    with ThreadPoolExecutor(_READERS) as readers:
+        yield from (found for found in readers.map(read, _keys(files)) if found is not None)
 
 
 def _keys(files: FileStore) -> list[str]:

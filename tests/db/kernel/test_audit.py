@@ -100,6 +100,17 @@ def test_links_that_change_places_are_found(trail: Trail) -> None:
     assert {each.position for each in trail.verify().findings} >= {2, 4}
 
 
+def test_a_row_taken_out_of_the_middle_and_the_gap_closed_is_found(trail: Trail) -> None:
+    trail.kept(5)
+    trail.attack(
+        "DELETE FROM audit_entry WHERE id = (SELECT entry_id FROM audit_seal WHERE position = 3)",
+        "DELETE FROM audit_seal WHERE position = 3",
+        "UPDATE audit_seal SET position = position - 1 WHERE position > 3",
+        "UPDATE audit_checkpoint SET position = position - 1",
+    )
+    assert (Wrong.ROW_ALTERED, 3) in {(each.code, each.position) for each in trail.verify().findings}
+
+
 def test_a_row_put_into_the_middle_is_found(trail: Trail) -> None:
     trail.kept(5)
     trail.attack(
