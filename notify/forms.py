@@ -152,7 +152,14 @@ def _name(value: Value, script: Script) -> tuple[str, ...]:
     said = _said(value, "a name")
     # A name that nothing better is known for leaves a gap where its letters have no spelling.
     full = accented(said) if script.accents else spelled(said, gap=_GAP).text
+    if not script.accents and not _says_something(full):
+        full = _gap_for(said)
     return _distinct(script, full, shorten(full, _SHORTEST_OFFICE, script.size))
+
+
+def _gap_for(said: str) -> str:
+    """What stands for a name without a letter or digit; an empty one stays empty, and is refused."""
+    return _GAP if said.strip(" .") else ""
 
 
 def _place(value: Place, script: Script) -> tuple[str, ...]:

@@ -143,6 +143,11 @@ def test_a_place_without_spelling_is_named_by_kind_and_address(name: str, first:
     assert forms(Kind.NAME, place, ACCENTED)[0] == name
 
 
+@pytest.mark.parametrize(("name", "written"), [("🙂", "(...)"), (":", "(...)"), ("本社PMS", "(...)PMS"), ("", "")])
+def test_a_name_that_nothing_better_is_known_for_leaves_a_gap(name: str, written: str) -> None:
+    assert forms(Kind.NAME, name)[0] == written
+
+
 def test_a_reason_without_spelling_sends_its_reader_to_the_app() -> None:
     assert forms(Kind.REASON, "身份证过期")[0] == "xem thong bao tren ung dung."
     assert forms(Kind.REASON, "身份证过期", Script(accents=False, language="en", size=septets))[0] == (
