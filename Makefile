@@ -10,6 +10,7 @@ RUN := .venv/bin/python -m
 READY := .venv/ready
 SERVED := api auth kernel migrations mobile_contract motcua notify outbound residence serving tracking *.py
 DRIVERS := aiohttp, twilio.http.async_http_client, twilio.rest.api.v2010.account, sqlalchemy.dialects.postgresql.psycopg
+OLDEST_POSTGRES := $(firstword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 LOCK_OPTIONS := --extra dev --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
 
 .DEFAULT_GOAL := help
@@ -19,7 +20,7 @@ help:
 	@echo "make run        set up and serve everything at http://127.0.0.1:8000 (PORT=… SANDBOX_PORT=…); Ctrl-C stops it"
 	@echo "make demo       a dossier from the phone to the text with its result, over HTTP"
 	@echo "make test       set up, lint, types, floors and every test"
-	@echo "make test-long  the same with far more random cases"
+	@echo "make test-long  the same with far more random cases, and on Debian's PostgreSQL, PgBouncer and Redis"
 	@echo "make bench      the measurements, each against its own limit"
 	@echo "make lock       requirements.lock anew (UPGRADE=--upgrade for the newest versions)"
 	@echo "make openapi    mobile_contract/openapi.json anew"
@@ -63,6 +64,8 @@ test: lint
 
 test-long: lint
 	MOTCUA_TEST_PROFILE=long $(RUN) pytest -n $(WORKERS) --dist loadfile
+	@test -n "$(OLDEST_POSTGRES)" || { echo "apt-get install postgresql pgbouncer redis-server" >&2; exit 1; }
+	MOTCUA_POSTGRES_PROGRAMS=$(OLDEST_POSTGRES) $(RUN) pytest -n $(WORKERS) --dist loadfile tests/db tests/api
 
 bench: $(READY)
 	$(RUN) bench

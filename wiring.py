@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from redis import Redis
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.container import HealthCheck
@@ -24,16 +23,14 @@ from kernel.audit import sign_rows_with
 from kernel.bell import Bell, connect
 from kernel.clock import Clock, SystemClock
 from kernel.db import Database
-from kernel.key_watch import KeyWatch
 from kernel.limits import Limiter
 from kernel.outbox import Handlers, OutboxEvent, handle_urgent
 from kernel.setting_kinds import DECLARED
 from kernel.settings import ELSEWHERE, Environment, KernelSettings
 from kernel.storage import FileStore, open_store
 from kernel.together import Together
-from kernel.vault import Vault, open_vault
+from kernel.vault import Vault
 from kernel.work import Work
-from migrations import head_revision
 from notify.receipts import NewReceipt, receipts_desk
 from notify.settings import NotifySettings
 from notify.template_store import LiveBook
@@ -48,6 +45,7 @@ from tracking.service.notices import record_told
 from tracking.service.search import renew_search_keys
 from tracking.service.upload_pieces import remove_objects
 from tracking.service.uploads import expire_uploads
+from wiring_boot import health_checks, open_servers
 from wiring_residence import front_desk
 
 if TYPE_CHECKING:
@@ -154,8 +152,10 @@ class Container:
 
 
 def build_container(values: Mapping[str, str], *, clock: Clock | None = None, drains: bool = False) -> Container:
-    """Everything of one process, from its environment; `drains`: of a worker. Raises SettingsError, VaultError, or the
-    database's errors."""
+    """Everything of one process, from its environment; `drains`: of a worker.
+
+    Raises SettingsError, and its kind ServerError when a server beside us is away or not what it must be.
+    """
     settings = Settings.read(values)
     for warning in settings.warnings:
         # By the standard library: to standard error until the process has set up its logs.
@@ -165,7 +165,9 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
     bell = Bell(redis)
     kernel = settings.kernel
     database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, by_index=drains)
-    vault, watch = _vault(database, kernel.master_key)
+    vault, watch = open_servers(database, redis, kernel.master_key)
+    sign_rows_with(database.info, vault)
+    files = open_store(kernel.files_url)
     keys = KeyRing(database, vault, clock)
     catalogue = Catalogue()
     templates = LiveBook(lambda: shipped_templates(settings.notify.zalo_forms))
@@ -179,7 +181,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
         clock=clock,
         bell=bell,
         limiter=Limiter(redis),
-        files=open_store(settings.kernel.files_url),
+        files=files,
         office=Office(catalogue, Register(), settings.tracking),
         residence=front_desk(settings.residence),
         eid=open_provider(settings.auth.eid, clock),
@@ -187,33 +189,12 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
         token_reader=token_reader,
         templates=templates,
         receipts=receipts_desk(database),
-        health_checks=_health_checks(database, redis, watch),
+        health_checks=health_checks(database, redis, files, watch),
         database_changed=lambda: watch.changed(database),
     )
     database.before_commit = lambda session: handle_urgent(session, lambda: _announcer(held).urgent_handlers())
     database.watch = watch
     return held
-
-
-def _vault(database: Database, master_key: bytes) -> tuple[Vault, KeyWatch]:
-    with database.transaction() as session:
-        vault = open_vault(session.connection(), master_key)
-        watch = KeyWatch(vault, master_key, session.connection())
-    sign_rows_with(database.info, vault)
-    return vault, watch
-
-
-def _health_checks(database: Database, redis: Redis, watch: KeyWatch) -> dict[str, HealthCheck]:
-    def schema_is_current() -> bool:
-        with database.reading() as connection:
-            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == head_revision())
-
-    return {
-        # Without Valkey messages leave seconds later and nothing is lost, so the service is ready, only not whole.
-        "database": HealthCheck(required=True, passes=schema_is_current),
-        "keys": HealthCheck(required=True, passes=lambda: watch.holds(database)),
-        "valkey": HealthCheck(required=False, passes=lambda: bool(redis.ping())),
-    }
 
 
 def event_handlers(held: Container) -> Handlers:

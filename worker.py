@@ -26,7 +26,9 @@ from kernel.idempotency import forget_old_answers
 from kernel.logs import configure_logs
 from kernel.metrics import DRAIN_FAILURES, EVENTS
 from kernel.outbox import PLAN, drain_events
+from kernel.servers import NotYetError
 from kernel.work import Work
+from migrations import require_schema
 from notify.budget_notices import watch_budgets
 from notify.handlers import SEND
 from notify.receipts import DRAIN as RECEIPTS
@@ -45,6 +47,8 @@ TIME_SLICE_S: Final = 20.0
 # Twice as many gain little, and what a chunk holds is seen by the next drain only when all of it is committed.
 _CHUNK: Final = 100
 _WITHOUT_BELL_S: Final = 0.5
+_LOOK_AGAIN_S: Final = 1.0
+_TELL_AGAIN_S: Final = 60.0
 _LOOK_AT_CLOCK_S: Final = 2.0
 _log = structlog.get_logger()
 
@@ -57,6 +61,11 @@ def run(drain: str) -> None:
     held = _container()
     try:
         more = DRAINS[drain](held)
+    except NotYetError as fault:
+        # A database that is not the one we are written for: the work waits, as it did before we started.
+        _log.warning("drain.waiting", drain=drain, reason=str(fault))
+        time.sleep(_WITHOUT_BELL_S)
+        return
     except Exception:
         DRAIN_FAILURES.labels(drain=drain).inc()
         _log.exception("drain.failed", drain=drain)
@@ -70,7 +79,8 @@ def _plan(held: Container) -> bool:
     handlers = event_handlers(held)
     ends = time.monotonic() + TIME_SLICE_S
     while time.monotonic() < ends and not _told_to_stop():
-        taken = drain_events(held.database, handlers, chunk=_CHUNK, tries=held.settings.event_tries)
+        tries = held.settings.event_tries
+        taken = drain_events(held.database, handlers, chunk=_CHUNK, tries=tries, blameless=require_schema)
         EVENTS.inc(taken)
         if taken < _CHUNK:
             return False
@@ -275,4 +285,13 @@ def _transmitter() -> "Transmitter":
 
 @cache
 def _container() -> Container:
-    return build_container(os.environ, drains=True)
+    """Waits until database and schema are there: who starts before the migration goes on by himself after it."""
+    told, again_at = "", 0.0
+    while True:
+        try:
+            return build_container(os.environ, drains=True)
+        except NotYetError as fault:
+            if str(fault) != told or time.monotonic() >= again_at:
+                _log.warning("worker.waiting", reason=str(fault))
+                told, again_at = str(fault), time.monotonic() + _TELL_AGAIN_S
+            time.sleep(_LOOK_AGAIN_S)

@@ -4,21 +4,32 @@ import os
 import sys
 
 from api.app import create_app
+from api.observing import Application
+from api.waiting import WaitingApp
 from kernel.clock import local
 from kernel.heap import settle
 from kernel.logs import configure_logs
 from kernel.resident import give_back_files
+from kernel.servers import NotYetError
 from kernel.settings import SettingsError
-from wiring import build_container
+from wiring import Settings, build_container
+
+
+def _build() -> Application:
+    container = build_container(os.environ)
+    app = create_app(container)
+    with container.database.transaction() as session:
+        container.office.catalogue.read_ahead(session, local(container.clock.now()).date())
+    settle()
+    give_back_files()
+    return app
+
 
 try:
-    _container = build_container(os.environ)
+    configure_logs("web", Settings.read(os.environ).kernel.log_level)
+    app = _build()
+except NotYetError as fault:
+    app = WaitingApp(_build, "database", fault)
 except SettingsError as error:
     # Told as a sentence by each worker of a server that was started without `motcua serve`.
     sys.exit(str(error))
-configure_logs("web", _container.settings.log_level)
-app = create_app(_container)
-with _container.database.transaction() as _session:
-    _container.office.catalogue.read_ahead(_session, local(_container.clock.now()).date())
-settle()
-give_back_files()

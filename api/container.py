@@ -36,7 +36,8 @@ class TokenReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """One thing readiness asks. `passes` answers False or raises when it fails; only a `required` one makes unready."""
+    """One thing readiness asks. `passes` answers False or raises when it fails, ServerError where it can say why. Only
+    a `required` one makes unready."""
 
     required: bool
     passes: Callable[[], bool]

@@ -18,7 +18,7 @@ from kernel.actor import ANONYMOUS, Actor
 Language = Literal["vi", "en"]
 EXTENSION: Final = "motcua"
 PERMITS_HELD: Final = "motcua permits"
-_LONGEST_ACCEPT: Final = 200
+LONGEST_ACCEPT: Final = 200
 
 
 class EdgeRequest(flask.Request):
@@ -40,11 +40,11 @@ class EdgeRequest(flask.Request):
     @property
     def language(self) -> Language:
         """Vietnamese unless the caller prefers English."""
-        return spoken_language(self.environ.get("HTTP_ACCEPT_LANGUAGE", "")[:_LONGEST_ACCEPT])
+        return spoken_language(self.environ.get("HTTP_ACCEPT_LANGUAGE", "")[:LONGEST_ACCEPT])
 
     @property
     def takes_gzip(self) -> bool:
-        return takes_gzip(self.environ.get("HTTP_ACCEPT_ENCODING", "")[:_LONGEST_ACCEPT])
+        return takes_gzip(self.environ.get("HTTP_ACCEPT_ENCODING", "")[:LONGEST_ACCEPT])
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from api.context import Language, container, here
 from api.security import challenge, step_up_challenge
 from kernel.db import DatabaseChanged
 from kernel.errors import DomainError, FieldError
+from kernel.storage import StoreAwayError
 from mobile_contract.problems import FIELD_TEXTS, PROBLEMS, TITLES, TYPE_BASE
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -58,6 +59,9 @@ def respond(error: Exception) -> flask.Response:
         return _of_http(error)
     if is_unavailable(error):
         _log.error("request.database_away", error=type(error).__name__, sqlstate=_sqlstate(error))
+        return problem(DomainError("unavailable"))
+    if isinstance(error, StoreAwayError):
+        _log.error("request.store_away", error=error.en)
         return problem(DomainError("unavailable"))
     if _restored():
         # The error is of a moment in which the rows, or the keys they are sealed with, were replaced.

@@ -30,7 +30,7 @@ _RECEIVER: Final = "tiep"
 _PATIENCE_S: Final = 60.0
 _REPEAT: Final = text("""
 INSERT INTO outbox_event (kind, priority, subject_id, payload, id, attempts)
-SELECT kind, priority, subject_id, payload, uuidv7(), 0
+SELECT kind, priority, subject_id, payload, motcua_new_id(), 0
 FROM generate_series(1, :count), outbox_event WHERE outbox_event.id = :told
 """)
 _ACCEPTED: Final = text("SELECT id FROM outbox_event WHERE kind = :kind AND payload ->> 'to' = '2'")

@@ -12,7 +12,9 @@ import flask
 from kernel.db import Database
 from kernel.settings import Environment, KernelSettings
 
-TABLE: Final = "CREATE TABLE IF NOT EXISTS bare_receipt (id uuid PRIMARY KEY DEFAULT uuidv7(), raw bytea NOT NULL)"
+TABLE: Final = (
+    "CREATE TABLE IF NOT EXISTS bare_receipt (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, raw bytea NOT NULL)"
+)
 _STORE: Final = "INSERT INTO bare_receipt (raw) VALUES (%s)"
 
 

@@ -17,9 +17,8 @@ from kernel.db import Base
 
 # Less is the doing of transactions that overtake one another.
 LEAST_STEP: Final = timedelta(seconds=5)
-_NOTE: Final = text("""
-INSERT INTO clock_mark (id, at) VALUES (1, now()) ON CONFLICT (id) DO UPDATE SET at = now() RETURNING old.at - now()
-""")
+_BEFORE: Final = text("SELECT at - now() FROM clock_mark WHERE id = 1 FOR UPDATE")
+_NOTE: Final = text("INSERT INTO clock_mark (id, at) VALUES (1, now()) ON CONFLICT (id) DO UPDATE SET at = now()")
 _log = structlog.get_logger()
 
 
@@ -45,7 +44,8 @@ class Waiting:
 def follow_clock(session: Session, tables: Iterable[Waiting]) -> timedelta | None:
     """Notes the database's time, to be done every few seconds. If it has gone back since, puts the times back in the
     same transaction, and returns by how much. Whoever looks meanwhile waits, and finds nothing left to do."""
-    back: timedelta | None = session.execute(_NOTE).scalar_one()
+    back: timedelta | None = session.execute(_BEFORE).scalar_one_or_none()
+    session.execute(_NOTE)
     if back is None or back < LEAST_STEP:
         return None
     _log.error("clock.put_back", seconds=round(back.total_seconds()))

@@ -10,6 +10,8 @@ from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, Uuid,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from kernel.db_link import Link
+
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -18,7 +20,8 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 _RINGS = "motcua.rings"
-_BY_INDEX = " -c enable_seqscan=off"
+_SETTINGS = {"timezone": "UTC", "statement_timeout": "15s"}
+_BY_INDEX = {"enable_seqscan": "off"}
 
 
 class DatabaseChanged(Exception):  # noqa: N818 - says what happened
@@ -73,7 +76,6 @@ class Database:
         ring: Callable[[str], object] | None = None,
         by_index: bool = False,
     ) -> None:
-        options = f"-c timezone=UTC -c statement_timeout=15000{_BY_INDEX if by_index else ''}"
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,
@@ -83,8 +85,9 @@ class Database:
             pool_use_lifo=True,
             # An error's text reaches logs; the values of a statement may be a person's.
             hide_parameters=True,
-            connect_args={"connect_timeout": 5, "options": options},
+            connect_args={"connect_timeout": 5, "client_encoding": "utf8"},
         )
+        self._link = Link(self.engine, _SETTINGS | (_BY_INDEX if by_index else {}))
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._ring = ring
         self.info: dict[Any, Any] = {}
@@ -114,26 +117,30 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for single-statement reads, without the round trips of BEGIN and COMMIT."""
-        with self._autocommit.connect() as connection:
+        with self._unbound().connect() as connection:
             self._look(connection)
             yield connection
 
     @contextmanager
     def statement(self) -> Iterator[Connection]:
         """A connection for one statement that writes: it is a transaction of its own, without BEGIN and COMMIT."""
-        with self._autocommit.connect() as connection:
+        with self._unbound().begin() as connection:
             self._look(connection)
             yield connection
 
     @contextmanager
     def unwatched(self) -> Iterator[Connection]:
         """A connection for the watch itself."""
-        with self._autocommit.connect() as connection:
+        with self._unbound().connect() as connection:
             yield connection
 
     def _look(self, connection: Connection) -> None:
         if self.watch is not None and self.watch.due():
             self.watch.look(connection)
+
+    def _unbound(self) -> Engine:
+        # Behind a pooler a transaction it must be: what holds for a statement is said at its beginning.
+        return self.engine if self._link.is_pooled(self.engine) else self._autocommit
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Connection,
     Identity,
     Index,
     SmallInteger,
@@ -134,12 +135,21 @@ def handle_urgent(session: Session, handlers: Callable[[], Handlers]) -> None:
             ring_after_commit(session, PLAN)
 
 
-def drain_events(database: Database, handlers: Handlers, *, chunk: int = 100, tries: int = MAX_ATTEMPTS) -> int:
+def drain_events(
+    database: Database,
+    handlers: Handlers,
+    *,
+    chunk: int = 100,
+    tries: int = MAX_ATTEMPTS,
+    blameless: Callable[[Connection], object] = lambda _connection: None,
+) -> int:
     """Hands one chunk of open events to their handlers and marks them done, all in one transaction.
 
     Handlers only write rows, so claim, effect and mark commit together: a kill at any moment leaves the events open and
     without effect. A handler gets all new events of its kind at once. When one raises, the chunk is handled again event
     by event: the one that fails is rolled back alone, retried later, and dead after `tries`.
+    `blameless` is asked before a try is counted, and raises when the failure is not the event's: a database that is not
+    the one we are written for. Nothing is counted then, and the whole chunk stays open.
     Returns how many events were taken; fewer than `chunk` means dry.
     """
     with database.transaction() as session:
@@ -150,7 +160,7 @@ def drain_events(database: Database, handlers: Handlers, *, chunk: int = 100, tr
         together = len(new) > 1 and _handle_together(session, new, handlers)
         for event in events:
             if not together or event.attempts:
-                _handle(session, event, handlers, tries)
+                _handle(session, event, handlers, tries, blameless)
         return len(events)
 
 
@@ -204,13 +214,16 @@ def _lost_connection(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
-def _handle(session: Session, event: OutboxEvent, handlers: Handlers, tries: int) -> None:
+def _handle(
+    session: Session, event: OutboxEvent, handlers: Handlers, tries: int, blameless: Callable[[Connection], object]
+) -> None:
     try:
         with session.begin_nested():
             _hand_over(session, [event], handlers)
     except Exception as error:
         if _lost_connection(error):
             raise
+        blameless(session.connection())
         _postpone(session, event, error, tries)
 
 

@@ -10,7 +10,10 @@ from kernel.setting_urls import BrokerUrl, DatabaseUrl, FilesUrl, OutsideUrl
 __all__ = ["Environment", "KernelSettings", "Mode", "SettingsError"]
 
 # Read by others than the settings of a process: tests, the supervisor.
-ELSEWHERE: Final = frozenset({"MOTCUA_MODE", "MOTCUA_TEST_PROFILE", "MOTCUA_SUPERVISED"})
+ELSEWHERE: Final = frozenset({"MOTCUA_MODE", "MOTCUA_TEST_PROFILE", "MOTCUA_SUPERVISED"}) | {
+    "MOTCUA_POSTGRES_PROGRAMS",
+    "MOTCUA_VALKEY_PROGRAMS",
+}
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 DATABASE_URL: Final = DatabaseUrl("MOTCUA_DATABASE_URL", None)
 REDIS_URL: Final = BrokerUrl("MOTCUA_REDIS_URL", None)

@@ -5,15 +5,20 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 
+from kernel.servers import database_away, judge_database
 from migrations import newest_number
 
 _HERE = Path(__file__).parent
 
 
 def migrate(database_url: str, to: str = "head") -> None:
-    """Brings the database up to a revision, the newest one unless told; two processes that try at once wait."""
+    """Brings the database up to a revision, the newest one unless told; two processes that try at once wait.
+
+    Raises ServerError for a server that cannot hold it.
+    """
     _walk(database_url, lambda config: command.upgrade(config, to))
 
 
@@ -23,18 +28,28 @@ def step_back(database_url: str, to: str) -> None:
 
 
 def _walk(database_url: str, walk: Callable[[Config], None]) -> None:
-    engine = create_engine(database_url)
+    # Behind a pooler the next statement may reach another server: prepared statements and session locks would not do.
+    engine = create_engine(database_url, connect_args={"prepare_threshold": None, "client_encoding": "utf8"})
     try:
-        with engine.connect() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(hashtext('motcua.migrate'))"))
-            connection.commit()
+        with _connected(engine) as holder, _connected(engine) as connection:
+            judge_database(connection)
+            connection.rollback()
+            # The transaction of the holder stays open as long as the lock is wanted.
+            holder.execute(text("SELECT set_config('idle_in_transaction_session_timeout', '0', true)"))
+            holder.execute(text("SELECT pg_advisory_xact_lock(hashtext('motcua.migrate'))"))
             config = _config()
             config.attributes["connection"] = connection
             walk(config)
-            connection.execute(text("SELECT pg_advisory_unlock(hashtext('motcua.migrate'))"))
             connection.commit()
     finally:
         engine.dispose()
+
+
+def _connected(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except OperationalError as error:
+        raise database_away(error) from error
 
 
 def draft_revision(database_url: str, message: str) -> None:

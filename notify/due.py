@@ -64,7 +64,7 @@ lapsed AS (
     FROM chosen c WHERE d.id = c.id AND d.valid_until <= now()),
 begun AS (
     INSERT INTO attempt (id, delivery_id, number, gateway, state, cost_vnd)
-    SELECT uuidv7(), id, generation, gateway, 'sending', 0 FROM claimed
+    SELECT motcua_new_id(), id, generation, gateway, 'sending', 0 FROM claimed
     RETURNING id, delivery_id)
 SELECT begun.id AS attempt_id, claimed.* FROM claimed JOIN begun ON begun.delivery_id = claimed.id
 """

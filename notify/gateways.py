@@ -86,7 +86,8 @@ _OVERDUE: Final = text("""
 SELECT gateway, count(*) FILTER (WHERE open)::float8 / count(*) AS share FROM (
     SELECT a.gateway, d.state = 'accepted' AS open
     FROM attempt a JOIN delivery d ON d.id = a.delivery_id AND d.generation = a.number
-    WHERE a.id > (SELECT uuidv7(- CAST(:oldest AS interval))) AND a.id < (SELECT uuidv7(- CAST(:within AS interval)))
+    WHERE a.id > (SELECT motcua_new_id(- CAST(:oldest AS interval)))
+        AND a.id < (SELECT motcua_new_id(- CAST(:within AS interval)))
         AND a.state = 'accepted'
     ORDER BY a.id DESC LIMIT :sample) AS lately
 GROUP BY gateway HAVING count(*) >= :enough

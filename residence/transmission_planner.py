@@ -19,7 +19,7 @@ WITH told AS (
 placed AS (
     SELECT id, kind, night, row_number() OVER (PARTITION BY kind, night ORDER BY id) - 1 AS place FROM told),
 arrays AS MATERIALIZED (
-    SELECT uuidv7() AS id, kind, night, place / :size AS part, count(*) AS declared
+    SELECT motcua_new_id() AS id, kind, night, place / :size AS part, count(*) AS declared
     FROM placed GROUP BY kind, night, place / :size),
 made AS (
     INSERT INTO transmission

@@ -14,6 +14,7 @@ from api.security import bearer_token
 from api.system.schemas import LivenessAnswer, PublicKeysAnswer, ReadinessAnswer
 from kernel.errors import DomainError
 from kernel.metrics import exposition
+from kernel.servers import ServerError
 
 blueprint = Blueprint("system", description="Health and metrics.")
 _log = structlog.get_logger()
@@ -29,11 +30,14 @@ def read_liveness() -> dict[str, str]:
 def read_readiness() -> Any:
     """Whether requests may be sent here: 200 when every required part holds, else 503."""
     checks = container().health_checks
-    passed = {name: _passes(name, check) for name, check in checks.items()}
-    failed = [name for name, holds in passed.items() if not holds]
+    found = {name: _look(name, check) for name, check in checks.items()}
+    told: dict[str, Any] = {"checks": {name: "ok" if fault is None else "failed" for name, fault in found.items()}}
+    if reasons := {name: fault for name, fault in found.items() if fault}:
+        told["reasons"] = reasons
+    failed = [name for name, fault in found.items() if fault is not None]
     if any(checks[name].required for name in failed):
-        return DomainError("unavailable", checks=_said(passed))
-    return {"status": "degraded" if failed else "ok", "checks": _said(passed)}
+        return DomainError("unavailable", **told)
+    return {"status": "degraded" if failed else "ok", **told}
 
 
 @blueprint.operation("GET", "/metrics", "readMetrics", media_type="text/plain", problems=("not_found",))
@@ -52,16 +56,16 @@ def read_public_keys() -> flask.Response:
     return response
 
 
-def _passes(name: str, check: HealthCheck) -> bool:
+def _look(name: str, check: HealthCheck) -> str | None:
+    """None when the check passes; else why not, "" where nobody can say."""
     try:
-        return check.passes()
+        return None if check.passes() else ""
+    except ServerError as fault:
+        _log.warning("health.check_failed", check=name, error=fault.en)
+        return fault.vi if here().language == "vi" else fault.en
     except Exception as error:
         _log.warning("health.check_failed", check=name, error=type(error).__name__)
-        return False
-
-
-def _said(passed: dict[str, bool]) -> dict[str, str]:
-    return {name: "ok" if holds else "failed" for name, holds in passed.items()}
+        return ""
 
 
 def _on_this_machine() -> bool:

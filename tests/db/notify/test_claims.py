@@ -120,8 +120,8 @@ def test_a_claim_costs_the_same_after_many_finished_rows(session: Session) -> No
         text(
             "INSERT INTO delivery (id, notification_id, channel, gateway, template, template_version, priority, state, "
             "position, turn, pinned, generation, failures, asked, address, body, fingerprint, parts, why) "
-            "SELECT uuidv7(), notification_id, 'c' || n, gateway, template, template_version, priority, 'delivered', "
-            "0, 0, false, 1, 0, 0, address, body, fingerprint, parts, why "
+            "SELECT motcua_new_id(), notification_id, 'c' || n, gateway, template, template_version, priority, "
+            "'delivered', 0, 0, false, 1, 0, 0, address, body, fingerprint, parts, why "
             "FROM delivery, generate_series(1, 5000) AS n WHERE id = :id"
         ),
         {"id": delivery},

@@ -106,7 +106,7 @@ def test_advice_fits_the_cause(office: Office, state: str, code: str | None, att
     session.execute(
         text(
             "INSERT INTO attempt (id, delivery_id, number, gateway, state, cost_vnd) "
-            "VALUES (uuidv7(), :id, 1, 'esms', :state, 0)"
+            "VALUES (motcua_new_id(), :id, 1, 'esms', :state, 0)"
         ),
         {"id": failed, "state": attempt},
     )

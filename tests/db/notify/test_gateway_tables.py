@@ -139,7 +139,7 @@ def test_overdue_receipts_are_counted_once_there_are_enough(clean_database: Data
             text("UPDATE delivery SET state = 'delivered' WHERE id IN (SELECT id FROM delivery ORDER BY id LIMIT 20)")
         )
         assert overdue_shares(session, timedelta(minutes=10)) == {}
-        session.execute(text("UPDATE attempt SET id = uuidv7(interval '-3 minutes')"))
+        session.execute(text("UPDATE attempt SET id = motcua_new_id(interval '-3 minutes')"))
         assert overdue_shares(session, timedelta(minutes=2)) == {"a": 0.2}
         session.execute(text("DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery ORDER BY id LIMIT 6)"))
         assert overdue_shares(session, timedelta(minutes=2)) == {}
