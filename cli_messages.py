@@ -64,6 +64,7 @@ def dead(kind: str, limit: int, as_json: bool) -> None:
 @click.option("--all", "all_of_them", is_flag=True, help="All that are listed, up to five hundred.")
 def revive(ids: tuple[UUID, ...], kind: str, all_of_them: bool) -> None:
     """Tries them anew: messages are sent again, events handled again, receipts matched again."""
+    from auth.service.phones import no_longer_theirs
     from kernel.actor import SYSTEM
     from notify.dead_letters import DeadKind, redrive
 
@@ -71,7 +72,9 @@ def revive(ids: tuple[UUID, ...], kind: str, all_of_them: bool) -> None:
         raise click.UsageError("Cho biết mã, hoặc --all. / Give ids, or --all.")
     with _work() as work:
         wanted = [line.id for line in _listed(work, kind, _MOST)] if all_of_them else list(ids)
-        done = redrive(work, SYSTEM, DeadKind(kind), wanted)
+        done = redrive(
+            work, SYSTEM, DeadKind(kind), wanted, theirs=lambda person, to: not no_longer_theirs(work, person, to)
+        )
     click.echo(f"Chạy lại / tried anew: {len(done.sent)}; bỏ qua / left: {len(done.left)}")
 
 

@@ -200,10 +200,11 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
 def event_handlers(held: Container) -> Handlers:
     """Outbox event -> what is to be done about it, in the transaction that marks it done."""
     # Only the plan drain needs these; a web worker would carry them.
+    from notify.account_notices import AccountAnnouncer
     from notify.budget_notices import BudgetAnnouncer
     from notify.lodging_notices import LodgingAnnouncer
     from notify.organisation_notices import OrganisationAnnouncer
-    from wiring_notices import AgencyAdmins, LodgingWords, OrganisationWords
+    from wiring_notices import AccountWords, AgencyAdmins, LodgingWords, OrganisationWords
     from wiring_residence import residence_handlers
 
     def told(session: Session, settled: Sequence[OutboxEvent]) -> None:
@@ -213,8 +214,10 @@ def event_handlers(held: Container) -> Handlers:
     lodgings = LodgingAnnouncer(announcer, LodgingWords(held.vault, held.clock, held.residence))
     budgets = BudgetAnnouncer(announcer, AgencyAdmins(held.vault, held.clock, held.office))
     organisations = OrganisationAnnouncer(announcer, OrganisationWords(held.vault, held.clock, held.office))
+    accounts = AccountAnnouncer(announcer, AccountWords(held.vault, held.clock))
     return {
         **announcer.handlers(),
+        **accounts.handlers(),
         **lodgings.handlers(),
         **organisations.handlers(),
         **budgets.handlers(),

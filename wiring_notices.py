@@ -13,6 +13,7 @@ from auth.service.officers import admins_of
 from kernel.clock import Clock
 from kernel.vault import Vault
 from kernel.work import Work
+from notify.account_notices import FormerPhone
 from notify.addressees import Addressee
 from notify.forms import Place, Value
 from notify.lodging_notices import IN_DOUBT, SETTLED, LodgingWord
@@ -35,14 +36,19 @@ class NoticeDesk:
     def notices(self, session: Session, payloads: Sequence[dict[str, Any]]) -> list[DossierNotice | None]:
         work = Work(session, self.vault, self.clock)
         changes = [(UUID(payload["dossier_id"]), UUID(payload["timeline_id"])) for payload in payloads]
-        return [None if facts is None else _notice(facts) for facts in read_notices(work, self.office, changes)]
+        found = read_notices(work, self.office, changes)
+        kept = {(facts.applicant_id, facts.phone) for facts in found if facts is not None}
+        phone = phones.phones_to_tell(work, kept)
+        return [
+            None if facts is None else _notice(facts, phone[facts.applicant_id, facts.phone] or "") for facts in found
+        ]
 
 
-def _notice(facts: NoticeFacts) -> DossierNotice:
+def _notice(facts: NoticeFacts, phone: str) -> DossierNotice:
     return DossierNotice(
         person_id=facts.applicant_id,
         agency_code=facts.agency_code,
-        phone=facts.phone,
+        phone=phone,
         language=facts.language,
         code=facts.code,
         agency=facts.agency,
@@ -156,3 +162,15 @@ class AgencyAdmins:
 
     def agency_name(self, session: Session, agency_code: str) -> str:
         return self.office.catalogue.agency(session, agency_code).name
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWords:
+    """Notify's source of what happened to somebody's account, kept by auth."""
+
+    vault: Vault
+    clock: Clock
+
+    def ended_phone(self, session: Session, phone_id: UUID) -> FormerPhone | None:
+        found = phones.ended_phone(Work(session, self.vault, self.clock), phone_id)
+        return None if found is None else FormerPhone(found.person_id, found.number)

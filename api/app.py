@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -70,5 +71,6 @@ def create_app(
     if proxies:
         inner = ProxyFix(inner, x_for=proxies, x_proto=proxies, x_host=proxies)
     app.server_hints = ServerHints(app, resources)
-    app.wsgi_app = Observed(Overridden(inner))  # type: ignore[method-assign]
+    https = urlsplit(container.settings.public_base_url).scheme == "https"
+    app.wsgi_app = Observed(Overridden(inner), https=https)  # type: ignore[method-assign]
     return app

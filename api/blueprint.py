@@ -25,6 +25,7 @@ from api.limits import LIMITS, count_call
 from api.observing import OPERATION
 from api.operations import BINARY, Operation, Options, describe
 from api.problems import problem
+from api.queries import refuse_unknown_query
 from api.security import admit
 from kernel.errors import DomainError
 
@@ -108,6 +109,7 @@ def _guard(run: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
         request.actor = admit(operation.id, request)
         if operation.limit is not None:
             count_call(operation.limit, request)
+        refuse_unknown_query(request, operation)
         if operation.body_limit is not None:
             request.max_content_length = operation.body_limit
         if operation.idempotent:

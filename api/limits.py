@@ -18,15 +18,16 @@ class Limit:
     per: Literal["address", "account"]
 
 
-# Mobile networks put thousands of phones behind one address, so limits by address only stop floods; what guards a
-# secret is counted by `count_try` on the thing being guessed.
+# Mobile networks, hotels and offices put thousands of phones behind one address, so what is counted is what a limit
+# protects: an account, a log-in, a code being guessed at (`count_try`), a number (in the database). By address only
+# floods are stopped, of calls that need no account.
 LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
-    "login": (Limit(300, 60, "address"),),
-    "refresh": (Limit(600, 60, "address"),),
-    "lookup": (Limit(120, 60, "address"),),
-    # Each costs a text message: by number they are capped where they are kept, in the database.
-    "phone_proof": (Limit(10, 3600, "account"), Limit(120, 3600, "address")),
-    "phone_confirm": (Limit(30, 3600, "account"), Limit(600, 3600, "address")),
+    "login": (Limit(3000, 60, "address"),),
+    "refresh": (Limit(6000, 60, "address"),),
+    "lookup": (Limit(3000, 60, "address"),),
+    # Each costs a text message: by number and by day they are capped where they are kept, in the database.
+    "phone_proof": (Limit(10, 3600, "account"),),
+    "phone_confirm": (Limit(30, 3600, "account"),),
     # A person sends a message again after looking at it; more is a script that spends an agency's money.
     "message": (Limit(120, 3600, "account"),),
     # Against floods alone: what files cost is bounded where they are kept, by open uploads and octets.

@@ -26,6 +26,8 @@ _UNMATCHED: Final = "unmatched"
 _SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _ALWAYS: Final = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer")]
+# Not for subdomains, which need not be ours; a year, as browsers want it.
+_HTTPS_ONLY: Final = ("Strict-Transport-Security", "max-age=31536000")
 _UNLESS_SAID: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -40,10 +42,14 @@ Application = Callable[[Environ, Any], Iterable[bytes]]
 
 
 class Observed:
-    """A WSGI application seen from outside. Views say by OPERATION in the environment what was asked for."""
+    """A WSGI application seen from outside. Views say by OPERATION in the environment what was asked for.
 
-    def __init__(self, inner: Application) -> None:
+    `https`: the public address is one, so a client that was here once never asks in the clear again (RFC 6797).
+    """
+
+    def __init__(self, inner: Application, *, https: bool) -> None:
         self._inner = inner
+        self._always = [*_ALWAYS, _HTTPS_ONLY] if https else _ALWAYS
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         started = time.perf_counter()
@@ -52,7 +58,7 @@ class Observed:
 
         def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
             said = {name for name, _ in headers}
-            headers += _ALWAYS
+            headers += self._always
             headers.append(("X-Request-Id", request_id))
             headers += [pair for pair in _UNLESS_SAID.items() if pair[0] not in said]
             _observe(environ, request_id, status[:3], time.perf_counter() - started)

@@ -60,6 +60,7 @@ class Options(TypedDict, total=False):
     summary: str
     headers: Mapping[str, str]
     takes: str
+    open_query: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,7 @@ class Operation:
     `if_match`: If-Match must be there; the view compares it by `conditional.check_match`. `etag`: the view answers
     with a tag and may answer 304. `limit`: a class of `limits.LIMITS`. `body_limit`: octets, else 1 MiB.
     `headers`: request headers it needs, with what they say. `takes`: the media type of a body that no schema reads.
+    `open_query`: the view reads a query of any shape itself; else parameters that `query` does not name are refused.
     `summary`: where the view's docstring does not give it. `problems`: codes the use case may refuse with, beside
     those that follow from the options.
     """
@@ -93,6 +95,7 @@ class Operation:
     summary: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     takes: str | None = None
+    open_query: bool = False
 
 
 def problem_codes(operation: Operation, permit: Permit) -> set[str]:
@@ -106,7 +109,7 @@ def problem_codes(operation: Operation, permit: Permit) -> set[str]:
             operation.body is not None,
             ("malformed_json", "payload_too_large", "unsupported_media_type", "invalid_fields"),
         ),
-        (operation.query is not None, ("invalid_fields",)),
+        (not operation.open_query, ("invalid_fields",)),
         (_turns_pages(operation), ("cursor_invalid",)),
         (operation.takes is not None, ("unsupported_media_type", "payload_too_large")),
         (

@@ -113,6 +113,7 @@ PERMITS: Final[dict[str, Permit]] = {
     "endSession": signed_in,
     "endSessions": SteppedUp(signed_in, "admin"),
     "listPhones": signed_in,
+    "removePhone": signed_in,
     "requestPhoneProof": signed_in,
     "confirmPhoneProof": signed_in,
     "listNotices": signed_in,

@@ -38,12 +38,14 @@ REGISTRATION_FIELD = "organisation.registration_number"
 
 
 class Person(Base):
-    """Known by the personal identity number (số định danh cá nhân), or by the eID subject where there is none."""
+    """Known by the personal identity number (số định danh cá nhân) and by the eID subject that logged in last.
+
+    One that has neither any more is an account whose subject turned out to be a person with an account by number.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("(identity_number IS NULL) = (identity_index IS NULL)", name="identity"),
-        CheckConstraint("identity_index IS NOT NULL OR subject_index IS NOT NULL", name="known"),
         CheckConstraint("identity_level BETWEEN 1 AND 2", name="level"),
     )
 
@@ -229,16 +231,26 @@ class SigningKey(Base):
 
 
 class Phone(Base):
-    """A number its owner has proved to hold; several people of a family may hold the same one."""
+    """A number its owner has proved to hold. Whoever proves it next takes it over: one number, one holder.
+
+    An ended row stays, so that nothing is sent for that person to this number any more.
+    """
 
     __tablename__ = "phone"
-    __table_args__ = (UniqueConstraint("person_id", "number_index"),)
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ended"),
+        CheckConstraint("end_reason IN ('given_up', 'passed_on')", name="end_reason"),
+        Index("uq_phone_held", "number_index", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index("ix_phone_person", "person_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     number: Mapped[Sealed] = mapped_column(SealedText)
     number_index: Mapped[bytes] = mapped_column(LargeBinary)
     verified_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class ProofDay(Base):

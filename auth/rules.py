@@ -50,11 +50,15 @@ class Cap:
 
 
 PERSON_CAPS: Final = (Cap(1, timedelta(seconds=60)), Cap(5, timedelta(hours=1)))
-NUMBER_CAPS: Final = (Cap(5, timedelta(hours=24)),)
+PERSON_HERE_CAPS: Final = (Cap(5, timedelta(hours=24)),)
+# What others ask for a number keeps its holder waiting for minutes at most. A crowd of them gets one code in a while.
+NUMBER_CAPS: Final = (Cap(3, timedelta(minutes=10)),)
+CROWDED: Final = Cap(10, timedelta(hours=24))
+CROWDED_CAPS: Final = (Cap(1, timedelta(minutes=15)),)
 # Codes a day to all numbers together: whoever makes us text a paid number over and over is stopped by the bill.
 SMS_PER_DAY: Final = 20_000
 SMS_WARNING: Final = 0.8
-LONGEST_WINDOW: Final = max(cap.window for cap in (*PERSON_CAPS, *NUMBER_CAPS))
+LONGEST_WINDOW: Final = max(cap.window for cap in (*PERSON_CAPS, *PERSON_HERE_CAPS, *NUMBER_CAPS, CROWDED))
 
 
 def wait_for(caps: Sequence[Cap], asked: Sequence[datetime], now: datetime) -> timedelta | None:
@@ -65,3 +69,14 @@ def wait_for(caps: Sequence[Cap], asked: Sequence[datetime], now: datetime) -> t
         if len(inside) >= cap.most:
             waits.append(inside[-cap.most] + cap.window - now)
     return max(waits) or None
+
+
+def wait_for_number(others: Sequence[datetime], own: Sequence[datetime], now: datetime) -> timedelta | None:
+    """How long until a number may get one more code, given when others and the asker asked for one; None if it may now.
+
+    The asker's own requests are counted elsewhere, until so many others ask that the number is being flooded.
+    """
+    lately = sum(1 for instant in others if instant > now - CROWDED.window)
+    if lately < CROWDED.most:
+        return wait_for(NUMBER_CAPS, others, now)
+    return wait_for(CROWDED_CAPS, [*others, *own], now)

@@ -1,11 +1,11 @@
 """Every query of this package."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Connection, Date, bindparam, delete, exists, or_, select, text, update
+from sqlalchemy import BindParameter, Connection, Date, Select, bindparam, delete, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -68,16 +68,24 @@ def session_is_alive(connection: Connection, session_id: UUID, level: int, now: 
 
 
 def add_person_once(session: Session, person: dict[str, Any]) -> None:
-    """Inserts a person unless one with the same identity number or subject is there or on its way."""
+    """Inserts a person unless one with the same identity number is there or on its way."""
     session.execute(insert(Person).values(person).on_conflict_do_nothing())
 
 
-def find_person(session: Session, *, identity_index: bytes | None, subject_index: bytes | None) -> Person | None:
-    """By identity number where it is known, else by the provider's subject; locked against a second log-in."""
-    known = (
-        Person.identity_index == identity_index if identity_index is not None else Person.subject_index == subject_index
-    )
-    return session.scalar(select(Person).where(known).with_for_update(key_share=True))
+def lock_identities(session: Session, *indexes: bytes | None) -> None:
+    """Holds numbers and subjects until the transaction ends, so that two log-ins at once make one person."""
+    for index in sorted(index for index in indexes if index is not None):
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(encode(:index, 'hex'), 1))"), {"index": index}
+        )
+
+
+def person_of_number(session: Session, identity_index: bytes) -> Person | None:
+    return session.scalar(select(Person).where(Person.identity_index == identity_index).with_for_update(key_share=True))
+
+
+def person_of_subject(session: Session, subject_index: bytes) -> Person | None:
+    return session.scalar(select(Person).where(Person.subject_index == subject_index).with_for_update(key_share=True))
 
 
 def lock_person(session: Session, person_id: UUID) -> None:
@@ -168,19 +176,35 @@ def open_sessions(session: Session, person_id: UUID, now: datetime) -> Sequence[
     ).all()
 
 
-def proof_times(session: Session, person_id: UUID, number_index: bytes, since: datetime) -> tuple[list[datetime], ...]:
-    """When codes were asked for since then: by this person, and for this number by anyone.
-
-    Holds the number until the transaction ends, so that two askers cannot both be the last one allowed.
-    """
+def lock_number(session: Session, number_index: bytes) -> None:
+    """Holds a number until the transaction ends, so that two askers cannot both be the last one allowed."""
     session.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended(encode(:number, 'hex'), 0))"), {"number": number_index}
     )
-    asked = select(PhoneProof.created_at).where(PhoneProof.created_at > since)
-    return (
-        list(session.scalars(asked.where(PhoneProof.person_id == person_id))),
-        list(session.scalars(asked.where(PhoneProof.number_index == number_index))),
+
+
+class AskedCodes(NamedTuple):
+    """When codes were asked for: by the person for any number, by them for this one, and for it by others."""
+
+    by_person: list[datetime]
+    by_person_here: list[datetime]
+    by_others_here: list[datetime]
+
+
+def asked_codes(session: Session, person_id: UUID, number_index: bytes, since: datetime) -> AskedCodes:
+    asked = select(PhoneProof.created_at, PhoneProof.person_id, PhoneProof.number_index).where(
+        PhoneProof.created_at > since,
+        or_(PhoneProof.person_id == person_id, PhoneProof.number_index == number_index),
     )
+    found = AskedCodes([], [], [])
+    for at, asker, number in session.execute(asked):
+        if asker != person_id:
+            found.by_others_here.append(at)
+            continue
+        found.by_person.append(at)
+        if number == number_index:
+            found.by_person_here.append(at)
+    return found
 
 
 def count_proof(session: Session, day: date, most: int) -> int | None:
@@ -213,14 +237,43 @@ def lock_proof(session: Session, proof_id: UUID, person_id: UUID) -> PhoneProof 
 
 
 def find_phone(session: Session, person_id: UUID, number_index: bytes) -> Phone | None:
-    return session.scalar(select(Phone).where(Phone.person_id == person_id, Phone.number_index == number_index))
+    """The number as this person holds it now."""
+    return session.scalar(_held().where(Phone.person_id == person_id, Phone.number_index == number_index))
+
+
+def lock_holder(session: Session, number_index: bytes) -> Phone | None:
+    """Whoever holds a number now; the number itself is locked."""
+    return session.scalar(_held().where(Phone.number_index == number_index).with_for_update())
+
+
+def lock_phone(session: Session, phone_id: UUID, person_id: UUID) -> Phone | None:
+    """One of a person's numbers, held or ended."""
+    return session.scalar(select(Phone).where(Phone.id == phone_id, Phone.person_id == person_id).with_for_update())
+
+
+def has_ended(session: Session, person_id: UUID, number_index: bytes) -> bool:
+    """Whether a person held a number once and does not any more."""
+    theirs = select(Phone.ended_at).where(Phone.person_id == person_id, Phone.number_index == number_index)
+    ends = session.scalars(theirs).all()
+    return bool(ends) and None not in ends
 
 
 def phones_of(session: Session, person_id: UUID) -> Sequence[Phone]:
-    """The newest proof first."""
+    """Those held now, the newest proof first."""
     return session.scalars(
-        select(Phone).where(Phone.person_id == person_id).order_by(Phone.verified_at.desc(), Phone.id.desc())
+        _held().where(Phone.person_id == person_id).order_by(Phone.verified_at.desc(), Phone.id.desc())
     ).all()
+
+
+def every_phone_of(session: Session, people: Collection[UUID]) -> Sequence[Phone]:
+    """Those held and those ended, of all these people, the newest proof first."""
+    return session.scalars(
+        select(Phone).where(Phone.person_id.in_(people)).order_by(Phone.verified_at.desc(), Phone.id.desc())
+    ).all()
+
+
+def _held() -> Select[Phone]:
+    return select(Phone).where(Phone.ended_at.is_(None))
 
 
 def delete_ended(session: Session, *, attempts_before: datetime, proofs_before: datetime) -> None:

@@ -32,6 +32,11 @@ MESSAGE_PROBLEMS: Final[dict[str, Problem]] = {
         "Nội dung tin không mở được; hãy báo bằng cách khác.",
         "The sealed text cannot be opened; tell the person in another way.",
     ),
+    "message_address_ended": Problem(
+        409,
+        "Số điện thoại này không còn là của người nhận; hãy gửi tới số mới của họ.",
+        "This phone is no longer the person's; send it to their new one.",
+    ),
     "message_not_sendable": Problem(
         409, "Thông báo trong ứng dụng không cần gửi lại.", "A notice in the app need not be sent again."
     ),

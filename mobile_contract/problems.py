@@ -91,6 +91,13 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "login_failed": Problem(
         401, "Đăng nhập không thành công, hãy bắt đầu lại.", "The log-in did not succeed; start it again."
     ),
+    "identity_conflict": Problem(
+        409,
+        "Cổng định danh báo một số định danh khác với số đã biết của tài khoản này, nên chưa thể đăng nhập. Hãy "
+        "mang căn cước đến bộ phận Một cửa hoặc công an cấp xã để kiểm tra thông tin.",
+        "The eID provider reports another identity number than the one known of this account, so the log-in cannot go "
+        "on. Bring your identity card to the one-stop office or the commune police to have it checked.",
+    ),
     "not_an_officer": Problem(
         403,
         "Tài khoản hiện không phải là cán bộ của hệ thống.",
@@ -179,6 +186,8 @@ PROBLEMS: Final[dict[str, Problem]] = {
 FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "required": ("Bắt buộc phải có.", "Required."),
     "null": ("Không được để trống.", "May not be null."),
+    "parameter_unknown": ("Tham số này không có ở đây.", "There is no such parameter here."),
+    "parameter_twice": ("Tham số này chỉ được gửi một lần.", "This parameter may be sent once only."),
     "unknown": ("Trường này không có trong biểu mẫu.", "Unknown field."),
     "invalid": ("Giá trị chưa đúng.", "Not a valid value."),
     "choice": ("Không nằm trong các giá trị cho phép.", "Not one of the allowed values."),

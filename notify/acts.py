@@ -1,6 +1,6 @@
 """What an officer can do about one message: send it again, send it to a corrected phone, stop it before it leaves."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -30,6 +30,14 @@ MOST_AT_ONCE: Final = 500
 _RESENDABLE: Final = (*FINAL, DeliveryState.ACCEPTED)
 
 
+Theirs = Callable[[UUID, str], bool]
+"""Whether a phone (E.164) may still be written to for a person, as the domain that keeps phones says."""
+
+
+def _not_known(_person_id: UUID, _phone: str) -> bool:
+    return True
+
+
 class RedirectReason(StrEnum):
     """Closed, because free words about a citizen have no place beside a message."""
 
@@ -53,15 +61,16 @@ class Redriven:
     left: tuple[UUID, ...]
 
 
-def resend_message(work: Work, actor: Actor, message_id: UUID) -> UUID:
+def resend_message(work: Work, actor: Actor, message_id: UUID, *, theirs: Theirs = _not_known) -> UUID:
     """The same text once more to the same address, as a message of its own that stands for this one.
 
     Raises DomainError: not_found; message_under_way while it may still arrive by itself; message_expired;
     message_not_sendable for the inbox; message_replaced when it was sent again before; message_not_wanted on a channel
-    that the person does not want any more; message_unreadable.
+    that the person does not want any more; message_unreadable; message_address_ended for a phone that is no longer
+    `theirs`.
     """
     held = _held(work, actor, message_id)
-    made = _again(work, held, None, "sent again by an officer")
+    made = _again(work, held, None, "sent again by an officer", theirs)
     write_audit(work.session, actor, "message.resend", "delivery", message_id, made=str(made))
     return made
 
@@ -100,7 +109,7 @@ def cancel_message(work: Work, actor: Actor, message_id: UUID, reason: CancelRea
     write_audit(work.session, actor, "message.cancel", "delivery", message_id, reason=str(reason))
 
 
-def redrive_messages(work: Work, actor: Actor, ids: Collection[UUID]) -> Redriven:
+def redrive_messages(work: Work, actor: Actor, ids: Collection[UUID], *, theirs: Theirs = _not_known) -> Redriven:
     """Sends messages that failed again, each once; of agencies not the officer's none. At most MOST_AT_ONCE."""
     sent, left = [], []
     # In one order, so that two who try the same ones at the same moment wait for each other in one direction.
@@ -109,7 +118,7 @@ def redrive_messages(work: Work, actor: Actor, ids: Collection[UUID]) -> Redrive
             held = _held(work, actor, message_id)
             if DeliveryState(held.state) not in FAILED or _told_otherwise(work.session, held):
                 raise DomainError("message_under_way", state=held.state)
-            sent.append(_again(work, held, None, "sent again with other dead messages"))
+            sent.append(_again(work, held, None, "sent again with other dead messages", theirs))
         except DomainError:
             left.append(message_id)
     write_audit(work.session, actor, "dead_letters.redrive", "agency", None, sent=len(sent), left=len(left))
@@ -139,7 +148,7 @@ def _held(work: Work, actor: Actor, message_id: UUID) -> Delivery:
     return held
 
 
-def _again(work: Work, held: Delivery, phone: str | None, why: str) -> UUID:
+def _again(work: Work, held: Delivery, phone: str | None, why: str, theirs: Theirs = _not_known) -> UUID:
     """To `phone`, or to where it went before."""
     _check(work.session, held)
     session, vault = work.session, work.vault
@@ -148,6 +157,10 @@ def _again(work: Work, held: Delivery, phone: str | None, why: str) -> UUID:
         body = vault.open(BODY_FIELD, held.id, held.body)
     except VaultError:
         raise DomainError("message_unreadable") from None
+    told = session.get_one(Notification, held.notification_id)
+    # Another phone is the officer's word; the old one may be somebody else's by now.
+    if phone is None and told.person_id is not None and not theirs(told.person_id, address):
+        raise DomainError("message_address_ended")
     session.execute(text("SELECT 1 FROM notification WHERE id = :id FOR UPDATE"), {"id": held.notification_id})
     latest = session.scalar(
         select(func.max(Delivery.turn)).where(

@@ -51,10 +51,13 @@ def list_dead(work: Work, actor: Actor, kind: DeadKind, *, limit: int, before: U
     return found
 
 
-def redrive(work: Work, actor: Actor, kind: DeadKind, ids: Collection[UUID]) -> acts.Redriven:
-    """Tries them anew: messages are sent again, events handled again, receipts matched again."""
+def redrive(work: Work, actor: Actor, kind: DeadKind, ids: Collection[UUID], *, theirs: acts.Theirs) -> acts.Redriven:
+    """Tries them anew: messages are sent again, events handled again, receipts matched again.
+
+    A message to a phone that is no longer `theirs` is left.
+    """
     if kind is DeadKind.MESSAGE:
-        return acts.redrive_messages(work, actor, ids)
+        return acts.redrive_messages(work, actor, ids, theirs=theirs)
     _require_top(work, actor)
     wanted = list(dict.fromkeys(ids))[: acts.MOST_AT_ONCE]
     revived = _revive_events(work, wanted) if kind is DeadKind.EVENT else _revive_receipts(work, wanted)

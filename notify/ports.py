@@ -15,8 +15,9 @@ from notify.states import ReceiptKind
 class DossierNotice:
     """What a status notice of one dossier says, and to whom. Names as people write them, with accents.
 
-    `phone` is E.164. `agency` is the full name of the office ("Ủy ban nhân dân phường Điện Bàn"). `handler_name` is the
-    officer's full name; while there is none, `handler_unit` ("Bộ phận Tiếp nhận và Trả kết quả") stands for it.
+    `phone` is E.164, or empty where there is none that is the person's. `agency` is the full name of the office ("Ủy
+    ban nhân dân phường Điện Bàn"). `handler_name` is the officer's full name; while there is none, `handler_unit` ("Bộ
+    phận Tiếp nhận và Trả kết quả") stands for it.
     `received_at`: filed, or accepted once it was. `at`: when the change happened. `answer_by`: until when the agency
     decides on acceptance. `status`: the official name of the state reached. `reason`: what the officer wrote.
     `fee_vnd` in whole đồng. `person_id` is whose inbox it goes to, `agency_code` who pays.

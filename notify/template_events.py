@@ -30,6 +30,7 @@ VARIABLES: Final[Mapping[str, Kind]] = {
     "night": Kind.DAY,
     "otp": Kind.WHOLE,
     "owner": Kind.NAME,
+    "phone": Kind.WHOLE,
     "reason": Kind.REASON,
     "received": Kind.TIME,
     "rejected": Kind.COUNT,

@@ -73,6 +73,13 @@ def list_phones(work: Work) -> dict[str, Any]:
     return {"items": phones.list_phones(work, actor())}
 
 
+@blueprint.operation("DELETE", "/v1/me/phones/<uuid:phone_id>", "removePhone", status=204)
+def remove_phone(phone_id: UUID) -> None:
+    """The caller no longer holds this number: nothing is sent there for them any more, queued texts included."""
+    with unit_of_work() as work:
+        phones.give_up_phone(work, actor(), phone_id)
+
+
 @blueprint.operation(
     "POST",
     "/v1/me/phone-proofs",
@@ -100,7 +107,7 @@ def request_phone_proof(work: Work, body: dict[str, Any]) -> phones.ProofRequest
     problems=("phone_code_wrong", "phone_code_expired"),
 )
 def confirm_phone_proof(work: Work, body: dict[str, Any], proof_id: UUID) -> dict[str, UUID] | DomainError:
-    """Proves by its code that the caller holds the phone."""
+    """Proves by its code that the caller holds the phone. Whoever proved it before holds it no longer, and is told."""
     outcome = phones.confirm_phone_proof(work, actor(), proof_id, body["code"])
     # Returned, not raised: a wrong try must count, and the same request sent again must not count twice.
     if outcome.phone_id is None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from api.auth.schemas import CompleteLoginRequest, LoginAnswer, RefreshRequest, StartLoginRequest, TokensAnswer
 from api.blueprint import Blueprint
 from api.context import actor, container
+from api.limits import count_try
 from api.transactions import unit_of_work
 from auth.eid.callback import Callback, read_callback
 from auth.eid.refusals import exchange_errors
@@ -49,13 +50,21 @@ def start_login(body: dict[str, Any]) -> dict[str, Any]:
     body=CompleteLoginRequest(),
     answer=TokensAnswer(),
     limit="login",
-    problems=("login_failed", "login_cancelled", "login_in_progress", "not_an_officer", "eid_unavailable"),
+    problems=(
+        "login_failed",
+        "login_cancelled",
+        "login_in_progress",
+        "identity_conflict",
+        "not_an_officer",
+        "eid_unavailable",
+    ),
 )
 def complete_login(body: dict[str, Any], login_id: UUID) -> Tokens:
     """Exchanges the provider's code, once, for the tokens of a new session.
 
     The app that lost the answer sends the same again, within ten minutes, and gets it.
     """
+    count_try("complete_login", str(login_id), tries=30, window_s=600)
     held, back = container(), _callback(body)
     # A log-in that cannot be asked about now is not used up: the app sends the same again.
     with held.eid.admitted():

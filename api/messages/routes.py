@@ -26,6 +26,7 @@ from api.messages.schemas import (
 )
 from api.paging import PageQuery, read_page, turn_page
 from api.phones import read_phone
+from auth.service import phones
 from kernel.errors import DomainError
 from kernel.work import Work
 from notify import acts, costs, dead_letters, desk
@@ -40,6 +41,7 @@ _UNFIT = (
     "message_expired",
     "message_not_wanted",
     "message_unreadable",
+    "message_address_ended",
     "message_not_sendable",
 )
 
@@ -77,7 +79,9 @@ def read_message(work: Work, message_id: UUID) -> dict[str, Any]:
 )
 def resend_message(work: Work, body: dict[str, Any], message_id: UUID) -> dict[str, Any]:  # noqa: ARG001
     """The same text once more to the same address."""
-    return _shown(desk.read_message(work, actor(), acts.resend_message(work, actor(), message_id)))
+    return _shown(
+        desk.read_message(work, actor(), acts.resend_message(work, actor(), message_id, theirs=_theirs(work)))
+    )
 
 
 @blueprint.operation(
@@ -155,7 +159,9 @@ def list_dead_letters(work: Work, query: dict[str, Any]) -> Any:
 )
 def redrive_dead_letters(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     """Tries what was given up anew."""
-    return asdict(dead_letters.redrive(work, actor(), dead_letters.DeadKind(body["kind"]), body["ids"]))
+    return asdict(
+        dead_letters.redrive(work, actor(), dead_letters.DeadKind(body["kind"]), body["ids"], theirs=_theirs(work))
+    )
 
 
 @blueprint.operation(
@@ -195,3 +201,8 @@ def _with_advice(found: desk.MessageView | dead_letters.DeadLetter) -> dict[str,
     shown = asdict(found)
     shown["advice"] = None if found.advice is None else dict(zip(("vi", "en"), found.advice, strict=True))
     return shown
+
+
+def _theirs(work: Work) -> acts.Theirs:
+    """Whether a phone is still a person's, as their account says."""
+    return lambda person_id, phone: not phones.no_longer_theirs(work, person_id, phone)

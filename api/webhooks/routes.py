@@ -58,6 +58,7 @@ def take_twilio_receipt(attempt_id: UUID) -> flask.Response:
     "/v1/webhooks/esms/<uuid:attempt_id>/<string:mac>",
     "takeEsmsReceipt",
     status=204,
+    open_query=True,
     problems=("signature_invalid",),
 )
 def take_esms_receipt(attempt_id: UUID, mac: str) -> flask.Response:

@@ -1,7 +1,6 @@
 """What providers say of a person, read into our own terms. Providers differ in shape; nothing here trusts one."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -9,6 +8,7 @@ from typing import Any, Final
 from auth.eid.answers import MARK
 from auth.eid.http import EidRefused
 from kernel.masking import mask_text
+from kernel.text import visible
 from kernel.vietnam import BadIdentityNumber, parse_identity_number
 
 LONGEST_SUBJECT: Final = 255
@@ -21,8 +21,6 @@ _VIETNAMESE_DATE: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 _NOT_EXACT: Final = re.compile(f"[{MARK}\t\n\r]")
 # What may stand in a header (RFC 9110 §5.5) without a space, which would end the token there.
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
-# Scripts of South Asia and Persian join and part letters with these two.
-_JOINERS: Final = "\u200c\u200d"
 
 
 def required_text(answer: Mapping[str, Any], name: str, longest: int | None = None) -> str:
@@ -108,16 +106,8 @@ def _showable(name: str) -> bool:
 
 def _line(value: object) -> str:
     """A name on one line in NFC, without signs that do not show; nothing where no letter is left."""
-    if not isinstance(value, str):
-        return ""
-    shown = "".join(sign for sign in value if sign in _JOINERS or not _is_hidden(sign))
-    line = unicodedata.normalize("NFC", " ".join(shown.split())).strip(_JOINERS + " ")
+    line = visible(value.replace(MARK, "")) if isinstance(value, str) else ""
     return line if any(sign.isalpha() for sign in line) else ""
-
-
-def _is_hidden(sign: str) -> bool:
-    """Marks of direction, private and unassigned signs, and what could not be kept; white space is not hidden."""
-    return sign == MARK or (unicodedata.category(sign).startswith("C") and not sign.isspace())
 
 
 def _shortened(line: str) -> str:

@@ -5,9 +5,10 @@ import hmac
 import math
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import structlog
@@ -16,13 +17,14 @@ from auth import store
 from auth.models import PHONE_FIELD, PROOF_CODE_FIELD, PROOF_PHONE_FIELD, Phone, PhoneProof
 from auth.rules import (
     LONGEST_WINDOW,
-    NUMBER_CAPS,
     PERSON_CAPS,
+    PERSON_HERE_CAPS,
     PROOF_TRIES,
     PROOF_TTL,
     SMS_PER_DAY,
     SMS_WARNING,
     wait_for,
+    wait_for_number,
 )
 from auth.service.access import person_of
 from auth.states import ProofEvent, ProofState, next_proof_state
@@ -40,6 +42,8 @@ _CODE: Final = re.compile(r"[0-9]{6}")
 # What a phone's clipboard, and people who group digits, bring along.
 _BESIDE_DIGITS: Final = re.compile(r"[\s.,:;#*_'\"()\[\]<>/\\|·•-]")
 _LONGEST_CODE: Final = 200
+ENDED: Final = "phone.ended"
+EndReason = Literal["given_up", "passed_on"]
 _log = structlog.get_logger()
 
 
@@ -135,10 +139,22 @@ def confirm_phone_proof(work: Work, actor: Actor, proof_id: UUID, code: str) -> 
     if not right:
         proof.tries += 1
         return ProofOutcome(None, DomainError("phone_code_wrong", tries_left=PROOF_TRIES - proof.tries))
-    if proof.confirmed_at is None:
-        proof.confirmed_at = work.now()
-        write_audit(work.session, actor, "phone_proof.confirm", "phone_proof", proof.id)
-    return ProofOutcome(_link(work, person_id, proof))
+    if proof.confirmed_at is not None:
+        # The answer was lost. The number may have gone to somebody else since, and does not come back by this.
+        held = store.find_phone(work.session, person_id, proof.number_index)
+        return ProofOutcome(None, DomainError("phone_code_expired")) if held is None else ProofOutcome(held.id)
+    proof.confirmed_at = work.now()
+    write_audit(work.session, actor, "phone_proof.confirm", "phone_proof", proof.id)
+    return ProofOutcome(_take_over(work, actor, proof))
+
+
+def give_up_phone(work: Work, actor: Actor, phone_id: UUID) -> None:
+    """The caller no longer holds this number; one that ended before stays ended. Raises `not_found` for another's."""
+    phone = store.lock_phone(work.session, phone_id, person_of(actor))
+    if phone is None:
+        raise DomainError("not_found")
+    if phone.ended_at is None:
+        _end(work, actor, phone, "given_up")
 
 
 def read_proof_message(work: Work, proof_id: UUID) -> ProofMessage | None:
@@ -170,6 +186,42 @@ def list_phones(work: Work, actor: Actor) -> list[VerifiedPhone]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class EndedPhone:
+    person_id: UUID
+    number: str = field(repr=False)
+
+
+def ended_phone(work: Work, phone_id: UUID) -> EndedPhone | None:
+    """Whose number (E.164) ended; None for one that they have proved again since."""
+    phone = work.session.get(Phone, phone_id)
+    if phone is None or not store.has_ended(work.session, phone.person_id, phone.number_index):
+        return None
+    return EndedPhone(phone.person_id, work.vault.open(PHONE_FIELD, phone.id, phone.number))
+
+
+def no_longer_theirs(work: Work, person_id: UUID, phone: str) -> bool:
+    """Whether a number (E.164) that a person held once is not theirs any more: nothing goes there for them."""
+    return store.has_ended(work.session, person_id, work.vault.index(PHONE_FIELD, phone))
+
+
+def phones_to_tell(work: Work, kept: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], str | None]:
+    """Where notices go that were to go to a person's `kept` number: there while it is theirs, else to the one they
+    proved last, if any."""
+    rows = store.every_phone_of(work.session, {person_id for person_id, _ in kept})
+    told: dict[tuple[UUID, str], str | None] = {}
+    for person_id, number in kept:
+        index = work.vault.index(PHONE_FIELD, number)
+        theirs = [row for row in rows if row.person_id == person_id]
+        same = [row for row in theirs if row.number_index == index]
+        held = [row for row in theirs if row.ended_at is None]
+        if not same or any(row.ended_at is None for row in same):
+            told[person_id, number] = number
+        else:
+            told[person_id, number] = work.vault.open(PHONE_FIELD, held[0].id, held[0].number) if held else None
+    return told
+
+
 def latest_phone(work: Work, person_id: UUID) -> str | None:
     """The number (E.164) that a person proved last, for a notice to them."""
     held = store.phones_of(work.session, person_id)
@@ -192,10 +244,15 @@ def _six_digits(code: str) -> str:
 
 def _hold_caps(work: Work, person_id: UUID, index: bytes) -> None:
     now = work.now()
-    by_person, to_number = store.proof_times(work.session, person_id, index, now - LONGEST_WINDOW)
-    waits = [wait for wait in (wait_for(PERSON_CAPS, by_person, now), wait_for(NUMBER_CAPS, to_number, now)) if wait]
-    if waits:
-        raise DomainError("too_many_requests", retry_after=math.ceil(max(waits).total_seconds()))
+    store.lock_number(work.session, index)
+    asked = store.asked_codes(work.session, person_id, index, now - LONGEST_WINDOW)
+    waits = [wait_for(PERSON_CAPS, asked.by_person, now), wait_for(PERSON_HERE_CAPS, asked.by_person_here, now)]
+    # Who holds the number already is not kept waiting by those who do not.
+    if store.find_phone(work.session, person_id, index) is None:
+        waits.append(wait_for_number(asked.by_others_here, asked.by_person_here, now))
+    longest = max(filter(None, waits), default=None)
+    if longest is not None:
+        raise DomainError("too_many_requests", retry_after=math.ceil(longest.total_seconds()))
 
 
 def _hold_budget(work: Work, sms_per_day: int) -> None:
@@ -220,20 +277,33 @@ def _move(proof: PhoneProof, event: ProofEvent) -> bool:
     return True
 
 
-def _link(work: Work, person_id: UUID, proof: PhoneProof) -> UUID:
-    phone = store.find_phone(work.session, person_id, proof.number_index)
+def _take_over(work: Work, actor: Actor, proof: PhoneProof) -> UUID:
+    """The number is this person's from now on, and no longer anybody else's."""
+    store.lock_number(work.session, proof.number_index)
+    phone = store.lock_holder(work.session, proof.number_index)
+    if phone is not None and phone.person_id != proof.person_id:
+        _end(work, actor, phone, "passed_on")
+        # The index of held numbers has room for one.
+        work.session.flush()
+        phone = None
     if phone is None:
         row = new_id()
         number = work.vault.open(PROOF_PHONE_FIELD, proof.id, proof.number)
         phone = Phone(
             id=row,
-            person_id=person_id,
+            person_id=proof.person_id,
             number=work.vault.seal(PHONE_FIELD, row, number),
             number_index=proof.number_index,
         )
         work.session.add(phone)
     phone.verified_at = proof.confirmed_at or work.now()
     return phone.id
+
+
+def _end(work: Work, actor: Actor, phone: Phone, reason: EndReason) -> None:
+    phone.ended_at, phone.end_reason = work.now(), reason
+    record_event(work.session, ENDED, phone.id, {"phone_id": str(phone.id), "reason": reason})
+    write_audit(work.session, actor, "phone.end", "phone", phone.id, reason=reason)
 
 
 def _digest(work: Work, proof_id: UUID, code: str) -> bytes:

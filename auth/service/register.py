@@ -21,6 +21,7 @@ def enter_person(work: Work, identity_number: str, full_name: str, *, level: int
     except BadIdentityNumber as error:
         raise DomainError("invalid_fields", fields=[FieldError("/identity_number", error.code)]) from None
     index, row = work.vault.index(IDENTITY_FIELD, number), new_id()
+    store.lock_identities(work.session, index)
     store.add_person_once(
         work.session,
         {
@@ -31,7 +32,7 @@ def enter_person(work: Work, identity_number: str, full_name: str, *, level: int
             "identity_level": level,
         },
     )
-    person = store.find_person(work.session, identity_index=index, subject_index=None)
+    person = store.person_of_number(work.session, index)
     if person is None:
         raise LookupError("a person just added is gone")
     return person

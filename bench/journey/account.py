@@ -1,6 +1,7 @@
 """A person's account as an app holds it: log-in through the eID provider, tokens, and calls in their name."""
 
 import secrets
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -8,6 +9,8 @@ from urllib.parse import urlencode, urlsplit
 from bench.journey.wire import Answer, Refused, Wire, Witness
 
 LANGUAGE: Final = "vi"
+# A token that ends in this time may end before a slow call is looked at.
+_SPARE_S: Final = 60.0
 
 
 class LoginRefused(Exception):  # noqa: N818 - reads as what it says
@@ -21,7 +24,18 @@ class Account:
 
     def __init__(self, api_url: str, *, witness: Witness | None = None) -> None:
         self.wire = Wire(api_url, witness=witness)
-        self.tokens: dict[str, Any] = {}
+        self.tokens = {}
+
+    @property
+    def tokens(self) -> dict[str, Any]:
+        """What the last log-in or refresh gave; empty before."""
+        return self._tokens
+
+    @tokens.setter
+    def tokens(self, given: dict[str, Any]) -> None:
+        lasts = float(given.get("expires_in", 0.0))
+        self._tokens = given
+        self._fresh_until = time.monotonic() + lasts - min(_SPARE_S, lasts / 2)
 
     def log_in(self, login: str) -> None:
         """Raises LoginRefused, and Refused for what our own side says no to."""
@@ -48,8 +62,14 @@ class Account:
         return self.call("GET", "/v1/me").json()
 
     def ask(self, method: str, target: str, *, headers: Mapping[str, str] | None = None, **options: Any) -> Answer:
-        """One call in the person's name, whatever its answer."""
-        return self.wire.ask(method, target, headers={**self.identified(), **(headers or {})}, **options)
+        """One call in the person's name, whatever its answer; after a 401 once more, if there are fresh tokens.
+
+        A phone does so too: its clock may be off, and its session's level may have changed.
+        """
+        answer = self.wire.ask(method, target, headers={**self.identified(), **(headers or {})}, **options)
+        if answer.status == 401 and self.tokens and self._refreshed():
+            answer = self.wire.ask(method, target, headers={**self.identified(), **(headers or {})}, **options)
+        return answer
 
     def call(self, method: str, target: str, **options: Any) -> Answer:
         """The same for what must succeed. Raises Refused."""
@@ -66,10 +86,21 @@ class Account:
         return self.call("POST", target, json_body=body, headers=sent)
 
     def identified(self) -> dict[str, str]:
+        """What says who calls, with an access token that lasts for the call; one about to end is replaced first."""
+        if self.tokens and time.monotonic() >= self._fresh_until:
+            self._refreshed()
         headers = {"Accept-Language": LANGUAGE}
         if self.tokens:
             headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
         return headers
+
+    def _refreshed(self) -> bool:
+        """Whether there are new tokens; a session that ended has none, and its answer stands as it came."""
+        try:
+            self.refresh()
+        except Refused:
+            return False
+        return True
 
     def close(self) -> None:
         self.wire.close()

@@ -37,7 +37,7 @@ SESSIONS = SessionSettings(issuer="http://127.0.0.1:8000")
 def identity(clock: SettableClock, **changes: Any) -> EidIdentity:
     known = EidIdentity(
         issuer=EID.issuer,
-        subject="eid-thu-1",
+        subject=f"eid-thu-{changes.get('identity_number', '049090000001') or 1}",
         identity_number="049090000001",
         full_name="Nguyễn Văn Thử",
         birth_date=date(1990, 9, 2),

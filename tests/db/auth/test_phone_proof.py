@@ -185,7 +185,7 @@ def test_a_number_that_another_person_holds_is_treated_like_any(work: Work, me: 
     assert replace(proof, proof_id=held) == replace(fresh, proof_id=held)
     work.session.flush()
     assert isinstance(attempt(work, other, proof.proof_id, message(work, proof.proof_id).code), UUID)
-    assert len(list_phones(work, me)) == len(list_phones(work, other)) == 1
+    assert (len(list_phones(work, me)), len(list_phones(work, other))) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -226,9 +226,9 @@ def test_one_person_is_sent_few_codes(work: Work, me: Actor, clock: SettableCloc
 
 def test_one_number_is_sent_few_codes_by_all_people_together(work: Work, clock: SettableClock) -> None:
     people = [log_in(work, identity_number=f"04909000000{number}").actor for number in range(1, 7)]
-    for actor in people[:5]:
+    for actor in people[:3]:
         ask(work, actor)
-    assert refused_for(work, people[5]) == 24 * 3600
+    assert refused_for(work, people[5]) == 600
     ask(work, people[5], "0905000002")
 
 
