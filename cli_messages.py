@@ -64,7 +64,7 @@ def dead(kind: str, limit: int, as_json: bool) -> None:
 @click.option("--all", "all_of_them", is_flag=True, help="All that are listed, up to five hundred.")
 def revive(ids: tuple[UUID, ...], kind: str, all_of_them: bool) -> None:
     """Tries them anew: messages are sent again, events handled again, receipts matched again."""
-    from auth.service.phones import no_longer_theirs
+    from auth.service.former_phones import no_longer_theirs
     from kernel.actor import SYSTEM
     from notify.dead_letters import DeadKind, redrive
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from auth.service import phones
+from auth.service import former_phones, phones
 from auth.service.client_news import read_clients_news
 from auth.service.officers import admins_of
 from kernel.clock import Clock
@@ -38,7 +38,7 @@ class NoticeDesk:
         changes = [(UUID(payload["dossier_id"]), UUID(payload["timeline_id"])) for payload in payloads]
         found = read_notices(work, self.office, changes)
         kept = {(facts.applicant_id, facts.phone) for facts in found if facts is not None}
-        phone = phones.phones_to_tell(work, kept)
+        phone = former_phones.phones_to_tell(work, kept)
         return [
             None if facts is None else _notice(facts, phone[facts.applicant_id, facts.phone] or "") for facts in found
         ]
@@ -172,5 +172,5 @@ class AccountWords:
     clock: Clock
 
     def ended_phone(self, session: Session, phone_id: UUID) -> FormerPhone | None:
-        found = phones.ended_phone(Work(session, self.vault, self.clock), phone_id)
+        found = former_phones.ended_phone(Work(session, self.vault, self.clock), phone_id)
         return None if found is None else FormerPhone(found.person_id, found.number)

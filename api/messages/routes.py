@@ -26,7 +26,7 @@ from api.messages.schemas import (
 )
 from api.paging import PageQuery, read_page, turn_page
 from api.phones import read_phone
-from auth.service import phones
+from auth.service import former_phones
 from kernel.errors import DomainError
 from kernel.work import Work
 from notify import acts, costs, dead_letters, desk
@@ -205,4 +205,4 @@ def _with_advice(found: desk.MessageView | dead_letters.DeadLetter) -> dict[str,
 
 def _theirs(work: Work) -> acts.Theirs:
     """Whether a phone is still a person's, as their account says."""
-    return lambda person_id, phone: not phones.no_longer_theirs(work, person_id, phone)
+    return lambda person_id, phone: not former_phones.no_longer_theirs(work, person_id, phone)

@@ -211,6 +211,7 @@ class World:
     def _proof_and_session(self, owner: Actor) -> None:
         with self.work() as work:
             self.ids["proof_id"] = str(phones.request_phone_proof(work, owner, "+84905000019").proof_id)
+            self.ids["phone_id"] = str(phones.list_phones(work, owner)[0].id)
         spare = self._log_in("spare", OWNER_NUMBER, OWNER_NAME)
         self.ids["session_id"] = str(spare.session_id)
         self.secrets += [str(spare.session_id), "905000019", PHONE]

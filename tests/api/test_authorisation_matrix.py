@@ -38,6 +38,7 @@ LAST = (
     "annulStay",
     "suspendLodging",
     "closeLodging",
+    "removePhone",
     "endSession",
     "logOut",
     "endSessions",

@@ -165,6 +165,19 @@ def test_every_answer_is_guarded(edge_client: FlaskClient, path: str) -> None:
     assert headers["Cache-Control"] == ("public, max-age=3600" if path.endswith(".js") else "no-store")
 
 
+@pytest.mark.parametrize("path", ["/health/live", "/nowhere", "/v1/docs", "/v1/whoami"])
+@pytest.mark.parametrize(
+    ("public", "said"),
+    [("https://mot-cua.example", "max-age=31536000"), ("HTTPS://mot-cua.example/", "max-age=31536000"), (None, None)],
+)
+def test_whoever_was_here_by_https_never_asks_in_the_clear_again(
+    path: str, public: str | None, said: str | None
+) -> None:
+    here = settings() if public is None else settings(public_base_url=public)
+    answer = make_app(EdgeContainer(settings=here)).test_client().get(path)
+    assert answer.headers.get("Strict-Transport-Security") == said
+
+
 def test_the_document_is_served_as_committed(edge_client: FlaskClient) -> None:
     assert edge_client.get("/v1/openapi.json").data == DOCUMENT.read_bytes()
     older = edge_client.get("/v1/docs/openapi-3.0.json").get_json()

@@ -7,14 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from auth.models import Phone
+from auth.service.former_phones import ended_phone, no_longer_theirs, phones_to_tell
 from auth.service.phones import (
     confirm_phone_proof,
-    ended_phone,
     give_up_phone,
     latest_phone,
     list_phones,
-    no_longer_theirs,
-    phones_to_tell,
     read_proof_message,
     request_phone_proof,
     verified_phone,

@@ -97,6 +97,22 @@ def test_a_text_needs_no_consent(somebody: Somebody) -> None:
     assert resend_message(somebody.work, SYSTEM, somebody.sms)
 
 
+def test_a_phone_that_is_no_longer_theirs_gets_nothing_sent_again(somebody: Somebody) -> None:
+    asked: list[tuple[UUID, str]] = []
+
+    def theirs(person_id: UUID, phone: str) -> bool:
+        asked.append((person_id, phone))
+        return False
+
+    somebody.put(somebody.sms, "dead")
+    with pytest.raises(DomainError, match="message_address_ended"):
+        resend_message(somebody.work, SYSTEM, somebody.sms, theirs=theirs)
+    assert redrive_messages(somebody.work, SYSTEM, [somebody.sms], theirs=theirs).left == (somebody.sms,)
+    assert asked == [(somebody.actor.person_id, PHONE)] * 2
+    # Another phone is the officer's word.
+    assert redirect_message(somebody.work, SYSTEM, somebody.sms, "+84905000077", RedirectReason.NEW_NUMBER)
+
+
 @pytest.mark.parametrize("channel", ["zalo", "sms", "inbox"])
 def test_what_a_lodging_prefers_is_no_consent_of_its_people(channel: str) -> None:
     reach = Reach("vi", {}, preferred(channel))

@@ -33,6 +33,7 @@ USUAL: dict[str, Value] = {
     "status": "Yêu cầu thực hiện nghĩa vụ tài chính",
     "fee": 100_000,
     "otp": "123456",
+    "phone": "…678",
     "lodging": "Khách sạn Thử",
     "owner": "Công ty Thử",
     "keys": "Phần mềm lễ tân, Máy quét",

@@ -39,6 +39,7 @@ USUAL: dict[str, Value] = {
     "status": "Mới đăng ký",
     "fee": 100_000,
     "otp": "123456",
+    "phone": "…678",
     "lodging": "Khách sạn Thử",
     "night": date(2026, 11, 20),
     "accepted": 12,
