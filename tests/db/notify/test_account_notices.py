@@ -1,5 +1,7 @@
 """What happens to an account is told in the app; what has not left for a number that is not theirs is called back."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +15,7 @@ from notify.account_notices import NOT_THEIRS, AccountAnnouncer, FormerPhone, ca
 from notify.handlers import Announcer
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
 from notify.offers import OutlookByLedger
+from notify.ports import DossierNotice
 from notify.store import sealed
 from notify.texts import shipped_templates
 from tests.db.notify.support import VAULT
@@ -30,7 +33,7 @@ class Desk:
     def ended_phone(self, session: Session, phone_id: UUID) -> FormerPhone | None:
         return self.former
 
-    def notices(self, *_: object) -> None:
+    def notices(self, session: Session, payloads: Sequence[dict[str, Any]]) -> list[DossierNotice | None]:
         raise AssertionError
 
     def one_time_code(self, *_: object) -> None:
