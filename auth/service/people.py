@@ -55,9 +55,7 @@ def person_details(work: Work, person_id: UUID) -> PersonDetails | None:
 
 def person_with_identity(work: Work, number: str) -> UUID | None:
     """Whose personal identity number this is. Whoever asks writes the audit row."""
-    person = store.find_person(
-        work.session, identity_index=work.vault.index(IDENTITY_FIELD, number), subject_index=None
-    )
+    person = store.person_of_number(work.session, work.vault.index(IDENTITY_FIELD, number))
     return None if person is None else person.id
 
 

@@ -108,7 +108,7 @@ def test_a_phone_that_is_no_longer_theirs_gets_nothing_sent_again(somebody: Some
     with pytest.raises(DomainError, match="message_address_ended"):
         resend_message(somebody.work, SYSTEM, somebody.sms, theirs=theirs)
     assert redrive_messages(somebody.work, SYSTEM, [somebody.sms], theirs=theirs).left == (somebody.sms,)
-    assert asked == [(somebody.actor.person_id, PHONE)] * 2
+    assert set(asked) == {(somebody.actor.person_id, PHONE)}
     # Another phone is the officer's word.
     assert redirect_message(somebody.work, SYSTEM, somebody.sms, "+84905000077", RedirectReason.NEW_NUMBER)
 
