@@ -47,7 +47,7 @@ class Observed:
     `https`: the public address is one, so a client that was here once never asks in the clear again (RFC 6797).
     """
 
-    def __init__(self, inner: Application, *, https: bool) -> None:
+    def __init__(self, inner: Application, *, https: bool = False) -> None:
         self._inner = inner
         self._always = [*_ALWAYS, _HTTPS_ONLY] if https else _ALWAYS
 

@@ -36,16 +36,36 @@ def know_person(work: Work, identity: EidIdentity) -> Person:
         # The subject is unique: it leaves one account before it comes to the other.
         work.session.flush()
     by_number_first = found in (Recognition.KNOWN_BY_NUMBER, Recognition.SECOND_ACCOUNT)
-    person = (by_number if by_number_first else by_subject) or Person(id=new_id(), full_name="", identity_level=1)
+    person = (by_number if by_number_first else by_subject) or _added(work, identity, number_index, subject_index)
     person.subject_index = subject_index
     if number is not None and number_index != person.identity_index:
         person.identity_number = vault.seal(IDENTITY_FIELD, person.id, number)
         person.identity_index = number_index
     _follow_provider(work, person, identity)
-    work.session.add(person)
     work.session.flush()
     _tell(work, person, found)
     return person
+
+
+def _added(work: Work, identity: EidIdentity, number_index: bytes | None, subject_index: bytes) -> Person:
+    """A new person, or whoever was entered by this number meanwhile."""
+    row, number = new_id(), identity.identity_number
+    store.add_person_once(
+        work.session,
+        {
+            "id": row,
+            "identity_number": None if number is None else work.vault.seal(IDENTITY_FIELD, row, number),
+            "identity_index": number_index,
+            "subject_index": subject_index,
+            "full_name": identity.full_name,
+            "identity_level": identity.level,
+        },
+    )
+    found = None if number_index is None else store.person_of_number(work.session, number_index)
+    found = found or store.person_of_subject(work.session, subject_index)
+    if found is None:
+        raise LookupError("a person just added is gone")
+    return found
 
 
 def _recognise(work: Work, identity: EidIdentity, by_subject: Person | None, by_number: Person | None) -> Recognition:
