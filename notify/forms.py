@@ -186,7 +186,9 @@ def _handler(value: Value, script: Script) -> tuple[str, ...]:
         return _distinct(script, name, shorten(name, _SHORTEST_NAME, script.size))
     middle = "".join(f"{word[0]}." for word in others[1:])
     initials = f"{others[0][0]}.{middle}{given}"
-    return _distinct(script, name, f"{others[0]} {middle}{given}", initials, f"{others[0][0]}.{given}"[:_SHORTEST_NAME])
+    shorter = (f"{others[0]} {middle}{given}", initials, f"{others[0][0]}.{given}"[:_SHORTEST_NAME])
+    # Of a name with signs among its letters an initial may be no letter.
+    return _distinct(script, name, *filter(_says_something, shorter))
 
 
 def _time(value: Value, _script: Script) -> tuple[str, ...]:

@@ -148,6 +148,11 @@ def test_a_name_that_nothing_better_is_known_for_leaves_a_gap(name: str, written
     assert forms(Kind.NAME, name)[0] == written
 
 
+@pytest.mark.parametrize("name", [":0 :", "- An .", "'A 'B"])
+def test_no_form_of_a_name_loses_its_last_letter(name: str) -> None:
+    assert all(any(sign.isalnum() for sign in written) for written in forms(Kind.HANDLER, Person(name, "Tổ")))
+
+
 def test_a_reason_without_spelling_sends_its_reader_to_the_app() -> None:
     assert forms(Kind.REASON, "身份证过期")[0] == "xem thong bao tren ung dung."
     assert forms(Kind.REASON, "身份证过期", Script(accents=False, language="en", size=septets))[0] == (
