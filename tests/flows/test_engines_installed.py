@@ -79,9 +79,10 @@ def test_a_folder_with_a_character_that_nobody_sees_is_refused(
 
 def test_data_of_another_version_is_refused_and_left_alone(open_folder: Path) -> None:
     data = open_folder / "state" / "postgres"
-    data.mkdir(parents=True)
+    (data / "global").mkdir(parents=True)
+    (data / "global" / "pg_control").touch()
     (data / "PG_VERSION").write_text("15\n")
     with pytest.raises(EngineError, match="made by PostgreSQL 15") as caught:
         Engines(open_folder / "state").start()
     assert "MOTCUA_POSTGRES_PROGRAMS" in caught.value.vi
-    assert [path.name for path in data.iterdir()] == ["PG_VERSION"]
+    assert sorted(path.name for path in data.iterdir()) == ["PG_VERSION", "global"]
