@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
@@ -93,13 +94,20 @@ class Call:
 
 
 class Threads:
-    """The threads, and what waits for them. `open`: how many calls are not answered yet."""
+    """The threads, and what waits for them. `open`: how many calls are not answered yet.
+
+    Pieces of uploads get some of the threads alone: when many phones end at once, whoever reads a dossier does not
+    queue behind them. All but `_work` runs in the event loop.
+    """
 
     def __init__(self, application: Application, number: int, most_waiting: int) -> None:
         self._application = application
         self._number = number
         self._most_waiting = most_waiting
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._most_pieces = max(1, number // 4)
+        self._pieces = 0
+        self._pieces_waiting: deque[tuple[Call, Callable[..., Any]]] = deque()
         self.open = 0
 
     def start(self) -> None:
@@ -108,16 +116,29 @@ class Threads:
 
     @property
     def full(self) -> bool:
-        return self._jobs.qsize() >= self._most_waiting
+        return self._jobs.qsize() + len(self._pieces_waiting) >= self._most_waiting
 
     def run(self, call: Call, tell: Callable[..., Any]) -> None:
         """Runs the application, then tells the receiver by `tell` (call_soon_threadsafe)."""
+        self.open += 1
+        self._put(call, tell, self._answered)
 
+    def run_piece(self, call: Call, tell: Callable[..., Any]) -> None:
+        """The same for a piece of an upload, in its turn."""
+        self.open += 1
+        self._pieces_waiting.append((call, tell))
+        self._next_piece()
+
+    def _next_piece(self) -> None:
+        if self._pieces_waiting and self._pieces < self._most_pieces:
+            self._pieces += 1
+            self._put(*self._pieces_waiting.popleft(), self._piece_answered)
+
+    def _put(self, call: Call, tell: Callable[..., Any], then: Callable[[Call], None]) -> None:
         def job() -> None:
             call.run(self._application)
-            tell(self._answered, call)
+            tell(then, call)
 
-        self.open += 1
         self._jobs.put(job)
 
     def read_on(self, call: Call, tell: Callable[..., Any]) -> None:
@@ -142,6 +163,11 @@ class Threads:
         """Ends the threads, each after what it is doing."""
         for _ in range(self._number):
             self._jobs.put(_end_thread)
+
+    def _piece_answered(self, call: Call) -> None:
+        self._pieces -= 1
+        self._next_piece()
+        self._answered(call)
 
     def _answered(self, call: Call) -> None:
         self.open -= 1

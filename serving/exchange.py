@@ -123,9 +123,9 @@ class Exchange:
                 # Of this piece and all that is still to come.
                 changes["serving.announced"] = str(self.head.length - piece.received + piece.size)
             self._offset += piece.size
+            threads.run_piece(Call(self.head, piece, peers, receiver, changes), tell)
         else:
-            piece = self.body
-        threads.run(Call(self.head, piece, peers, receiver, changes), tell)
+            threads.run(Call(self.head, self.body, peers, receiver, changes), tell)
 
     def release(self) -> None:
         self.body.release()

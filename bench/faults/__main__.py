@@ -10,7 +10,7 @@ import random
 import sys
 from collections.abc import Sequence
 
-from bench.faults import residence
+from bench.faults import residence, slow
 from bench.faults.arena import Subject
 from bench.faults.product import Product
 from bench.faults.provider import KINDS
@@ -25,7 +25,8 @@ def main(argv: Sequence[str]) -> int:
     if given.row == "list":
         for row in ROWS.values():
             print(f"{row.name:<20}{row.meaning}")
-        print(f"{residence.NAME:<20}{residence.MEANING}")
+        for other in (residence, slow):
+            print(f"{other.NAME:<20}{other.MEANING}")
         return 0
     if given.row in KINDS[given.gateway].beyond:
         _say(f"{given.row} is not for {given.gateway}")
@@ -45,6 +46,8 @@ def main(argv: Sequence[str]) -> int:
 def _schedule(given: argparse.Namespace, seed: int) -> Verdict:
     if given.row == residence.NAME:
         return residence.run_residence(seed, given.faults, _say)
+    if given.row == slow.NAME:
+        return slow.run_slow(seed, slow.HONEST, _say)
     size = Size(given.messages, given.faults)
     return run_schedule(ROWS[given.row], seed, _subject(stock=given.stock), KINDS[given.gateway], size, _say)
 
@@ -65,6 +68,7 @@ def as_json(row: str, verdict: Verdict) -> dict[str, str | int | float]:
         "allowed": verdict.allowed,
         "unexpected": len(verdict.unexpected) + len(verdict.late),
         "recovered_s": round(verdict.recovered_s, 2),
+        **verdict.figures,
     }
 
 
@@ -84,7 +88,9 @@ def _say(line: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.faults", description="Breaks the system and counts.")
-    parser.add_argument("row", choices=[*ROWS, residence.NAME, "list"], metavar="ROW", help="a row by name, or `list`")
+    parser.add_argument(
+        "row", choices=[*ROWS, residence.NAME, slow.NAME, "list"], metavar="ROW", help="a row by name, or `list`"
+    )
     parser.add_argument("--seeds", type=int, default=1, help="how many random schedules")
     parser.add_argument("--seed", type=int, help="one schedule again")
     parser.add_argument("--gateway", choices=sorted(KINDS), default="twilio")

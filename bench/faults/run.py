@@ -152,5 +152,6 @@ def together(verdicts: list[Verdict]) -> Verdict:
             late=first.late + other.late,
             recovered_s=max(first.recovered_s, other.recovered_s),
             stranded_s=max(first.stranded_s, other.stranded_s),
+            figures={name: max(value, other.figures[name]) for name, value in first.figures.items()},
         )
     return first

@@ -66,7 +66,9 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`recovered_s`: the longest that new work stood still after a return; `stranded_s`: the longest that any message
-    waited while nothing was broken; `late` says which of them was too long, `unexpected` what else is not right."""
+    waited while nothing was broken; `late` says which of them was too long, `unexpected` what else is not right.
+    `figures`: what else a row measures, the more the worse.
+    """
 
     messages: int
     faults: int
@@ -78,6 +80,7 @@ class Verdict:
     stranded_s: float
     late: tuple[str, ...] = ()
     slowest: tuple[str, ...] = ()
+    figures: Mapping[str, float] = field(default_factory=dict)
     """The phones of the messages that these two times are of."""
     ended_ill: tuple[str, ...] = ()
     """The phones whose message did not end well."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.faults import residence
+from bench.faults import residence, slow
 from bench.faults.__main__ import main
 from bench.faults.product import Product
 from bench.faults.provider import KINDS
@@ -70,13 +70,21 @@ def test_no_guest_is_lost_and_none_declared_twice() -> None:
     assert verdict.messages >= 100
 
 
+def test_slow_senders_lose_nothing_and_slow_uploads_end_well() -> None:
+    verdict = slow.run_slow(SEED, slow.HONEST if LONG else 30, print)
+    assert (verdict.lost, verdict.duplicated, verdict.unexpected) == (0, 0, ())
+    assert verdict.figures["uploads_ended_well"] == 24
+    assert verdict.figures["logins_told"] == 40
+    assert verdict.faults == 264
+
+
 def test_the_rows_are_all_there_and_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert sorted(ROWS) == sorted(EVERY_ROW)
     assert main(["list"]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in said] == [*ROWS, residence.NAME]
+    assert [line.split()[0] for line in said] == [*ROWS, residence.NAME, slow.NAME]
     page = (Path(__file__).parents[2] / "docs" / "fault-drills.md").read_text(encoding="utf-8")
-    assert [name for name in (*ROWS, residence.NAME) if f"`{name}`" not in page] == []
+    assert [name for name in (*ROWS, residence.NAME, slow.NAME) if f"`{name}`" not in page] == []
 
 
 def test_a_row_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,6 +40,24 @@ def test_one_answer_for_all_the_pieces(size: int, chunked: bool) -> None:
     assert {each["CONTENT_TYPE"] for each in application.calls[:-1]} == {PIECES}
 
 
+def test_many_pieces_at_once_leave_threads_to_the_others() -> None:
+    application = Recorder()
+    application.gate.clear()
+    with served(application, threads=3) as running:
+        wires = [running.connect() for _ in range(6)]
+        for wire in wires:
+            wire.sendall(piece(b"x", path="/wait"))
+        assert eventually(lambda: running.hub.threads.open == 6)
+        with closing(running.connect()) as other:
+            other.sendall(request("GET", "/"))
+            assert answer_of(other)[0] == 200
+        assert len(application.calls) == 2
+        application.gate.set()
+        for wire in wires:
+            assert answer_of(wire)[0] == 204
+            wire.close()
+
+
 def test_the_first_refusal_is_the_answer_and_the_rest_is_not_taken() -> None:
     application = Recorder()
     with served(application, limits=SMALL) as running, closing(running.connect()) as wire:
