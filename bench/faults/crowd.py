@@ -57,18 +57,19 @@ class Crowd:
         )
         self._write(json.dumps(job).encode() + b"\n")
         if self._out.readline().strip() != b"ready":
+            self.close()
             raise RuntimeError("the crowd did not come")
 
     def done(self, *, wait: bool) -> list[Ended]:
         """Sends everybody home; with `wait` only once the honest ones have their answers."""
         self._write(b"wait\n" if wait else b"go\n")
         line = self._out.readline()
-        self.close()
         return [Ended(*each) for each in json.loads(line)]
 
     def close(self) -> None:
-        self._process.terminate()
-        self._process.wait(30)
+        # Leaving the process closes its pipes and waits for its end.
+        with self._process:
+            self._process.terminate()
 
     @property
     def _out(self) -> IO[bytes]:

@@ -8,7 +8,6 @@ among 24 phones that upload over 3G. Lost is a dossier that was answered as file
 import hashlib
 import json
 import random
-import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from bench.journey.handset import Handset
 from bench.journey.phone import Phone
 from bench.journey.photos import File, photograph
 from bench.journey.uploads import PIECE, begin_upload
+from bench.journey.wire import Wire
 from bench.paced import Paced, send_paced
 from kernel.work import Work
 from wiring import Container, build_container
@@ -116,16 +116,18 @@ def _drill(scene: _Scene, dice: random.Random, honest: int, say: Say) -> Verdict
     say(f"alone: {_shown(idle)}")
     logins = [_login(scene, number) for number in range(_LOGINS)]
     _control(scene, "POST", "/eid/faults", {"mode": "slow", "op": "token", "ms": _SLEEP_MS})
-    crowd = Crowd(scene.place.ports.api, [*logins, *_slow_ones(scene, dice)])
-    crowded = scene.measure(honest)
-    told = crowd.done(wait=True)
+    with closing(Crowd(scene.place.ports.api, [*logins, *_slow_ones(scene, dice)])) as crowd:
+        crowded = scene.measure(honest)
+        told = crowd.done(wait=True)
     _control(scene, "DELETE", "/eid/faults", {})
     say(f"among slow senders: {_shown(crowded)}")
     files = [_paper(number) for number in range(_PHONES)]
     places = [begin_upload(scene.phone, file) for file in files]
-    crowd = Crowd(scene.place.ports.api, [_upload(scene, *each) for each in zip(places, files, strict=True)])
-    uploading = scene.measure(honest)
-    ended = crowd.done(wait=True)
+    with closing(
+        Crowd(scene.place.ports.api, [_upload(scene, *each) for each in zip(places, files, strict=True)])
+    ) as crowd:
+        uploading = scene.measure(honest)
+        ended = crowd.done(wait=True)
     say(f"among slow uploads: {_shown(uploading)}")
     well = sum(_is_whole(scene, *each) for each in zip(places, files, strict=True))
     return _verdict(scene, (idle, crowded, uploading), told, ended, well)
@@ -264,11 +266,8 @@ def _is_whole(scene: _Scene, place: str, file: File) -> bool:
 
 
 def _control(scene: _Scene, method: str, path: str, data: Any) -> None:
-    url = f"{scene.place.sandbox_url}/_control{path}"
-    request = urllib.request.Request(url, json.dumps(data).encode(), method=method)  # noqa: S310
-    request.add_header("Content-Type", "application/json")
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own loopback address
-        answer.read()
+    with closing(Wire(scene.place.sandbox_url)) as wire:
+        wire.call(method, f"/_control{path}", json_body=data)
 
 
 def _shown(measured: Measured) -> str:
