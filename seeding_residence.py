@@ -3,7 +3,9 @@
 from uuid import UUID
 
 from auth import store
+from auth.registry.port import RegistryEntry
 from auth.service.organisations import list_organisations, register_organisation
+from auth.service.proofs import record_registry_proof
 from auth.service.register import enter_person
 from kernel.actor import Actor, ActorKind
 from kernel.clock import local
@@ -37,7 +39,9 @@ def _organisation(work: Work, owner: Actor) -> UUID:
     for held in list_organisations(work, owner):
         return held.organisation.id
     made = register_organisation(work, owner, kind=kind, name=name, number=number, display_name=_OWNER[1])
-    return made.organisation.id
+    # What the sandbox's registry says of it: nothing is asked here, since nothing else runs yet.
+    entry = RegistryEntry(number, name, active=True, representatives=frozenset({_OWNER[0]}))
+    return record_registry_proof(work, owner, made.organisation.id, entry).organisation.id
 
 
 def _officer(work: Work) -> Actor:

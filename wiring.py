@@ -14,6 +14,7 @@ from api.settings import ApiSettings
 from auth.eid.dialects import open_provider
 from auth.eid.oidc import OidcProvider
 from auth.eid.vneid import VneidProvider
+from auth.registry.http import HttpRegistry
 from auth.service import people, phones
 from auth.service.signing_keys import keep_signing_keys
 from auth.settings import AuthSettings
@@ -121,6 +122,7 @@ class Container:
     office: Office
     residence: FrontDesk
     eid: OidcProvider | VneidProvider
+    registry: HttpRegistry
     keys: KeyRing
     token_reader: TokenReader
     templates: LiveBook
@@ -147,6 +149,7 @@ class Container:
     def close(self) -> None:
         """Ends what holds connections; for programs that build a container and go on."""
         self.eid.close()
+        self.registry.close()
         self.database.dispose()
         self.redis.close()
 
@@ -185,6 +188,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
         office=Office(catalogue, Register(), settings.tracking),
         residence=front_desk(settings.residence),
         eid=open_provider(settings.auth.eid, clock),
+        registry=HttpRegistry(settings.auth.registry),
         keys=keys,
         token_reader=token_reader,
         templates=templates,

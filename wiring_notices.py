@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from auth.service import former_phones, phones
+from auth.service.claim_news import read_claim_news
 from auth.service.client_news import read_clients_news
 from auth.service.officers import admins_of
 from kernel.clock import Clock
@@ -130,7 +131,7 @@ def _template_of(kind: str, payload: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationWords:
-    """Notify's source of what organisations and agencies are told of their keys, kept by auth."""
+    """Notify's source of what organisations are told, and agencies of their keys, kept by auth."""
 
     vault: Vault
     clock: Clock
@@ -138,6 +139,12 @@ class OrganisationWords:
 
     def word(self, session: Session, payload: Mapping[str, Any]) -> OrganisationWord:
         work = Work(session, self.vault, self.clock)
+        if "client_ids" not in payload:
+            claim = read_claim_news(work, payload)
+            return OrganisationWord(
+                people=tuple(Addressee(person, phones.latest_phone(work, person)) for person in claim.people),
+                facts={"owner": claim.organisation, "reason": claim.reason},
+            )
         news = read_clients_news(work, payload)
         name = news.organisation or self.office.catalogue.agency(session, news.agency_code or "").name
         # Its number may be a person's own, so a name that cannot be spelled is stood for by what it is to the reader.

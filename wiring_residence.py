@@ -7,16 +7,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from auth import client_store, party_store
+from auth import claim_store, client_store, party_store
 from auth.models import Organisation
 from auth.rights import mandates_of
-from auth.service.organisations import standings_of
+from auth.service.organisations import HOUSEHOLD, standings_of
+from auth.standing import Standing as OrganisationStanding
 from kernel.clock import Clock
 from kernel.db import Database
 from kernel.outbox import Handlers, OutboxEvent, one_by_one
 from kernel.vault import Vault
 from kernel.work import Work
-from residence.ports import FrontDesk, Key, Member, Standing
+from residence.ports import Claimant, FrontDesk, Key, Member, Standing
 from residence.service.access import MANAGE
 from residence.settings import ResidenceSettings
 from residence.transmission_planner import plan_transmissions
@@ -25,8 +26,6 @@ from residence.transmission_settings import TransmissionSettings
 if TYPE_CHECKING:
     from residence.transmission_drain import Transmitter
 
-_HOUSEHOLD = "household_business"
-
 
 @dataclass(frozen=True, slots=True)
 class OrganisationBook:
@@ -34,13 +33,17 @@ class OrganisationBook:
 
     def standings(self, work: Work, person_id: UUID) -> Mapping[UUID, Standing]:
         return {
-            held.organisation.id: Standing(held.mandates, held.organisation.kind == _HOUSEHOLD)
+            held.organisation.id: Standing(
+                held.mandates,
+                household=held.organisation.kind == HOUSEHOLD,
+                disputed=held.organisation.standing == OrganisationStanding.DISPUTED,
+            )
             for held in standings_of(work, person_id)
         }
 
     def is_household(self, work: Work, organisation_id: UUID) -> bool:
         found = work.session.get(Organisation, organisation_id)
-        return found is not None and found.kind == _HOUSEHOLD
+        return found is not None and found.kind == HOUSEHOLD
 
     def members(self, work: Work, organisation_id: UUID) -> list[Member]:
         return [
@@ -59,6 +62,10 @@ class OrganisationBook:
             for client in client_store.lock_open_clients(work.session, organisation_id, work.now())
             if client.grantor_id in people and client.grantor_id not in managing
         ]
+
+    def claimants(self, work: Work, organisations: Collection[UUID]) -> dict[UUID, Claimant]:
+        found = claim_store.claims_of(work.session, organisations)
+        return {row: Claimant(claim.name, claim.standing) for row, claim in found.items()}
 
     def names(self, work: Work, organisation_id: UUID) -> Mapping[UUID, str]:
         return party_store.names_within(work.session, organisation_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.settings import ApiSettings
 from auth.eid.port import EidProvider
+from auth.registry.port import BusinessRegistry
 from auth.settings import AuthSettings
 from auth.tokens.keyring import KeyRing
 from kernel.actor import Actor
@@ -89,6 +90,9 @@ class Container(Protocol):
 
     @property
     def eid(self) -> EidProvider: ...
+
+    @property
+    def registry(self) -> BusinessRegistry: ...
 
     @property
     def keys(self) -> KeyRing: ...

@@ -227,6 +227,10 @@ PERMITS: Final[dict[str, Permit]] = {
     "undoLastAction": officer,
     # organisations; whose they are, and with what mandate, is asked of the rows
     "registerOrganisation": SteppedUp(citizen, "admin", level=2),
+    "startOrganisationProof": SteppedUp(citizen, "admin", level=2),
+    "completeOrganisationProof": citizen,
+    "askBusinessRegistry": SteppedUp(citizen, "admin", level=2),
+    "sendOrganisationPaper": citizen,
     "listOrganisations": citizen,
     "readOrganisation": citizen,
     "listMembers": citizen,
@@ -237,6 +241,12 @@ PERMITS: Final[dict[str, Permit]] = {
     "createOrganisationClient": SteppedUp(citizen, "admin"),
     "takeOverOrganisationClient": SteppedUp(citizen, "admin"),
     "revokeOrganisationClient": citizen,
+    # papers by which organisations prove their tax code
+    "listOrganisationPapers": role("appraiser", "leader"),
+    "readOrganisationPaper": role("appraiser", "leader"),
+    "acceptOrganisationPaper": SteppedUp(role("appraiser", "leader"), "signing", level=2),
+    "refuseOrganisationPaper": role("appraiser", "leader"),
+    "withdrawOrganisationProof": SteppedUp(role("admin"), "signing", level=2),
     # staff of an agency's subtree
     "listOfficers": role("admin"),
     "appointOfficer": SteppedUp(role("admin"), "admin", level=2),

@@ -13,6 +13,7 @@ from api.dossiers.routes import blueprint as dossiers
 from api.inbox.routes import blueprint as inbox
 from api.lookups.routes import blueprint as lookups
 from api.messages.routes import blueprint as messages
+from api.organisations.proofs import blueprint as organisation_proofs
 from api.organisations.routes import blueprint as organisations
 from api.partner.routes import blueprint as partner
 from api.residence.authority.routes import blueprint as authority
@@ -21,6 +22,7 @@ from api.residence.lodgings.routes import blueprint as lodgings
 from api.residence.police.routes import blueprint as police
 from api.residence.stays.photos import blueprint as photos
 from api.residence.stays.routes import blueprint as stays
+from api.staff.papers import blueprint as organisation_papers
 from api.staff.routes import blueprint as staff
 from api.system.routes import blueprint as system
 from api.templates.routes import blueprint as templates
@@ -41,7 +43,9 @@ RESOURCES: Final[tuple[Blueprint, ...]] = (
     messages,
     lookups,
     organisations,
+    organisation_proofs,
     staff,
+    organisation_papers,
     templates,
     partner,
     lodgings,

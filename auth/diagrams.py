@@ -1,8 +1,9 @@
-"""Pages of the state tables of this package: `python -m auth.diagrams` writes docs/states/{phone_proof,session}.md."""
+"""Pages of the state tables of this package: `python -m auth.diagrams` writes them to docs/states/."""
 
 from pathlib import Path
 from typing import Final
 
+from auth.standing import STANDING, Standing
 from auth.states import PROOF, Presented, ProofState, RefreshStep, SessionState, refresh_step
 from kernel.diagrams import StateDiagram, markdown_table
 
@@ -13,6 +14,11 @@ _PROOF_NAMES: Final = {
     ProofState.CONFIRMED: "Đã xác nhận",
     ProofState.EXHAUSTED: "Hết lượt thử",
     ProofState.SUPERSEDED: "Có mã mới hơn",
+}
+_STANDING_NAMES: Final = {
+    Standing.CLAIMED: "Tự khai",
+    Standing.PROVED: "Đã xác minh",
+    Standing.DISPUTED: "Đang tranh chấp",
 }
 _SESSION_NAMES: Final = {
     SessionState.ACTIVE: "Đang đăng nhập",
@@ -28,7 +34,11 @@ _OTHER_ENDS: Final = [
 
 def render() -> dict[str, str]:
     """File name -> page."""
-    return {"phone_proof.md": _proof_page(), "session.md": _session_page()}
+    return {
+        "organisation.md": _standing_page(),
+        "phone_proof.md": _proof_page(),
+        "session.md": _session_page(),
+    }
 
 
 def write(target: Path = TARGET) -> None:
@@ -50,6 +60,22 @@ def _proof_page() -> str:
     )
     note = "What no row allows is refused, as is every code after its time."
     return f"# Phone proof (xác nhận số điện thoại)\n\n{_HEAD}\n\n{diagram.mermaid()}\n\n{note}\n\n{table}\n"
+
+
+def _standing_page() -> str:
+    edges = [(str(state), str(to), str(event)) for (state, event), to in STANDING.items()]
+    diagram = StateDiagram(
+        names={str(state): name for state, name in _STANDING_NAMES.items()},
+        edges=edges,
+        start=str(Standing.CLAIMED),
+        final=[],
+    )
+    table = markdown_table(("state", "event", "to"), sorted((first, event, to) for first, to, event in edges))
+    note = (
+        "One claim to a tax code at most is proved; a new one begins as disputed while another is. `prove` displaces a "
+        "proof that is worth less (paper < registry < eid), else it is `contest`. What no row allows is refused."
+    )
+    return f"# Organisation (tổ chức)\n\n{_HEAD}\n\n{diagram.mermaid()}\n\n{note}\n\n{table}\n"
 
 
 def _session_page() -> str:

@@ -84,12 +84,26 @@ class Officer(Base):
 
 
 class Organisation(Base):
-    """A hotel, a household business or a company. A household's number is its owner's, so the number is sealed."""
+    """A hotel, a household business or a company. A household's number is its owner's, so the number is sealed.
+
+    `standing`: whether it may speak for the number; several may claim one, and one of them at most is proved.
+    """
 
     __tablename__ = "organisation"
     __table_args__ = (
         CheckConstraint("status IN ('active', 'closed')", name="status"),
-        Index("uq_organisation_active", "registration_index", unique=True, postgresql_where=text("status = 'active'")),
+        CheckConstraint("standing IN ('claimed', 'proved', 'disputed')", name="standing"),
+        CheckConstraint(
+            "(standing = 'proved') = (proved_by IS NOT NULL) AND (proved_by IS NULL) = (proved_at IS NULL)",
+            name="proved",
+        ),
+        Index(
+            "uq_organisation_proved",
+            "registration_index",
+            unique=True,
+            postgresql_where=text("standing = 'proved' AND status = 'active'"),
+        ),
+        Index("ix_organisation_registration", "registration_index"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -98,6 +112,9 @@ class Organisation(Base):
     registration_number: Mapped[Sealed] = mapped_column(SealedText)
     registration_index: Mapped[bytes] = mapped_column(LargeBinary)
     status: Mapped[str] = mapped_column(Text)
+    standing: Mapped[str] = mapped_column(Text, server_default="claimed")
+    proved_by: Mapped[str | None] = mapped_column(Text)
+    proved_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -172,6 +189,8 @@ class ApiClient(Base):
 class LoginAttempt(Base):
     """One log-in under way. State, nonce, verifier and the app's secret are derived from the id, so none is stored.
 
+    `organisation_id`: it opens no session, but proves this organisation by its own account.
+
     `step_up`: the provider must have seen the person after this attempt began. `callback_digest` is of the redirect
     that used it up; then `session_id` or `failure` says what came of it.
     """
@@ -185,6 +204,7 @@ class LoginAttempt(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     taken_at: Mapped[datetime | None]
     step_up: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     callback_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     session_id: Mapped[UUID | None] = mapped_column(ForeignKey("login_session.id", ondelete="SET NULL"))
     failure: Mapped[str | None] = mapped_column(Text)

@@ -49,12 +49,6 @@ def office_meets(session: Session, person_id: UUID, agency_code: str, first: dat
     return session.execute(query.limit(1)).first() is not None
 
 
-def active_organisation(session: Session, index: bytes) -> Organisation | None:
-    return session.scalar(
-        select(Organisation).where(Organisation.registration_index == index, Organisation.status == "active")
-    )
-
-
 def organisations_of(session: Session, person_id: UUID, day: date) -> Sequence[tuple[Organisation, Membership]]:
     query = (
         select(Organisation, Membership)

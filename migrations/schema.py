@@ -1,6 +1,7 @@
 """Every table of the system in one metadata: importing this imports every package's models."""
 
 import auth.models
+import auth.proof_models
 import kernel.audit.models
 import kernel.clock_mark
 import kernel.idempotency

@@ -5,6 +5,7 @@ Placeholders in texts are members of the problem document. RFC 9457.
 
 from typing import Final
 
+from mobile_contract.claim_problems import CLAIM_PROBLEMS
 from mobile_contract.dossier_problems import DOSSIER_FIELD_TEXTS, DOSSIER_PROBLEMS
 from mobile_contract.message_problems import MESSAGE_FIELD_TEXTS, MESSAGE_PROBLEMS
 from mobile_contract.problem import Problem
@@ -119,8 +120,8 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "organisation_known": Problem(
         409,
-        "Tổ chức này đã được đăng ký; hãy nhờ người đại diện thêm bạn làm thành viên.",
-        "This organisation is registered; ask its representative to add you as a member.",
+        "Bạn đã là thành viên của một tổ chức đăng ký mã số thuế này.",
+        "You are a member of an organisation with this tax code already.",
     ),
     "too_many_organisations": Problem(
         409, "Mỗi người đại diện nhiều nhất {limit} tổ chức.", "A person stands for {limit} organisations at most."
@@ -177,6 +178,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "card_qr_invalid": Problem(
         422, "Mã QR này không phải của thẻ căn cước.", "This is not the QR code of an identity card."
     ),
+    **CLAIM_PROBLEMS,
     **DOSSIER_PROBLEMS,
     **MESSAGE_PROBLEMS,
     **RESIDENCE_PROBLEMS,

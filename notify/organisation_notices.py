@@ -1,4 +1,4 @@
-"""The people of an organisation are told what becomes of its keys; the admins of an agency what becomes of theirs."""
+"""The people of an organisation are told what becomes of its keys and its tax code; an agency's admins of its keys."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,16 @@ from notify.handlers import Announcer
 from notify.plan import Channel
 from notify.template_events import events
 
-KINDS: Final = ("clients.ending", "clients.ended", "clients.taken_over")
+KINDS: Final = (
+    "clients.ending",
+    "clients.ended",
+    "clients.taken_over",
+    "organisation.proved",
+    "organisation.disputed",
+    "organisation.reopened",
+    "organisation.contested",
+    "organisation.paper_refused",
+)
 """Outbox events of which an organisation is told; each has the template of its name."""
 
 

@@ -11,10 +11,22 @@ from residence.settings import ResidenceSettings
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a person stands to an organisation today; `household` tells a household business from a company or hotel."""
+    """How a person stands to an organisation today; `household` tells a household business from a company or hotel.
+
+    `disputed`: another organisation has proved the tax code that it claims.
+    """
 
     mandates: frozenset[str]
     household: bool
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """An organisation as others see it: `standing` says whether it has proved the tax code that it claims."""
+
+    name: str
+    standing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,10 @@ class Organisations(Protocol):
 
     def keys_of(self, work: Work, organisation_id: UUID, people: Collection[UUID]) -> Collection[Key]:
         """Its keys that work and rest on these people, but for those of people who manage every lodging."""
+        ...
+
+    def claimants(self, work: Work, organisations: Collection[UUID]) -> Mapping[UUID, Claimant]:
+        """How these organisations are shown to others."""
         ...
 
     def names(self, work: Work, organisation_id: UUID) -> Mapping[UUID, str]:

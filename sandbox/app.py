@@ -12,6 +12,7 @@ from sandbox.authority import LodgingAuthority
 from sandbox.eid import EidProvider
 from sandbox.esms import EsmsGateway
 from sandbox.phone import Phone
+from sandbox.registry import BusinessRegistry
 from sandbox.twilio import TwilioGateway
 from sandbox.vneid import VneidProvider
 from sandbox.world import Settings, SettingsError, Twin, World
@@ -24,6 +25,7 @@ TWINS: tuple[type[Twin], ...] = (
     EsmsGateway,
     ZaloAccount,
     LodgingAuthority,
+    BusinessRegistry,
     Phone,
 )
 _LARGEST_BODY = 4 * 1024 * 1024

@@ -47,6 +47,7 @@ class Settings:
     authority_refresh_basic: str = "sandbox-vendor-refresh:sandbox-refresh-secret"
     authority_password: str = "sandbox-authority-password"  # noqa: S105
     eid_client_id: str = "sandbox-motcua"
+    registry_key: str = "sandbox-registry-key"
     eid_client_secret: str = "sandbox-eid-client-secret"  # noqa: S105
 
     @classmethod

@@ -56,6 +56,7 @@ def start_login(body: dict[str, Any]) -> dict[str, Any]:
         "login_in_progress",
         "identity_conflict",
         "not_an_officer",
+        "organisation_account",
         "eid_unavailable",
     ),
 )
@@ -65,7 +66,7 @@ def complete_login(body: dict[str, Any], login_id: UUID) -> Tokens:
     The app that lost the answer sends the same again, within ten minutes, and gets it.
     """
     count_try("complete_login", str(login_id), tries=30, window_s=600)
-    held, back = container(), _callback(body)
+    held, back = container(), read_redirect(body)
     # A log-in that cannot be asked about now is not used up: the app sends the same again.
     with held.eid.admitted():
         with unit_of_work() as work:
@@ -124,7 +125,7 @@ def _exchanged(taken: TakenAttempt, back: Callback, device: str | None) -> Grant
     return grant
 
 
-def _callback(body: dict[str, Any]) -> Callback:
+def read_redirect(body: dict[str, Any]) -> Callback:
     """The redirect's parameters, whichever way they were handed over. Raises `invalid_fields`, `login_failed`."""
     parts = {name: body[name] for name in ("code", "state", "iss")}
     if body["callback_query"] is None:

@@ -34,7 +34,7 @@ class LoginAnswer(AnswerSchema):
     expires_at = Instant()
 
 
-class CompleteLoginRequest(RequestSchema):
+class RedirectRequest(RequestSchema):
     """What the provider's redirect carried, in whole or in parts, and the secret that never left the app."""
 
     callback_query = Line(
@@ -49,6 +49,11 @@ class CompleteLoginRequest(RequestSchema):
     state = Line(load_default=None, high=_OPAQUE)
     login_secret = Line(required=True, high=200)
     iss = Line(load_default=None, high=500, metadata={"description": "Of the redirect, where it had one (RFC 9207)."})
+
+
+class CompleteLoginRequest(RedirectRequest):
+    """That, and how the device is called."""
+
     device = Line(load_default=None, high=80, metadata={"description": "How the person would name this device."})
 
 

@@ -29,13 +29,13 @@ from api.organisations.schemas import (
 )
 from api.transactions import unit_of_work
 from auth.models import Membership
-from auth.service import clients, members, organisations
+from auth.service import clients, members, organisations, proofs
 from auth.service.members import NewMember
 from auth.service.organisations import Held
 from kernel.work import Work
 
 blueprint = Blueprint("organisations", description="Organisations and who acts for them (tổ chức, ủy quyền)")
-_ONE = "/v1/organisations/<uuid:organisation_id>"
+ONE = "/v1/organisations/<uuid:organisation_id>"
 
 
 @blueprint.operation(
@@ -50,7 +50,7 @@ _ONE = "/v1/organisations/<uuid:organisation_id>"
     problems=("organisation_known", "too_many_organisations"),
 )
 def register_organisation(work: Work, body: dict[str, Any]) -> dict[str, Any]:
-    """Registers an organisation; the caller becomes its representative."""
+    """Registers an organisation that claims its tax code until it is proved; the caller becomes its representative."""
     held = organisations.register_organisation(
         work,
         actor(),
@@ -59,23 +59,23 @@ def register_organisation(work: Work, body: dict[str, Any]) -> dict[str, Any]:
         number=body["registration_number"],
         display_name=body["display_name"],
     )
-    return _shown(work, held)
+    return shown(work, held)
 
 
 @blueprint.operation("GET", "/v1/organisations", "listOrganisations", answer=OrganisationsAnswer(), transaction=True)
 def list_organisations(work: Work) -> dict[str, Any]:
     """Those the caller is a member of today."""
-    return {"items": [_shown(work, held) for held in organisations.list_organisations(work, actor())]}
+    return {"items": [shown(work, held) for held in organisations.list_organisations(work, actor())]}
 
 
-@blueprint.operation("GET", _ONE, "readOrganisation", answer=OrganisationAnswer(), transaction=True)
+@blueprint.operation("GET", ONE, "readOrganisation", answer=OrganisationAnswer(), transaction=True)
 def read_organisation(work: Work, organisation_id: UUID) -> dict[str, Any]:
     """One of them."""
-    return _shown(work, organisations.read_organisation(work, actor(), organisation_id))
+    return shown(work, organisations.read_organisation(work, actor(), organisation_id))
 
 
 @blueprint.operation(
-    "GET", f"{_ONE}/members", "listMembers", answer=MembersAnswer(), transaction=True, problems=("mandate_missing",)
+    "GET", f"{ONE}/members", "listMembers", answer=MembersAnswer(), transaction=True, problems=("mandate_missing",)
 )
 def list_members(work: Work, organisation_id: UUID) -> dict[str, Any]:
     """Who acts, acted lately, or is to act for it; for those with the mandate `manage_members`."""
@@ -84,7 +84,7 @@ def list_members(work: Work, organisation_id: UUID) -> dict[str, Any]:
 
 @blueprint.operation(
     "POST",
-    f"{_ONE}/members",
+    f"{ONE}/members",
     "addMember",
     body=MemberRequest(),
     answer=MemberAnswer(),
@@ -101,7 +101,7 @@ def add_member(work: Work, body: dict[str, Any], organisation_id: UUID) -> dict[
 
 @blueprint.operation(
     "PATCH",
-    f"{_ONE}/members/<uuid:member_id>",
+    f"{ONE}/members/<uuid:member_id>",
     "changeMember",
     body=MemberPatch(),
     answer=MemberAnswer(),
@@ -116,7 +116,7 @@ def change_member(work: Work, body: dict[str, Any], organisation_id: UUID, membe
 
 @blueprint.operation(
     "DELETE",
-    f"{_ONE}/members/<uuid:member_id>",
+    f"{ONE}/members/<uuid:member_id>",
     "endMember",
     query=EndMemberQuery(),
     status=204,
@@ -133,7 +133,7 @@ def end_member(query: dict[str, Any], organisation_id: UUID, member_id: UUID) ->
 
 @blueprint.operation(
     "GET",
-    f"{_ONE}/clients",
+    f"{ONE}/clients",
     "listOrganisationClients",
     answer=ClientsAnswer(),
     transaction=True,
@@ -146,13 +146,13 @@ def list_organisation_clients(work: Work, organisation_id: UUID) -> dict[str, An
 
 @blueprint.operation(
     "POST",
-    f"{_ONE}/clients",
+    f"{ONE}/clients",
     "createOrganisationClient",
     body=ClientRequest(),
     answer=IssuedClientAnswer(),
     status=201,
     idempotent=True,
-    problems=("mandate_missing", "too_many_clients"),
+    problems=("mandate_missing", "organisation_disputed", "too_many_clients"),
 )
 def create_organisation_client(work: Work, body: dict[str, Any], organisation_id: UUID) -> dict[str, Any]:
     """Makes a key for a system of the organisation, shown once. It can do what its maker can, and ends with them."""
@@ -162,7 +162,7 @@ def create_organisation_client(work: Work, body: dict[str, Any], organisation_id
 
 @blueprint.operation(
     "POST",
-    f"{_ONE}/clients/<uuid:client_id>/take-over",
+    f"{ONE}/clients/<uuid:client_id>/take-over",
     "takeOverOrganisationClient",
     body=TakeOverRequest(),
     answer=ClientAnswer(),
@@ -179,7 +179,7 @@ def take_over_organisation_client(
 
 @blueprint.operation(
     "DELETE",
-    f"{_ONE}/clients/<uuid:client_id>",
+    f"{ONE}/clients/<uuid:client_id>",
     "revokeOrganisationClient",
     status=204,
     problems=("mandate_missing",),
@@ -191,12 +191,18 @@ def revoke_organisation_client(organisation_id: UUID, client_id: UUID) -> None:
     container().token_reader.forget(client_id)
 
 
-def _shown(work: Work, held: Held) -> dict[str, Any]:
+def shown(work: Work, held: Held) -> dict[str, Any]:
+    """An organisation as one of its members stands to it."""
+    paper = proofs.latest_paper(work, held.organisation.id)
     return {
         "id": held.organisation.id,
         "kind": held.organisation.kind,
         "name": held.organisation.name,
         "registration_number": organisations.registration_number(work, held.organisation),
+        "standing": held.organisation.standing,
+        "proved_by": held.organisation.proved_by,
+        "proved_at": held.organisation.proved_at,
+        "paper": paper,
         "role": held.role,
         "mandates": sorted(held.mandates),
     }

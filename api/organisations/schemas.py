@@ -4,9 +4,17 @@ from typing import Final
 
 from marshmallow import fields, validate
 
+from api.auth.schemas import LoginAnswer, RedirectRequest
 from api.grants import GrantsRequest
-from api.schemas import AnswerSchema, Line, RequestSchema, Shape, Text, Typed
-from mobile_contract.vocabulary import MANDATES, MEMBER_ROLES, ORGANISATION_KINDS
+from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Shape, Text, Typed
+from mobile_contract.vocabulary import (
+    MANDATES,
+    MEMBER_ROLES,
+    ORGANISATION_KINDS,
+    ORGANISATION_STANDINGS,
+    PAPER_STATES,
+    PROOF_MEANS,
+)
 
 # A tax code, that of a branch, or a household's, which is its owner's personal number.
 _NUMBER: Final = Shape(r"^([0-9]{10}(-[0-9]{3})?|[0-9]{12})$", "tax_code_form")
@@ -24,6 +32,15 @@ class OrganisationRequest(RequestSchema):
     display_name = Line(required=True, high=120, metadata={"description": "The caller, as other members see them."})
 
 
+class SentPaperAnswer(AnswerSchema):
+    """The paper that was sent last to prove the tax code."""
+
+    state = fields.String(validate=validate.OneOf(PAPER_STATES))
+    agency_code = fields.String()
+    sent_at = Instant()
+    reason = fields.String(allow_none=True, metadata={"description": "Why it was refused."})
+
+
 class OrganisationAnswer(AnswerSchema):
     """An organisation as one of its members stands to it."""
 
@@ -31,12 +48,45 @@ class OrganisationAnswer(AnswerSchema):
     kind = fields.String(validate=validate.OneOf(ORGANISATION_KINDS))
     name = fields.String()
     registration_number = fields.String()
+    standing = fields.String(
+        validate=validate.OneOf(ORGANISATION_STANDINGS),
+        metadata={"description": "Several may claim one tax code; `disputed` while another has proved it."},
+    )
+    proved_by = fields.String(allow_none=True, validate=validate.OneOf(PROOF_MEANS))
+    proved_at = Instant(allow_none=True)
+    paper = fields.Nested(SentPaperAnswer, allow_none=True)
     role = fields.String(validate=validate.OneOf(MEMBER_ROLES))
     mandates = fields.List(fields.String(validate=validate.OneOf(MANDATES)))
 
 
 class OrganisationsAnswer(AnswerSchema):
     items = fields.List(fields.Nested(OrganisationAnswer))
+
+
+class StartProofRequest(RequestSchema):
+    redirect_uri = Line(
+        load_default=None,
+        high=500,
+        metadata={"description": "One of the registered addresses of the app; the first of them when left out."},
+    )
+
+
+class ProofStartAnswer(LoginAnswer):
+    """As for a log-in, though it opens no session."""
+
+
+class CompleteProofRequest(RedirectRequest):
+    """What the provider's redirect carried, and the secret that never left the app."""
+
+
+class RegistryProofRequest(RequestSchema):
+    """An act that needs no more to be said."""
+
+
+class PaperQuery(RequestSchema):
+    agency_code = Line(
+        required=True, high=40, metadata={"description": "The agency whose officers are to check it (`listAgencies`)."}
+    )
 
 
 class MemberRequest(RequestSchema):

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from api.schemas import AnswerSchema
-from mobile_contract.vocabulary import ORGANISATION_KINDS
+from mobile_contract.vocabulary import ORGANISATION_KINDS, ORGANISATION_STANDINGS
 
 
 class PartnerOrganisationAnswer(AnswerSchema):
@@ -12,4 +12,5 @@ class PartnerOrganisationAnswer(AnswerSchema):
     id = fields.UUID()
     kind = fields.String(validate=validate.OneOf(ORGANISATION_KINDS))
     name = fields.String()
+    standing = fields.String(validate=validate.OneOf(ORGANISATION_STANDINGS))
     status = fields.String(validate=validate.OneOf(["active", "closed"]))

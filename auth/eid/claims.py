@@ -18,6 +18,8 @@ _NAME_PARTS: Final = ("family_name", "middle_name", "given_name")
 _NAME_STAND_INS: Final = ("preferred_username", "nickname")
 _ISO_DATE: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _VIETNAMESE_DATE: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
+# Of a company, of its branch, or of a household, whose code is its owner's personal number.
+_TAX_CODE: Final = re.compile(r"\d{10}(-\d{3})?|\d{12}", re.ASCII)
 _NOT_EXACT: Final = re.compile(f"[{MARK}\t\n\r]")
 # What may stand in a header (RFC 9110 §5.5) without a space, which would end the token there.
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
@@ -60,6 +62,20 @@ def identity_number(claims: Mapping[str, Any], names: Iterable[str], today: date
             if name != "sub":
                 raise EidRefused("identity_number") from None
     return None
+
+
+def organisation_number(claims: Mapping[str, Any], kind: str, kinds: Iterable[str], number: str) -> str | None:
+    """The tax code of an organisation's account; None for the account of a person.
+
+    `kind` is the claim that tells the two apart, `kinds` what it says of an organisation, `number` the code's claim.
+    Raises EidRefused for an organisation without a code that can be.
+    """
+    if str(claims.get(kind, "")).strip().lower() not in kinds:
+        return None
+    value = claims.get(number)
+    if not isinstance(value, str) or not _TAX_CODE.fullmatch(value.strip()):
+        raise EidRefused("tax_code")
+    return value.strip()
 
 
 def full_name(claims: Mapping[str, Any], name: str) -> str:

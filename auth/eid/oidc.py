@@ -16,6 +16,7 @@ from auth.eid.claims import (
     full_name,
     identity_number,
     level,
+    organisation_number,
     reconciled,
     required_text,
     required_token,
@@ -23,7 +24,7 @@ from auth.eid.claims import (
 from auth.eid.discovery import SIGNATURES, Discovery, ProviderMetadata
 from auth.eid.http import EidRefused, EidUnreachable, JsonClient
 from auth.eid.keys import ProviderKeys
-from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity
+from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity, EidOrganisation
 from auth.eid.refusals import admitted, exchange_errors, unavailable
 from auth.settings import EidSettings
 from kernel.clock import Clock, local
@@ -88,20 +89,26 @@ class OidcProvider:
         since = "iat" if claims.get("auth_time") is None else "auth_time"
         names = self._settings.claims
         known = self._joined(claims, self._ask_userinfo(metadata, access_token, claims["sub"]))
+        number = organisation_number(known, names.account_type, names.organisation_types, names.tax_code)
+        name = full_name(known, names.full_name)
+        today = local(now).date()
         return EidIdentity(
             issuer=metadata.issuer,
             subject=claims["sub"],
-            identity_number=identity_number(known, names.identity_number, local(now).date()),
-            full_name=full_name(known, names.full_name),
+            identity_number=identity_number(known, names.identity_number, today) if number is None else None,
+            full_name=name,
             birth_date=birth_date(known.get(names.birth_date)),
             level=level(known.get(names.identity_level)),
             authenticated_at=min(now, id_token.instant(claims, since)),
+            organisation=None if number is None else EidOrganisation(number, name),
         )
 
     def _joined(self, signed: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
         """What is known of the person: the signed id_token first, then what userinfo adds. Raises EidRefused."""
         names = self._settings.claims
         reconciled(signed, told, names.identity_number, lambda number: str(number).strip())
+        for claim in (names.account_type, names.tax_code):
+            reconciled(signed, told, (claim,), lambda said: str(said).strip())
         reconciled(signed, told, (names.birth_date,), birth_date)
         reconciled(signed, told, (names.identity_level,), level)
         return {**told, **{name: value for name, value in signed.items() if value is not None}}

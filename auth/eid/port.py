@@ -31,8 +31,19 @@ class CodeExchange:
 
 
 @dataclass(frozen=True, slots=True)
+class EidOrganisation:
+    """The organisation whose own account logged in: its tax code, and the name that the provider gives it, if any."""
+
+    number: str = field(repr=False)
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class EidIdentity:
-    """Who logged in, as the provider vouches. `identity_number` is a valid personal number or None; level 1 or 2."""
+    """Who logged in, as the provider vouches. `identity_number` is a valid personal number or None; level 1 or 2.
+
+    `organisation` is set for an account of an organisation; who sits in front of it is then not known.
+    """
 
     issuer: str
     subject: str = field(repr=False)
@@ -41,6 +52,7 @@ class EidIdentity:
     birth_date: date | None = field(repr=False)
     level: int
     authenticated_at: datetime
+    organisation: EidOrganisation | None = None
 
 
 class EidProvider(Protocol):

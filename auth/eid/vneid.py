@@ -9,10 +9,10 @@ from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from auth.eid.claims import birth_date, full_name, identity_number, level, required_token
+from auth.eid.claims import birth_date, full_name, identity_number, level, organisation_number, required_token
 from auth.eid.envelope import Envelopes
 from auth.eid.http import EidRefused, JsonClient
-from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity
+from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity, EidOrganisation
 from auth.eid.refusals import admitted, exchange_errors
 from auth.settings import EidSettings, VneidSettings
 from kernel.clock import Clock, local
@@ -62,18 +62,22 @@ class VneidProvider:
         if token.get("citizenPid", claims.get("citizenPid")) != claims.get("citizenPid"):
             raise EidRefused("userinfo_pid")
         now = self._clock.now()
-        number = identity_number(claims, ("citizenPid",), local(now).date())
-        if number is None:
+        names = self._settings.claims
+        tax_code = organisation_number(claims, names.account_type, names.organisation_types, names.tax_code)
+        number = identity_number(claims, ("citizenPid",), local(now).date()) if tax_code is None else None
+        subject, name = tax_code or number, full_name(claims, "fullName")
+        if subject is None:
             raise EidRefused("identity_number")
         return EidIdentity(
             issuer=self._settings.issuer,
-            subject=number,
+            subject=subject,
             identity_number=number,
-            full_name=full_name(claims, "fullName"),
+            full_name=name,
             birth_date=birth_date(claims.get("birthDate")),
             level=level(claims.get("accountLevel")),
             # Not said by the provider; the code that proves it lives for seconds.
             authenticated_at=now,
+            organisation=None if tax_code is None else EidOrganisation(tax_code, name),
         )
 
     def _plain_code(self, code: str, encrypt_key: str | None) -> str:

@@ -52,9 +52,16 @@ class TakenAttempt:
 
 
 def open_attempt(
-    work: Work, settings: EidSettings, as_role: LoginRole, redirect_uri: str | None = None, *, step_up: bool = False
+    work: Work,
+    settings: EidSettings,
+    as_role: LoginRole,
+    redirect_uri: str | None = None,
+    *,
+    step_up: bool = False,
+    organisation_id: UUID | None = None,
 ) -> LoginStart:
-    """Begins a log-in; with `step_up` the provider must ask the person anew.
+    """Begins a log-in; with `step_up` the provider must ask the person anew. One for an organisation proves it by its
+    own account and opens no session.
 
     Raises `invalid_fields` for a redirect that is not one of ours.
     """
@@ -69,24 +76,31 @@ def open_attempt(
         created_at=now,
         expires_at=now + ATTEMPT_TTL,
         step_up=step_up,
+        organisation_id=organisation_id,
     )
     work.session.add(attempt)
+    return _started(work, attempt)
+
+
+def _started(work: Work, attempt: LoginAttempt) -> LoginStart:
     kept = _kept(work, attempt)
     return LoginStart(
         login_id=attempt.id,
         login_secret=_derived(work, "secret").make(attempt.id),
         expires_at=attempt.expires_at,
         request=AuthorizationRequest(
-            redirect_uri=chosen,
+            redirect_uri=attempt.redirect_uri,
             state=_derived(work, "state").make(attempt.id),
             nonce=kept.nonce,
             code_challenge=code_challenge(kept.verifier),
-            step_up=step_up,
+            step_up=attempt.step_up,
         ),
     )
 
 
-def take_attempt(work: Work, settings: SessionSettings, back: Callback, login_secret: str) -> TakenAttempt:
+def take_attempt(
+    work: Work, settings: SessionSettings, back: Callback, login_secret: str, *, organisation_id: UUID | None = None
+) -> TakenAttempt:
     """Uses up the attempt that a callback's `state` belongs to, once, for the app that began it.
 
     The same app with the same redirect is told again what became of it: the grant, the refusal, or
@@ -104,6 +118,8 @@ def take_attempt(work: Work, settings: SessionSettings, back: Callback, login_se
         raise refused(f"attempt_{standing}")
     if not _derived(work, "secret").belongs(login_secret, attempt.id):
         raise refused("login_secret")
+    if attempt.organisation_id != organisation_id:
+        raise refused("attempt_for_another")
     digest = _digest(work, back)
     answered = None
     if attempt.taken_at is None:

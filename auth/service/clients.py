@@ -15,7 +15,7 @@ from auth.events import CLIENTS_TAKEN_OVER, ClientsChanged
 from auth.models import ApiClient, Membership, Organisation
 from auth.rights import SCOPES, mandate_needed, mandates_of, usable_scopes
 from auth.service.access import person_of
-from auth.service.organisations import require_mandate, stands
+from auth.service.organisations import require_mandate, require_undisputed, stands
 from auth.tokens.clients import new_key
 from kernel.actor import Actor
 from kernel.audit import write_audit
@@ -66,8 +66,11 @@ def list_organisation_clients(work: Work, actor: Actor, organisation_id: UUID) -
 
 
 def create_organisation_client(work: Work, actor: Actor, organisation_id: UUID, asked: NewClient) -> IssuedClient:
-    """A key that can do what its maker can. Raises `not_found`, `mandate_missing`, `invalid_fields`."""
+    """A key that can do what its maker can. Raises `not_found`, `mandate_missing`, `organisation_disputed`,
+    `invalid_fields`.
+    """
     held = require_mandate(work, actor, organisation_id, "manage_clients")
+    require_undisputed(held)
     _check(work, asked, "organisation")
     needed = mandate_needed(asked.scopes, held.mandates)
     if needed is not None:

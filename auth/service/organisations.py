@@ -8,12 +8,12 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
-from auth import party_store
+from auth import claim_store, party_store
 from auth.models import REGISTRATION_FIELD, Membership, Organisation
 from auth.rights import mandates_of
 from auth.service.access import person_of
+from auth.service.claims import prove_household
+from auth.standing import Standing
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
@@ -23,6 +23,7 @@ from kernel.quota import require_room
 from kernel.work import Work
 
 MOST_ORGANISATIONS: Final = 100
+HOUSEHOLD: Final = "household_business"
 KINDS: Final = ("hotel", "household_business", "company")
 
 
@@ -39,15 +40,17 @@ class Held:
 
 
 def register_organisation(work: Work, actor: Actor, *, kind: str, name: str, number: str, display_name: str) -> Held:
-    """Registers an organisation; the caller becomes its representative.
+    """Registers an organisation that claims a tax code; the caller becomes its representative.
 
-    Raises `organisation_known`, `too_many_organisations`.
+    Others may claim the same code. Raises `organisation_known` where the caller is a member of one that does, and
+    `too_many_organisations`.
     """
-    index, now = work.vault.index(REGISTRATION_FIELD, number), work.now()
-    if party_store.active_organisation(work.session, index) is not None:
+    index, now, person = work.vault.index(REGISTRATION_FIELD, number), work.now(), person_of(actor)
+    claims = claim_store.lock_claims(work.session, index)
+    if claim_store.belongs_to(work.session, [each.id for each in claims], person):
         raise DomainError("organisation_known")
-    _require_room(work, person_of(actor))
-    row = new_id()
+    _require_room(work, person)
+    row, proved = new_id(), any(each.standing == Standing.PROVED for each in claims)
     organisation = Organisation(
         id=row,
         kind=kind,
@@ -55,18 +58,24 @@ def register_organisation(work: Work, actor: Actor, *, kind: str, name: str, num
         registration_number=work.vault.seal(REGISTRATION_FIELD, row, number),
         registration_index=index,
         status="active",
+        standing=(Standing.DISPUTED if proved else Standing.CLAIMED).value,
         created_at=now,
     )
     work.session.add(organisation)
-    try:
-        work.session.flush()
-    except IntegrityError:
-        # Two registered the same number at once; the index let one of them through.
-        raise DomainError("organisation_known") from None
+    work.session.flush()
+    member = _representative(work, organisation, person, display_name)
+    write_audit(work.session, actor, "organisation.register", "organisation", row)
+    if kind == HOUSEHOLD:
+        prove_household(work, actor, organisation, number)
+    return _held(organisation, member)
+
+
+def _representative(work: Work, organisation: Organisation, person_id: UUID, display_name: str) -> Membership:
+    now = work.now()
     member = Membership(
         id=new_id(),
-        organisation_id=row,
-        person_id=person_of(actor),
+        organisation_id=organisation.id,
+        person_id=person_id,
         role="representative",
         mandates=[],
         display_name=display_name,
@@ -75,8 +84,7 @@ def register_organisation(work: Work, actor: Actor, *, kind: str, name: str, num
     )
     work.session.add(member)
     work.session.flush()
-    write_audit(work.session, actor, "organisation.register", "organisation", row)
-    return _held(organisation, member)
+    return member
 
 
 def registration_number(work: Work, organisation: Organisation) -> str:
@@ -101,6 +109,12 @@ def read_organisation(work: Work, actor: Actor, organisation_id: UUID) -> Held:
     if member is None or organisation is None:
         raise DomainError("not_found")
     return _held(organisation, member)
+
+
+def require_undisputed(held: Held) -> None:
+    """A claim against which another stands proved does not grow. Raises `organisation_disputed`."""
+    if held.organisation.standing == Standing.DISPUTED:
+        raise DomainError("organisation_disputed")
 
 
 def require_mandate(work: Work, actor: Actor, organisation_id: UUID, mandate: str) -> Held:

@@ -44,9 +44,11 @@ class AuthorityAccount:
 def register_lodging(work: Work, actor: Actor, desk: FrontDesk, asked: NewLodging) -> Lodging:
     """Registers a lodging with the police of its commune, who must approve it.
 
-    Raises `not_found`, `mandate_missing`, `lodging_known`, `invalid_fields` for a commune without such police.
+    Raises `not_found`, `mandate_missing`, `organisation_disputed`, `lodging_known`, and `invalid_fields` for a commune
+    without such police.
     """
-    require_standing(work, actor, desk, asked.organisation_id, "manage")
+    if require_standing(work, actor, desk, asked.organisation_id, "manage").disputed:
+        raise DomainError("organisation_disputed")
     police = _police(work, asked.commune_code)
     if store.same_lodging(work.session, asked.organisation_id, asked.name):
         raise DomainError("lodging_known")

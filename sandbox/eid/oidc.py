@@ -248,6 +248,7 @@ class EidProvider(Twin):
         people_shown = [
             {"login": person.login, "sub": person.sub, "role": person.role, **person.claims()}
             for person in self.people.values()
+            if not person.tax_code
         ]
         return web.json_response({"people": people_shown})
 

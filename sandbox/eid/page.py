@@ -56,7 +56,7 @@ def refuse(reason: str) -> web.Response:
 
 
 def _button(person: Person) -> str:
-    masked = f"{person.citizen_pid[:3]}•••••{person.citizen_pid[-4:]}"
+    masked = person.tax_code or f"{person.citizen_pid[:3]}•••••{person.citizen_pid[-4:]}"
     level = "level one" if person.identity_level == 1 else "level"
     initial = person.name.rsplit(" ", 1)[-1][0]
     return (

@@ -9,7 +9,10 @@ _FILE = Path(__file__).parent.parent / "people.json"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`login` is a short handle for `login_hint`; `citizen_pid` has 12 digits; `birthdate` is YYYY-MM-DD."""
+    """`login` is a short handle for `login_hint`; `citizen_pid` has 12 digits; `birthdate` is YYYY-MM-DD.
+
+    An organisation's own account has a tax code, and says nothing of whoever sits in front of it.
+    """
 
     login: str
     sub: str
@@ -18,9 +21,12 @@ class Person:
     citizen_pid: str
     identity_level: int
     role: str
+    tax_code: str = ""
 
     def claims(self) -> dict[str, object]:
         """What the provider says of the person beside `sub`."""
+        if self.tax_code:
+            return {"name": self.name, "account_type": "2", "tax_code": self.tax_code, "identity_level": 2}
         return {
             "name": self.name,
             "birthdate": self.birthdate,
@@ -30,7 +36,8 @@ class Person:
 
 
 def load() -> dict[str, Person]:
-    """Everybody by login, in the file's order."""
+    """Everybody by login, in the file's order, and then the accounts of organisations."""
     document = json.loads(_FILE.read_text(encoding="utf-8"))
     people = [Person(**entry) for entry in document["people"]]
+    people += [Person(**entry, birthdate="", citizen_pid="", identity_level=2) for entry in document["organisations"]]
     return {person.login: person for person in people}

@@ -178,6 +178,8 @@ class VneidProvider(Twin):
 
 def claims(person: Person) -> dict[str, object]:
     """What the provider says of a person, all of it text."""
+    if person.tax_code:
+        return {"fullName": person.name.upper(), "accountType": "2", "taxCode": person.tax_code, "accountLevel": "2"}
     born = date.fromisoformat(person.birthdate)
     return {
         "citizenPid": person.citizen_pid,

@@ -9,8 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity
+from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity, EidOrganisation
 from auth.models import Officer, Person, PhoneProof
+from auth.registry.port import RegistryEntry
 from auth.service.phones import read_proof_message
 from auth.service.signing_keys import keep_signing_keys
 from auth.settings import AuthSettings
@@ -29,6 +30,12 @@ PEOPLE = {
     "code-of-thu": ("subject-1", "049090000001", "Nguyễn Văn Thử"),
     "code-of-mau": ("subject-2", "049190000002", "Trần Thị Mẫu"),
     "code-of-gia": ("subject-3", "049070000003", "Lê Văn Giả"),
+}
+
+# Accounts of organisations: tax code and name.
+ORGANISATIONS = {
+    "code-of-hotel": ("4001234567", "CÔNG TY KHÁCH SẠN SAO MAI THỬ"),
+    "code-of-company": ("4007654321", "CÔNG TY KHÁC THỬ"),
 }
 
 
@@ -57,6 +64,10 @@ class VouchingProvider:
         self.sealed.append(encrypt_key)
         if self.down:
             raise DomainError("eid_unavailable", retry_after=5)
+        if code in ORGANISATIONS:
+            number, name = ORGANISATIONS[code]
+            account = EidOrganisation(number, name)
+            return EidIdentity(ISSUER, code, None, name, None, 2, self.clock.now(), account)
         if code not in PEOPLE or issuer not in (None, ISSUER):
             raise DomainError("login_failed")
         subject, number, name = PEOPLE[code]
@@ -64,7 +75,21 @@ class VouchingProvider:
 
 
 @dataclass
+class Registry:
+    """A business registry that says what a test lets it say; `away` makes it silent."""
+
+    entries: dict[str, RegistryEntry] = field(default_factory=dict)
+    away: bool = False
+
+    def look_up(self, number: str) -> RegistryEntry | None:
+        if self.away:
+            raise DomainError("registry_unavailable", retry_after=30)
+        return self.entries.get(number)
+
+
+@dataclass
 class AccountContainer(EdgeContainer):
+    registry: Registry = field(default_factory=Registry)
     auth: AuthSettings = field(default_factory=lambda: AuthSettings.read(Environment({})))
     eid: VouchingProvider = field(init=False)
     keys: KeyRing = field(init=False)

@@ -29,7 +29,11 @@ LODGING_NAME, GUEST_NAME, PASSPORT = "Nhà nghỉ Sao Mai Thử", "TESTOVA GUEST
 PHOTO: Final = b"\xff\xd8\xff\xe0 invented"
 POLICE, OTHER_POLICE = "H17.CA.20551", "H17.CA.20587"
 _SCOPES: Final = ("residence:report", "residence:read")
-_RAW: Final = {"sendBatch": "application/octet-stream", "setPhoto": "image/jpeg"}
+_RAW: Final = {
+    "sendOrganisationPaper": "application/octet-stream",
+    "sendBatch": "application/octet-stream",
+    "setPhoto": "image/jpeg",
+}
 
 
 def furnish(world: "World", owner: Actor, rival: Actor) -> None:
@@ -105,13 +109,18 @@ def raw_body(operation_id: str) -> dict[str, Any]:
     """What goes with a request whose body is not JSON."""
     if operation_id not in _RAW:
         return {}
-    return {"data": PHOTO if operation_id == "setPhoto" else b"[]", "content_type": _RAW[operation_id]}
+    content = {"setPhoto": PHOTO, "sendOrganisationPaper": PHOTO}.get(operation_id, b"[]")
+    return {"data": content, "content_type": _RAW[operation_id]}
 
 
 def query(operation_id: str, world: "World") -> dict[str, str]:
     today = local(world.held.clock.now()).date().isoformat()
     # Unsaid, the night is still yesterday's until 08:00.
-    wanted = {"readStatistics": {"first": today, "last": today}, "listPoliceGuests": {"night": today}}
+    wanted = {
+        "readStatistics": {"first": today, "last": today},
+        "listPoliceGuests": {"night": today},
+        "sendOrganisationPaper": {"agency_code": world.ids["agency_code"]},
+    }
     return wanted.get(operation_id, {})
 
 

@@ -73,6 +73,12 @@ def _of_houses(world: World) -> dict[str, Any]:
     return {
         "registerOrganisation": {**hotel, "display_name": "Người Mới"},
         "addMember": {**member, "valid_from": today},
+        "startOrganisationProof": {},
+        "completeOrganisationProof": {"code": "x", "state": "x", "login_secret": "x"},
+        "askBusinessRegistry": {},
+        "acceptOrganisationPaper": {},
+        "refuseOrganisationPaper": _REASON,
+        "withdrawOrganisationProof": _REASON,
         "changeMember": {"display_name": "Người Làm Khác"},
         "takeOverOrganisationClient": {},
         "takeOverAgencyClient": {},

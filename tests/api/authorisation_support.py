@@ -13,7 +13,7 @@ from sqlalchemy import text
 from api.app import create_app
 from auth.eid.port import EidIdentity
 from auth.models import PHONE_FIELD, Phone
-from auth.service import clients, members, officers, organisations, phones, sessions
+from auth.service import clients, members, officers, organisations, phones, proofs, sessions
 from auth.service.attempts import LoginRole
 from auth.service.login import open_session
 from auth.service.signing_keys import keep_signing_keys
@@ -119,7 +119,12 @@ class World:
             member = members.add_member(work, owner, hotel.id, asked)
             key = clients.NewClient(CLIENT_NAME, ("organisation:read",), now + timedelta(days=9))
             issued = clients.create_organisation_client(work, owner, hotel.id, key)
+            stored = proofs.store_paper(self.held.files, self.held.vault, hotel.id, b"%PDF-1.7")
+            proofs.submit_paper(work, owner, hotel.id, proofs.SentPaper(stored, "application/pdf", DIEN_BAN))
+            paper = proofs.latest_paper(work, hotel.id)
+            assert paper is not None
         self.ids |= {
+            "paper_id": str(paper.id),
             "organisation_id": str(hotel.id),
             "member_id": str(member.id),
             "organisation_client_id": str(issued.client.id),

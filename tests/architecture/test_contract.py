@@ -16,6 +16,7 @@ from api.resources import RESOURCES
 from api.spec import DOCUMENT
 from auth import rights
 from auth.service import organisations
+from auth.standing import Means, Standing
 from kernel.actor import ActorKind
 from mobile_contract import vocabulary
 from mobile_contract.problems import PROBLEMS
@@ -39,6 +40,10 @@ WITHOUT_KEY = {
     "startLogin",
     "searchDossiers",
     "completeLogin",
+    # The same for an organisation's own account and for the registry: asking twice proves what asking once does.
+    "startOrganisationProof",
+    "completeOrganisationProof",
+    "askBusinessRegistry",
     "refreshTokens",
     "logOut",
     "lookUpDossier",
@@ -123,6 +128,8 @@ def test_the_words_of_the_contract_are_the_domains_words() -> None:
     assert tuple(HandOverWay) == vocabulary.HAND_OVER_WAYS
     assert tuple(UploadState) == vocabulary.UPLOAD_STATES
     assert rights.MANDATES == vocabulary.MANDATES
+    assert tuple(Standing) == vocabulary.ORGANISATION_STANDINGS
+    assert tuple(Means) == vocabulary.PROOF_MEANS
     assert organisations.KINDS == vocabulary.ORGANISATION_KINDS
     assert tuple(LodgingState) == vocabulary.LODGING_STATES
     assert lodgings.KINDS == vocabulary.LODGING_KINDS

@@ -1,5 +1,6 @@
 """The commune police: lodgings decided on, the guests of a night, searches with a reason, who has not filed."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import flask
 from api.blueprint import Blueprint
 from api.context import actor
 from api.paging import read_page, turn_page
-from api.residence.desk import XLSX, send_sheet
+from api.residence.desk import XLSX, desk, send_sheet
 from api.residence.police.schemas import (
     ApprovalRequest,
     ExportQuery,
@@ -34,6 +35,7 @@ from kernel.work import Work
 from residence.clock import tonight
 from residence.export import CSV, csv_of, xlsx_of
 from residence.models import Lodging
+from residence.ports import Claimant
 from residence.service import police
 from residence.service.police import SeenGuest, Statistics
 from residence.states import LodgingEvent
@@ -54,14 +56,15 @@ def list_lodgings(work: Work, query: dict[str, Any]) -> Any:
     """Lodgings of the officer's agencies, oldest first."""
     page = read_page(query)
     rows = police.list_lodgings(work, actor(), state=query["state"], after=page.after_id, limit=page.limit + 1)
-    return turn_page(page, rows, lambda row: [str(row.id)], lambda row: row)
+    claimants = _claimants(work, rows)
+    return turn_page(page, rows, lambda row: [str(row.id)], lambda row: _shown(row, claimants))
 
 
 @blueprint.operation("GET", _LODGING, "readPoliceLodging", answer=PoliceLodgingWithHistory(), transaction=True)
 def read_lodging(work: Work, lodging_id: UUID) -> dict[str, Any]:
     """One of them, and how it came to its state."""
     lodging, history = police.read_lodging(work, actor(), lodging_id)
-    return {**{name: getattr(lodging, name) for name in PoliceLodgingAnswer().fields}, "history": history}
+    return {**_shown(lodging, _claimants(work, [lodging])), "history": history}
 
 
 def _decide(name: str, operation_id: str, event: LodgingEvent, body: RequestSchema, summary: str) -> None:
@@ -75,10 +78,11 @@ def _decide(name: str, operation_id: str, event: LodgingEvent, body: RequestSche
         problems=("lodging_step_refused",),
         summary=summary,
     )
-    def view(work: Work, body: dict[str, Any], lodging_id: UUID) -> Lodging:
-        return police.decide_lodging(
+    def view(work: Work, body: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
+        lodging = police.decide_lodging(
             work, actor(), lodging_id, event, reason=body.get("reason"), remote=body.get("remote")
         )
+        return _shown(lodging, _claimants(work, [lodging]))
 
 
 _decide("approval", "approveLodging", LodgingEvent.APPROVE, ApprovalRequest(), "Lets a lodging declare its guests.")
@@ -125,7 +129,9 @@ def search_guests(work: Work, body: dict[str, Any]) -> dict[str, Any]:
 def list_missing(work: Work, query: dict[str, Any]) -> dict[str, Any]:
     """Lodgings that have filed nothing for a night."""
     night = query["night"] or tonight(work.now())
-    return {"night": night, "items": police.missing_lodgings(work, actor(), night)}
+    found = police.missing_lodgings(work, actor(), night)
+    claimants = _claimants(work, found)
+    return {"night": night, "items": [_shown(lodging, claimants) for lodging in found]}
 
 
 @blueprint.operation(
@@ -174,3 +180,14 @@ def export_guests(work: Work, query: dict[str, Any]) -> flask.Response:
 def _guest(seen: SeenGuest) -> dict[str, Any]:
     own = {name: getattr(seen.stay, name) for name in SeenGuestAnswer().fields if hasattr(seen.stay, name)}
     return {**own, "stay_id": seen.stay.id, "lodging": seen.lodging, "guest": seen.guest}
+
+
+def _claimants(work: Work, lodgings: Sequence[Lodging]) -> Mapping[UUID, Claimant]:
+    return desk().organisations.claimants(work, {lodging.organisation_id for lodging in lodgings})
+
+
+def _shown(lodging: Lodging, claimants: Mapping[UUID, Claimant]) -> dict[str, Any]:
+    """A lodging, and whether whoever runs it has proved who they are."""
+    whose = claimants[lodging.organisation_id]
+    told = {"organisation_name": whose.name, "organisation_standing": whose.standing}
+    return {name: told[name] if name in told else getattr(lodging, name) for name in PoliceLodgingAnswer().fields}

@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 from api.paging import PageAnswer, PageQuery
 from api.residence.fields import GuestAnswer
 from api.schemas import AnswerSchema, Instant, RequestSchema, Switch, Text, Typed
-from mobile_contract.vocabulary import GUEST_KINDS, LODGING_KINDS, LODGING_STATES, STAY_STATES
+from mobile_contract.vocabulary import GUEST_KINDS, LODGING_KINDS, LODGING_STATES, ORGANISATION_STANDINGS, STAY_STATES
 
 
 class LodgingsQuery(PageQuery):
@@ -26,6 +26,11 @@ class PoliceLodgingAnswer(AnswerSchema):
     reason = fields.String(allow_none=True)
     registered_at = Instant()
     approved_at = Instant(allow_none=True)
+    organisation_name = fields.String(metadata={"description": "Until it is proved, what it calls itself."})
+    organisation_standing = fields.String(
+        validate=validate.OneOf(ORGANISATION_STANDINGS),
+        metadata={"description": "Whether it has proved its tax code; a claim alone speaks for nobody."},
+    )
 
 
 class PoliceLodgingsPage(PageAnswer):

@@ -1,0 +1,1 @@
+"""The national business registry: a port and its adapter over HTTP."""
