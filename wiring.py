@@ -154,16 +154,20 @@ class Container:
         self.redis.close()
 
 
+def _judged(values: Mapping[str, str]) -> Settings:
+    settings = Settings.read(values)
+    for warning in settings.warnings:
+        # By the standard library: to standard error until the process has set up its logs.
+        logging.getLogger(__name__).warning("%s", warning)
+    return settings
+
+
 def build_container(values: Mapping[str, str], *, clock: Clock | None = None, drains: bool = False) -> Container:
     """Everything of one process, from its environment; `drains`: of a worker.
 
     Raises SettingsError, and its kind ServerError when a server beside us is away or not what it must be.
     """
-    settings = Settings.read(values)
-    for warning in settings.warnings:
-        # By the standard library: to standard error until the process has set up its logs.
-        logging.getLogger(__name__).warning("%s", warning)
-    clock = clock or SystemClock()
+    settings, clock = _judged(values), clock or SystemClock()
     redis = connect(settings.kernel.redis_url)
     bell = Bell(redis)
     kernel = settings.kernel

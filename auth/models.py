@@ -30,7 +30,6 @@ from kernel.vault import Sealed, SealedText
 IDENTITY_FIELD = "person.identity_number"
 SUBJECT_FIELD = "person.subject"
 BIRTH_FIELD = "person.birth_date"
-PRIVATE_KEY_FIELD = "signing_key.private_key"
 PHONE_FIELD = "phone.number"
 PROOF_PHONE_FIELD = "phone_proof.number"
 PROOF_CODE_FIELD = "phone_proof.code"
@@ -235,19 +234,6 @@ class LoginSession(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
     revoke_reason: Mapped[str | None] = mapped_column(Text)
-
-
-class SigningKey(Base):
-    """A key of access tokens: published from its creation, signing from `active_from` until the next one does."""
-
-    __tablename__ = "signing_key"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    kid: Mapped[str] = mapped_column(Text, unique=True)
-    private_key: Mapped[Sealed] = mapped_column(SealedText)
-    public_jwk: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]
-    active_from: Mapped[datetime]
 
 
 class Phone(Base):

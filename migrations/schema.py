@@ -1,5 +1,6 @@
 """Every table of the system in one metadata: importing this imports every package's models."""
 
+import auth.key_models
 import auth.models
 import auth.proof_models
 import kernel.audit.models
@@ -17,6 +18,7 @@ from kernel.db import Base
 
 METADATA = Base.metadata
 PACKAGES = (
+    auth.key_models,
     auth.models,
     kernel.audit.models,
     kernel.clock_mark,

@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jwt.algorithms import ECAlgorithm
 
 from auth import store
-from auth.models import PRIVATE_KEY_FIELD, SigningKey
+from auth.key_models import PRIVATE_KEY_FIELD, SigningKey
 from auth.rules import plan_keys
 from auth.settings import SessionSettings
 from auth.tokens.issuer import ALGORITHM

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from auth import store
-from auth.models import PRIVATE_KEY_FIELD
+from auth.key_models import PRIVATE_KEY_FIELD
 from auth.rules import signing_position
 from kernel.clock import Clock
 from kernel.db import Database

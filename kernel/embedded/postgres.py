@@ -77,8 +77,28 @@ def prepare(
     `durable=False` is for data that may be lost: a crash may leave such a cluster unusable. `begin_anew`: a cluster is
     made although the state folder once held data. Raises EngineError.
     """
-    server = _server(home)
-    data = home.folder / DATA
+    server, data = _server(home), home.folder / DATA
+    _make(home, sockets, run, durable=durable, begin_anew=begin_anew)
+    settings = {**_SETTINGS, **({} if durable else _THROW_AWAY), "unix_socket_directories": str(sockets)}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    return ProcessSpec(
+        name="postgres",
+        argv=[str(server), "-D", str(data), *options],
+        env=_environment(),
+        inherit_env=False,
+        ready=lambda: _answers(sockets),
+        ready_timeout_s=READY_TIMEOUT_S,
+        stop_signal=_ENDING[0][0],
+        stop_grace_s=STOP_GRACE_S,
+        last_resorts=tuple(step for step, _ in _ENDING[1:]),
+        account=home.account,
+        cwd=Path("/"),
+    )
+
+
+def _make(home: Home, sockets: Path, run: RunFolder, *, durable: bool, begin_anew: bool) -> None:
+    """A cluster where there is none, nothing that runs on it. Raises EngineError for one that is not ours to use."""
+    server, data = _server(home), home.folder / DATA
     if not begin_anew:
         require_finished(run.path)
     if begin_anew and data.is_dir() and not any(data.iterdir()):
@@ -95,21 +115,6 @@ def prepare(
             _initialise(folder / "initdb", data, home, run, durable=durable)
         if durable:
             note_made(run.path)
-    settings = {**_SETTINGS, **({} if durable else _THROW_AWAY), "unix_socket_directories": str(sockets)}
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    return ProcessSpec(
-        name="postgres",
-        argv=[str(server), "-D", str(data), *options],
-        env=_environment(),
-        inherit_env=False,
-        ready=lambda: _answers(sockets),
-        ready_timeout_s=READY_TIMEOUT_S,
-        stop_signal=_ENDING[0][0],
-        stop_grace_s=STOP_GRACE_S,
-        last_resorts=tuple(step for step, _ in _ENDING[1:]),
-        account=home.account,
-        cwd=Path("/"),
-    )
 
 
 def client_program(name: str) -> Path:

@@ -75,5 +75,5 @@ def test_waiting_as_told_is_enough_and_no_cap_is_passed(ages: list[int], caps: l
 
 
 def test_a_number_is_not_flooded_by_many_people() -> None:
-    asked = [NOW - timedelta(hours=hour) for hour in range(5)]
-    assert wait_for(NUMBER_CAPS, asked, NOW) == timedelta(hours=20)
+    asked = [NOW - timedelta(minutes=minutes) for minutes in range(3)]
+    assert wait_for(NUMBER_CAPS, asked, NOW) == timedelta(minutes=8)

@@ -13,7 +13,7 @@ from tests.unit.sandbox.support import Caller
 
 
 def test_health_names_the_twins(call: Caller) -> None:
-    twins = ["eid", "vneid", "twilio", "esms", "zalo", "authority", "phone"]
+    twins = ["eid", "vneid", "twilio", "esms", "zalo", "authority", "registry", "phone"]
     assert call("GET", "/health").json() == {"status": "ok", "twins": twins}
     assert call("GET", "/").headers["Location"] == "/phone"
     assert call("GET", "/khong-co").status == 404
