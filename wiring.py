@@ -20,7 +20,6 @@ from auth.service.signing_keys import keep_signing_keys
 from auth.settings import AuthSettings
 from auth.tokens.keyring import KeyRing
 from auth.tokens.reader import TokenReader
-from kernel.audit import sign_rows_with
 from kernel.bell import Bell, connect
 from kernel.clock import Clock, SystemClock
 from kernel.db import Database
@@ -173,7 +172,6 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
     kernel = settings.kernel
     database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, by_index=drains)
     vault, watch = open_servers(database, redis, kernel.master_key)
-    sign_rows_with(database.info, vault)
     files = open_store(kernel.files_url)
     keys = KeyRing(database, vault, clock)
     catalogue = Catalogue()

@@ -6,6 +6,7 @@ from redis import Redis, RedisError
 from sqlalchemy.exc import OperationalError
 
 from api.container import HealthCheck
+from kernel.audit import sign_rows_with
 from kernel.db import Database
 from kernel.key_watch import KeyWatch
 from kernel.servers import ServerError, database_away, judge_broker, judge_database, judge_eviction
@@ -23,11 +24,14 @@ def open_servers(database: Database, redis: Redis, master_key: bytes) -> tuple[V
     """
     try:
         _look_at_broker(redis)
-        return _open_vault(database, master_key)
+        vault, watch = _open_vault(database, master_key)
     except BaseException:
         database.dispose()
         redis.close()
         raise
+    # From now on its sessions sign what must show whether it was tampered with.
+    sign_rows_with(database.info, vault)
+    return vault, watch
 
 
 def health_checks(database: Database, redis: Redis, files: FileStore, watch: KeyWatch) -> dict[str, HealthCheck]:
