@@ -28,7 +28,7 @@ class BareCopy:
         self._connection = psycopg.connect(url, autocommit=True)
         for table in _TABLES:
             made, like = sql.Identifier(f"bench_{table}"), sql.Identifier(table)
-            self._connection.execute(sql.SQL("CREATE TABLE {} (LIKE {})").format(made, like))
+            self._connection.execute(sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING GENERATED)").format(made, like))
 
     def seconds(self, batch_id: UUID) -> float:
         """How long the rows of a batch take, committed."""

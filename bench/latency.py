@@ -110,11 +110,11 @@ def _behind_backlog(
     codes.prepare(samples)
     _lay(held, told, number, phones)
     begun: dict[str, float] = {}
-    for turn in range(samples):
+    for _ in range(samples):
         to, at = codes.ask()
         begun[to] = at
-        if turn % _CODES_A_SECOND == 0 and min(still_open(held)) < number // 4:
-            _lay(held, told, number // 4, phones)
+        if min(still_open(held)) < number // 3:
+            _lay(held, told, number // 2, phones)
         time.sleep(random.uniform(0.5, 1.5) / _CODES_A_SECOND)
     if 0 in still_open(held):
         raise AssertionError("the backlog was over before the last urgent message")

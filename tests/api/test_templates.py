@@ -11,6 +11,7 @@ from tests.api.authorisation_support import World
 
 URL = "/v1/desk/templates"
 NAME = "dossier.accepted"
+SHIPPED = shipped_templates().get(NAME, "sms", "vi").version
 TEXT = "{agency}: hồ sơ {code} tiếp nhận {received}, cán bộ {handler}, hẹn trả {due}"
 
 
@@ -47,21 +48,26 @@ def test_the_list_shows_every_event_with_what_it_knows(world: World) -> None:
 
 def test_a_version_is_saved_shown_and_used(world: World) -> None:
     with world.held.database.transaction() as session:
-        assert world.held.templates(session).get(NAME, "sms", "vi").version == 1
+        assert world.held.templates(session).get(NAME, "sms", "vi").version == SHIPPED
     saved = _save(world, {**_draft(), "note": "gọn hơn"})
     assert saved.status_code == 201
     version = saved.get_json()
-    assert (version["number"], version["in_use"], version["shipped"], version["note"]) == (2, True, False, "gọn hơn")
+    assert (version["number"], version["in_use"], version["shipped"], version["note"]) == (
+        SHIPPED + 1,
+        True,
+        False,
+        "gọn hơn",
+    )
     assert version["content"] == {"text": TEXT, "parts": 2}
     shown = [
         (each["number"], each["in_use"])
         for each in _ask(world, "GET", f"/{NAME}").get_json()["versions"]
         if (each["channel"], each["language"]) == ("sms", "vi")
     ]
-    assert shown == [(2, True), (1, False)]
+    assert shown == [(SHIPPED + 1, True), (SHIPPED, False)]
     other_process = LiveBook(shipped_templates)
     with world.held.database.transaction() as session:
-        assert other_process(session).get(NAME, "sms", "vi").version == 2
+        assert other_process(session).get(NAME, "sms", "vi").version == SHIPPED + 1
 
 
 def test_the_same_key_saves_once(world: World) -> None:
@@ -69,7 +75,7 @@ def test_the_same_key_saves_once(world: World) -> None:
     first, again = (_save(world, _draft(), headers=headers) for _ in range(2))
     assert first.get_json() == again.get_json()
     assert again.headers["Idempotency-Replayed"] == "true"
-    assert _save(world, _draft()).get_json()["number"] == 3
+    assert _save(world, _draft()).get_json()["number"] == SHIPPED + 2
 
 
 def test_what_was_is_saved_again_to_go_back(world: World) -> None:
@@ -96,7 +102,7 @@ def test_what_cannot_be_used_is_refused_with_everything_that_is_wrong(world: Wor
         "By law this notice must say {received} (Decree 224/2026/NĐ-CP art. 15.1.g).",
     ]
     assert {each["pointer"] for each in problem["errors"]} == {"/content/text"}
-    assert _ask(world, "GET", f"/{NAME}").get_json()["versions"][1]["number"] == 1
+    assert _ask(world, "GET", f"/{NAME}").get_json()["versions"][1]["number"] == SHIPPED
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ SMALL: dict[str, Callable[[], Result]] = {
     "residence": lambda: residence.measure(pairs=1, rows=200),
     "residence --peak": lambda: residence_peak.measure(4, 2.0, idle=4),
     "latency": lambda: latency.measure(samples=4, pairs=1),
-    "latency --backlog": lambda: latency.measure_backlog(400, samples=12, pairs=1),
+    "latency --backlog": lambda: latency.measure_backlog(3000, samples=6, pairs=1),
     "plan": lambda: plan.measure(120, pairs=1),
     "chain": lambda: chain.measure(120, pairs=1),
     "chain --codes": lambda: chain.measure_codes(120, pairs=1, codes=60),

@@ -44,8 +44,8 @@ FAULTS: Final = (
         "citizen-reads-all",
         "The read of a citizen's dossier forgets whose it is.",
         "tracking/queries.py",
-        'OWN = text(_DOSSIER + "AND d.applicant_id = :person',
-        'OWN = text(_DOSSIER + "AND :person = :person',
+        'OWN = text(_dossier(_TOLD_REASONS) + "AND d.applicant_id = :person',
+        'OWN = text(_dossier(_TOLD_REASONS) + "AND :person = :person',
         (_absent("other citizen"),),
     ),
     Fault(

@@ -47,17 +47,19 @@ class Scene:
     files: FileStore
     clock: SettableClock
     _people: dict[str, UUID] = field(default_factory=dict)
+    _phones: dict[UUID, str] = field(default_factory=dict)
 
     def citizen(self, name: str = "Nguyễn Văn Thử") -> Actor:
         if name not in self._people:
             person = self._person(name)
-            row = new_id()
+            row, phone = new_id(), PHONE if not self._people else f"+84905{next(_numbers):06d}"
+            self._phones[person] = phone
             self.work.session.add(
                 Phone(
                     id=row,
                     person_id=person,
-                    number=self.work.vault.seal(PHONE_FIELD, row, PHONE),
-                    number_index=self.work.vault.index(PHONE_FIELD, PHONE),
+                    number=self.work.vault.seal(PHONE_FIELD, row, phone),
+                    number_index=self.work.vault.index(PHONE_FIELD, phone),
                     verified_at=self.work.now(),
                 )
             )
@@ -125,10 +127,15 @@ class Scene:
                 papers[paper.code] = (sent,)
         return Manifest(papers)
 
+    def phone_of(self, actor: Actor) -> str:
+        """The one that a citizen of this scene has proved; `PHONE` is that of the first."""
+        return PHONE if actor.person_id is None else self._phones.get(actor.person_id, PHONE)
+
     def submitted(self, actor: Actor, **form: Any) -> Dossier:
         dossier = self.draft(actor, **form)
         manifest = self.with_papers(actor, dossier)
-        return citizen.submit_dossier(self.work, actor, self.office, dossier.id, notify_phone=PHONE, manifest=manifest)
+        phone = self.phone_of(actor)
+        return citizen.submit_dossier(self.work, actor, self.office, dossier.id, notify_phone=phone, manifest=manifest)
 
     def finished(self, actor: Actor, **form: Any) -> Dossier:
         dossier = self.submitted(actor, **form)
@@ -157,7 +164,7 @@ class Scene:
         return self.office.catalogue.version(self.work.session, dossier.version_id).procedure.results[0].code
 
     def _person(self, name: str) -> UUID:
-        row, number = new_id(), f"0490900{next(_numbers):05d}"
+        row, number = new_id(), f"0490909{next(_numbers):05d}"
         self.work.session.add(
             Person(
                 id=row,

@@ -45,7 +45,9 @@ def test_a_dossier_is_filed_once(scene: Scene) -> None:
     actor = scene.citizen()
     dossier = scene.submitted(actor)
     with pytest.raises(DomainError, match="already_submitted"):
-        citizen.submit_dossier(scene.work, actor, scene.office, dossier.id, notify_phone=PHONE, manifest=Manifest({}))
+        citizen.submit_dossier(
+            scene.work, actor, scene.office, dossier.id, notify_phone=scene.phone_of(actor), manifest=Manifest({})
+        )
 
 
 def test_a_submission_without_its_files_is_refused(scene: Scene) -> None:
@@ -56,7 +58,9 @@ def test_a_submission_without_its_files_is_refused(scene: Scene) -> None:
     code = next(iter(manifest.papers))
     said = Manifest({**manifest.papers, code: (*manifest.papers[code], lost)})
     with pytest.raises(DomainError) as caught:
-        citizen.submit_dossier(scene.work, actor, scene.office, dossier.id, notify_phone=PHONE, manifest=said)
+        citizen.submit_dossier(
+            scene.work, actor, scene.office, dossier.id, notify_phone=scene.phone_of(actor), manifest=said
+        )
     assert _codes(caught.value) == {(f"/papers/{code}", "file_missing")}
 
 
@@ -64,7 +68,9 @@ def test_a_submission_without_papers_names_each(scene: Scene) -> None:
     actor = scene.citizen()
     dossier = scene.draft(actor)
     with pytest.raises(DomainError) as caught:
-        citizen.submit_dossier(scene.work, actor, scene.office, dossier.id, notify_phone=PHONE, manifest=Manifest({}))
+        citizen.submit_dossier(
+            scene.work, actor, scene.office, dossier.id, notify_phone=scene.phone_of(actor), manifest=Manifest({})
+        )
     assert {code for _, code in _codes(caught.value)} == {"paper_missing"}
 
 
@@ -73,7 +79,9 @@ def test_an_incomplete_form_is_kept_as_a_draft_and_not_filed(scene: Scene) -> No
     dossier = scene.draft(actor, hkd_tenVN=None)
     manifest = scene.with_papers(actor, dossier)
     with pytest.raises(DomainError) as caught:
-        citizen.submit_dossier(scene.work, actor, scene.office, dossier.id, notify_phone=PHONE, manifest=manifest)
+        citizen.submit_dossier(
+            scene.work, actor, scene.office, dossier.id, notify_phone=scene.phone_of(actor), manifest=manifest
+        )
     assert ("/form_values/hkd_tenVN", "required") in _codes(caught.value)
     assert dossier.state == BusinessState.DRAFT
 

@@ -10,7 +10,7 @@ from kernel.audit import AuditEntry
 from tests.db.tracking.conftest import GO_NOI, PHONE, Scene, any_version
 from tracking.finding import Place
 from tracking.handover import HandOverWay
-from tracking.models import Dossier
+from tracking.models import PHONE_FIELD, PHONE_INDEX, Dossier
 from tracking.reading import Reader
 from tracking.search import read_sought
 from tracking.service import officer
@@ -29,6 +29,9 @@ class Counter:
             scene.work, scene.officer("hand_over"), scene.office, self.closed.id, any_version, way=HandOverWay.COUNTER
         )
         self.open = scene.submitted(scene.citizen("Nguyễn Văn Mẫu"), hkd_tenVN="HỘ KINH DOANH Cơm Tấm Cô Mẫu")
+        # The phone was the other person's before: the dossier keeps the one it was filed with.
+        self.open.notify_phone = scene.work.vault.seal(PHONE_FIELD, self.open.id, PHONE)
+        self.open.phone_index = scene.work.vault.index(PHONE_INDEX, PHONE)
         scene.work.session.flush()
 
     def find(self, typed: str, *, actor: Actor | None = None, **how: Any) -> list[str]:
