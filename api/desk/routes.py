@@ -221,7 +221,15 @@ _act("refusal", "declineDossier", ReasonRequest(), _decline)
 _act("supplement-request", "requestSupplement", ReasonRequest(), _request_supplement, "supplement_limit")
 _act("start", "startProcessing", NothingRequest(), _start)
 _act("step", "moveStep", StepRequest(), _move_step, "step_role_missing", "step_action_unknown")
-_act("results", "attachResult", AttachResultRequest(), _attach_result, "result_kind_unknown", "file_differs")
+_act(
+    "results",
+    "attachResult",
+    AttachResultRequest(),
+    _attach_result,
+    "result_kind_unknown",
+    "file_differs",
+    "dossier_too_large",
+)
 _act("finish", "finishDossier", NothingRequest(), _finish, "result_missing", "step_role_missing", "step_action_unknown")
 _act("hand-over", "handOverResult", HandOverRequest(), _hand_over)
 _act("withdrawal-decision", "settleWithdrawal", SettleWithdrawalRequest(), _settle_withdrawal)
