@@ -11,6 +11,7 @@ from typing import Final
 
 from kernel.embedded import Engines, EngineUrls, ProcessSpec, Supervisor
 from kernel.embedded.places import memory_folder
+from kernel.embedded.postgres import forget_other_servers, is_embedded
 from kernel.embedded.runfolder import claim, release
 from kernel.environment import tidied
 from kernel.settings import DATABASE_URL, Environment
@@ -47,6 +48,8 @@ class Stack:
 def environment(state_dir: Path, urls: EngineUrls, ports: Ports, said: Mapping[str, str]) -> dict[str, str]:
     """The environment of every process: what was said, and for development what the sandbox needs."""
     env = _environment(state_dir, urls, ports, said, kept_key)
+    if is_embedded(urls.database_url):
+        forget_other_servers(env)
     return {**env, "PROMETHEUS_MULTIPROC_DIR": str(_metrics_folder(state_dir))}
 
 

@@ -1,5 +1,6 @@
 """PostgreSQL and Valkey for one state folder: embedded ones, or those that the settings name."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -99,6 +100,7 @@ class Engines:
         sockets = socket_folder(home, run)
         specs: list[ProcessSpec] = []
         if not database_url:
+            postgres.forget_other_servers(os.environ)
             specs.append(postgres.prepare(home, sockets, run, durable=self._durable, begin_anew=self._begin_anew))
         if not redis_url:
             specs.append(valkey.prepare(home, sockets))

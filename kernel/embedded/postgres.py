@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -126,6 +127,20 @@ def url(sockets: Path, database: str = DATABASE) -> str:
     """The SQLAlchemy URL of a database of the server behind `sockets`."""
     # The port is said because libpq would otherwise take it from PGPORT.
     return f"postgresql+psycopg://{USER}@/{quote(database)}?host={quote(str(sockets))}&port={_PORT}"
+
+
+def is_embedded(database_url: str) -> bool:
+    """Whether a URL is one that `url` made."""
+    return database_url.startswith(f"postgresql+psycopg://{USER}@/") and database_url.endswith(f"&port={_PORT}")
+
+
+def forget_other_servers(environment: MutableMapping[str, str]) -> None:
+    """Takes out the variables that libpq reads by itself, such as PGSERVICE, PGHOSTADDR or PGOPTIONS.
+
+    They describe another server of the caller's, and libpq would apply them to the embedded one as well.
+    """
+    for name in [name for name in environment if name.startswith("PG")]:
+        del environment[name]
 
 
 def ensure_database(sockets: Path, name: str = DATABASE) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kernel.embedded import EngineError
+from kernel.embedded.postgres import forget_other_servers, is_embedded
 from kernel.embedded.runfolder import claim, release, running_id
 
 KEY: Final = "master.key"
@@ -96,7 +97,10 @@ def left_for_commands(state_dir: Path, env: Mapping[str, str]) -> Iterator[None]
 
 def of_running_system(state_dir: Path) -> dict[str, str]:
     """The environment of this command, completed by that of the system running in the state folder, if any."""
-    return {**_left(state_dir), **os.environ}
+    said = {**_left(state_dir), **os.environ}
+    if is_embedded(said.get("MOTCUA_DATABASE_URL", "")):
+        forget_other_servers(os.environ)
+    return said
 
 
 def _left(state_dir: Path) -> dict[str, str]:

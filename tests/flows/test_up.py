@@ -18,9 +18,11 @@ from tests.support.processes import running
 from working import QUEUES
 
 _WORKERS = [f"worker-{queue}" for queue in QUEUES]
-# What a caller's environment may hold: a proxy that is not there, and a terminal that knows no Vietnamese.
+# What a caller's environment may hold: a proxy that is not there, a terminal that knows no Vietnamese, another database.
 _UNKIND = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
-_UNKIND |= {"no_proxy": "", "PYTHONIOENCODING": "ascii"}
+_UNKIND |= {"no_proxy": "", "PYTHONIOENCODING": "ascii", "PYTHONWARNINGS": "error", "TZ": "America/Lima"}
+_UNKIND |= {"PGSERVICE": "nowhere", "PGHOSTADDR": "127.0.0.1", "PGREQUIREAUTH": "scram-sha-256", "PGUSER": "nobody"}
+_UNKIND |= {"PGOPTIONS": "-c search_path=nowhere", "PGCLIENTENCODING": "LATIN1", "PGTZ": "America/Lima"}
 _CHILDREN = ["postgres", "valkey", "sandbox", "api", *_WORKERS, "cron"]
 
 
