@@ -27,7 +27,7 @@ from kernel.limits import Limiter
 from kernel.outbox import Handlers, OutboxEvent, handle_urgent
 from kernel.setting_kinds import DECLARED
 from kernel.settings import ELSEWHERE, Environment, KernelSettings
-from kernel.storage import FileStore, open_store
+from kernel.storage import FileStore
 from kernel.together import Together
 from kernel.vault import Vault
 from kernel.work import Work
@@ -35,6 +35,7 @@ from notify.receipts import NewReceipt, receipts_desk
 from notify.settings import NotifySettings
 from notify.template_store import LiveBook
 from notify.texts import shipped_templates
+from outbound.direct.files import open_bounded
 from residence.ports import FrontDesk
 from residence.service.retention import forget_old
 from residence.settings import ResidenceSettings
@@ -172,7 +173,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
     kernel = settings.kernel
     database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, by_index=drains)
     vault, watch = open_servers(database, redis, kernel.master_key)
-    files = open_store(kernel.files_url)
+    files = open_bounded(kernel.files_url)
     keys = KeyRing(database, vault, clock)
     catalogue = Catalogue()
     templates = LiveBook(lambda: shipped_templates(settings.notify.zalo_forms))

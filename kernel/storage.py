@@ -17,7 +17,9 @@ from kernel.servers import DoubtfulError, NotYetError, ServerError
 
 _TRIES: Final = 5
 # A citizen waits meanwhile: a store that does not answer is said to be away, and the phone tries again.
-_CALL_S, _CONNECT_S, _IN_ALL_S = 20, 3, 30
+_CALL_S, _CONNECT_S = 8, 3
+LONGEST_CALL_S: Final = 2.0 * _CALL_S
+"""A call and its one repetition, which begins within `_CALL_S` or not at all."""
 _LEAST_FREE: Final = 64 * 1024 * 1024
 _PROBE: Final = "look"
 _ENDPOINTS: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
@@ -166,7 +168,7 @@ class BucketStore:
                     # A store of one's own in the same network, named so: what it gets is sealed already.
                     "allow_http": any(os.environ.get(name, "").startswith("http://") for name in _ENDPOINTS),
                 },
-                retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=_IN_ALL_S)},
+                retry_config={"max_retries": 1, "retry_timeout": timedelta(seconds=_CALL_S)},
             )
         except (BaseError, ValueError) as error:
             raise ServerError(

@@ -31,14 +31,24 @@ class PartyBusyError(NoAnswerError):
 
 
 class Party:
-    """`at_once`: matters that may wait for it at the same time. `timeout_s`: for all the calls of one matter."""
+    """`at_once`: matters that may wait for it at the same time. `timeout_s`: for all the calls of one matter.
+
+    `patience_s`: how long a matter waits for its place when all are taken; for a party that answers quickly.
+    """
 
     def __init__(
-        self, name: str, *, timeout_s: float, at_once: int = AT_ONCE, breaker: CircuitBreaker | None = None
+        self,
+        name: str,
+        *,
+        timeout_s: float,
+        at_once: int = AT_ONCE,
+        patience_s: float = 0.0,
+        breaker: CircuitBreaker | None = None,
     ) -> None:
         self.name = name
         self.timeout_s = timeout_s
         self.breaker = breaker or CircuitBreaker()
+        self._patience_s = patience_s
         self._places = threading.BoundedSemaphore(at_once)
         self._ends: ContextVar[float | None] = ContextVar(f"deadline of {name}", default=None)
 
@@ -46,12 +56,12 @@ class Party:
     def matter(self) -> Iterator[None]:
         """What is called inside shares one deadline and counts as one. Inside another matter it is part of that.
 
-        Raises PartyBusyError at once when as many as may are waiting for this party already.
+        Raises PartyBusyError when as many as may are waiting for this party already.
         """
         if self._ends.get() is not None:
             yield
             return
-        if not self._places.acquire(blocking=False):
+        if not self._places.acquire(timeout=self._patience_s):
             raise PartyBusyError("busy", _RETRY_AFTER_S)
         token = self._ends.set(time.monotonic() + self.timeout_s)
         try:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from api.app import create_app
-from kernel.storage import open_store
+from outbound.direct.files import open_bounded
 from tests.api.residence_support import Evening
 from tests.support.s3 import S3, s3_server
 from wiring_boot import files_check
@@ -21,7 +21,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
 
 
 def test_files_are_refused_for_now_while_the_store_is_away(evening: Evening, s3: S3) -> None:
-    world, files = evening.world, open_store(s3.url)
+    world, files = evening.world, open_bounded(s3.url)
     checks = {**world.held.health_checks, "files": files_check(files)}
     world.client = create_app(replace(world.held, files=files, health_checks=checks)).test_client()
 

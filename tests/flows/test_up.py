@@ -18,7 +18,7 @@ from tests.support.processes import running
 from working import QUEUES
 
 _WORKERS = [f"worker-{queue}" for queue in QUEUES]
-# What a caller's environment may hold: a proxy that is not there, a terminal that knows no Vietnamese, another database.
+# What a caller's environment may hold: a proxy that is not there, a poor terminal, another database.
 _UNKIND = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
 _UNKIND |= {"no_proxy": "", "PYTHONIOENCODING": "ascii", "PYTHONWARNINGS": "error", "TZ": "America/Lima"}
 _UNKIND |= {"PGSERVICE": "nowhere", "PGHOSTADDR": "127.0.0.1", "PGREQUIREAUTH": "scram-sha-256", "PGUSER": "nobody"}
