@@ -151,8 +151,14 @@ DOSSIER_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "This number has not been confirmed by a texted code.",
     ),
     "paper_missing": ("Thiếu giấy tờ này.", "This paper is missing."),
-    "file_missing": ("Còn {count} tệp chưa nhận được.", "{count} files have not arrived."),
-    "file_not_in_manifest": ("Có {count} tệp không nằm trong danh sách gửi.", "{count} files are not in the manifest."),
+    "file_missing": (
+        "Danh sách gửi kèm nêu {count} tệp mà giấy tờ này chưa có; hãy đính kèm tệp trước khi nộp.",
+        "The list sent along names {count} files that this paper does not hold; attach them first.",
+    ),
+    "file_not_in_manifest": (
+        "Giấy tờ này có {count} tệp mà danh sách gửi kèm không nêu; hãy nêu đủ, hoặc bỏ danh sách.",
+        "This paper holds {count} files that the list sent along leaves out; name them, or send no list.",
+    ),
     "file_incomplete": ("Tệp chưa gửi xong.", "The file has not arrived in full."),
     "file_differs": ("Tệp đã nhận khác với tệp được nêu.", "The file here differs from the one named."),
     "file_in_use": ("Tệp đã dùng cho giấy tờ khác.", "The file is used elsewhere."),

@@ -14,6 +14,8 @@ _LOCAL: Final = "AT TIME ZONE INTERVAL '7 hours'"
 _ALL_REASONS: Final = "t.reason"
 _TOLD_REASONS: Final = "CASE WHEN t.reason_told THEN t.reason END"
 _NO_REASONS: Final = "NULL::bytea"
+# Every move of the hand-over axis is caused by a move of the official status, which has told it already.
+_TOLD_ONCE: Final = "t.axis <> 'hand_over'"
 
 
 def _dossier(reasons: str) -> str:
@@ -29,7 +31,7 @@ SELECT row_to_json(whole) FROM (SELECT
   ARRAY(SELECT row_to_json(entry) FROM (
     SELECT t.id, t.at {_LOCAL} AS at, t.axis, t.event, t.from_state AS "from", t.to_state AS "to", t.step,
       t.actor_kind, t.actor_name, t.details, t.reason_told, encode({reasons}, 'hex') AS reason
-    FROM timeline_entry t WHERE t.dossier_id = d.id ORDER BY t.seq) entry) AS timeline,
+    FROM timeline_entry t WHERE t.dossier_id = d.id AND {_TOLD_ONCE} ORDER BY t.seq) entry) AS timeline,
   ARRAY(SELECT row_to_json(file) FROM (
     SELECT f.id, f.kind, f.code, f.added_at {_LOCAL} AS added_at, u.id AS upload_id, u.size, u.media_type,
       encode(u.sha256, 'hex') AS sha256, encode(u.file_name, 'hex') AS file_name

@@ -21,7 +21,6 @@ from api.dossiers.schemas import (
 )
 from api.dossiers.views import match_own, own_after, own_dossier
 from api.paging import PageQuery, read_page, turn_page
-from api.phones import read_phone
 from api.transactions import unit_of_work
 from kernel.work import Work
 from tracking.content import KEPT_TYPES
@@ -131,11 +130,9 @@ def discard_draft(work: Work, dossier_id: UUID) -> flask.Response:
     problems=("already_submitted", "identity_level_too_low"),
 )
 def submit_dossier(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
-    """Files the draft, once every byte of its papers is here."""
-    phone = read_phone(body["notify_phone"], "/notify_phone")
-    citizen.submit_dossier(
-        work, actor(), container().office, dossier_id, notify_phone=phone, manifest=_manifest(body["papers"])
-    )
+    """Files the draft, once every byte of its papers is here. What is wrong comes all at once."""
+    phone, manifest = body["notify_phone"], _manifest(body["papers"])
+    citizen.submit_dossier(work, actor(), container().office, dossier_id, notify_phone=phone, manifest=manifest)
     return own_after(work, dossier_id)
 
 
@@ -198,5 +195,5 @@ def _files(sent: list[dict[str, Any]]) -> tuple[SentFile, ...]:
     return tuple(SentFile(file["upload_id"], bytes.fromhex(file["sha256"]), file["size"]) for file in sent)
 
 
-def _manifest(papers: dict[str, list[dict[str, Any]]]) -> citizen.Manifest:
-    return citizen.Manifest({code: _files(files) for code, files in papers.items()})
+def _manifest(papers: dict[str, list[dict[str, Any]]] | None) -> citizen.Manifest | None:
+    return None if papers is None else citizen.Manifest({code: _files(files) for code, files in papers.items()})

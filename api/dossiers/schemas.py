@@ -27,14 +27,19 @@ class SentFileSchema(RequestSchema):
 
 
 class ManifestField(Map):
-    """Paper code to its files: what the phone believes it has sent."""
+    """Paper code to its files: what the phone believes it has sent. Not needed; if sent, it must name what is there."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self) -> None:
         super().__init__(
             keys=fields.String(validate=_CODE),
             values=fields.List(fields.Nested(SentFileSchema), validate=validate.Length(max=20)),
             validate=validate.Length(max=50),
-            **kwargs,
+            load_default=None,
+            allow_none=True,
+            metadata={
+                "description": "Paper code to its files, as the phone believes to have attached them by `setPaper`."
+                " Left out, what is attached counts. Sent, both must be the same, or the dossier is not filed."
+            },
         )
 
 
@@ -54,14 +59,14 @@ class SetPaperRequest(RequestSchema):
 
 class SubmitRequest(RequestSchema):
     notify_phone = Typed(
-        required=True, high=48, metadata={"description": "The phone that will be told; proved before."}
+        required=True, low=0, high=48, metadata={"description": "The phone that will be told; proved before."}
     )
-    papers = ManifestField(required=True)
+    papers = ManifestField()
 
 
 class SupplementRequest(RequestSchema):
     note = Text(load_default=None, allow_none=True, high=1000)
-    papers = ManifestField(required=True)
+    papers = ManifestField()
 
 
 class WithdrawalRequest(RequestSchema):

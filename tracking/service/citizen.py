@@ -1,6 +1,6 @@
 """What a citizen does with a dossier: submits it, answers a supplement request, asks to withdraw."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from kernel.actor import Actor
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError, present
 from kernel.ids import new_lookup_secret
+from kernel.vietnam import BadPhone, parse_mobile
 from kernel.work import Work
 from tracking import store
 from tracking.catalogue.service import Published
@@ -18,7 +19,7 @@ from tracking.office import Office
 from tracking.rules import fee_due, missing_papers, names_given, reserved_names, wrong_place
 from tracking.search import search_text
 from tracking.service.change import Because, change_state
-from tracking.service.drafts import SentFile, read_form, require_level, write_form
+from tracking.service.drafts import SentFile, complete_form, require_level
 from tracking.states import BusinessState, Event
 
 
@@ -30,19 +31,21 @@ class Manifest:
 
 
 def submit_dossier(
-    work: Work, actor: Actor, office: Office, dossier_id: UUID, *, notify_phone: str, manifest: Manifest
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, *, notify_phone: str, manifest: Manifest | None = None
 ) -> Dossier:
-    """Files a draft: state 1, a code, a look-up secret, and the phone (E.164, proved) that will be told.
+    """Files a draft: state 1, a code, a look-up secret, and the phone (as typed; proved) that will be told.
 
-    Raises `invalid_fields` (form, papers, manifest, phone, name taken), `already_submitted`, `identity_level_too_low`.
+    Its papers are those that were set before; a manifest, if there is one, must name the same.
+    Raises `invalid_fields` (form, papers, manifest, phone, name taken: all at once), `already_submitted`,
+    `identity_level_too_low`.
     """
     dossier = store.lock_own_dossier(work.session, actor, dossier_id)
     if dossier.state != BusinessState.DRAFT:
         raise DomainError("already_submitted", dossier_code=dossier.code)
     published = office.catalogue.version(work.session, dossier.version_id)
     require_level(actor, published)
-    _confirm_phone(work, actor, office, dossier, notify_phone)
-    _check_complete(work, office, published, dossier, manifest)
+    errors = _confirm_phone(work, actor, office, dossier, notify_phone)
+    _refuse([*errors, *_check_complete(work, office, published, dossier, manifest)])
     day = local(work.now()).date()
     dossier.code = format_code(dossier.agency_code, day, store.next_number(work.session, dossier.agency_code, day))
     dossier.lookup_secret = work.vault.seal(SECRET_FIELD, dossier.id, new_lookup_secret())
@@ -52,12 +55,13 @@ def submit_dossier(
 
 
 def answer_supplement(
-    work: Work, actor: Actor, office: Office, dossier_id: UUID, *, note: str | None, manifest: Manifest
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, *, note: str | None, manifest: Manifest | None = None
 ) -> Dossier:
     """Says that what was asked for is there; the dossier goes back to where it stood."""
     dossier = store.lock_own_dossier(work.session, actor, dossier_id)
     if dossier.state == BusinessState.SUPPLEMENT:
-        _check_complete(work, office, office.catalogue.version(work.session, dossier.version_id), dossier, manifest)
+        published = office.catalogue.version(work.session, dossier.version_id)
+        _refuse(_check_complete(work, office, published, dossier, manifest))
     change_state(work, actor, office, dossier, Event.SUPPLEMENT, Because(dossier.applicant_name, note, told=True))
     return dossier
 
@@ -69,28 +73,40 @@ def ask_withdrawal(work: Work, actor: Actor, office: Office, dossier_id: UUID, *
     return dossier
 
 
-def _confirm_phone(work: Work, actor: Actor, office: Office, dossier: Dossier, phone: str) -> None:
+def _confirm_phone(work: Work, actor: Actor, office: Office, dossier: Dossier, typed: str) -> list[FieldError]:
+    if not typed:
+        return [FieldError("/notify_phone", "required")]
+    try:
+        phone = parse_mobile(typed)
+    except BadPhone as error:
+        return [FieldError("/notify_phone", error.code)]
     # Permits let only citizens come here.
     if not office.people.has_proved_phone(work, present(actor.person_id), phone):
-        raise DomainError("invalid_fields", fields=[FieldError("/notify_phone", "phone_not_proved")])
+        return [FieldError("/notify_phone", "phone_not_proved")]
     dossier.notify_phone = work.vault.seal(PHONE_FIELD, dossier.id, phone)
     dossier.phone_index = work.vault.index(PHONE_INDEX, phone)
+    return []
 
 
-def _check_complete(work: Work, office: Office, published: Published, dossier: Dossier, manifest: Manifest) -> None:
-    """Form, place, papers, names; sets the fee that these values call for. Raises `invalid_fields`, all at once."""
-    values = read_form(work, dossier)
-    write_form(work, published, dossier, values, draft=False)
+def _check_complete(
+    work: Work, office: Office, published: Published, dossier: Dossier, manifest: Manifest | None
+) -> list[FieldError]:
+    """What is wrong with form, place, papers and names; sets the fee that these values call for."""
+    values, errors = complete_form(work, published, dossier)
     dossier.fee_vnd = fee_due(published.procedure, values)
     dossier.search_text = search_text([dossier.applicant_name, *names_given(published.procedure, values)])
     agency = office.catalogue.agency(work.session, dossier.agency_code)
     there = _attached(work, dossier)
-    errors = _manifest_errors(manifest.papers, there)
+    if manifest is not None:
+        errors += _manifest_errors(manifest.papers, there)
     errors += [
         FieldError(f"/papers/{code}", "paper_missing") for code in missing_papers(published.procedure, values, there)
     ]
     errors += wrong_place(published.procedure, values, agency.commune_code)
-    errors += _hold_names(work, published, dossier, values)
+    return [*errors, *_hold_names(work, published, dossier, values, {error.pointer for error in errors})]
+
+
+def _refuse(errors: Sequence[FieldError]) -> None:
     if errors:
         raise DomainError("invalid_fields", fields=errors)
 
@@ -115,10 +131,13 @@ def _manifest_errors(said: dict[str, tuple[SentFile, ...]], there: dict[str, tup
     return errors
 
 
-def _hold_names(work: Work, published: Published, dossier: Dossier, values: dict[str, Any]) -> Sequence[FieldError]:
+def _hold_names(
+    work: Work, published: Published, dossier: Dossier, values: dict[str, Any], wrong: Collection[str]
+) -> list[FieldError]:
+    """Holds the names; those that are `wrong` by themselves (pointers) are nobody's to hold."""
     store.release_names(work.session, dossier.id, work.now())
     return [
         FieldError(name.pointer, "name_taken")
         for name in reserved_names(published.procedure, values, dossier.agency_code)
-        if not store.reserve_name(work.session, name.scope, name.folded, dossier.id)
+        if name.pointer not in wrong and not store.reserve_name(work.session, name.scope, name.folded, dossier.id)
     ]

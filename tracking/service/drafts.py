@@ -78,7 +78,7 @@ def open_draft(
         created_at=work.now(),
         updated_at=work.now(),
     )
-    write_form(work, published, dossier, values, draft=True)
+    write_form(work, published, dossier, values)
     work.session.add(dossier)
     write_audit(work.session, actor, "dossier.open_draft", "dossier", row)
     return dossier
@@ -121,7 +121,7 @@ def save_form(
     if dossier.state in _EDITABLE and _stands_there(work, published, dossier, values):
         return dossier
     _require_editable(dossier, expect)
-    write_form(work, published, dossier, values, draft=True)
+    write_form(work, published, dossier, values)
     _touch(dossier, work.now())
     write_audit(work.session, actor, "dossier.save_form", "dossier", dossier.id)
     return dossier
@@ -177,10 +177,21 @@ def require_dossier_room(work: Work, dossier_id: UUID, added: Sequence[Upload]) 
         raise DomainError("dossier_too_large", files=MAX_FILES, megabytes=MAX_BYTES >> 20)
 
 
-def write_form(work: Work, published: Published, dossier: Dossier, values: dict[str, Any], *, draft: bool) -> None:
-    """Checks and seals form values. Raises `invalid_fields`, each field named."""
-    checked = _check_form(work, published, values, draft=draft)
-    dossier.form_values = work.vault.seal(FORM_FIELD, dossier.id, json.dumps(checked, ensure_ascii=False))
+def write_form(work: Work, published: Published, dossier: Dossier, values: dict[str, Any]) -> None:
+    """Checks and seals the form values of a draft. Raises `invalid_fields`, each field named."""
+    checked = check_form(published.procedure, values, draft=True, today=local(work.now()).date())
+    if checked.errors:
+        raise DomainError("invalid_fields", fields=checked.errors)
+    _seal_form(work, dossier, checked.values)
+
+
+def complete_form(work: Work, published: Published, dossier: Dossier) -> tuple[dict[str, Any], list[FieldError]]:
+    """The form values of a dossier that is to be filed, checked in full, and what is wrong with them."""
+    values = read_form(work, dossier)
+    checked = check_form(published.procedure, values, draft=False, today=local(work.now()).date())
+    if not checked.errors:
+        _seal_form(work, dossier, checked.values)
+    return checked.values or values, list(checked.errors)
 
 
 def read_form(work: Work, dossier: Dossier) -> dict[str, Any]:
@@ -193,11 +204,8 @@ def _stands_there(work: Work, published: Published, dossier: Dossier, values: di
     return not checked.errors and checked.values == read_form(work, dossier)
 
 
-def _check_form(work: Work, published: Published, values: dict[str, Any], *, draft: bool) -> dict[str, Any]:
-    checked = check_form(published.procedure, values, draft=draft, today=local(work.now()).date())
-    if checked.errors:
-        raise DomainError("invalid_fields", fields=checked.errors)
-    return checked.values
+def _seal_form(work: Work, dossier: Dossier, values: dict[str, Any]) -> None:
+    dossier.form_values = work.vault.seal(FORM_FIELD, dossier.id, json.dumps(values, ensure_ascii=False))
 
 
 def _require_editable(dossier: Dossier, expect: Expect | None) -> None:
