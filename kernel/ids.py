@@ -1,6 +1,7 @@
 """Identifiers and random secrets."""
 
 import secrets
+from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -12,6 +13,11 @@ LOOKUP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 def new_id() -> UUID:
     """A UUIDv7: unique, and ordered by time so that index pages stay warm."""
     return uuid7()
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """A bound: ids that `new_id` made before `moment` (with a zone) are lower, ids made after it are not."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def new_token(octets: int = 32) -> str:

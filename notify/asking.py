@@ -1,4 +1,4 @@
-"""Deliveries whose fate nobody saw: their gateways are asked before anything is sent again."""
+"""Deliveries whose fate nobody saw: their gateways are asked before anything is sent again, or why no receipt came."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -13,6 +13,7 @@ from notify.claims import Asking
 from notify.ledger import Ledger
 from notify.outcomes import News, cannot_ask
 from notify.retry import Patience
+from notify.silence import Silent
 from notify.unseen import Unseen, left_to_receipts, made_again
 
 _AT_ONCE: Final = 16
@@ -39,6 +40,7 @@ class Inquirer:
     async def ask_until_told(self, looked: Callable[[bool], None]) -> None:
         """Looks every second for deliveries to ask about; calls `looked` each time with whether it found any."""
         loop = asyncio.get_running_loop()
+        await self._ask_about_receipts()
         while not self._told.is_set():
             asking = await loop.run_in_executor(self._threads, self._ledger.claim_questions, _AT_ONCE)
             self.busy = bool(asking)
@@ -68,6 +70,17 @@ class Inquirer:
         else:
             await loop.run_in_executor(self._threads, self._ledger.answer, asking, sightings)
 
+    async def _ask_about_receipts(self) -> None:
+        loop = asyncio.get_running_loop()
+        asked = [name for name, gateway in self._gateways.items() if gateway.certainty is Certainty.ASKED]
+        silent = await loop.run_in_executor(self._threads, self._ledger.claim_silent, asked, _AT_ONCE)
+        await asyncio.gather(*map(self._hear, silent))
+
+    async def _hear(self, silent: Silent) -> None:
+        sightings = await self._ask(self._gateways[silent.gateway], silent)
+        if sightings:
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._ledger.last_word, silent, sightings)
+
     def _without_asking(self, gateway: Gateway | None, asking: Asking) -> News | timedelta:
         """What is done at once, or when to look again."""
         if gateway is None:
@@ -79,12 +92,12 @@ class Inquirer:
             return made_again(unseen, self._patience)
         return left_to_receipts(unseen, self._patience)
 
-    async def _ask(self, gateway: Gateway, asking: Asking) -> list[Sighting] | None:
+    async def _ask(self, gateway: Gateway, asking: Asking | Silent) -> list[Sighting] | None:
         """What the gateway has; None when it cannot say."""
         try:
             return list(await gateway.find(self._ledger.question(asking)))
         except AskFailed as error:
-            _log.warning("notify.no_answer", gateway=asking.gateway, asked=asking.asked, error=str(error))
+            _log.warning("notify.no_answer", gateway=asking.gateway, error=str(error))
         except Exception as error:
             # A defect here must not stop other questions, and no answer is never taken for a no.
             _log.error("notify.question_crashed", gateway=asking.gateway, error=type(error).__name__)

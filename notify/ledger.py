@@ -22,6 +22,7 @@ from notify.outcomes import Claim, News, answer_of, no_answer, reference_of
 from notify.plan import Priority
 from notify.retry import Patience
 from notify.settled import announce_settled
+from notify.silence import USUAL, Silence, Silent, claim_silent, last_word
 from notify.states import DeliveryEvent
 
 # How far our clock and a gateway's may be apart, so that no message of ours falls before the window asked about.
@@ -29,6 +30,7 @@ _CLOCKS_APART: Final = timedelta(minutes=15)
 _EQUAL_IN_FLIGHT: Final = timedelta(seconds=3)
 _RECORD_WITHIN_S: Final = 45.0
 _LONGEST_PAUSE_S: Final = 1.0
+_LOOK_FOR_SILENT_EVERY_S: Final = 60.0
 _UNREADABLE: Final = Outcome(OutcomeKind.PERMANENT, code="unreadable", reason="the sealed text cannot be opened")
 _log = structlog.get_logger()
 
@@ -49,7 +51,8 @@ class Ready:
 
 class Ledger:
     """`choice` says which gateways take what is claimed, `tariff` what they charge; `sleep` waits a number of
-    seconds between tries to record. `priorities`: what is claimed. `quiet`: whether what can wait is left for later."""
+    seconds between tries to record. `priorities`: what is claimed. `quiet`: whether what can wait is left for later.
+    `silence`: when a gateway is asked about a receipt that never came."""
 
     def __init__(
         self,
@@ -62,8 +65,11 @@ class Ledger:
         sleep: Callable[[float], object] = time.sleep,
         priorities: Sequence[Priority] = tuple(Priority),
         quiet: Callable[[], bool] = lambda: False,
+        silence: Silence = USUAL,
     ) -> None:
         self._quiet = quiet
+        self._silence = silence
+        self._look_for_silent_at = 0.0
         self._database = database
         self._vault = vault
         self._patience = patience
@@ -135,7 +141,21 @@ class Ledger:
             claims.lose_expired_leases(session, self._patience.lease)
             return claims.claim_questions(session, room, self._patience.lease)
 
-    def question(self, asking: Asking) -> Question:
+    def claim_silent(self, gateways: Sequence[str], room: int) -> list[Silent]:
+        """Takes up to `room` deliveries of these gateways whose final receipt has not come; looks once a minute."""
+        if not gateways or time.monotonic() < self._look_for_silent_at:
+            return []
+        self._look_for_silent_at = time.monotonic() + _LOOK_FOR_SILENT_EVERY_S
+        with self._database.transaction() as session:
+            return claim_silent(session, gateways, self._silence, room)
+
+    def last_word(self, silent: Silent, sightings: Sequence[Sighting]) -> None:
+        """Records what the gateway says in the end, if it does."""
+        news = last_word(silent.claim, silent.ref, sightings)
+        if news is not None:
+            self._record_once([news])
+
+    def question(self, asking: Asking | Silent) -> Question:
         """What to ask the gateway. Raises VaultError."""
         row = asking.claim.delivery_id
         return Question(
