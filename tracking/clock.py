@@ -26,12 +26,19 @@ class Term:
     """A length of time the law gives. Working hours are 60 working minutes, whatever the length of a day.
 
     `amount` 0 with a unit of days means the very day, until work ends. `cutoff`, if given: what comes after this clock
-    time counts from the opening of the next working day.
+    time counts from the opening of the next working day. Calendar days count from the start, also on a day off (Bộ luật
+    Dân sự Đ.147), unless `from_working_day`; if the last of them is off, the next working day is (Đ.148.5).
     """
 
     amount: int
     unit: Unit
     cutoff: time | None = None
+    from_working_day: bool = False
+
+    @property
+    def in_calendar_days(self) -> bool:
+        """Whether days off count like others. The very day is a matter of office hours, whatever the unit."""
+        return self.unit is Unit.DAYS and self.amount > 0
 
 
 class EntryKind(StrEnum):
@@ -72,7 +79,8 @@ class DueTime:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A standing entry and the clock after it: condition, due time, and the `minutes` it added to the due time.
+    """A standing entry and the clock after it: condition, due time, and what it added to the term: working `minutes`,
+    or calendar `days`.
 
     `at` is the entry's instant, or that of an earlier entry if a server's clock stepped back: the ledger's does not.
     """
@@ -81,7 +89,8 @@ class Turn:
     at: datetime
     condition: Condition
     due_at: datetime
-    minutes: int
+    minutes: int = 0
+    days: int = 0
 
 
 _TURNS: Final[dict[tuple[Condition, EntryKind], Condition]] = {
@@ -104,22 +113,27 @@ _STEPS: Final[dict[tuple[Condition, Condition], EntryKind]] = {
 
 def term_end(term: Term, start: datetime, calendar: WorkingCalendar) -> datetime:
     """When a term that starts at an instant ends, nothing pausing it."""
-    begin = begin_of(term, start, calendar)
-    if term.unit is Unit.WORKING_HOURS:
-        return calendar.add_minutes(begin, term.amount * 60)
-    if term.amount == 0:
-        return calendar.closing_of(begin)
-    if term.unit is Unit.WORKING_DAYS:
-        return calendar.add_working_days(begin, term.amount)
-    return calendar.add_calendar_days(begin, term.amount)
+    return _end(term, begin_of(term, start, calendar), calendar)
 
 
 def begin_of(term: Term, start: datetime, calendar: WorkingCalendar) -> datetime:
-    """The working minute from which a term counts."""
-    begin = calendar.clamp(start)
+    """The minute from which a term counts."""
+    begin = start if term.in_calendar_days and not term.from_working_day else calendar.clamp(start)
     if term.cutoff is not None and local(begin).time() > term.cutoff:
         return calendar.opening_after(begin)
     return begin
+
+
+def _end(term: Term, begin: datetime, calendar: WorkingCalendar, *, days: int = 0, minutes: int = 0) -> datetime:
+    """The end of a term lengthened by calendar days and working minutes."""
+    if term.unit is Unit.WORKING_HOURS:
+        return calendar.add_minutes(begin, term.amount * 60 + minutes)
+    if term.in_calendar_days:
+        # From the beginning anew: the end before may have been moved off a day off that this one does not fall on.
+        end = calendar.add_calendar_days(begin, term.amount + days)
+    else:
+        end = calendar.add_working_days(begin, term.amount) if term.amount else calendar.closing_of(begin)
+    return calendar.add_minutes(end, minutes)
 
 
 def standing(entries: Sequence[ClockEntry]) -> list[ClockEntry]:
@@ -139,17 +153,36 @@ def replay(entries: Sequence[ClockEntry], term: Term, calendar: WorkingCalendar)
     """What each standing entry did. Raises ValueError for a ledger that cannot be (a pause before the start, ...)."""
     turns: list[Turn] = []
     for entry in standing(entries):
-        last = turns[-1] if turns else None
-        condition = _after(last.condition if last else Condition.IDLE, entry.kind)
-        if last is None:
-            turns.append(Turn(entry, entry.at, condition, term_end(term, entry.at, calendar), 0))
-            continue
-        at = max(last.at, entry.at)
-        added = entry.minutes or 0 if entry.kind is EntryKind.EXTEND else 0
-        if last.condition is Condition.PAUSED and condition is not Condition.PAUSED:
-            added = calendar.minutes_between(_paused_at(turns), at)
-        turns.append(Turn(entry, at, condition, calendar.add_minutes(last.due_at, added), added))
+        turns.append(_turn(turns, entry, term, calendar))
     return turns
+
+
+def _turn(turns: Sequence[Turn], entry: ClockEntry, term: Term, calendar: WorkingCalendar) -> Turn:
+    last = turns[-1] if turns else None
+    condition = _after(last.condition if last else Condition.IDLE, entry.kind)
+    if last is None:
+        return Turn(entry, entry.at, condition, term_end(term, entry.at, calendar))
+    at = max(last.at, entry.at)
+    days, minutes = 0, entry.minutes or 0 if entry.kind is EntryKind.EXTEND else 0
+    if last.condition is Condition.PAUSED and condition is not Condition.PAUSED:
+        days, minutes = _waited(turns, at, term, calendar)
+    return Turn(entry, at, condition, _due_after(turns, term, calendar, days, minutes), minutes, days)
+
+
+def _waited(turns: Sequence[Turn], until: datetime, term: Term, calendar: WorkingCalendar) -> tuple[int, int]:
+    """What the pause that is on adds by an instant: (calendar days, 0) to a term of such days, else (0, working
+    minutes). Before the term has begun nothing of it is used up, so a pause then adds nothing."""
+    since = max(_paused_at(turns), begin_of(term, turns[0].at, calendar))
+    if until <= since:
+        return 0, 0
+    if term.in_calendar_days:
+        return (local(until).date() - local(since).date()).days, 0
+    return 0, calendar.minutes_between(since, until)
+
+
+def _due_after(turns: Sequence[Turn], term: Term, calendar: WorkingCalendar, days: int, minutes: int) -> datetime:
+    days, minutes = days + sum(turn.days for turn in turns), minutes + sum(turn.minutes for turn in turns)
+    return _end(term, begin_of(term, turns[0].at, calendar), calendar, days=days, minutes=minutes)
 
 
 def due(
@@ -162,19 +195,20 @@ def due(
     last = turns[-1]
     if last.condition is not Condition.PAUSED:
         return DueTime(last.condition, last.due_at, last.due_at)
-    waited = max(0, calendar.minutes_between(_paused_at(turns), now)) if now else 0
-    return DueTime(last.condition, None, calendar.add_minutes(last.due_at, waited))
+    waited = _waited(turns, now, term, calendar) if now else (0, 0)
+    return DueTime(last.condition, None, _due_after(turns, term, calendar, *waited))
 
 
-def elapsed_minutes(entries: Sequence[ClockEntry], calendar: WorkingCalendar, now: datetime) -> int:
-    """Working minutes the agency has used: from the start to now (or the end), less the pauses."""
-    used, since, latest = 0, None, None
+def elapsed_minutes(entries: Sequence[ClockEntry], term: Term, calendar: WorkingCalendar, now: datetime) -> int:
+    """Working minutes of the term the agency has used: from its beginning to now (or the end), less the pauses."""
+    used, since, latest, begin = 0, None, None, None
     for entry in standing(entries):
         latest = entry.at if latest is None else max(latest, entry.at)
+        begin = begin or begin_of(term, entry.at, calendar)
         if entry.kind in (EntryKind.START, EntryKind.RESUME):
-            since = latest
+            since = max(latest, begin)
         elif entry.kind in (EntryKind.PAUSE, EntryKind.STOP) and since is not None:
-            used += calendar.minutes_between(since, latest)
+            used += max(0, calendar.minutes_between(since, latest))
             since = None
     return used + (max(0, calendar.minutes_between(since, now)) if since is not None else 0)
 
@@ -192,7 +226,7 @@ def remaining_minutes(
         now = _paused_at(turns)
     elif last.condition is Condition.STOPPED:
         now = last.at
-    return calendar.minutes_between(now, last.due_at)
+    return calendar.minutes_between(max(now, begin_of(term, turns[0].at, calendar)), last.due_at)
 
 
 def is_on_time(ended_at: datetime, due_at: datetime) -> bool:

@@ -46,10 +46,13 @@ def explain(
     if not turns:
         return []
     lines = list(_opening(turns[0], term, calendar))
-    for before, turn in pairwise(turns):
-        lines.append(_line_of(turn))
+    for place, (before, turn) in enumerate(pairwise(turns), start=2):
+        lines.append(_line_of(turn, term))
         if turn.minutes:
             lines.extend(_days_between(before.due_at, turn.due_at, calendar))
+        if turn.days:
+            lines.extend(_days_behind_the_end(turns[:place], term, calendar))
+        if turn.minutes or turn.days:
             lines.append(_due_line(turn.at, turn.due_at))
     if turns[-1].condition is Condition.PAUSED:
         projected = due(entries, term, calendar, now=now).projected_at or turns[-1].due_at
@@ -99,7 +102,10 @@ def _opening(turn: Turn, term: Term, calendar: WorkingCalendar) -> Iterator[Line
         yield Line("begin", begin, Text(f"Ngoài giờ nhận: tính từ {vi}.", f"Outside hours: counted from {en}."))
     vi, en = term_text(term)
     yield Line("term", begin, Text(f"Thời hạn {vi}." if term.amount else f"Thời hạn: {vi}.", f"Term: {en}."))
-    yield from _days_between(begin, turn.due_at, calendar)
+    if term.in_calendar_days:
+        yield from _days_behind_the_end([turn], term, calendar)
+    else:
+        yield from _days_between(begin, turn.due_at, calendar)
     yield _due_line(turn.at, turn.due_at)
 
 
@@ -120,13 +126,26 @@ def _days_between(start: datetime, end: datetime, calendar: WorkingCalendar) -> 
             yield Line("day_off", at, Text(f"{vi} không tính: {name.vi}.", f"{en} does not count: {name.en}."))
 
 
-def _line_of(turn: Turn) -> Line:
+def _days_behind_the_end(turns: Sequence[Turn], term: Term, calendar: WorkingCalendar) -> Iterator[Line]:
+    """The days off on which a term of calendar days would end, and behind them: its end is moved off all of these."""
+    begin = begin_of(term, turns[0].at, calendar)
+    last = local(begin).date() + timedelta(days=term.amount + sum(turn.days for turn in turns))
+    if not calendar.is_working_day(last):
+        before = datetime.combine(last - timedelta(days=1), datetime.min.time(), tzinfo=local(begin).tzinfo)
+        after = datetime.combine(calendar.working_days_after(last, 1), datetime.min.time(), tzinfo=before.tzinfo)
+        yield from _days_between(before, after, calendar)
+
+
+def _line_of(turn: Turn, term: Term) -> Line:
     vi, en = moment_text(turn.at)
     added = duration_text(turn.minutes)
+    waited = Text(f"{added.vi} làm việc", added.en)
+    if term.in_calendar_days:
+        waited = Text(f"{turn.days} ngày", f"{turn.days} day{'' if turn.days == 1 else 's'}")
     texts = {
         EntryKind.PAUSE: Text(f"Tạm dừng từ {vi}.", f"Paused from {en}."),
         EntryKind.RESUME: Text(
-            f"Tiếp tục lúc {vi}: cộng {added.vi} làm việc đã chờ.", f"Resumed at {en}: {added.en} of waiting added."
+            f"Tiếp tục lúc {vi}: cộng {waited.vi} đã chờ.", f"Resumed at {en}: {waited.en} of waiting added."
         ),
         EntryKind.EXTEND: Text(
             f"Gia hạn lúc {vi}: cộng {added.vi} làm việc.", f"Extended at {en}: {added.en} of working time added."

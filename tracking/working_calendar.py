@@ -137,10 +137,14 @@ class WorkingCalendar:
         return self._join(self.working_days_after(day, count) if count else day, minute)
 
     def add_calendar_days(self, instant: datetime, count: int) -> datetime:
-        """The same clock time `count` calendar days later, moved on to a working day if that is none."""
+        """The same clock time `count` calendar days later, moved on to a working day if that is none, and into its
+        working hours: before them to their beginning, after them to their end."""
         day, minute = self._split(instant)
         end = day + timedelta(days=count)
-        return self._join(end if self.is_working_day(end) else self.working_days_after(end, 1), minute)
+        within = next(
+            (max(minute, start) for start, closing in self._periods if minute < closing), self._periods[-1][1]
+        )
+        return self._join(end if self.is_working_day(end) else self.working_days_after(end, 1), within)
 
     def add_minutes(self, instant: datetime, minutes: int) -> datetime:
         """The earliest moment by which `minutes` (>= 0) working minutes have passed since the instant."""

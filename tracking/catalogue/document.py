@@ -23,7 +23,6 @@ from tracking.texts import Text
 
 def procedure_of(document: Mapping[str, Any]) -> Procedure:
     """The procedure of a published document, or of one that `loader.check_shape` finds nothing wrong with."""
-    term = document["term"]
     return Procedure(
         code=document["code"],
         name=_text(document["name"]),
@@ -31,7 +30,7 @@ def procedure_of(document: Mapping[str, Any]) -> Procedure:
         level=Level(document["level"]),
         legal_basis=tuple(document["legal_basis"]),
         identity_level=document["identity_level"],
-        term=Term(term["amount"], Unit(term["unit"]), time.fromisoformat(term["cutoff"]) if "cutoff" in term else None),
+        term=_term(document["term"]),
         acceptance_limit_hours=document["acceptance_limit_hours"],
         max_supplements=document["max_supplements"],
         papers=tuple(_paper(paper) for paper in document["papers"]),
@@ -46,6 +45,15 @@ def procedure_of(document: Mapping[str, Any]) -> Procedure:
 
 def _text(value: Mapping[str, str]) -> Text:
     return Text(value["vi"], value["en"])
+
+
+def _term(value: Mapping[str, Any]) -> Term:
+    return Term(
+        amount=value["amount"],
+        unit=Unit(value["unit"]),
+        cutoff=time.fromisoformat(value["cutoff"]) if "cutoff" in value else None,
+        from_working_day=value.get("from_working_day", False),
+    )
 
 
 def _condition(value: Mapping[str, Any] | None) -> Condition | None:

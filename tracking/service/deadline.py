@@ -81,7 +81,7 @@ def explain_deadline(work: Work, office: Office, dossier: Dossier) -> Deadline:
         time.condition,
         time.due_at,
         time.projected_at,
-        elapsed_minutes(ledger, calendar, now),
+        elapsed_minutes(ledger, term, calendar, now),
         remaining_minutes(ledger, term, calendar, now),
         tuple(explain(ledger, term, calendar, now=now)),
     )
