@@ -124,6 +124,8 @@ PERMITS: Final[dict[str, Permit]] = {
     "listProcedures": anyone,
     "readProcedure": anyone,
     "listAgencies": anyone,
+    "listCodeLists": anyone,
+    "readCodeList": anyone,
     "lookUpDossier": anyone,
     "verifyReceipt": anyone,
     # files on their way; an officer uploads results

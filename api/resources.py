@@ -11,6 +11,7 @@ from api.docs.routes import blueprint as docs
 from api.dossiers.deadlines import blueprint as deadlines
 from api.dossiers.routes import blueprint as dossiers
 from api.inbox.routes import blueprint as inbox
+from api.lists.routes import blueprint as lists
 from api.lookups.routes import blueprint as lookups
 from api.messages.routes import blueprint as messages
 from api.organisations.proofs import blueprint as organisation_proofs
@@ -36,6 +37,7 @@ RESOURCES: Final[tuple[Blueprint, ...]] = (
     account,
     inbox,
     catalogue,
+    lists,
     uploads,
     dossiers,
     deadlines,

@@ -20,6 +20,11 @@ def communes() -> Mapping[str, str]:
     return {row["code"]: codes[row["province_code"]] for row in _rows("communes_2026.csv")}
 
 
+def commune_names() -> Mapping[str, str]:
+    """Five-digit code -> full name. Read anew at each call: few who check a code show the name."""
+    return {row["code"]: row["full_name"] for row in _rows("communes_2026.csv")}
+
+
 def _rows(name: str) -> Iterable[Mapping[str, str]]:
     text = files("tracking").joinpath("data", name).read_text(encoding="utf-8")
     return csv.DictReader(text.splitlines())

@@ -3,23 +3,28 @@
 from typing import Any
 
 from api.blueprint import Blueprint
-from api.catalogue.schemas import AgencyList, AgencyQuery, ProcedureList, ProcedureSchema
+from api.catalogue.schemas import AgencyList, AgencyQuery, ProcedureList, ProcedureQuery, ProcedureSchema
 from api.conditional import core_of, tag_for, unchanged
 from api.context import container, language
 from kernel.clock import local
 from kernel.work import Work
 from tracking.catalogue.definition import Procedure
+from tracking.catalogue.finding import find_procedures
+from tracking.catalogue.form import with_order
 from tracking.catalogue.service import Published, list_agencies
 from tracking.texts import Language
 
 blueprint = Blueprint("catalogue", description="Procedures (thủ tục) and agencies (cơ quan)")
 
 
-@blueprint.operation("GET", "/v1/procedures", "listProcedures", answer=ProcedureList(), transaction=True)
-def list_procedures(work: Work) -> dict[str, Any]:
-    """Procedures that can be filed today."""
+@blueprint.operation(
+    "GET", "/v1/procedures", "listProcedures", query=ProcedureQuery(), answer=ProcedureList(), transaction=True
+)
+def list_procedures(work: Work, query: dict[str, Any]) -> dict[str, Any]:
+    """Procedures that can be filed today: all, or those that are sought, of one level."""
     current = container().office.catalogue.current(work.session, local(work.now()).date())
-    return {"items": [_line(published, language()) for published in current]}
+    found = find_procedures(current, sought=query["q"], level=query["level"])
+    return {"items": [_line(published, language()) for published in found]}
 
 
 @blueprint.operation(
@@ -73,7 +78,7 @@ def _whole(published: Published, lang: Language) -> dict[str, Any]:
             for fee in procedure.fees
         ],
         "results": [{"code": kind.code, "name": kind.name.in_language(lang)} for kind in procedure.results],
-        "form": procedure.form.schema,
+        "form": with_order(procedure.form.schema),
     }
 
 

@@ -1,8 +1,28 @@
 """How procedures and agencies are shown."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from api.schemas import AnswerSchema, Line, RequestSchema
+from tracking.catalogue.definition import Level
+
+_FORM = (
+    "JSON Schema 2020-12 of `form_values`; fields stand in the order of the law's form, and `x-order` says it again."
+    " How to draw it is told in `docs/forms.md`:"
+    " `x-title-en` beside `title`; `x-labels` of an `enum`; `x-sections` [{title, fields}];"
+    " `x-shown-when` {field, values}; `x-list` {name, takes, narrowed_by}, a list of `/v1/lists/{name}`."
+)
+
+
+class ProcedureQuery(RequestSchema):
+    q = Line(
+        load_default="",
+        low=0,
+        high=100,
+        metadata={
+            "description": "Words of the name, the sector or a paper, or the code; accents and case do not count."
+        },
+    )
+    level = fields.String(load_default=None, validate=validate.OneOf([level.value for level in Level]))
 
 
 class AgencyQuery(RequestSchema):
@@ -62,7 +82,7 @@ class ProcedureSchema(ProcedureLineSchema):
     papers = fields.List(fields.Nested(PaperSchema))
     fees = fields.List(fields.Nested(FeeLineSchema))
     results = fields.List(fields.Nested(ResultKindSchema))
-    form = fields.Dict(metadata={"description": "JSON Schema 2020-12 of `form_values`, with titles in both languages."})
+    form = fields.Dict(metadata={"description": _FORM})
 
 
 class ProcedureList(AnswerSchema):

@@ -130,6 +130,7 @@ class Asking:
             "mac": "x",
             "paper_code": "giay_de_nghi",
             "name": "dossier.accepted",
+            "list_name": "provinces",
         }
         if self.operation_id in DRAFTS:
             ours["dossier_id"] = world.ids["draft_id"]

@@ -38,7 +38,7 @@ def test_a_parameter_said_twice_is_refused(house: House) -> None:
 
 def test_both_languages_say_it(house: House) -> None:
     for language, word in (("vi", "Tham số"), ("en", "parameter")):
-        response = house.client.get("/v1/procedures?q=1", headers={"Accept-Language": language})
+        response = house.client.get("/v1/procedures?x=1", headers={"Accept-Language": language})
         assert word in response.get_json()["errors"][0]["message"]
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from tracking.catalogue.check_drawing import check_drawing, is_text
 from tracking.catalogue.findings import Finding
 from tracking.catalogue.form import Form, Schema, resolve, subschemas
 from tracking.formats import FORMATS, STANDARD_FORMATS
@@ -28,7 +29,7 @@ def check_form_schema(form: Form) -> list[Finding]:
         return [Finding("/form", "form_invalid", {"detail": str(error).splitlines()[0] if str(error) else "?"})]
     if form.schema.get("type") != "object" or not isinstance(form.schema.get("properties"), Mapping):
         return [Finding("/form", "form_not_object")]
-    return [*_nodes(form.schema), *_fields(form.schema)]
+    return [*_nodes(form.schema), *_fields(form.schema), *check_drawing(form)]
 
 
 def has_form_problem(findings: list[Finding]) -> bool:
@@ -47,7 +48,7 @@ def _nodes(root: Schema) -> Iterator[Finding]:
         if name is not None and name not in FORMATS and name not in STANDARD_FORMATS:
             yield Finding(where, "form_format_unknown", {"format": name})
         for key, texts in _own_texts(node):
-            if not _is_text(texts):
+            if not is_text(texts):
                 yield Finding(
                     where, "form_text_missing", {"field": pointer.rsplit("/", 1)[-1], "key": f"{key} (vi, en)"}
                 )
@@ -61,10 +62,6 @@ def _own_texts(node: Schema) -> Iterator[tuple[str, Any]]:
     for value in node.get("enum", ()):
         if isinstance(value, str):
             yield f"x-labels/{value}", labels.get(value) if isinstance(labels, Mapping) else None
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(isinstance(value.get(key), str) and value[key] for key in ("vi", "en"))
 
 
 def _fields(root: Schema) -> Iterator[Finding]:

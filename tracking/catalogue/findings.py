@@ -56,6 +56,14 @@ FINDING_TEXTS: Final[dict[str, Text]] = {
     "form_text_missing": Text("Trường {field} thiếu {key}.", "The field {field} lacks {key}."),
     "form_format_unknown": Text("Format {format} không được biết.", "The format {format} is not known."),
     "form_reference_outside": Text("Chỉ được tham chiếu trong $defs.", "References may only lead into $defs."),
+    "form_sections_differ": Text(
+        "x-sections phải nêu mọi trường một lần, theo thứ tự của biểu mẫu.",
+        "x-sections must name every field once, in the order of the form.",
+    ),
+    "form_never_shown": Text(
+        "x-shown-when phải nêu một trường và giá trị có thể có.", "x-shown-when must name a field and possible values."
+    ),
+    "form_list_unclear": Text("x-list cần name và takes (code, name).", "x-list needs name and takes (code, name)."),
     "form_sibling_unknown": Text("Không có trường {field} bên cạnh.", "There is no field {field} beside it."),
 }
 

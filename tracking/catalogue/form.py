@@ -1,8 +1,6 @@
 """A form as a JSON Schema (2020-12), with what we add to it: a second language, hints, Vietnamese formats.
 
-Own keywords, ignored by any other reader: `x-title-en` beside `title`; `x-labels`, a {vi, en} name for each word of an
-`enum`; `x-hint`, a {vi, en} sentence for a value that does not fit; `x-sex-field`, `x-birth-field` and
-`x-province-field`, the sibling a value is compared with.
+Own keywords, ignored by any other reader, are explained to who draws a form in `docs/forms.md`.
 Schemas refer to their own `$defs` alone; regular expressions run in linear time.
 """
 
@@ -138,6 +136,23 @@ def resolve(root: Schema, node: Any) -> Iterator[Schema]:
             queue.append(value_at(root, reference[1:]))
         if isinstance(current.get("allOf"), list):
             queue.extend(current["allOf"])
+
+
+def with_order(schema: Any) -> Any:
+    """The schema with `x-order` beside all `properties`: their names in order, for readers whose objects have none."""
+    if not isinstance(schema, Mapping):
+        return schema
+    shown: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in _MAPS and isinstance(value, Mapping):
+            if key == "properties":
+                shown["x-order"] = list(value)
+            shown[key] = {name: with_order(inner) for name, inner in value.items()}
+        elif key in _LISTS and isinstance(value, list):
+            shown[key] = [with_order(inner) for inner in value]
+        else:
+            shown[key] = with_order(value) if key in _SINGLES else value
+    return shown
 
 
 def value_at(document: Any, pointer: str) -> Any:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base
@@ -59,7 +60,10 @@ class CalendarOverride(Base):
 
 
 class ProcedureVersion(Base):
-    """A published definition, immutable; a dossier stays with the version it was filed under."""
+    """A published definition, immutable; a dossier stays with the version it was filed under.
+
+    `document` is `json`: `jsonb` would sort the names of every object, and a phone asks a form's fields in their order.
+    """
 
     __tablename__ = "procedure_version"
     __table_args__ = (UniqueConstraint("code", "number"),)
@@ -68,6 +72,6 @@ class ProcedureVersion(Base):
     code: Mapped[str] = mapped_column(Text)
     number: Mapped[int] = mapped_column(Integer)
     effective_from: Mapped[date] = mapped_column(Date)
-    document: Mapped[dict[str, Any]]
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     published_at: Mapped[datetime] = mapped_column(server_default=func.now())

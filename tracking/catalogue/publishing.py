@@ -18,10 +18,12 @@ from tracking.catalogue.models import ProcedureVersion
 def publish_procedure(session: Session, document: Mapping[str, Any], effective_from: date) -> tuple[UUID, bool]:
     """Publishes a definition as the next version of its procedure; the same document twice is one version.
 
+    The order of its fields belongs to it: a form that asks in another order is another version.
+
     Returns the version's id and whether it is new. Raises CatalogueError when the document is not sound.
     """
     procedure = require_sound(document)
-    canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, default=str)
+    canonical = json.dumps(document, ensure_ascii=False, default=str)
     digest = hashlib.sha256(canonical.encode()).digest()
     latest = session.scalar(
         select(ProcedureVersion)

@@ -121,6 +121,13 @@ FORM: list[tuple[Spoil, str, str]] = [
         "form_reference_outside",
     ),
     (lambda d: fields(d)["hop_thu"].update({"$ref": "#"}), "/form/properties/hop_thu", "form_reference_outside"),
+    (lambda d: d["form"].update({"x-sections": []}), "/form/x-sections", "form_sections_differ"),
+    (
+        lambda d: fields(d)["hop_thu"].update({"x-shown-when": {"field": "/la", "values": [1]}}),
+        "/form/properties/hop_thu",
+        "form_never_shown",
+    ),
+    (lambda d: fields(d)["hop_thu"].update({"x-list": {}}), "/form/properties/hop_thu", "form_list_unclear"),
     (
         lambda d: fields(d)["hop_thu"].update({"x-province-field": "tinh"}),
         "/form/properties/hop_thu",
