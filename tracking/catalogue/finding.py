@@ -34,9 +34,9 @@ def _rank(published: Published, words: Sequence[str], code: str) -> int | None:
 def _keys(published: Published) -> tuple[frozenset[str], frozenset[str]]:
     """The words of its name, and those of its sector and papers and results, in both languages."""
     procedure = published.procedure
-    return frozenset(_words(*procedure.name)), frozenset(
-        _words(*procedure.sector, *(text for each in (*procedure.papers, *procedure.results) for text in each.name))
-    )
+    named = [*(paper.name for paper in procedure.papers), *(result.name for result in procedure.results)]
+    rest = (text for each in (procedure.sector, *named) for text in each)
+    return frozenset(_words(*procedure.name)), frozenset(_words(*rest))
 
 
 def _words(*texts: str) -> Iterator[str]:
