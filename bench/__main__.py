@@ -10,7 +10,20 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench import auth, chain, dispatch, growth, latency, plan, receipts, residence, residence_peak, submit, track
+from bench import (
+    auth,
+    chain,
+    dispatch,
+    finish,
+    growth,
+    latency,
+    plan,
+    receipts,
+    residence,
+    residence_peak,
+    submit,
+    track,
+)
 from bench.ground import WEB_MEMORY_MB
 from bench.load import ROOT
 from bench.pairs import Result, show
@@ -27,6 +40,7 @@ _BENCHES: Final[Mapping[str, Callable[[], Result]]] = {
     "growth": growth.measure,
     "receipts": receipts.measure,
     "submit": submit.measure,
+    "finish": finish.measure,
     "track": partial(track.measure, conditional=False),
     "track-conditional": partial(track.measure, conditional=True),
     "auth-check": auth.measure_check,

@@ -27,7 +27,7 @@ class Copy:
 
 def copy_draft(work: Work, draft_id: UUID, name: str, names: Sequence[str]) -> list[Copy]:
     """Copies of the draft of a household called `name`, one for each of `names`; what names the draft is replaced."""
-    dossier, files, uploads = _rows(work, draft_id)
+    dossier, files, uploads = rows_with_files(work, draft_id)
     form = work.vault.open(FORM_FIELD, draft_id, dossier["form_values"])
     if name not in json.dumps(json.loads(form), ensure_ascii=False):
         raise ValueError("the draft has another name")
@@ -37,7 +37,7 @@ def copy_draft(work: Work, draft_id: UUID, name: str, names: Sequence[str]) -> l
     for copy in copies:
         sealed = work.vault.seal(FORM_FIELD, copy.dossier_id, form.replace(name, copy.name))
         made[0].append({**dossier, "id": copy.dossier_id, "form_values": sealed})
-        made[1].extend(_copied_upload(work.vault, upload, copy) for upload in uploads)
+        made[1].extend(copied_upload(work.vault, upload, copy.ids[upload["id"]]) for upload in uploads)
         made[2].extend(
             {
                 **file,
@@ -52,20 +52,20 @@ def copy_draft(work: Work, draft_id: UUID, name: str, names: Sequence[str]) -> l
     return copies
 
 
-def _rows(work: Work, draft_id: UUID) -> tuple[Row, list[Row], list[Row]]:
+def rows_with_files(work: Work, dossier_id: UUID) -> tuple[Row, list[Row], list[Row]]:
+    """A dossier, its files, and their uploads."""
     session = work.session
-    dossier = session.execute(select(Dossier.__table__).where(Dossier.id == draft_id)).mappings().one()
-    files = session.execute(select(DossierFile.__table__).where(DossierFile.dossier_id == draft_id)).mappings().all()
+    dossier = session.execute(select(Dossier.__table__).where(Dossier.id == dossier_id)).mappings().one()
+    files = session.execute(select(DossierFile.__table__).where(DossierFile.dossier_id == dossier_id)).mappings().all()
     wanted = [file["upload_id"] for file in files]
     uploads = session.execute(select(Upload.__table__).where(Upload.id.in_(wanted))).mappings().all()
     return dict(dossier), [dict(file) for file in files], [dict(upload) for upload in uploads]
 
 
-def _new_ids(draft_id: UUID, files: Sequence[Row], uploads: Sequence[Row]) -> dict[UUID, UUID]:
-    return {old: new_id() for old in (draft_id, *(row["id"] for row in (*files, *uploads)))}
-
-
-def _copied_upload(vault: Vault, upload: Row, copy: Copy) -> Row:
-    row = copy.ids[upload["id"]]
+def copied_upload(vault: Vault, upload: Row, row: UUID) -> Row:
     file_name = vault.open(FILE_NAME_FIELD, upload["id"], upload["file_name"])
     return {**upload, "id": row, "file_name": vault.seal(FILE_NAME_FIELD, row, file_name)}
+
+
+def _new_ids(draft_id: UUID, files: Sequence[Row], uploads: Sequence[Row]) -> dict[UUID, UUID]:
+    return {old: new_id() for old in (draft_id, *(row["id"] for row in (*files, *uploads)))}

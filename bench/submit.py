@@ -1,7 +1,9 @@
 """`python -m bench.submit [--json]`: citizens submit their dossiers, two web workers and 16 clients.
 
-Against the very statements that a submission sends, sent by bare psycopg over as many connections. Drafts, papers and
-proved phones are there beforehand; nothing drains the outbox while it is measured, on neither side.
+Against the bare read route of `bench.track` (`over_read`). Drafts, papers and proved phones are there beforehand, and
+nothing drains the outbox while it is measured. Beside it, without a bound, `over_replayed`: the rate over that of the
+very statements that a submission sends, sent by bare psycopg over as many connections. That one falls when statements
+are saved.
 """
 
 import itertools
@@ -10,6 +12,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
 from typing import Final
 from uuid import UUID
 
@@ -24,16 +28,16 @@ from bench.journey.account import new_key
 from bench.journey.casework import Draft, prepare_draft
 from bench.journey.handset import Handset
 from bench.journey.phone import Phone
-from bench.pairs import PAIRS, Result, finish, interleave
+from bench.pairs import PAIRS, Result, finish, in_turn, of_pairs
+from bench.reads import CLIENTS, STORY, bare_route, walk_dossier
 from bench.replay import Take, play, recording
 from kernel.work import Work
 from tracking.models import Dossier
 from wiring import Container, build_container
 
-CLIENTS: Final = 16
 _EACH: Final = 15
-_LEAST: Final = 0.2
-_CITIZENS: Final = ("thu", "mau", "vidu", "nhap")
+_LEAST: Final = 0.08
+_OTHERS: Final = ("mau", "vidu", "nhap")
 _NAME: Final = "quan-do-so-000000"
 
 
@@ -69,27 +73,35 @@ class Case:
         return json.dumps({"notify_phone": self.citizen.phone.number, "papers": papers}).encode()
 
 
-def measure(pairs: int = PAIRS) -> Result:
+def measure(pairs: int = PAIRS, *, each: int = _EACH) -> Result:
     with ground() as place, place.running("api") as supervisor:
-        with place.running("sandbox", "worker-plan", "worker-urgent", "worker-send", "cron"):
-            citizens = [_citizen(place, login, number) for number, login in enumerate(_CITIZENS, 1)]
+        with place.running(*STORY):
+            walked = walk_dossier(place)
+            phones = [walked.phone, *(_proved(place, login, number) for number, login in enumerate(_OTHERS, 2))]
+            citizens = [Citizen(phone, prepare_draft(phone, _NAME)) for phone in phones]
         held = build_container(place.environment)
-        ours = _cases(held, citizens, "a", pairs)
-        theirs = _cases(held, citizens[:1], "b", pairs)
+        count = CLIENTS * each * pairs
+        ours, theirs = _cases(held, citizens, "a", count), _cases(held, citizens[:1], "b", count)
         played = _Played(held, next(theirs), next(theirs))
-        result = interleave(
-            "submit",
-            "submits/s",
-            _LEAST,
-            lambda: _submit(place, _lanes(ours)),
-            lambda: play(held.settings.database_url, played.takes(_lanes(theirs)), place.folder),
-            pairs=pairs,
-        )
-        _check_filed(held, 2 + 2 * pairs * CLIENTS * _EACH)
+        with bare_route(place, walked) as bare:
+            found = in_turn(
+                pairs,
+                lambda: _submit(place, _lanes(ours, each)),
+                lambda: (bare.rate(), played.rate(_lanes(theirs, each), place.folder)),
+            )
+        _check_filed(held, 2 + 2 * count)
         held.close()
-        for citizen in citizens:
-            citizen.phone.close()
-        return result.with_memory(worker_memory(supervisor, "api"))
+        for phone in phones:
+            phone.close()
+        return _result(found).with_memory(worker_memory(supervisor, "api"))
+
+
+def _result(found: Sequence[tuple[float, tuple[float, float]]]) -> Result:
+    """Of (submissions, (bare reads, submissions replayed)) a second."""
+    result = of_pairs("submit", "submits/s", _LEAST, [(ours, read) for ours, (read, _) in found])
+    over_replayed = median(ours / replayed for ours, (_, replayed) in found)
+    replayed = median(replayed for _, (_, replayed) in found)
+    return result.with_more({"over_read": result.ratio, "over_replayed": over_replayed, "replayed": replayed})
 
 
 class _Played:
@@ -97,6 +109,7 @@ class _Played:
 
     def __init__(self, held: Container, first: Case, second: Case) -> None:
         client = create_app(held).test_client()
+        self._database_url = held.settings.database_url
         # The first one reads calendars and keys that a web worker reads once in a long while.
         self._send(client, first)
         with recording(held.database.engine) as self._tape:
@@ -104,8 +117,9 @@ class _Played:
         self._case = second
         self._numbers = itertools.count(900_000)
 
-    def takes(self, lanes: Sequence[Sequence[Case]]) -> list[list[Take]]:
-        return [[self._take(case) for case in lane] for lane in lanes]
+    def rate(self, lanes: Sequence[Sequence[Case]], folder: Path) -> float:
+        """Submissions a second, of nothing but their statements."""
+        return play(self._database_url, [[self._take(case) for case in lane] for lane in lanes], folder)
 
     def _take(self, case: Case) -> Take:
         code = f"{self._code.rpartition('-')[0]}-{next(self._numbers)}"
@@ -120,17 +134,18 @@ class _Played:
         return str(answer.get_json()["code"])
 
 
-def _citizen(place: Ground, login: str, number: int) -> Citizen:
+def _proved(place: Ground, login: str, number: int) -> Phone:
+    """The phone of a citizen that has proved its number."""
     phone = Phone(place.api_url, f"+8490500000{number}")
     phone.log_in(login)
     with closing(Handset(place.sandbox_url, phone.number)) as handset:
         phone.prove_phone(handset)
-    return Citizen(phone, prepare_draft(phone, _NAME))
+    return phone
 
 
-def _cases(held: Container, citizens: Sequence[Citizen], side: str, pairs: int) -> Iterator[Case]:
+def _cases(held: Container, citizens: Sequence[Citizen], side: str, count: int) -> Iterator[Case]:
     """Enough for every pair and what comes before them, the citizens taking turns."""
-    count = CLIENTS * _EACH * pairs // len(citizens) + 2
+    count = count // len(citizens) + 2
     ready = []
     for place, citizen in enumerate(citizens):
         names = [f"quan-{side}{place}-{number:06d}" for number in range(count)]
@@ -141,14 +156,14 @@ def _cases(held: Container, citizens: Sequence[Citizen], side: str, pairs: int) 
     return iter([case for turn in zip(*ready, strict=True) for case in turn])
 
 
-def _lanes(cases: Iterator[Case]) -> list[list[Case]]:
-    return [list(itertools.islice(cases, _EACH)) for _ in range(CLIENTS)]
+def _lanes(cases: Iterator[Case], each: int) -> list[list[Case]]:
+    return [list(itertools.islice(cases, each)) for _ in range(CLIENTS)]
 
 
 def _submit(place: Ground, lanes: Sequence[Sequence[Case]]) -> float:
     requests = [[load.request("POST", case.path, case.headers, case.body) for case in lane] for lane in lanes]
     outcome = load.send(place.ports.api, requests)
-    if outcome.statuses != {200: CLIENTS * _EACH}:
+    if outcome.statuses != {200: sum(map(len, lanes))}:
         raise AssertionError(f"not what was to be measured: {outcome.statuses} {outcome.body[:300]!r}")
     return outcome.rate
 

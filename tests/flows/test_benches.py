@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bench import chain, growth, latency, plan, receipts, residence, residence_peak
+from bench import chain, finish, growth, latency, plan, receipts, residence, residence_peak, submit
 from bench.pairs import Result
 
 SMALL: dict[str, Callable[[], Result]] = {
@@ -17,6 +17,8 @@ SMALL: dict[str, Callable[[], Result]] = {
     "chain --codes": lambda: chain.measure_codes(120, pairs=1, codes=60),
     "growth": lambda: growth.measure(200, few=50, count=8, pairs=1),
     "receipts": lambda: receipts.measure(pairs=1, each=10),
+    "submit": lambda: submit.measure(pairs=1, each=2),
+    "finish": lambda: finish.measure(pairs=1, each=2),
 }
 
 
