@@ -50,7 +50,7 @@ def measure(pairs: int = PAIRS, *, each: int = _EACH) -> Result:
 
 
 def _ready_dossier(place: Ground, phone: Phone) -> tuple[Desk, UUID]:
-    """One that its leader may finish, and that leader."""
+    """One that its leader may finish, and that leader's desk."""
     draft = prepare_draft(phone, "Quán Đo Xong")
     phone.submit(draft.id, draft.papers)
     office = open_office(place.api_url)

@@ -62,6 +62,8 @@ def walk_dossier(place: Ground) -> Walked:
         return axes.count("notice") == axes.count("business")
 
     wait(told_of_all, "the last receipt", 30.0)
+    office.close()
+    handset.close()
     return Walked(phone, dossier_id, phone.read(dossier_id))
 
 

@@ -27,6 +27,7 @@ def measure(*, conditional: bool) -> Result:
                 lambda: read_rate(place.ports.api, path, walked, conditional=conditional),
                 lambda: bare.rate(conditional=conditional),
             )
+        walked.phone.close()
         return result.with_memory(worker_memory(supervisor, "api"))
 
 

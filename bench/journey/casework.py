@@ -31,6 +31,10 @@ class Office:
     appraiser: Desk
     leader: Desk
 
+    def close(self) -> None:
+        for desk in (self.receiver, self.appraiser, self.leader):
+            desk.close()
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
