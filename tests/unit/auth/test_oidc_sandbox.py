@@ -8,7 +8,7 @@ import pytest
 
 from auth.eid.oidc import OidcProvider
 from auth.eid.pkce import code_challenge
-from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity
+from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity, EidOrganisation
 from auth.settings import AuthSettings
 from kernel.clock import SystemClock
 from kernel.errors import DomainError
@@ -78,6 +78,19 @@ def test_a_citizen_logs_in(browser: Browser, algorithm: str) -> None:
     assert (found.identity_number, found.full_name) == ("048205000001", "Lê Văn Giả")
     assert (found.birth_date, found.level) == (date(2005, 3, 8), 1)
     assert found.issuer == f"{browser.call.origin}/eid"
+
+
+@pytest.mark.parametrize(
+    ("login", "number", "name"),
+    [
+        ("tochuc", "4009000021", "Khách sạn Thử Nghiệm"),
+        ("congty", "4009000022", "Công ty TNHH Ví Dụ Điện Bàn"),
+    ],
+)
+def test_an_organisation_logs_in_with_its_own_account(browser: Browser, login: str, number: str, name: str) -> None:
+    found = browser.log_in(login)
+    assert (found.organisation, found.identity_number) == (EidOrganisation(number, name), None)
+    assert browser.log_in("thu").organisation is None
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,19 @@ def test_a_citizen_logs_in_and_every_plus_comes_through(
     assert found.authenticated_at == NOW
 
 
+@pytest.mark.parametrize(
+    ("login", "tax_code"), [("tochuc", "4009000021"), ("congty", "4009000022")], ids=["hotel", "company"]
+)
+def test_an_organisation_logs_in_with_its_own_account(
+    call: Caller, eid: VneidProvider, login: str, tax_code: str
+) -> None:
+    found = log_in(call, eid, login)
+    assert found.organisation is not None
+    assert (found.organisation.number, found.identity_number) == (tax_code, None)
+    assert found.organisation.name
+    assert log_in(call, eid).organisation is None
+
+
 def test_a_form_parser_would_have_broken_the_code(call: Caller, eid: VneidProvider) -> None:
     back = {name: values[0] for name, values in parse_qs(visit(call, eid)).items()}
     with pytest.raises(DomainError) as raised:
