@@ -117,7 +117,8 @@ def _facts(told: LodgingNotice) -> dict[str, Value | None]:
     place = Place(told.lodging, _KINDS.get(told.kind, _KINDS["other"]), told.address)
     facts: dict[str, Value | None] = {"lodging": place, "night": told.night, "deadline": told.due_at}
     if told.batch is not None:
-        facts |= {"accepted": told.batch.accepted, "rejected": told.batch.rejected, "state": told.batch.state}
+        counts = {"accepted": told.batch.accepted, "refused": told.batch.refused, "rejected": told.batch.rejected}
+        facts |= {**counts, "state": told.batch.state}
     return facts
 
 

@@ -33,6 +33,7 @@ VARIABLES: Final[Mapping[str, Kind]] = {
     "phone": Kind.WHOLE,
     "reason": Kind.REASON,
     "received": Kind.TIME,
+    "refused": Kind.COUNT,
     "rejected": Kind.COUNT,
     "spent": Kind.MONEY,
     "state": Kind.STATUS,

@@ -1,8 +1,10 @@
 """When a guest must be declared, when a night is over, and what being late may cost. Pure.
 
 Vietnamese guests: Luật Cư trú Đ.30 (as of 01/07/2026): before 23:00 of the day the stay begins; for an arrival after
-23:00 before 08:00 of the next day. Foreigners: Thông tư 53/2016/TT-BCA: at once, at the latest 12 h after arrival, 24 h
-in remote communes. Fines: Nghị định 282/2025/NĐ-CP Đ.10 (from 15/12/2025); its text was seen second-hand only.
+23:00 before 08:00 of the next day. Its words leave open to which day an arrival after midnight belongs: `NightRule`
+holds the reading in use (docs/decisions/0047-the-night-of-an-arrival.md). Foreigners: Thông tư 53/2016/TT-BCA: at once,
+at the latest 12 h after arrival, 24 h in remote communes. Fines: Nghị định 282/2025/NĐ-CP Đ.10 (from 15/12/2025); its
+text was seen second-hand only.
 """
 
 from collections.abc import Sequence
@@ -24,6 +26,20 @@ ReminderStep = Literal["first", "second"]
 
 
 @dataclass(frozen=True, slots=True)
+class NightRule:
+    """To which night an arrival belongs: before `until` in the morning to the night before.
+
+    At 00:00 no arrival does; then whoever comes after midnight belongs to that day, and is due at 23:00 of it.
+    """
+
+    until: time = MORNING
+
+    def night_of(self, arrival: Moment) -> date:
+        """The night of an arrival, by the date on which it begins. Where no time was told, it is that of the day."""
+        return arrival.day - _DAY if arrival.clock is not None and arrival.clock < self.until else arrival.day
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A declaration is in time before `at`; also at the very instant where `included`."""
 
@@ -34,15 +50,16 @@ class Due:
         return declared_at > self.at or (declared_at == self.at and not self.included)
 
 
-def due(kind: GuestKind, arrival: Moment, *, remote: bool) -> Due:
+def due(kind: GuestKind, arrival: Moment, *, remote: bool, rule: NightRule) -> Due:
     """Until when an arrival must be declared. Where no time of day was told, the guest has the latest of that day."""
     if kind is GuestKind.FOREIGN:
         # Nobody is called late on the strength of a time that was never told.
         begins = arrival.instant if arrival.clock else _at(arrival.day, time()) + _DAY
         return Due(begins + _HOURS[remote], included=True)
-    if arrival.clock is not None and arrival.clock >= EVENING:
-        return Due(_at(arrival.day + _DAY, MORNING), included=False)
-    return Due(_at(arrival.day, EVENING), included=False)
+    night = rule.night_of(arrival)
+    if night < arrival.day or (arrival.clock is not None and arrival.clock >= EVENING):
+        return Due(night_ends(night), included=False)
+    return Due(filing_ends(night), included=False)
 
 
 def tonight(now: datetime) -> date:
@@ -71,20 +88,26 @@ def reminder(now: datetime) -> tuple[date, ReminderStep] | None:
 
 
 class NightState(StrEnum):
-    """What a night looks like at a glance. `open`: nothing filed yet, and there is time; `missing`: there is none."""
+    """What a night looks like at a glance. `open`: nothing filed yet, and there is time; `missing`: there is none.
+    `not_owed`: nothing filed, and the lodging was not approved, or was suspended or closed, when it would have been
+    due."""
 
     OPEN = "open"
     NIL = "nil"
     FILED = "filed"
     MISSING = "missing"
+    NOT_OWED = "not_owed"
 
 
-def night_state(*, guests: int, nil: bool, night: date, now: datetime) -> NightState:
-    """`guests` are those staying that night, whenever they were declared."""
+def night_state(*, guests: int, nil: bool, owed: bool, night: date, now: datetime) -> NightState:
+    """`guests` are those staying that night, whenever they were declared; `owed`: whether the lodging was active when
+    the filing of the night ended, or is now where it has not."""
     if guests:
         return NightState.FILED
     if nil:
         return NightState.NIL
+    if not owed:
+        return NightState.NOT_OWED
     return NightState.OPEN if now < filing_ends(night) else NightState.MISSING
 
 

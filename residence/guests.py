@@ -110,11 +110,6 @@ class GuestDeclaration:
     def kind(self) -> GuestKind:
         return GuestKind.VIETNAMESE if self.nationality == VIETNAMESE_NATIONALITY else GuestKind.FOREIGN
 
-    @property
-    def stay_key(self) -> tuple[str, date]:
-        """What makes two declarations one stay: document and day of arrival."""
-        return (self.document_number, self.arrival.day)
-
     def to_json(self) -> str:
         """Compact JSON, the same text for the same declaration; values left at their default are not written."""
         told = zip(_OPENINGS, _VALUES(self), strict=True)

@@ -26,8 +26,9 @@ from residence.transmission_states import ItemState, TransmissionKind, Transmiss
 
 
 class Transmission(Base):
-    """One array sent to the authority: one lodging, kind and arrival day. Times are the database's clock.
+    """One array sent to the authority: one lodging, kind, night and arrival day. Times are the database's clock.
 
+    `arrived_on` is the day by which the authority counts: who comes after midnight belongs to the `night` before.
     `due_at` is when a drain must look at the row again, null when nothing is to be done. `generation` counts claims and
     fences off whoever works on an earlier one, `failures` transient outcomes in a row, `asked` questions about an
     unknown or unconfirmed outcome, `rounds` how often the authority said yes and then did not have it. `declared` items
@@ -46,7 +47,7 @@ class Transmission(Base):
             postgresql_where=text("state IN ('queued', 'waiting', 'sending', 'unknown')"),
         ),
         Index("ix_transmission_watch", "state", "due_at", postgresql_where=text("state IN ('sending', 'transmitted')")),
-        Index("ix_transmission_night", "lodging_id", "night"),
+        Index("ix_transmission_arrived", "lodging_id", "arrived_on"),
         Index("ix_transmission_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
     )
 
@@ -55,6 +56,7 @@ class Transmission(Base):
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batch.id"))
     kind: Mapped[str] = mapped_column(Text)
     night: Mapped[date] = mapped_column(Date)
+    arrived_on: Mapped[date] = mapped_column(Date)
     state: Mapped[str] = mapped_column(Text, default=str(TransmissionState.QUEUED))
     due_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
     generation: Mapped[int] = mapped_column(Integer, default=0)

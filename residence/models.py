@@ -158,9 +158,9 @@ class Stay(Base):
     """A guest's stay (lưu trú) as its latest declaration, number `declarations`, tells it.
 
     The latest one of a document is what a lodging finds again when a regular guest returns. `night` is the one of
-    arrival, `nights` are all that it covers. `due_at` is when the arrival had to be declared at the latest, `late`
-    whether it was later. `name_words` are blind indexes of the words of the name. When its content is erased, index and
-    words go.
+    arrival by `clock.NightRule`, `nights` are all that it covers. `due_at` is when the arrival had to be declared at the
+    latest, `late` whether it was later. `name_words` are blind indexes of the words of the name. When its content is
+    erased, index and words go.
     """
 
     __tablename__ = "stay"
@@ -168,7 +168,7 @@ class Stay(Base):
         CheckConstraint(one_of("state", StayState), name="state"),
         CheckConstraint("kind IN ('vietnamese', 'foreign')", name="kind"),
         CheckConstraint("(document_index IS NULL) = (erased_at IS NOT NULL)", name="erased"),
-        # One stay of a document and arrival day in a lodging: what was declared before is not declared again.
+        # One stay of a document and night of arrival in a lodging: what was declared before is not declared again.
         Index(
             "uq_stay_standing",
             "lodging_id",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from residence.ledger_models import TransmissionItem
 from residence.models import Declaration, Lodging, NilReport, Stay
 from residence.states import StayState
-from residence.store import in_subtree, lodgings_with_guests, stays_over
+from residence.store import in_subtree, lodgings_with_guests, owing, stays_over
 from residence.transmission_states import ItemState
 
 
@@ -136,7 +136,7 @@ def documents_twice(session: Session, root: str | None, night: date, *, limit: i
 
 
 class FilingCounts(NamedTuple):
-    """Active lodgings of a subtree: all, with guests, and with a nil report."""
+    """Lodgings of a subtree that have to file a night: all, with guests, and with a nil report."""
 
     active: int
     with_guests: int
@@ -155,7 +155,7 @@ def filing_counts(session: Session, root: str | None, night: date) -> FilingCoun
         select(func.count(), func.count().filter(guests), func.count().filter(and_(nil, ~guests)))
         .select_from(Lodging)
         .outerjoin(with_guests, with_guests.c.lodging_id == Lodging.id)
-        .where(Lodging.state == "active", _below(root))
+        .where(owing(night), _below(root))
     ).one()
     return FilingCounts(*row)
 

@@ -2,30 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from kernel.work import Work
 from residence import night_store, store
 from residence.clock import filing_ends
 from residence.models import Batch, Lodging
+from residence.night_store import NightCounts
 from residence.ports import FrontDesk
+from residence.receipts import batch_counts
 from residence.service.access import MANAGE, REPORT
+from residence.service.batches import still_rejected
 from residence.states import LodgingState
-
-_WORDS: Final[dict[str, str]] = {
-    "confirmed": "đã được xác nhận đủ số",
-    "transmitted": "đã gửi, chờ xác nhận",
-    "refused": "bị từ chối",
-    "in_doubt": "chưa rõ, cần kiểm tra",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class SettledBatch:
-    """How many guests of a list were declared and how many rows refused; `state` in words a receptionist reads."""
+    """How many guests of a list were declared, how many of these the authority refused, and how many rows nobody has
+    declared yet; `state` says in words a receptionist reads what became of the declared ones."""
 
     accepted: int
+    refused: int
     rejected: int
     state: str
 
@@ -73,8 +71,25 @@ def lodging_notice(work: Work, desk: FrontDesk, lodging_id: UUID, payload: dict[
         in_doubt=in_doubt,
         still_needed=lodging.state == LodgingState.ACTIVE and needed,
         agency_code=lodging.agency_code,
-        batch=None if batch is None else SettledBatch(batch.accepted, batch.rejected, _WORDS[payload["state"]]),
+        batch=None if batch is None else _settled(work, batch),
     )
+
+
+def _settled(work: Work, batch: Batch) -> SettledBatch:
+    counts = batch_counts(work.session, batch.id)
+    return SettledBatch(batch.accepted, counts.refused, still_rejected(work, batch), ended(counts))
+
+
+def ended(counts: NightCounts) -> str:
+    """What became of the declared guests of a list of which nothing is to be done any more. Pure."""
+    parts = []
+    if counts.refused:
+        parts.append(f"cổng từ chối {counts.refused} khách")
+    if counts.in_doubt:
+        parts.append(f"{counts.in_doubt} khách chưa rõ, cần kiểm tra")
+    if parts:
+        return ", ".join(parts)
+    return "đã gửi, chờ cổng xác nhận" if counts.transmitted else "cổng đã xác nhận đủ"
 
 
 def _people(work: Work, desk: FrontDesk, lodging: Lodging) -> list[UUID]:

@@ -185,7 +185,7 @@ def _standing(session: Session, lodging_id: UUID, night: date | None, batch_id: 
                 Declaration.batch_id == batch_id
             )
         ).one()
-        return Standing(_batch_counts(session, batch_id), nil=False, first=first, last=last)
+        return Standing(batch_counts(session, batch_id), nil=False, first=first, last=last)
     # One of both is there, by the row's and the request's shape.
     night = present(night)
     counts = night_store.night_counts(session, lodging_id, night)
@@ -201,7 +201,7 @@ def _standing(session: Session, lodging_id: UUID, night: date | None, batch_id: 
     return Standing(counts, nil=False, first=first, last=last)
 
 
-def _batch_counts(session: Session, batch_id: UUID) -> NightCounts:
+def batch_counts(session: Session, batch_id: UUID) -> NightCounts:
     """Of the guests declared from one file, by what became of that very declaration."""
     rows: Sequence[tuple[str | None, int, int]] = [
         (row[0], row[1], row[2])

@@ -1,11 +1,15 @@
-"""How long what lodgings declare is kept. The law names no term that could be confirmed, so each is a setting."""
+"""How long what lodgings declare is kept, and how the law is read where its words leave a doubt.
 
-from dataclasses import dataclass
-from datetime import timedelta
+The law names no term of keeping that could be confirmed, so each is a setting.
+"""
+
+from dataclasses import dataclass, field
+from datetime import time, timedelta
 from typing import Final
 
 from kernel.setting_kinds import Seconds, Whole
 from kernel.settings import Environment
+from residence.clock import MORNING, NightRule
 
 _MONTH = timedelta(days=31)
 _DAYS: Final = 3650
@@ -14,19 +18,22 @@ GUEST_MONTHS: Final = Whole("MOTCUA_RESIDENCE_GUEST_MONTHS", 12, 1, 600)
 PHOTO_DAYS: Final = Whole("MOTCUA_RESIDENCE_PHOTO_DAYS", 30, 1, _DAYS)
 FILE_DAYS: Final = Whole("MOTCUA_RESIDENCE_FILE_DAYS", 30, 1, _DAYS)
 FALLBACK_AFTER: Final = Seconds("MOTCUA_AUTHORITY_FALLBACK_AFTER_SECONDS", 3600, 1, 604800)
+NIGHT_UNTIL_HOUR: Final = Whole("MOTCUA_RESIDENCE_NIGHT_UNTIL_HOUR", MORNING.hour, 0, MORNING.hour)
 
 
 @dataclass(frozen=True, slots=True)
 class ResidenceSettings:
     """`stays_kept` counts from the departure, `photos_kept` from the photo, `files_kept` from the upload of a file,
     `guests_kept` from the last stay of a regular guest. `fallback_after`: how long a declaration waits for the
-    authority until the lodging is offered the authority's own file for it."""
+    authority until the lodging is offered the authority's own file for it. `night_rule`: to which night an arrival
+    after midnight belongs."""
 
     stays_kept: timedelta = 24 * _MONTH
     guests_kept: timedelta = 12 * _MONTH
     photos_kept: timedelta = timedelta(days=30)
     files_kept: timedelta = timedelta(days=30)
     fallback_after: timedelta = timedelta(hours=1)
+    night_rule: NightRule = field(default_factory=NightRule)
 
     @classmethod
     def read(cls, env: Environment) -> "ResidenceSettings":
@@ -36,4 +43,5 @@ class ResidenceSettings:
             photos_kept=timedelta(days=PHOTO_DAYS.read(env)),
             files_kept=timedelta(days=FILE_DAYS.read(env)),
             fallback_after=timedelta(seconds=FALLBACK_AFTER.read(env)),
+            night_rule=NightRule(time(NIGHT_UNTIL_HOUR.read(env))),
         )

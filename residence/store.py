@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import VIETNAM
 from kernel.errors import DomainError
+from residence.clock import filing_ends
 from residence.models import Batch, Declaration, Lodging, LodgingChange, LodgingStaff, NilReport, Room, Stay
 from residence.states import LodgingState, StayState
 
@@ -17,6 +18,7 @@ from residence.states import LodgingState, StayState
 _POLICE = text(
     "SELECT code FROM agency WHERE kind = 'police' AND commune_code = :commune ORDER BY length(path) DESC LIMIT 1"
 )
+_ACTIVE = str(LodgingState.ACTIVE)
 _SUBTREE = "SELECT code FROM agency WHERE starts_with(path, (SELECT path FROM agency WHERE code = :root))"
 
 
@@ -207,15 +209,16 @@ def standing_nil(session: Session, lodging_id: UUID, night: date, *, lock: bool 
     return session.scalar(query.with_for_update() if lock else query)
 
 
-def withdraw_nils(session: Session, lodging_id: UUID, nights: Collection[date], now: datetime) -> None:
-    """Guests of these nights were declared after all."""
+def withdraw_nils(session: Session, lodging_id: UUID, first: date, now: datetime) -> None:
+    """Guests were declared after all for nights said to be without any; looks at those from `first` on."""
     rows = session.scalars(
         select(NilReport).where(
-            NilReport.lodging_id == lodging_id, NilReport.night.in_(nights), NilReport.withdrawn_at.is_(None)
+            NilReport.lodging_id == lodging_id, NilReport.night >= first, NilReport.withdrawn_at.is_(None)
         )
-    )
+    ).all()
     for row in rows:
-        row.withdrawn_at = now
+        if has_guests(session, lodging_id, row.night):
+            row.withdrawn_at = now
 
 
 def has_guests(session: Session, lodging_id: UUID, night: date) -> bool:
@@ -225,8 +228,30 @@ def has_guests(session: Session, lodging_id: UUID, night: date) -> bool:
     )
 
 
+def owing(night: date) -> ColumnElement[bool]:
+    """Lodgings that have to file a night: approved before its filing ends, and not suspended or closed then. While that
+    is still to come, those that are active now."""
+    ends = filing_ends(night)
+    stood = (
+        select(LodgingChange.to_state)
+        .where(LodgingChange.lodging_id == Lodging.id, LodgingChange.at < ends)
+        .order_by(LodgingChange.id.desc())
+        .limit(1)
+        .correlate(Lodging)
+        .scalar_subquery()
+    )
+    # The cheap comparison first: it is looked at for every lodging of a subtree.
+    return and_(Lodging.approved_at < ends, func.coalesce(stood, _ACTIVE) == _ACTIVE)
+
+
+def owes(session: Session, lodging_id: UUID, night: date) -> bool:
+    """Whether a lodging has to file a night."""
+    return bool(session.scalar(select(owing(night)).where(Lodging.id == lodging_id)))
+
+
 def unfiled_lodgings(session: Session, night: date, root: str | None = None) -> Sequence[Lodging]:
-    """Active lodgings with neither a guest nor a nil report in a night; of one agency's subtree, or all of them."""
+    """Lodgings that have to file a night and have neither a guest nor a nil report in it; of one agency's subtree, or
+    all of them."""
     return session.scalars(_unfiled(night, root).order_by(Lodging.name, Lodging.id)).all()
 
 
@@ -234,9 +259,7 @@ def _unfiled(night: date, root: str | None) -> Select[Lodging]:
     # Once for the night, not once for each lodging.
     guests = lodgings_with_guests(night).cte().prefix_with("MATERIALIZED")
     nil = exists().where(NilReport.lodging_id == Lodging.id, NilReport.night == night, NilReport.withdrawn_at.is_(None))
-    query = select(Lodging).where(
-        Lodging.state == str(LodgingState.ACTIVE), Lodging.id.not_in(select(guests.c.lodging_id)), ~nil
-    )
+    query = select(Lodging).where(owing(night), Lodging.id.not_in(select(guests.c.lodging_id)), ~nil)
     return query if root is None else query.where(in_subtree(root))
 
 

@@ -152,7 +152,7 @@ class _Run:
         counted: int | None = None
         try:
             if question.account is not None:
-                counted = await self._portal.count(question.account, question.kind, question.night)
+                counted = await self._portal.count(question.account, question.kind, question.arrived_on)
         except AskFailed as error:
             _log.info("residence.no_count", asked=question.asked, error=str(error))
             await self._in_thread(self._ledger.ask_later, question)

@@ -79,10 +79,10 @@ class Ledger:
                     transmission_id=row.id,
                     lodging_id=row.lodging_id,
                     kind=TransmissionKind(row.kind),
-                    night=row.night,
+                    arrived_on=row.arrived_on,
                     state=TransmissionState(row.state),
                     asked=row.asked,
-                    standing=standing_of(session, row.lodging_id, row.kind, row.night, row.id),
+                    standing=standing_of(session, row.lodging_id, row.kind, row.arrived_on, row.id),
                     account=self._account(row),
                 )
                 for row in rows

@@ -18,7 +18,7 @@ from residence.transmission_states import ItemEvent, ItemState, TransmissionKind
 _SOON: Final = timedelta(seconds=3)
 _AT_ONCE: Final = timedelta(0)
 _DUE: Final = text("""
-SELECT t.id, t.lodging_id, t.kind, t.night, t.state, t.asked FROM transmission t
+SELECT t.id, t.lodging_id, t.kind, t.arrived_on, t.state, t.asked FROM transmission t
 WHERE (t.state = 'transmitted' OR (t.state = 'unknown' AND t.asked = 0)) AND t.due_at <= now()
     AND NOT EXISTS (SELECT 1 FROM transmission o WHERE o.lodging_id = t.lodging_id AND o.state = 'sending')
 ORDER BY t.due_at LIMIT :room FOR UPDATE OF t SKIP LOCKED
@@ -26,7 +26,7 @@ ORDER BY t.due_at LIMIT :room FOR UPDATE OF t SKIP LOCKED
 _HOLD: Final = text("""
 UPDATE transmission t SET due_at = now() + :lease, asked = t.asked + 1 FROM lodging l
 WHERE t.id = ANY(CAST(:ids AS uuid[])) AND l.id = t.lodging_id
-RETURNING t.id, t.lodging_id, t.kind, t.night, t.state, t.asked, l.authority_username, l.authority_password
+RETURNING t.id, t.lodging_id, t.kind, t.arrived_on, t.state, t.asked, l.authority_username, l.authority_password
 """)
 _STANDING: Final = text("""
 SELECT count(i.*) FILTER (WHERE i.state IN ('transmitted', 'confirmed')) AS known,
@@ -34,13 +34,13 @@ SELECT count(i.*) FILTER (WHERE i.state IN ('transmitted', 'confirmed')) AS know
     count(i.*) FILTER (WHERE i.state = 'sent' AND t.id = :id) AS mine,
     coalesce(sum(t.generation), 0) AS claims
 FROM transmission t JOIN transmission_item i ON i.transmission_id = t.id
-WHERE t.lodging_id = :lodging AND t.night = :night AND t.kind = :kind
+WHERE t.lodging_id = :lodging AND t.arrived_on = :arrived_on AND t.kind = :kind
 """)
 _HOLD_LODGING: Final = text("SELECT 1 FROM lodging WHERE id = :lodging FOR NO KEY UPDATE")
 _BUSY: Final = text("SELECT 1 FROM transmission WHERE lodging_id = :lodging AND state = 'sending' LIMIT 1")
-_OF_NIGHT: Final = text("""
+_OF_DAY: Final = text("""
 SELECT t.id, i.position, i.state FROM transmission t JOIN transmission_item i ON i.transmission_id = t.id
-WHERE t.lodging_id = :lodging AND t.night = :night AND t.kind = :kind AND t.state = :state AND i.state = :item
+WHERE t.lodging_id = :lodging AND t.arrived_on = :arrived_on AND t.kind = :kind AND t.state = :state AND i.state = :item
     AND (CAST(:only AS uuid) IS NULL OR t.id = :only)
 ORDER BY t.id, i.position
 """)
@@ -59,8 +59,9 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Of one lodging, kind and night: items the authority said yes to or has (`known`), those perhaps there (`unseen`),
-    of these the transmission's own (`mine`), and how many claims there were, by which a change is noticed."""
+    """Of one lodging, kind and day of arrival: items the authority said yes to or has (`known`), those perhaps there
+    (`unseen`), of these the transmission's own (`mine`), and how many claims there were, by which a change is noticed.
+    """
 
     known: int
     unseen: int
@@ -70,12 +71,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """How many has the authority? Asked about one transmission, answered for its lodging, kind and night."""
+    """How many has the authority? Asked about one transmission, answered for its lodging, kind and day of arrival."""
 
     transmission_id: UUID
     lodging_id: UUID
     kind: TransmissionKind
-    night: date
+    arrived_on: date
     state: TransmissionState
     asked: int
     standing: Standing
@@ -98,20 +99,20 @@ def compare(state: TransmissionState, standing: Standing, counted: int | None) -
 
 
 def due_questions(session: Session, room: int, lease: timedelta) -> list[Any]:
-    """Takes transmissions that are to be asked about, one of each lodging, kind and night; nobody else asks about them
-    for `lease`. Rows with the account still sealed."""
+    """Takes transmissions that are to be asked about, one of each lodging, kind and day of arrival; nobody else
+    asks about them for `lease`. Rows with the account still sealed."""
     chosen: dict[tuple[UUID, str, date], UUID] = {}
     for row in session.execute(_DUE, {"room": room}):
         # What is unseen first: the count of what was said yes to waits for it.
-        if row.state == "unknown" or (row.lodging_id, row.kind, row.night) not in chosen:
-            chosen[row.lodging_id, row.kind, row.night] = row.id
+        if row.state == "unknown" or (row.lodging_id, row.kind, row.arrived_on) not in chosen:
+            chosen[row.lodging_id, row.kind, row.arrived_on] = row.id
     if not chosen:
         return []
     return list(session.execute(_HOLD, {"ids": list(chosen.values()), "lease": lease}))
 
 
-def standing_of(session: Session, lodging_id: UUID, kind: str, night: date, transmission_id: UUID) -> Standing:
-    values = {"lodging": lodging_id, "kind": kind, "night": night, "id": transmission_id}
+def standing_of(session: Session, lodging_id: UUID, kind: str, arrived_on: date, transmission_id: UUID) -> Standing:
+    values = {"lodging": lodging_id, "kind": kind, "arrived_on": arrived_on, "id": transmission_id}
     row = session.execute(_STANDING, values).one()
     return Standing(row.known, row.unseen, row.mine, int(row.claims))
 
@@ -124,7 +125,7 @@ def record_answer(session: Session, question: Question, counted: int | None, *, 
     row = locked[question.transmission_id]
     if row.state != question.state.value:
         return
-    now = standing_of(session, question.lodging_id, question.kind.value, question.night, question.transmission_id)
+    now = standing_of(session, question.lodging_id, question.kind.value, question.arrived_on, question.transmission_id)
     busy = now != question.standing or session.execute(_BUSY, {"lodging": question.lodging_id}).first() is not None
     result = Comparison.BUSY if busy else compare(question.state, now, counted)
     if result is Comparison.BUSY:
@@ -163,10 +164,14 @@ def _changes(
     session: Session, question: Question, item: ItemState, event: ItemEvent | None, *, only: UUID | None = None
 ) -> dict[UUID, list[Verdict]]:
     """Verdicts by transmission; lists are empty when the items stay as they are."""
-    values: dict[str, object] = {"lodging": question.lodging_id, "kind": question.kind.value, "night": question.night}
+    values: dict[str, object] = {
+        "lodging": question.lodging_id,
+        "kind": question.kind.value,
+        "arrived_on": question.arrived_on,
+    }
     values |= {"state": question.state.value, "item": item.value, "only": only}
     found: dict[UUID, list[Verdict]] = {}
-    for row in session.execute(_OF_NIGHT, values):
+    for row in session.execute(_OF_DAY, values):
         code = COUNTED if event is ItemEvent.CONFIRM else None
         verdicts = found.setdefault(row.id, [])
         if event is not None:

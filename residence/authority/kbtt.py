@@ -59,13 +59,13 @@ class KbttPortal:
                 break
         return Outcome(OutcomeKind.TRANSIENT, code="http_401", operator=True)
 
-    async def count(self, account: Account, kind: TransmissionKind, night: date) -> int | None:
+    async def count(self, account: Account, kind: TransmissionKind, day: date) -> int | None:
         if not self._settings.count_path or kind is TransmissionKind.CHANGE:
             return None
         token = await self._token(account)
         if isinstance(token, Outcome):
             raise AskFailed(str(token.code))
-        query = urlencode({"ngay": night.isoformat(), "loai": kind.value})
+        query = urlencode({"ngay": day.isoformat(), "loai": kind.value})
         try:
             reply = await self._ask(Asked("GET", f"{self._settings.count_path}?{query}", f"Bearer {token}"))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

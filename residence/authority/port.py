@@ -75,7 +75,7 @@ class LodgingPortal(Protocol):
         """Hands over one array. Never raises for what a network or the portal can do."""
         ...
 
-    async def count(self, account: Account, kind: TransmissionKind, night: date) -> int | None:
+    async def count(self, account: Account, kind: TransmissionKind, day: date) -> int | None:
         """How many guests of one kind it has who arrived on that day; None when it does not tell. Raises AskFailed."""
         ...
 

@@ -8,9 +8,10 @@ same file comes once more, so that a process killed in between leaves nothing th
 import hashlib
 import io
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -83,7 +84,7 @@ def record_batch(
         size=len(sent.content),
         file_name=vault.seal(FILE_NAME_FIELD, row, sent.name[:_FILE_NAME_LENGTH]),
         file_key=f"residence/{lodging.id}/{row}",
-        night=tonight(work.now()),
+        night=_night_of(verdict, desk, work.now()),
         state=(BatchState.REFUSED if verdict.refused else BatchState.CHECKED).value,
         accepted=0,
         repeated=0,
@@ -124,10 +125,11 @@ def accept_batch(
     if not verdict.accepted:
         raise DomainError("batch_has_no_guest")
     guests = [each.declaration for each in verdict.accepted]
-    declared = declare_arrivals(work, actor, lodging, guests, batch_id=batch.id)
+    declared = declare_arrivals(work, actor, lodging, guests, rule=desk.settings.night_rule, batch_id=batch.id)
     batch.state = after.value
     batch.accepted_at = work.now()
     batch.accepted, batch.repeated = len(declared.declarations), declared.repeated
+    batch.night = _night_of(verdict, desk, work.now())
     for name, value in _counts(verdict).items():
         setattr(batch, name, value)
     batch.findings = work.vault.seal(FINDINGS_FIELD, batch.id, _packed(verdict))
@@ -219,6 +221,12 @@ def _require_room(work: Work, lodging_id: UUID, size: int) -> None:
     files, octets = store.held_files(work.session, lodging_id)
     if files >= MOST_FILES or octets + size > MOST_HELD:
         raise DomainError("too_many_batches", limit=MOST_FILES, megabytes=MOST_HELD >> 20)
+
+
+def _night_of(verdict: Verdict, desk: FrontDesk, now: datetime) -> date:
+    """The night on which most of a file's guests arrived, of equal ones the latest; tonight where it has no guest."""
+    nights = Counter(desk.settings.night_rule.night_of(each.declaration.arrival) for each in verdict.accepted)
+    return max(nights, key=lambda night: (nights[night], night), default=tonight(now))
 
 
 def _counts(verdict: Verdict) -> dict[str, int]:

@@ -165,6 +165,8 @@ class _Act:
             work.session.flush()
         except IntegrityError:
             raise DomainError("stay_declared") from None
+        # An extension or a correction may reach into nights that were said to be without guests.
+        store.withdraw_nils(work.session, stay.lodging_id, stay.night, work.now())
         tell(work, stay.lodging_id, None, [link])
         write_audit(work.session, self._actor, f"stay.{kind}", "stay", stay.id)
         return history(work, self._desk, self._lodging, stay)
@@ -172,11 +174,12 @@ class _Act:
     def _show(self, guest: GuestDeclaration) -> None:
         """The stay's own columns, after its latest declaration."""
         stay, vault = self._stay, self._work.vault
-        deadline = due(guest.kind, guest.arrival, remote=self._lodging.remote)
+        rule = self._desk.settings.night_rule
+        deadline = due(guest.kind, guest.arrival, remote=self._lodging.remote, rule=rule)
         stay.document_index = document_index(vault, guest.document_number)
         stay.name_words = name_words(vault, guest.full_name)
         stay.nationality, stay.kind = guest.nationality, guest.kind.value
-        stay.night, stay.room = guest.arrival.day, guest.room
+        stay.night, stay.room = rule.night_of(guest.arrival), guest.room
         stay.arrival = guest.arrival.instant.astimezone(UTC)
         stay.departure = (guest.left or guest.departure).instant.astimezone(UTC)
         stay.due_at, stay.late = deadline.at.astimezone(UTC), deadline.missed(stay.declared_at)

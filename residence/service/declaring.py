@@ -19,7 +19,7 @@ from kernel.vault import Vault
 from kernel.work import Work
 from residence import store
 from residence.bulk import DECLARATION_COLUMNS, STAY_COLUMNS, copy_rows
-from residence.clock import due
+from residence.clock import NightRule, due
 from residence.guests import GuestDeclaration, GuestKind, Moment
 from residence.models import DECLARATION_FIELD, DOCUMENT_INDEX, WORD_INDEX, Declaration, Lodging
 from residence.states import DeclarationKind, StayState
@@ -61,18 +61,24 @@ def declarer(actor: Actor) -> Declarer:
 
 
 def declare_arrivals(
-    work: Work, actor: Actor, lodging: Lodging, guests: Sequence[GuestDeclaration], *, batch_id: UUID | None = None
+    work: Work,
+    actor: Actor,
+    lodging: Lodging,
+    guests: Sequence[GuestDeclaration],
+    *,
+    rule: NightRule,
+    batch_id: UUID | None = None,
 ) -> Declared:
-    """Begins a stay for each guest whom this lodging has not declared for that day yet.
+    """Begins a stay for each guest whom this lodging has not declared for that night yet.
 
     `lodging` is locked, so no other declaration of it runs beside this one; `guests` have been checked.
     """
-    nights = {guest.arrival.day for guest in guests}
+    nights = {rule.night_of(guest.arrival) for guest in guests}
     known = store.standing_stays(work.session, lodging.id, nights)
     with many_objects():
-        declared = _Maker(work, lodging, declarer(actor), batch_id, known).begin(guests)
+        declared = _Maker(work, lodging, declarer(actor), batch_id, known, rule).begin(guests)
     if declared.declarations:
-        store.withdraw_nils(work.session, lodging.id, nights, work.now())
+        store.withdraw_nils(work.session, lodging.id, min(nights), work.now())
         tell(work, lodging.id, batch_id, declared.declarations)
     write_audit(work.session, actor, "guest.declare", "lodging", lodging.id, guests=len(declared.declarations))
     return declared
@@ -144,9 +150,16 @@ class _Maker:
     """
 
     def __init__(
-        self, work: Work, lodging: Lodging, by: Declarer, batch_id: UUID | None, known: dict[StayKey, UUID]
+        self,
+        work: Work,
+        lodging: Lodging,
+        by: Declarer,
+        batch_id: UUID | None,
+        known: dict[StayKey, UUID],
+        rule: NightRule,
     ) -> None:
         self._work, self._lodging, self._by, self._batch_id, self._known = work, lodging, by, batch_id, known
+        self._rule = rule
         self._now = work.now()
         # Of ten thousand guests most come and go at the same few times.
         self._times: dict[tuple[GuestKind, Moment, Moment], _Times] = {}
@@ -176,7 +189,7 @@ class _Maker:
 
     def _add(self, guest: GuestDeclaration) -> _New | None:
         """None for a guest whose stay is known; either way it is noted."""
-        key = StayKey(document_index(self._work.vault, guest.document_number), guest.arrival.day)
+        key = StayKey(document_index(self._work.vault, guest.document_number), self._rule.night_of(guest.arrival))
         standing = self._known.get(key)
         if standing is not None:
             self._declared.stays.append((standing, False))
@@ -197,7 +210,7 @@ class _Maker:
             name_words(self._work.vault, guest.full_name),
             guest.nationality,
             kind.value,
-            guest.arrival.day,
+            new.key.night,
             times.arrival,
             times.departure,
             guest.room,
@@ -225,7 +238,7 @@ class _Maker:
     def _times_of(self, kind: GuestKind, arrival: Moment, departure: Moment) -> _Times:
         known = self._times.get((kind, arrival, departure))
         if known is None:
-            deadline = due(kind, arrival, remote=self._lodging.remote)
+            deadline = due(kind, arrival, remote=self._lodging.remote, rule=self._rule)
             starts, ends, due_at = (each.astimezone(UTC) for each in (arrival.instant, departure.instant, deadline.at))
             known = self._times[kind, arrival, departure] = _Times(starts, ends, due_at, deadline.missed(self._now))
         return known

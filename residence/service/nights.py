@@ -43,7 +43,13 @@ def read_night(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, nigh
     household = desk.organisations.is_household(work, lodging.organisation_id)
     return Night(
         night=night,
-        state=night_state(guests=staying, nil=nil, night=night, now=work.now()),
+        state=night_state(
+            guests=staying,
+            nil=nil,
+            owed=store.owes(session, lodging.id, night),
+            night=night,
+            now=work.now(),
+        ),
         staying=staying,
         counts=counts,
         nil=nil,

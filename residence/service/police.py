@@ -141,7 +141,7 @@ def search_guests(work: Work, actor: Actor, by: SearchBy, sought: str, reason: s
 
 
 def missing_lodgings(work: Work, actor: Actor, night: date) -> Sequence[Lodging]:
-    """Active lodgings that have filed nothing for a night, by name."""
+    """Lodgings that had to file a night and have filed nothing, by name."""
     write_audit(work.session, actor, "police.missing", "agency", None, night=night.isoformat())
     return store.unfiled_lodgings(work.session, night, actor.agency_code)
 

@@ -27,7 +27,7 @@ MOST_AT_ONCE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """`new` is False where the lodging had declared this guest for that day before: nothing was added."""
+    """`new` is False where the lodging had declared this guest for that night before: nothing was added."""
 
     stay_id: UUID
     new: bool
@@ -41,7 +41,7 @@ def report_guests(
     lodging = active_lodging(work, actor, desk, lodging_id)
     findings = [check_declaration(guest, work.now()) for guest in guests]
     refuse_broken(findings, [f"/guests/{position}" for position in range(len(guests))])
-    declared = declare_arrivals(work, actor, lodging, guests)
+    declared = declare_arrivals(work, actor, lodging, guests, rule=desk.settings.night_rule)
     return [Reported(stay, new, found) for (stay, new), found in zip(declared.stays, findings, strict=True)]
 
 

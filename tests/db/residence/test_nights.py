@@ -47,7 +47,9 @@ def _report(town: Town, *numbers: str) -> list[UUID]:
 def _travel(town: Town, stays: Sequence[UUID], state: ItemState) -> None:
     """As the drain leaves the declarations of these stays."""
     found = town.work.session.scalars(select(Declaration).where(Declaration.stay_id.in_(stays))).all()
-    sent = Transmission(lodging_id=town.lodging.id, kind="vietnamese", night=NIGHT, declared=len(found))
+    sent = Transmission(
+        lodging_id=town.lodging.id, kind="vietnamese", night=NIGHT, arrived_on=NIGHT, declared=len(found)
+    )
     town.work.session.add(sent)
     town.work.session.flush()
     for position, link in enumerate(found, 1):

@@ -1,6 +1,7 @@
 """The people of a lodging hear of a night not filed and of how a list ended; nobody else does."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from auth.models import PHONE_FIELD, Phone
 from kernel.clock import local
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
+from kernel.storage import open_store
 from kernel.work import Work
 from notify.handlers import Announcer
 from notify.lodging_notices import IN_DOUBT, REMINDER, SETTLED, LodgingAnnouncer
@@ -20,8 +22,12 @@ from notify.preferences import save_preferences
 from notify.template_events import Purpose
 from notify.texts import shipped_templates
 from residence.models import Batch
+from residence.night_store import NightCounts
+from residence.notices import ended
 from residence.service import reports
-from tests.db.residence.support import Town
+from residence.transmission_planner import plan_transmissions
+from tests.db.residence.support import Town, guest
+from tests.db.residence.test_batches import accept, send, sheet
 from wiring_notices import LodgingWords
 
 PHONE = "+84905000031"
@@ -139,4 +145,39 @@ def test_how_a_list_ended_is_told(work: Work, town: Town, announcer: LodgingAnno
     (_, app), (_, message) = texts(work)
     assert "58" in app
     assert "58" in message
-    assert "da duoc xac nhan du so" in message
+    assert "cong da xac nhan du" in message
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"confirmed": 55}, "cổng đã xác nhận đủ"),
+        ({"transmitted": 2, "confirmed": 53}, "đã gửi, chờ cổng xác nhận"),
+        ({"refused": 5, "confirmed": 50}, "cổng từ chối 5 khách"),
+        ({"refused": 1, "in_doubt": 2, "confirmed": 52}, "cổng từ chối 1 khách, 2 khách chưa rõ, cần kiểm tra"),
+    ],
+)
+def test_how_a_list_ended_counts_its_declared_guests(counts: dict[str, int], words: str) -> None:
+    nothing = dict.fromkeys(NightCounts._fields, 0)
+    assert ended(NightCounts(**{**nothing, "declared": 55, **counts})) == words
+
+
+def test_rows_nobody_has_declared_are_told_apart_from_guests_that_were_refused(
+    work: Work, town: Town, announcer: LodgingAnnouncer, phone: str, tmp_path: Path
+) -> None:
+    assert phone
+    files = open_store(tmp_path.as_uri())
+    listed = [guest("049090000001"), guest("049090000002"), guest("12"), guest("13", full_name="Trần Thị Mẫu")]
+    batch = accept(town, files, send(town, files, sheet(*listed)))
+    payload = {"lodging_id": str(town.lodging.id), "batch_id": str(batch.id), "declaration_ids": []}
+    plan_transmissions(work.session, payload, 50)
+    work.session.execute(text("UPDATE transmission_item SET state = 'confirmed' WHERE position = 1"))
+    work.session.execute(text("UPDATE transmission_item SET state = 'refused' WHERE position = 2"))
+    # One of the two faulty rows was declared by hand since.
+    again = guest("049090000003", full_name="Trần Thị Mẫu")
+    reports.report_guests(work, town.owner, town.desk, town.lodging.id, [again])
+    announcer.tell(work.session, event(work, town, SETTLED, batch_id=str(batch.id), state="confirmed"))
+    told = [body for _, body in texts(work)]
+    assert len(told) == 2
+    assert "đã khai báo 2 khách, cổng từ chối 1 khách. Dòng lỗi chưa khai báo: 1." in told[0]
+    assert "da khai bao 2 khach, cong tu choi 1 khach. Dong loi chua khai bao: 1." in told[1]

@@ -15,6 +15,7 @@ from kernel.db import Database
 from kernel.ids import new_id
 from kernel.vault import Vault
 from residence.authority.port import Account, AskFailed, Element, ItemAnswer, Outcome, OutcomeKind, Sign
+from residence.clock import NightRule
 from residence.guests import GuestDeclaration
 from residence.models import DECLARATION_FIELD, DOCUMENT_INDEX, PASSWORD_FIELD, Batch, Declaration, Lodging, Stay
 from residence.states import DeclarationKind, StayState
@@ -101,7 +102,7 @@ def declare(
         name_words=[],
         nationality=guest.nationality,
         kind=guest.kind.value,
-        night=guest.arrival.day,
+        night=NightRule().night_of(guest.arrival),
         arrival=guest.arrival.instant.astimezone(UTC),
         departure=guest.departure.instant.astimezone(UTC),
         room=guest.room,
@@ -213,7 +214,7 @@ class FakeAuthority:
             return Outcome(OutcomeKind.UNKNOWN, code="lost")
         return Outcome(OutcomeKind.REFUSED, there, code="refused") if there else Outcome(OutcomeKind.ACCEPTED)
 
-    async def count(self, account: Account, kind: TransmissionKind, night: date) -> int | None:
+    async def count(self, account: Account, kind: TransmissionKind, day: date) -> int | None:
         self.asked += 1
         if self.mood([]) == "down":
             raise AskFailed("down")
@@ -222,8 +223,8 @@ class FakeAuthority:
         foreign = kind is TransmissionKind.FOREIGN
         return sum(
             1
-            for username, document, day in self.has
-            if (username, day) == (account.username, night.isoformat()) and document.startswith("K") == foreign
+            for username, document, arrived in self.has
+            if (username, arrived) == (account.username, day.isoformat()) and document.startswith("K") == foreign
         )
 
     async def close(self) -> None:

@@ -54,11 +54,6 @@ def test_the_kind_follows_the_nationality() -> None:
     assert foreign_guest(DAY).kind is GuestKind.FOREIGN
 
 
-def test_a_stay_is_a_document_and_a_day() -> None:
-    early, late = (vietnamese_guest(DAY, arrival=Moment(DAY, time(hour))) for hour in (9, 21))
-    assert early.stay_key == late.stay_key != vietnamese_guest(date(2026, 11, 21)).stay_key
-
-
 def test_a_moment_is_in_vietnam() -> None:
     assert Moment(DAY, time(23, 30)).instant == datetime(2026, 11, 20, 23, 30, tzinfo=VIETNAM)
     assert Moment(DAY).instant == datetime(2026, 11, 20, tzinfo=VIETNAM)

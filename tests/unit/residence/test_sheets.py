@@ -53,7 +53,7 @@ def rows_of(data: bytes) -> list[list[Any]]:
 
 
 def _apart(declarations: list[GuestDeclaration]) -> bool:
-    keys = [declaration.stay_key for declaration in declarations]
+    keys = [(declaration.document_number, declaration.arrival.day) for declaration in declarations]
     return len(set(keys)) == len(keys)
 
 
