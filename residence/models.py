@@ -158,9 +158,9 @@ class Stay(Base):
     """A guest's stay (lưu trú) as its latest declaration, number `declarations`, tells it.
 
     The latest one of a document is what a lodging finds again when a regular guest returns. `night` is the one of
-    arrival by `clock.NightRule`, `nights` are all that it covers. `due_at` is when the arrival had to be declared
-    at the latest, `late` whether it was later. `name_words` are blind indexes of the words of the name. When its content is
-    erased, index and words go.
+    arrival by `clock.NightRule`, `nights` are all that it covers. `due_at` is when the arrival had to be declared at
+    the latest, `late` whether it was later. `name_words` are blind indexes of the words of the name. When its content
+    is erased, index and words go.
     """
 
     __tablename__ = "stay"
