@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -35,7 +36,7 @@ def at(hour: int, minute: int = 0, day: date = DAY) -> datetime:
     return datetime.combine(day, time(hour, minute), VIETNAM).astimezone(UTC)
 
 
-def walk_in(hour: int, minute: int, until: date = DAY, **changes: object) -> GuestDeclaration:
+def walk_in(hour: int, minute: int, until: date = DAY, **changes: Any) -> GuestDeclaration:
     """A guest who came on 22/11 at this time and leaves at noon of `until`."""
     return guest(arrival=Moment(DAY, time(hour, minute)), departure=Moment(until, time(12)), **changes)
 
