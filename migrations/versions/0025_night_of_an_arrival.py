@@ -6,8 +6,8 @@ Whether a declaration was late stays as it was judged. A stay stays where it is 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
