@@ -21,7 +21,7 @@ from kernel.audit import write_audit
 from kernel.errors import DomainError, present
 from kernel.ids import new_id
 from kernel.work import Work
-from residence import night_store, store
+from residence import batch_store, night_store, store
 from residence.ledger_models import LodgingReceipt, TransmissionItem
 from residence.models import Declaration, Lodging, Stay
 from residence.night_store import NightCounts
@@ -100,7 +100,7 @@ def issue_receipt(
     """
     lodging = lodging_for(work, actor, desk, lodging_id, "read", lock=True)
     if batch_id is not None:
-        store.find_batch(work.session, lodging.id, batch_id)
+        batch_store.find_batch(work.session, lodging.id, batch_id)
     standing = _standing(work.session, lodging.id, night, batch_id)
     if not standing.counts.declared and not standing.nil:
         raise DomainError("nothing_filed")

@@ -24,7 +24,7 @@ from kernel.ids import new_id
 from kernel.storage import FileStore
 from kernel.vault import Vault
 from kernel.work import Work
-from residence import store
+from residence import batch_store, store
 from residence.check import Note, Verdict, check_file
 from residence.clock import tonight
 from residence.findings import Finding
@@ -64,7 +64,7 @@ def require_lodging(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID)
 def find_sent(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, sha256: bytes) -> Batch | None:
     """The batch that these bytes are already."""
     lodging = active_lodging(work, actor, desk, lodging_id)
-    return store.same_batch(work.session, lodging.id, sha256)
+    return batch_store.same_batch(work.session, lodging.id, sha256)
 
 
 def record_batch(
@@ -72,7 +72,7 @@ def record_batch(
 ) -> Batch:
     """A checked file as a batch; the one that is there, if the same file came twice at once."""
     lodging = active_lodging(work, actor, desk, lodging_id)
-    standing = store.same_batch(work.session, lodging.id, sent.sha256)
+    standing = batch_store.same_batch(work.session, lodging.id, sent.sha256)
     if standing is not None:
         return standing
     _require_room(work, lodging.id, len(sent.content))
@@ -117,7 +117,7 @@ def accept_batch(
     Raises `batch_step_refused` for a file that could not be read, `batch_has_no_guest`.
     """
     lodging = active_lodging(work, actor, desk, lodging_id)
-    batch = store.find_batch(work.session, lodging.id, batch_id, lock=True)
+    batch = batch_store.find_batch(work.session, lodging.id, batch_id, lock=True)
     before = BatchState(batch.state)
     after = move(BATCH_MOVES, before, BatchEvent.ACCEPT, "batch_step_refused")
     if before is after:
@@ -143,7 +143,7 @@ def accept_stored(
 ) -> Batch:
     """The same for a file that was sent before: it is read and checked again, for days may lie in between."""
     lodging = active_lodging(work, actor, desk, lodging_id)
-    batch = store.find_batch(work.session, lodging.id, batch_id, lock=True)
+    batch = batch_store.find_batch(work.session, lodging.id, batch_id, lock=True)
     readable = batch.state == BatchState.CHECKED
     return accept_batch(
         work, actor, desk, lodging_id, batch_id, check_again(work, files, batch) if readable else Verdict()
@@ -162,7 +162,7 @@ def check_again(work: Work, files: FileStore, batch: Batch) -> Verdict:
 def read_batch(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, batch_id: UUID) -> Batch:
     """Raises `not_found`, `mandate_missing`."""
     lodging = lodging_for(work, actor, desk, lodging_id, "read")
-    return store.find_batch(work.session, lodging.id, batch_id)
+    return batch_store.find_batch(work.session, lodging.id, batch_id)
 
 
 def list_batches(
@@ -170,7 +170,7 @@ def list_batches(
 ) -> Sequence[Batch]:
     """Newest first."""
     lodging = lodging_for(work, actor, desk, lodging_id, "read")
-    return store.batches_of(work.session, lodging.id, after=after, limit=limit)
+    return batch_store.batches_of(work.session, lodging.id, after=after, limit=limit)
 
 
 def findings_of(work: Work, batch: Batch) -> list[Note]:
@@ -218,7 +218,7 @@ def file_name_of(work: Work, batch: Batch) -> str:
 
 def _require_room(work: Work, lodging_id: UUID, size: int) -> None:
     """Raises `too_many_batches`. The lodging is locked, so whoever counts here counts alone."""
-    files, octets = store.held_files(work.session, lodging_id)
+    files, octets = batch_store.held_files(work.session, lodging_id)
     if files >= MOST_FILES or octets + size > MOST_HELD:
         raise DomainError("too_many_batches", limit=MOST_FILES, megabytes=MOST_HELD >> 20)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kernel.actor import Actor
 from kernel.work import Work
-from residence import night_store, store
+from residence import batch_store, night_store, store
 from residence.clock import Exposure, NightState, exposure, filing_ends, night_ends, night_state
 from residence.night_store import NightCounts
 from residence.ports import FrontDesk
@@ -38,7 +38,7 @@ def read_night(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, nigh
     counts = night_store.night_counts(session, lodging.id, night)
     staying = night_store.guests_over(session, lodging.id, night)
     nil = store.standing_nil(session, lodging.id, night) is not None
-    newest = store.latest_batch(session, lodging.id, night)
+    newest = batch_store.latest_batch(session, lodging.id, night)
     rejected = still_rejected(work, newest) if newest is not None else 0
     household = desk.organisations.is_household(work, lodging.organisation_id)
     return Night(
