@@ -17,7 +17,7 @@ import flask
 import flask_smorest
 
 from api.answers import no_content
-from api.bodies import BodyParser
+from api.bodies import BodyParser, refuse_body
 from api.conditional import demand_condition
 from api.context import here, permits_of
 from api.idempotency import in_transaction, once, read_key
@@ -116,6 +116,8 @@ def _guard(run: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
             request.idempotency_key = read_key(request)
         if operation.if_match:
             demand_condition(request)
+        if operation.bodiless:
+            refuse_body(request)
         return run(**path)  # type: ignore[no-any-return]
 
     return guarded

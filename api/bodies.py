@@ -15,6 +15,9 @@ from api.problems import field_errors
 from kernel.errors import DomainError
 
 JSON_LIMIT: Final = 1024 * 1024
+_JSON: Final = "application/json"
+# Clients of tus name it also where they send nothing yet.
+_PIECES: Final = "application/offset+octet-stream"
 _DEEPEST: Final = 32
 _SAFE_INTEGER: Final = 2**53 - 1
 # The closing quote is optional and the middle possessive, so that no text makes this more than one pass.
@@ -46,7 +49,7 @@ class BodyParser(FlaskParser):
     """Webargs with our reading of JSON and our refusals."""
 
     def _raw_load_json(self, req: flask.Request) -> Any:
-        if req.mimetype != "application/json":
+        if req.mimetype != _JSON:
             raise DomainError("unsupported_media_type")
         body = req.get_data(cache=True)
         # A body in chunks has no length to refuse beforehand: it is cut at the limit, and must not pass for whole.
@@ -65,6 +68,20 @@ class BodyParser(FlaskParser):
         **_options: Any,
     ) -> NoReturn:
         raise DomainError("invalid_fields", fields=field_errors(error.messages))
+
+
+def refuse_body(request: EdgeRequest) -> None:
+    """For an operation that takes no body: names what was sent all the same, so that a choice that belongs into the
+    query is never passed over. Raises `invalid_fields`, `malformed_json`, `unsupported_media_type`."""
+    if request.mimetype == _PIECES or not request.get_data(cache=True).strip():
+        return
+    if request.mimetype != _JSON:
+        raise DomainError("unsupported_media_type")
+    sent = read_json(request.get_data())
+    if isinstance(sent, dict) and sent:
+        raise DomainError("invalid_fields", fields=field_errors({"json": {name: ["unknown"] for name in sent}}))
+    if sent not in (None, {}):
+        raise DomainError("invalid_fields", fields=field_errors({"json": ["invalid"]}))
 
 
 def _check_depth(text: str) -> None:

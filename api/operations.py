@@ -10,6 +10,7 @@ from mobile_contract.problems import PROBLEMS, TITLES
 
 SECURITY_SCHEME: Final = "accessToken"
 PROBLEM: Final = "Problem"
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PROBLEM: Final = {"$ref": f"#/components/schemas/{PROBLEM}"}
 _STRING: Final = {"type": "string"}
 # An empty header is none.
@@ -97,6 +98,11 @@ class Operation:
     takes: str | None = None
     open_query: bool = False
 
+    @property
+    def bodiless(self) -> bool:
+        """Whether it changes something and takes no body: one that is sent all the same is refused, not passed over."""
+        return self.body is None and self.takes is None and self.method not in _READING
+
 
 def problem_codes(operation: Operation, permit: Permit) -> set[str]:
     """Every code a caller of this operation may meet, beside `internal` and `unavailable`."""
@@ -110,6 +116,7 @@ def problem_codes(operation: Operation, permit: Permit) -> set[str]:
             ("malformed_json", "payload_too_large", "unsupported_media_type", "invalid_fields"),
         ),
         (not operation.open_query, ("invalid_fields",)),
+        (operation.bodiless, ("malformed_json", "payload_too_large", "unsupported_media_type", "invalid_fields")),
         (_turns_pages(operation), ("cursor_invalid",)),
         (operation.takes is not None, ("unsupported_media_type", "payload_too_large")),
         (

@@ -60,7 +60,7 @@ def client(*scopes: str) -> Permit:
 
 @dataclass(frozen=True, slots=True)
 class SteppedUp:
-    """A permit that is good only for who proved anew who they are: lately, and at this identity level.
+    """A permit for people who have proved anew who they are: lately, and at this identity level.
 
     How lately is a setting: `signing` for acts that bind the agency, `admin` for those that change who may do what.
     """

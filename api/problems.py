@@ -21,6 +21,7 @@ from kernel.db import DatabaseChanged
 from kernel.errors import DomainError, FieldError
 from kernel.storage import StoreAwayError
 from mobile_contract.problems import FIELD_TEXTS, PROBLEMS, TITLES, TYPE_BASE
+from mobile_contract.wording import say
 
 PROBLEM_JSON: Final = "application/problem+json"
 MOST_ERRORS: Final = 50
@@ -44,11 +45,6 @@ _OF_STATUS: Final = {
     503: "unavailable",
 }
 _log = structlog.get_logger()
-
-
-class _Filling(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
 
 
 def respond(error: Exception) -> flask.Response:
@@ -100,7 +96,7 @@ def document(error: DomainError, language: Language, request_id: str) -> dict[st
         "title": _pick(TITLES[known.status], language),
         "status": known.status,
         "code": error.code,
-        "detail": _fill(known.vi if language == "vi" else known.en, error.params),
+        "detail": say(known.vi if language == "vi" else known.en, error.params, language),
         "request_id": request_id,
     }
     if error.fields:
@@ -158,7 +154,7 @@ def field_problem(item: FieldError, language: Language) -> dict[str, Any]:
     return {
         "parameter" if query else "pointer": item.pointer[1:] if query else item.pointer,
         "code": item.code,
-        "message": _fill(text, item.params),
+        "message": say(text, item.params, language),
     }
 
 
@@ -177,7 +173,9 @@ def _parse(message: str) -> tuple[str, dict[str, Any]]:
     code, *pairs = message.split("|")
     if code not in FIELD_TEXTS:
         return "invalid", {}
-    return code, dict(pair.split("=", 1) for pair in pairs)
+    return code, {
+        name: int(said) if said.isdecimal() else said for name, said in (pair.split("=", 1) for pair in pairs)
+    }
 
 
 def _pointer(prefix: str, path: tuple[str, ...]) -> str:
@@ -187,18 +185,6 @@ def _pointer(prefix: str, path: tuple[str, ...]) -> str:
 
 def _pick(texts: tuple[str, str], language: Language) -> str:
     return texts[0] if language == "vi" else texts[1]
-
-
-def _fill(text: str, params: Mapping[str, Any]) -> str:
-    if "{" not in text:
-        return text
-    return text.format_map(_Filling({name: _said(value) for name, value in params.items()}))
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(str(item) for item in value)
-    return str(value)
 
 
 def _names(error: BaseException) -> Iterator[str]:

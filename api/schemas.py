@@ -21,6 +21,8 @@ _CODES_BY_VALIDATOR: Final[tuple[tuple[type[validate.Validator], str], ...]] = (
     (validate.ContainsOnly, "choice"),
     (validate.Email, "email"),
 )
+_SEVERAL: Final = (fields.List, fields.Tuple, fields.Dict)
+"""Fields whose length is a number of items, not of characters."""
 
 
 class _Shared(SchemaMeta):
@@ -204,7 +206,7 @@ def speak_in_codes(field: fields.Field[Any]) -> None:
     field.error_messages = _codes(tuple(field.error_messages))
     for validator in field.validators:
         if isinstance(validator, validate.Validator):
-            validator.error = _code(validator)
+            validator.error = _code(validator, counted="items" if isinstance(field, _SEVERAL) else "length")
     if isinstance(field, fields.List):
         speak_in_codes(field.inner)
     elif isinstance(field, fields.Dict):
@@ -219,9 +221,9 @@ def _codes(keys: tuple[str, ...]) -> dict[str, Any]:
     return {key: _CODES_BY_KEY.get(key, "invalid") for key in keys}
 
 
-def _code(validator: validate.Validator) -> str:
+def _code(validator: validate.Validator, *, counted: str) -> str:
     if isinstance(validator, validate.Length):
-        return _bounds("length", validator.min, validator.max, validator.equal)
+        return _bounds(counted, validator.min, validator.max, validator.equal)
     if isinstance(validator, validate.Range):
         return _bounds("range", validator.min, validator.max)
     if isinstance(validator, Shape):

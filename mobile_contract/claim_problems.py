@@ -30,8 +30,8 @@ CLAIM_PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "registry_unavailable": Problem(
         503,
-        "Hệ thống đăng ký doanh nghiệp chưa trả lời; hãy thử lại sau {retry_after} giây hoặc gửi giấy tờ.",
-        "The business registry does not answer; try again in {retry_after} seconds, or send a paper.",
+        "Hệ thống đăng ký doanh nghiệp chưa trả lời; hãy thử lại sau {retry_after:wait} hoặc gửi giấy tờ.",
+        "The business registry does not answer; try again in {retry_after:wait}, or send a paper.",
     ),
     "registry_unknown": Problem(
         409,

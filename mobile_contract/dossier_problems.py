@@ -25,11 +25,13 @@ DOSSIER_PROBLEMS: Final[dict[str, Problem]] = {
     "already_submitted": Problem(
         409, "Hồ sơ đã nộp với mã {dossier_code}.", "The dossier was filed already, as {dossier_code}."
     ),
-    "too_many_files": Problem(409, "Mỗi giấy tờ nhận nhiều nhất {limit} tệp.", "A paper takes {limit} files at most."),
+    "too_many_files": Problem(
+        409, "Mỗi giấy tờ nhận nhiều nhất {limit} tệp.", "A paper takes at most {limit:count file}."
+    ),
     # files
     "file_empty": Problem(422, "Tệp rỗng, hãy chụp hoặc chọn lại.", "The file is empty; take or choose it again."),
     "file_too_large": Problem(
-        413, "Tệp quá lớn, nhiều nhất {max_bytes} byte.", "The file is too large; {max_bytes} bytes at most."
+        413, "Tệp quá lớn, nhiều nhất {max_bytes:size}.", "The file is too large; {max_bytes:size} at most."
     ),
     "file_type_unknown": Problem(
         415, "Loại tệp không được nhận; hãy gửi ảnh JPEG, PNG, HEIC hoặc PDF.", "Send a JPEG, PNG, HEIC or PDF file."
@@ -59,9 +61,13 @@ DOSSIER_PROBLEMS: Final[dict[str, Problem]] = {
         "A dossier takes {files} files and {megabytes} MB at most, replaced ones included.",
     ),
     "upload_closed": Problem(409, "Tệp này đã nhận xong.", "This upload is closed."),
-    "upload_offset_conflict": Problem(409, "Hãy gửi tiếp từ byte {offset}.", "Go on from byte {offset}."),
+    "upload_offset_conflict": Problem(
+        409,
+        "Tệp đã nhận được một phần khác; hãy gửi tiếp từ chỗ đã nhận.",
+        "Another part of the file is here already; go on from where it ends.",
+    ),
     "upload_past_its_size": Problem(
-        413, "Gửi nhiều hơn {size} byte đã khai.", "More than the declared {size} bytes were sent."
+        413, "Nội dung gửi lên dài hơn tệp đã khai.", "More was sent than the file was said to hold."
     ),
     "upload_in_use": Problem(409, "Tệp đang thuộc một hồ sơ.", "A dossier uses this file."),
     "tus_version": Problem(412, "Cần giao thức tus {supported}.", "The tus protocol {supported} is needed."),
@@ -69,26 +75,27 @@ DOSSIER_PROBLEMS: Final[dict[str, Problem]] = {
     # states
     "action_not_allowed": Problem(
         409,
-        "Trạng thái {state} không cho phép việc này; được phép ở các trạng thái: {allowed_from}.",
-        "State {state} does not allow this; the states that do: {allowed_from}.",
+        "Hồ sơ đang ở trạng thái {state:status} nên không làm được việc này; việc này làm được ở trạng thái "
+        "{allowed_from:status}.",
+        "This cannot be done while the dossier is at {state:status}; it can be done at {allowed_from:status}.",
     ),
     "hand_over_not_allowed": Problem(409, "Chưa có kết quả để trả.", "There is no result to hand over in this state."),
     "slip_not_yet": Problem(
         409, "Phiếu có sau khi hồ sơ được tiếp nhận.", "The slip exists once the dossier is accepted."
     ),
-    "role_missing": Problem(
-        403, "Việc này cần một trong các vai trò: {needed}.", "This needs one of the roles: {needed}."
-    ),
-    "step_role_missing": Problem(403, "Bước này thuộc vai trò {needed}.", "This step belongs to the role {needed}."),
+    "role_missing": Problem(403, "Việc này do {needed:role} thực hiện.", "This is for {needed:role} to do."),
+    "step_role_missing": Problem(403, "Bước này do {needed:role} thực hiện.", "This step is for {needed:role} to do."),
     "step_action_unknown": Problem(
-        409, "Bước này chỉ cho phép: {allowed_actions}.", "This step allows only: {allowed_actions}."
+        409,
+        "Ở bước này chỉ có thể: {allowed_actions:step_action}.",
+        "What can be done at this step: {allowed_actions:step_action}.",
     ),
     "supplement_limit": Problem(
-        409, "Thủ tục chỉ cho yêu cầu bổ sung {limit} lần.", "The procedure allows {limit} supplement requests."
+        409, "Thủ tục chỉ cho yêu cầu bổ sung {limit} lần.", "The procedure allows {limit:count supplement request}."
     ),
     "result_missing": Problem(409, "Cần đính kèm kết quả trước khi hoàn tất.", "Attach the result before finishing."),
     "result_kind_unknown": Problem(
-        422, "Loại kết quả phải là một trong: {known}.", "The kind of result must be one of: {known}."
+        422, "Kết quả của thủ tục này là: {known_vi}.", "The result of this procedure is: {known_en}."
     ),
     "nothing_to_undo": Problem(409, "Không có việc của bạn để rút lại.", "There is no action of yours to take back."),
     "undo_too_late": Problem(409, "Đã quá hạn rút lại.", "It is too late to take this back."),
@@ -96,15 +103,15 @@ DOSSIER_PROBLEMS: Final[dict[str, Problem]] = {
     "signature_invalid": Problem(403, "Chữ ký không đúng.", "The signature is not valid."),
     # look-up
     "lookup_failed": Problem(
-        404, "Mã hồ sơ hoặc mã tra cứu chưa đúng.", "The dossier code or the look-up secret is not right."
+        404, "Mã hồ sơ hoặc mã bí mật chưa đúng.", "The dossier code or the secret code is not right."
     ),
 }
 
 DOSSIER_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     # values of a form
-    "type": ("Sai kiểu dữ liệu, cần: {types}.", "Wrong type; needed: {types}."),
+    "type": ("Chưa đúng loại dữ liệu, cần {types:data_type}.", "Not the right kind of value; needs {types:data_type}."),
     "does_not_fit": ("{hint_vi}", "{hint_en}"),
-    "too_deep": ("Lồng nhau quá {max} cấp.", "Nested deeper than {max} levels."),
+    "too_deep": ("Lồng nhau quá {max} cấp.", "Nested deeper than {max:count level}."),
     "too_many_values": ("Có hơn {max} giá trị.", "More than {max} values."),
     "key_invalid": ("Có tên trường không dùng được.", "Holds a field name that cannot be used."),
     "number_too_large": ("Số quá lớn.", "The number is too large."),
@@ -139,8 +146,8 @@ DOSSIER_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Another household business of the same commune holds this name.",
     ),
     "personal_in_address": (
-        "Không đưa số điện thoại hoặc số định danh vào địa chỉ; hãy tìm bằng POST /v1/desk/searches.",
-        "A phone or an identity number must not stand in an address; search by POST /v1/desk/searches.",
+        "Số điện thoại và số định danh không được nằm trong địa chỉ trang; hãy dùng chức năng tìm kiếm hồ sơ.",
+        "A phone or an identity number must not stand in a web address; use the search for dossiers instead.",
     ),
     "closed_needs_search": (
         "Hồ sơ đã kết thúc không nằm trong danh sách chờ; hãy nhập nội dung tìm kiếm.",
@@ -153,11 +160,11 @@ DOSSIER_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "paper_missing": ("Thiếu giấy tờ này.", "This paper is missing."),
     "file_missing": (
         "Danh sách gửi kèm nêu {count} tệp mà giấy tờ này chưa có; hãy đính kèm tệp trước khi nộp.",
-        "The list sent along names {count} files that this paper does not hold; attach them first.",
+        "The list sent along names {count:count file} that this paper does not hold; attach them first.",
     ),
     "file_not_in_manifest": (
         "Giấy tờ này có {count} tệp mà danh sách gửi kèm không nêu; hãy nêu đủ, hoặc bỏ danh sách.",
-        "This paper holds {count} files that the list sent along leaves out; name them, or send no list.",
+        "This paper holds {count:count file} that the list sent along leaves out; name them, or send no list.",
     ),
     "file_incomplete": ("Tệp chưa gửi xong.", "The file has not arrived in full."),
     "file_differs": ("Tệp đã nhận khác với tệp được nêu.", "The file here differs from the one named."),
@@ -165,7 +172,10 @@ DOSSIER_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "file_type_unknown": ("Không đọc được loại tệp.", "The type of the file cannot be told."),
     "file_damaged": ("Tệp bị cắt ngang hoặc hỏng.", "The file is cut off or damaged."),
     "file_locked": ("Tệp PDF có mật khẩu.", "The PDF asks for a password."),
-    "file_type_mismatch": ("Nội dung tệp không đúng loại đã khai.", "The bytes do not bear out the declared type."),
-    "file_type_not_accepted": ("Giấy tờ này chỉ nhận: {accepted}.", "This paper takes only: {accepted}."),
-    "file_too_large": ("Tệp quá lớn, nhiều nhất {max_bytes} byte.", "Too large; {max_bytes} bytes at most."),
+    "file_type_mismatch": ("Nội dung tệp không đúng loại đã khai.", "The content is not of the declared type."),
+    "file_type_not_accepted": (
+        "Giấy tờ này chỉ nhận tệp {accepted:file_type}.",
+        "This paper takes only {accepted:file_type}.",
+    ),
+    "file_too_large": ("Tệp quá lớn, nhiều nhất {max_bytes:size}.", "Too large; {max_bytes:size} at most."),
 }

@@ -10,11 +10,13 @@ MESSAGE_PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "message_under_way": Problem(
         409,
-        "Tin đang ở trạng thái “{state}”, còn có thể tự tới nơi.",
-        "The message is “{state}” and may still arrive by itself.",
+        "Tin đang ở trạng thái {state:message_state}, còn có thể tự tới nơi.",
+        "The message stands at {state:message_state} and may still arrive by itself.",
     ),
     "message_left": Problem(
-        409, "Tin đã rời hệ thống (“{state}”), không gọi lại được.", "The message has left (“{state}”)."
+        409,
+        "Tin đã được gửi đi (trạng thái {state:message_state}), không thu hồi được.",
+        "The message has been sent already ({state:message_state}) and cannot be stopped.",
     ),
     "message_replaced": Problem(
         409, "Tin này đã được gửi lại; hãy xem tin mới.", "This message was sent again; see the new one."

@@ -43,16 +43,22 @@ TITLES: Final[dict[int, tuple[str, str]]] = {
 PROBLEMS: Final[dict[str, Problem]] = {
     # the edge
     "malformed_json": Problem(400, "Nội dung gửi lên không phải JSON hợp lệ.", "The request body is not valid JSON."),
-    "bad_request": Problem(400, "Yêu cầu không hợp lệ.", "The request is not valid."),
+    "bad_request": Problem(400, "Hệ thống không đọc được yêu cầu này.", "The request could not be read."),
     "idempotency_key_missing": Problem(400, "Thiếu tiêu đề Idempotency-Key.", "The Idempotency-Key header is missing."),
     "idempotency_key_invalid": Problem(
         400, "Idempotency-Key cần 1 đến 255 ký tự ASCII in được.", "The Idempotency-Key takes 1 to 255 printable ASCII."
     ),
     "cursor_invalid": Problem(400, "Vị trí trang không dùng được.", "The page cursor is not valid for this list."),
-    "unauthenticated": Problem(401, "Cần đăng nhập lại.", "Please log in again."),
+    "unauthenticated": Problem(401, "Hãy đăng nhập để tiếp tục.", "Log in to go on."),
     "forbidden": Problem(403, "Tài khoản không có quyền làm việc này.", "This account may not do this."),
-    "not_found": Problem(404, "Không tìm thấy.", "Not found."),
-    "method_not_allowed": Problem(405, "Phương thức không được hỗ trợ.", "The method is not supported here."),
+    "not_found": Problem(
+        404,
+        "Nội dung này không có, hoặc bạn không được xem.",
+        "There is no such thing here, or it is not yours to see.",
+    ),
+    "method_not_allowed": Problem(
+        405, "Không làm được việc này theo cách đã gửi.", "This cannot be done in the way it was asked for."
+    ),
     "not_acceptable": Problem(406, "Không có dạng trả lời được yêu cầu.", "No acceptable representation."),
     "request_timeout": Problem(
         408, "Yêu cầu đến quá chậm, hãy gửi lại.", "The request took too long to arrive; send it again."
@@ -60,7 +66,9 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "gone": Problem(410, "Nội dung này không còn nữa.", "This is no longer available."),
     "precondition_failed": Problem(412, "Dữ liệu đã thay đổi, hãy tải lại.", "The data has changed; reload it."),
     "payload_too_large": Problem(413, "Nội dung gửi lên quá lớn.", "The request body is too large."),
-    "unsupported_media_type": Problem(415, "Loại nội dung không được hỗ trợ.", "The media type is not supported."),
+    "unsupported_media_type": Problem(
+        415, "Không nhận nội dung loại này ở đây.", "Content of this type is not taken here."
+    ),
     "range_not_satisfiable": Problem(
         416, "Phần được yêu cầu nằm ngoài nội dung.", "The range lies outside the content."
     ),
@@ -74,10 +82,14 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "precondition_required": Problem(428, "Thiếu tiêu đề If-Match.", "The If-Match header is missing."),
     "too_many_requests": Problem(
-        429, "Quá nhiều lần thử, hãy đợi {retry_after} giây.", "Too many tries; wait {retry_after} seconds."
+        429,
+        "Bạn đã thử quá nhiều lần, hãy đợi {retry_after:wait}.",
+        "There were too many tries; wait {retry_after:wait}.",
     ),
     "internal": Problem(500, "Hệ thống gặp lỗi, hãy thử lại sau.", "Something failed here; try again later."),
-    "unavailable": Problem(503, "Hệ thống tạm thời chưa sẵn sàng.", "The service is not ready for the moment."),
+    "unavailable": Problem(
+        503, "Hệ thống đang bận hoặc bảo trì, hãy thử lại sau ít phút.", "The service is busy; try again in a minute."
+    ),
     # log-in and phones
     "login_cancelled": Problem(
         401,
@@ -106,12 +118,14 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "step_up_required": Problem(
         403,
-        "Việc này cần đăng nhập lại: bắt đầu một lần đăng nhập mới với step_up, rồi thử lại.",
-        "This needs a fresh log-in: start one with step_up, then try again.",
+        "Việc này cần xác nhận lại danh tính: hãy đăng nhập lại rồi làm tiếp.",
+        "This needs a fresh proof of who you are: log in again, then go on.",
     ),
     "own_office": Problem(403, "Không được tự thay đổi chức vụ của mình.", "Nobody may change an office of their own."),
     "mandate_missing": Problem(
-        403, "Cần ủy quyền “{needed}” của tổ chức.", "This needs the organisation's mandate “{needed}”."
+        403,
+        "Việc này cần quyền {needed:mandate} của tổ chức.",
+        "This needs the right {needed:mandate} in the organisation.",
     ),
     "office_exists": Problem(
         409,
@@ -147,8 +161,8 @@ PROBLEMS: Final[dict[str, Problem]] = {
         409,
         "Còn {client_count} khóa kết nối và {member_count} thành viên dựa trên quyền của người này: hãy cho biết chấm "
         "dứt hay ai nhận lại.",
-        "{client_count} keys and {member_count} members rest on this person's rights: say whether they end or who "
-        "takes them over.",
+        "{client_count:count key} and {member_count:count member} rest on this person's rights: say whether they "
+        "end or who takes them over.",
     ),
     "client_ended": Problem(409, "Khóa này đã chấm dứt; hãy tạo khóa mới.", "This key has ended; make a new one."),
     "phone_code_expired": Problem(
@@ -157,12 +171,14 @@ PROBLEMS: Final[dict[str, Problem]] = {
         "The code can no longer be used; ask for a new one.",
     ),
     "phone_code_wrong": Problem(
-        422, "Mã xác nhận chưa đúng, còn {tries_left} lần thử.", "The code is not right; {tries_left} tries are left."
+        422,
+        "Mã xác nhận chưa đúng; số lần thử còn lại: {tries_left}.",
+        "The code is not right; tries left: {tries_left}.",
     ),
     "eid_unavailable": Problem(
         503,
-        "Hệ thống định danh điện tử chưa trả lời, hãy thử lại sau {retry_after} giây.",
-        "The electronic identity provider does not answer; try again in {retry_after} seconds.",
+        "Hệ thống định danh điện tử chưa trả lời, hãy thử lại sau {retry_after:wait}.",
+        "The electronic identity provider does not answer; try again in {retry_after:wait}.",
     ),
     # documents read by machine
     "mrz_shape": Problem(
@@ -187,7 +203,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
 
 FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "required": ("Bắt buộc phải có.", "Required."),
-    "null": ("Không được để trống.", "May not be null."),
+    "null": ("Không được để trống.", "May not be left empty."),
     "parameter_unknown": ("Tham số này không có ở đây.", "There is no such parameter here."),
     "parameter_twice": ("Tham số này chỉ được gửi một lần.", "This parameter may be sent once only."),
     "unknown": ("Trường này không có trong biểu mẫu.", "Unknown field."),
@@ -210,10 +226,14 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "phone_landline": ("Cần số di động, không phải số cố định.", "A mobile number is needed, not a landline."),
     "phone_foreign": ("Cần số di động Việt Nam.", "A Vietnamese mobile number is needed."),
     "phone_not_mobile": ("Cần số di động.", "A mobile number is needed."),
-    "length_min": ("Cần ít nhất {min} ký tự hoặc phần tử.", "Needs at least {min} characters or items."),
-    "length_max": ("Nhiều nhất {max} ký tự hoặc phần tử.", "At most {max} characters or items."),
-    "length_between": ("Cần từ {min} đến {max} ký tự hoặc phần tử.", "Needs {min} to {max} characters or items."),
-    "length_equal": ("Cần đúng {equal} ký tự hoặc phần tử.", "Needs exactly {equal} characters or items."),
+    "length_min": ("Cần ít nhất {min} ký tự.", "Needs at least {min:count character}."),
+    "length_max": ("Nhiều nhất {max} ký tự.", "At most {max:count character}."),
+    "length_between": ("Cần từ {min} đến {max} ký tự.", "Needs {min} to {max:count character}."),
+    "length_equal": ("Cần đúng {equal} ký tự.", "Needs exactly {equal:count character}."),
+    "items_min": ("Cần ít nhất {min} mục.", "Needs at least {min:count item}."),
+    "items_max": ("Nhiều nhất {max} mục.", "At most {max:count item}."),
+    "items_between": ("Cần từ {min} đến {max} mục.", "Needs {min} to {max:count item}."),
+    "items_equal": ("Cần đúng {equal} mục.", "Needs exactly {equal:count item}."),
     "range_min": ("Ít nhất là {min}.", "Must be at least {min}."),
     "range_max": ("Nhiều nhất là {max}.", "Must be at most {max}."),
     "range_between": ("Phải từ {min} đến {max}.", "Must be from {min} to {max}."),
@@ -225,7 +245,7 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Người nhận lại phải đang có đủ các quyền đó.",
         "Whoever takes it over must hold the same rights today.",
     ),
-    "grantor_ends": ("Ủy quyền của bạn chỉ đến {last}.", "Your own membership ends on {last}."),
+    "grantor_ends": ("Ủy quyền của bạn chỉ đến {last:day}.", "Your own membership ends on {last:day}."),
     "client_expiry": ("Cần một thời điểm trong vòng 366 ngày tới.", "Needs an instant within the next 366 days."),
     **DOSSIER_FIELD_TEXTS,
     **MESSAGE_FIELD_TEXTS,

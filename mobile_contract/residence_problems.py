@@ -70,7 +70,7 @@ RESIDENCE_PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "batch_incomplete": Problem(
         400,
-        "Tệp chưa lên hết thì mất kết nối; hãy gửi lại, không có khách nào bị khai hai lần.",
+        "Mất kết nối khi tệp chưa tải lên hết; hãy gửi lại, không có khách nào bị khai hai lần.",
         "The connection ended before the whole file arrived; send it again, nobody is declared twice.",
     ),
     "batch_step_refused": Problem(
@@ -137,7 +137,7 @@ RESIDENCE_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "name_without_words": ("Cần ít nhất một chữ của họ tên.", "Needs at least one word of a name."),
     "night_or_file": (
         "Cần một trong hai: đêm, hoặc tệp đã gửi.",
-        "Needs one of both: a night, or a file that was sent.",
+        "Name either a night or a file that was sent.",
     ),
     "nights_between": (
         "Khoảng đêm phải theo thứ tự và nhiều nhất {most} đêm.",

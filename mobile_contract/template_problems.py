@@ -17,7 +17,10 @@ TEMPLATE_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Dấu ngoặc nhọn chưa đúng; biến được viết như {{code}}.",
         "The braces are not right; a variable is written like {{code}}.",
     ),
-    "template_channel": ("Sự kiện này chỉ được báo qua: {channels}.", "This event is told only by: {channels}."),
+    "template_channel": (
+        "Sự kiện này chỉ được báo qua {channels:channel}.",
+        "People are told of this event only by {channels:channel}.",
+    ),
     "template_field_too_long": (
         "Trường {param} chỉ có {max} ký tự, giá trị thật không vừa dù đã rút gọn.",
         "The field {param} holds {max} characters; real values do not fit even when shortened.",
@@ -33,9 +36,12 @@ TEMPLATE_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "template_param_twice": ("Tên trường bị lặp.", "The field is there twice."),
     "template_too_long": (
         "Giá trị thật không vừa {parts} tin dù đã rút gọn; cần {needed} tin.",
-        "Real values do not fit into {parts} message(s) even when shortened; they need {needed}.",
+        "Real values do not fit into {parts:count part} even when shortened; they need {needed}.",
     ),
-    "template_values_unfit": ("Các giá trị này không vừa mẫu tin.", "These values do not fill the template."),
+    "template_values_unfit": (
+        "Các giá trị này không vừa mẫu tin.",
+        "The template cannot be filled in with these values.",
+    ),
     "template_variable_not_offered": (
         "Sự kiện này không có {variable}; chỉ có: {offered}.",
         "This event does not have {variable}; it has: {offered}.",

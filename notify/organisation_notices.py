@@ -36,7 +36,7 @@ class OrganisationWord:
 
 
 class OrganisationDesk(Protocol):
-    """Tells what a notice to an organisation, or to who looks after an agency, must say."""
+    """Tells what a notice to an organisation, or to whoever looks after an agency, must say."""
 
     def word(self, session: Session, payload: Mapping[str, Any]) -> OrganisationWord: ...
 

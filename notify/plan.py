@@ -49,7 +49,7 @@ class Channel(StrEnum):
 PUSHING: Final = (Channel.ZALO, Channel.SMS)
 _IN_TURN: Final = 2
 WANTED_UNSAID: Final[Mapping[Channel, bool]] = {Channel.ZALO: False, Channel.SMS: True, Channel.INBOX: True}
-"""Zalo is used only for who switched it on: a phone number alone is no consent to hand it to Zalo."""
+"""Zalo is used only for people who switched it on: a phone number alone is no consent to hand it to Zalo."""
 QUIET_BEGINS: Final = time(22)
 QUIET_ENDS: Final = time(6)
 
@@ -163,7 +163,7 @@ def plan(
     """The cheapest channel that reaches the person now, another in reserve, and the inbox in any case.
 
     What the law prescribes is told whatever the budget, and by a text when no other channel is left, though texts are
-    muted. Zalo is never used for who does not want it. What can wait is not sent at night.
+    muted. Zalo is never used for anyone who does not want it. What can wait is not sent at night.
     """
     at = _morning(circumstances.now) if event.can_wait else circumstances.now
     skipped: dict[Channel, Skip] = {}

@@ -36,7 +36,7 @@ class Checked:
 def check_content(event: TemplateEvent, channel: str, language: str, content: Mapping[str, Any]) -> Checked:
     """Reads and checks one content for an event; pointers lead into a request body {"content": …}."""
     if channel not in event.channels:
-        told = {"channels": ", ".join(event.channels)}
+        told = {"channels": list(event.channels)}
         return Checked(None, (FieldError("/channel", "template_channel", told),), None)
     layout, problems = parse_layout(channel, content)
     if layout is None:

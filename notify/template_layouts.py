@@ -170,7 +170,7 @@ def _zalo(content: Mapping[str, Any]) -> tuple[Layout | None, list[FieldError]]:
     if not isinstance(template_id, str) or not _TEMPLATE_ID.fullmatch(template_id):
         problems.append(FieldError("/content/template_id", "pattern" if template_id else "required"))
     if not isinstance(given, list) or not 1 <= len(given) <= _MOST_FIELDS:
-        problems.append(FieldError("/content/fields", "length_between", {"min": 1, "max": _MOST_FIELDS}))
+        problems.append(FieldError("/content/fields", "items_between", {"min": 1, "max": _MOST_FIELDS}))
         return None, problems
     fields = [_field(f"/content/fields/{place}", field, problems) for place, field in enumerate(given)]
     kept = [field for field in fields if field is not None]

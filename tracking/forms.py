@@ -24,8 +24,8 @@ _MAX_ERRORS: Final = 50
 _CODES: Final[Mapping[str, tuple[str, str, str]]] = {
     "minLength": ("length_min", "limit", "min"),
     "maxLength": ("length_max", "limit", "max"),
-    "minItems": ("length_min", "limit", "min"),
-    "maxItems": ("length_max", "limit", "max"),
+    "minItems": ("items_min", "limit", "min"),
+    "maxItems": ("items_max", "limit", "max"),
     "minimum": ("range_min", "limit", "min"),
     "maximum": ("range_max", "limit", "max"),
     "type": ("type", "types", "types"),
@@ -109,8 +109,7 @@ def _translate(form: Form, error: jsonschema_rs.ValidationError) -> Iterator[Fie
             yield FieldError(where, _STANDARD_FORMATS.get(params["format"], "invalid"))
         case kind if kind in _CODES:
             code, theirs, ours = _CODES[kind]
-            said = params[theirs]
-            yield FieldError(where, code, {ours: ", ".join(said) if isinstance(said, list) else said})
+            yield FieldError(where, code, {ours: params[theirs]})
         case kind:
             yield _hinted(form, path, where, _HINTED.get(kind, "invalid"))
 

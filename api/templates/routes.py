@@ -77,7 +77,7 @@ def save_template_version(work: Work, body: dict[str, Any], name: str) -> templa
 
 
 def _demand_top(work: Work) -> None:
-    """Raises `forbidden` for who is an admin of a part only."""
+    """Raises `forbidden` for an admin of a part only."""
     agency = container().office.catalogue.agency(work.session, actor().agency_code or "")
     if agency.parent_code is not None:
         raise DomainError("forbidden")

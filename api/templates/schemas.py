@@ -52,7 +52,9 @@ class PreviewTemplateRequest(TemplateDraftRequest):
 
 
 class SaveTemplateRequest(TemplateDraftRequest):
-    note = Line(load_default=None, allow_none=True, high=300, metadata={"description": "Why, for who reads it later."})
+    note = Line(
+        load_default=None, allow_none=True, high=300, metadata={"description": "Why, for whoever reads it later."}
+    )
 
 
 class FormFieldAnswer(AnswerSchema):

@@ -29,7 +29,7 @@ def open_session(
 ) -> Grant:
     """Makes the person known, if new, and opens a session; older ones keep no higher level than the provider says now.
 
-    Raises `not_an_officer` for who holds no office today, `identity_conflict` for who cannot be told from another,
+    Raises `not_an_officer` for anyone without an office today, `identity_conflict` for anyone who cannot be told apart,
     `organisation_account` for an account that is nobody's own.
     """
     if identity.organisation is not None:

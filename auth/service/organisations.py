@@ -103,7 +103,7 @@ def standings_of(work: Work, person_id: UUID) -> list[Held]:
 
 
 def read_organisation(work: Work, actor: Actor, organisation_id: UUID) -> Held:
-    """Raises `not_found` for who is no member today, as for one that does not exist."""
+    """Raises `not_found` for anyone who is no member today, as for one that does not exist."""
     member = party_store.membership_of(work.session, organisation_id, person_of(actor), local(work.now()).date())
     organisation = None if member is None else work.session.get(Organisation, organisation_id)
     if member is None or organisation is None:

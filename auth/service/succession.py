@@ -23,7 +23,7 @@ from kernel.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What is to become of what rests on somebody. `heir_id`: the membership, or the office, of who takes it over;
+    """What is to become of what rests on somebody. `heir_id`: the membership, or the office, of whoever takes it over;
     `heir_pointer`: where the request said so.
     """
 

@@ -21,7 +21,7 @@ from bench.journey.household import (
     request_photo,
 )
 from bench.journey.phone import Phone, look_up
-from bench.journey.told import Teller, grouped, must
+from bench.journey.told import Teller, grouped, moment, must, size_of, status_of
 from bench.journey.uploads import upload
 from bench.journey.wire import Refused, Wire
 
@@ -94,7 +94,7 @@ class Story:
             REQUEST: [upload(phone, request, lose_network_after=request.size // 2)],
             MINUTES: [upload(phone, minutes)],
         }
-        sizes = f"{grouped(request.size)} và {grouped(minutes.size)} byte"
+        sizes = f"{size_of(request.size)} và {size_of(minutes.size)}"
         self._teller.step(f"Gửi 2 ảnh giấy tờ ({sizes}), ảnh đầu mất mạng giữa chừng")
         for code, files in papers.items():
             phone.set_paper(draft["id"], code, files)
@@ -116,7 +116,7 @@ class Story:
         must(again.headers.get("idempotency-replayed") == "true", "the second answer says that it is the first again")
         shown = first.json()
         must(shown["status"]["code"] == 1, "a submitted dossier has status 1")
-        self._teller.step(f"Nộp hồ sơ (hai lần cùng một khóa, một kết quả): mã {shown['code']}, trạng thái 1")
+        self._teller.step(f"Nộp hồ sơ (hai lần cùng một khóa, một kết quả): mã {shown['code']}, {status_of(shown)}")
         self._hear("Da nhan ho so", shown["code"])
         return str(shown["code"]), str(shown["lookup_secret"])
 
@@ -149,28 +149,28 @@ class Story:
     def _accept(self, office: Office, dossier_id: str) -> None:
         shown = office.receiver.accept(dossier_id)
         must(shown["status"]["code"] == 2 and shown["due_at"], "an accepted dossier has status 2 and a due time")
-        self._teller.step(f"{shown['handler']} tiếp nhận: trạng thái 2, hẹn trả {shown['due_at']}")
+        self._teller.step(f"{shown['handler']} tiếp nhận: {status_of(shown)}, hẹn trả {moment(shown['due_at'])}")
         self._hear("da duoc tiep nhan", shown["code"])
         slip = self._phone.slip(dossier_id)
         must(slip.startswith(b"%PDF-"), "the slip is a PDF")
-        self._teller.step(f"Giấy tiếp nhận hồ sơ và hẹn trả kết quả: PDF {grouped(len(slip))} byte")
+        self._teller.step(f"Giấy tiếp nhận hồ sơ và hẹn trả kết quả: PDF {size_of(len(slip))}")
 
     def _supplement(self, office: Office, draft: Draft) -> None:
         shown = office.receiver.request_supplement(draft.id, "Biên bản họp bị mờ, đề nghị chụp lại.")
         must(shown["status"]["code"] == 5, "a supplement request leads to status 5")
-        self._teller.step("Yêu cầu bổ sung giấy tờ: trạng thái 5, thời hạn tạm dừng")
+        self._teller.step(f"Giấy tờ bị mờ: {status_of(shown)}, thời hạn tạm dừng")
         self._hear("can bo sung giay to", shown["code"])
         papers = {**draft.papers, MINUTES: [upload(self._phone, minutes_photo(seed=9))]}
         self._phone.set_paper(draft.id, MINUTES, papers[MINUTES])
         back = self._phone.answer_supplement(draft.id, "Tôi đã chụp lại biên bản.", papers)
         must(back["status"]["code"] == 2, "an answered supplement returns to status 2")
-        self._teller.step("Công dân chụp lại và bổ sung: trở lại trạng thái 2")
+        self._teller.step(f"Công dân chụp lại và bổ sung: trở lại {status_of(back)}")
         self._hear("tiep tuc duoc giai quyet", shown["code"])
 
     def _process(self, office: Office, dossier_id: str) -> bytes:
         started = office.receiver.start(dossier_id)
         must(started["status"]["code"] == 4, "a started dossier has status 4")
-        self._teller.step(f"Bắt đầu giải quyết: trạng thái 4, bước {started['step']['name']}")
+        self._teller.step(f"Bắt đầu giải quyết: {status_of(started)}, bước {started['step']['name']}")
         self._hear("dang duoc xu ly", started["code"])
         moved = office.appraiser.advance(dossier_id, "Hồ sơ đủ điều kiện.")
         self._teller.step(f"{moved['handler']} thẩm định xong, chuyển bước {moved['step']['name']}")
@@ -178,11 +178,11 @@ class Story:
         office.leader.attach_result(dossier_id, CERTIFICATE, result)
         finished = office.leader.finish(dossier_id)
         must(finished["status"]["code"] == 9, "a finished dossier has status 9")
-        self._teller.step(f"{finished['handler']} ký duyệt, đính kèm kết quả: trạng thái 9")
+        self._teller.step(f"{finished['handler']} ký duyệt, đính kèm kết quả: {status_of(finished)}")
         self._hear(_FINISHED, finished["code"])
         handed = office.leader.hand_over(dossier_id)
         must(handed["status"]["code"] == 10, "a handed-over dossier has status 10")
-        self._teller.step("Trả kết quả trực tuyến: trạng thái 10")
+        self._teller.step(f"Trả kết quả trực tuyến: {status_of(handed)}")
         self._hear("Da tra ket qua", handed["code"])
         return result.content
 
@@ -190,7 +190,7 @@ class Story:
         files = self._phone.dossier(dossier_id)["results"]
         must(len(files) == 1, "the dossier shows one result")
         must(self._phone.file(dossier_id, files[0]["id"]).body == result, "the result comes out as it went in")
-        self._teller.step(f"Công dân tải kết quả: {grouped(files[0]['size'])} byte, đúng từng byte")
+        self._teller.step(f"Công dân tải kết quả: {size_of(files[0]['size'])}, giống hệt tệp cán bộ đính kèm")
 
     def _withdraw(self, office: Office) -> None:
         draft = self._fill_in(f"{self._name} Hai")
@@ -199,11 +199,11 @@ class Story:
         self._hear("Da nhan ho so", code)
         asked = self._phone.ask_withdrawal(draft.id, "Tôi đổi địa điểm kinh doanh.")
         must(asked["status"]["code"] == 7, "a withdrawal asked for leads to status 7")
-        self._teller.step("Công dân xin rút hồ sơ thứ hai: trạng thái 7")
+        self._teller.step(f"Công dân xin rút hồ sơ thứ hai: {status_of(asked)}")
         self._hear("yeu cau rut ho so", code)
         settled = office.receiver.settle_withdrawal(draft.id, grant=True, reason="Đồng ý theo đề nghị.")
         must(settled["status"]["code"] == 8, "a withdrawal granted leads to status 8")
-        self._teller.step("Cán bộ đồng ý cho rút: trạng thái 8")
+        self._teller.step(f"Cán bộ đồng ý cho rút: {status_of(settled)}")
         self._hear("da dung giai quyet", code)
         self._wait_until_told(draft.id, code)
 

@@ -1,6 +1,8 @@
 """What the demo says as it goes, and the refusal to go on when something is not as it should be."""
 
 import sys
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 
@@ -35,3 +37,18 @@ class Teller:
 def grouped(number: int) -> str:
     """A number as it is written in Vietnam: "100.000"."""
     return f"{number:,}".replace(",", ".")
+
+
+def size_of(octets: int) -> str:
+    """The size of a file as people read it: "502 KB"."""
+    return f"{grouped(-(-octets // 1024))} KB"
+
+
+def moment(instant: str) -> str:
+    """An instant of the API as people write it: "10:00 03/12/2026"."""
+    return f"{datetime.fromisoformat(instant):%H:%M %d/%m/%Y}"
+
+
+def status_of(shown: Mapping[str, Any]) -> str:
+    """The official status of a dossier by its name."""
+    return f"trạng thái “{shown['status']['label']}”"

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TransferSpeedColumn
 
+from mobile_contract.wording import say_size
 from motcua.backup.archive import Manifest, Told
 from motcua.backup.errors import BackupError
 from motcua.cli.running import STATE_OPTION
@@ -70,7 +71,7 @@ def restore(file: Path, state: Path, replace: bool) -> None:
 
 def _tell(manifest: Manifest, done: str) -> None:
     size = sum(part.size for part in manifest.parts.values())
-    click.echo(f"{done} ({len(manifest.keys())} tệp / files, {size:,} byte)".replace(",", "."))
+    click.echo(f"{done} ({len(manifest.keys())} tệp / files, {say_size(size, 'vi')})")
 
 
 def _say(line: str) -> None:

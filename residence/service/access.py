@@ -58,7 +58,7 @@ def lodgings_for(work: Work, actor: Actor, desk: FrontDesk) -> Sequence[Lodging]
 
 
 def require_standing(work: Work, actor: Actor, desk: FrontDesk, organisation_id: UUID, right: Right) -> Standing:
-    """How the caller stands to an organisation. Raises `not_found` for who is no member, `mandate_missing`."""
+    """How the caller stands to an organisation. Raises `not_found` for anyone who is no member, `mandate_missing`."""
     standing = desk.organisations.standings(work, person_of(actor)).get(organisation_id)
     if standing is None:
         raise DomainError("not_found")
@@ -68,7 +68,7 @@ def require_standing(work: Work, actor: Actor, desk: FrontDesk, organisation_id:
 
 
 def person_of(actor: Actor) -> UUID:
-    """Raises `not_found` for who is no person: nothing here is theirs."""
+    """Raises `not_found` for anyone who is no person: nothing here is theirs."""
     if actor.person_id is None:
         raise DomainError("not_found")
     return actor.person_id

@@ -52,7 +52,7 @@ class Declared:
 
 
 def declarer(actor: Actor) -> Declarer:
-    """Raises `unauthenticated` for who is neither a person nor a system."""
+    """Raises `unauthenticated` for anyone who is neither a person nor a system."""
     if actor.kind is ActorKind.CLIENT:
         return Declarer(None, actor.client_id)
     if actor.person_id is None:

@@ -1,4 +1,4 @@
-"""Every operation of the document as a request that is good but for who asks."""
+"""Every operation of the document as a request that is good but for the one who asks."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -143,7 +143,7 @@ class Asking:
             ours |= gone | {"code": f"{world.ids['code'][:-4]}9999", "agency_code": "H99.99999"}
         return ours
 
-    def ask(self, world: World, caller: Caller, *, absent: bool = False) -> Any:
+    def ask(self, world: World, caller: Caller, *, absent: bool = False, language: str = "vi") -> Any:
         headers = {
             **caller.headers(),
             "Idempotency-Key": str(new_id()),
@@ -152,6 +152,7 @@ class Asking:
             "Upload-Offset": "0",
             "Upload-Length": "17",
             "X-Request-Id": "authorisation-test",
+            "Accept-Language": language,
         }
         sent: dict[str, Any] = {"query_string": query(self.operation_id, world), **raw_body(self.operation_id)}
         if self.takes_json:

@@ -131,7 +131,7 @@ def test_whose_it_is_gets_through(world: World) -> None:
             world.log_in("owner", OWNER_NUMBER, OWNER_NAME)
         response = asking.ask(world, world.callers[_rightful(asking)])
         problem = response.get_json(silent=True) or {} if response.status_code >= 400 else {}
-        # A refusal that speaks of the object's state is an answer to who may know that state.
+        # A refusal that speaks of the object's state is an answer to those who may know that state.
         if response.status_code in (400, 401, 404, 415) or problem.get("code") in ("forbidden", "step_up_required"):
             stopped[asking.operation_id] = (response.status_code, problem)
     assert stopped == {}

@@ -19,7 +19,7 @@ def test_an_unknown_path_is_a_problem_in_vietnamese(edge_client: FlaskClient) ->
         "title": "Không tìm thấy",
         "status": 404,
         "code": "not_found",
-        "detail": "Không tìm thấy.",
+        "detail": "Nội dung này không có, hoặc bạn không được xem.",
         "request_id": response.headers["X-Request-Id"],
     }
 
@@ -71,7 +71,7 @@ def test_what_a_refusal_knows_is_said_and_sent(edge_client: FlaskClient) -> None
     assert response.status_code == 429
     assert response.headers["Retry-After"] == "17"
     assert response.json is not None
-    assert response.json["detail"] == "Too many tries; wait 17 seconds."
+    assert response.json["detail"] == "There were too many tries; wait 17 seconds."
     assert response.json["retry_after"] == 17
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from mobile_contract.wording import say
 from tracking.texts import Text
 
 FINDING_TEXTS: Final[dict[str, Text]] = {
     # the file
     "file_unreadable": Text("Không đọc được tệp: {detail}.", "The file cannot be read: {detail}."),
-    "file_too_large": Text("Tệp lớn hơn {limit} byte.", "The file is larger than {limit} bytes."),
+    "file_too_large": Text("Tệp lớn hơn {limit:size}.", "The file is larger than {limit:size}."),
     "not_yaml": Text("Không phải YAML hợp lệ: {detail}.", "Not valid YAML: {detail}."),
     "key_twice": Text('Khóa "{key}" có hai lần (dòng {line}).', 'The key "{key}" stands twice (line {line}).'),
     "alias_used": Text("Không dùng neo và tham chiếu YAML (dòng {line}).", "YAML anchors are not used (line {line})."),
@@ -22,7 +23,7 @@ FINDING_TEXTS: Final[dict[str, Text]] = {
     # papers, fees, names
     "code_twice": Text('Mã "{name}" có hai lần.', 'The code "{name}" stands twice.'),
     "media_type_unknown": Text("Loại tệp {media_type} không được nhận.", "Files of type {media_type} are not taken."),
-    "paper_too_large": Text("Dung lượng tối đa vượt {limit} byte.", "The size limit is above {limit} bytes."),
+    "paper_too_large": Text("Dung lượng tối đa vượt {limit:size}.", "The size limit is above {limit:size}."),
     "paper_required_and_conditional": Text(
         "Giấy tờ vừa bắt buộc vừa có điều kiện.", "The paper is both required and conditional."
     ),
@@ -79,7 +80,7 @@ class Finding:
     @property
     def text(self) -> Text:
         vi, en = FINDING_TEXTS[self.code]
-        return Text(vi.format(**self.params), en.format(**self.params))
+        return Text(say(vi, self.params, "vi"), say(en, self.params, "en"))
 
     def as_dict(self) -> dict[str, Any]:
         return {"where": self.where, "code": self.code, "message": self.text.vi, "message_en": self.text.en}

@@ -41,9 +41,14 @@ def attach_result(
     dossier = lock_at_desk(work, actor, dossier_id, expect)
     if dossier.state != BusinessState.PROCESSING:
         raise DomainError("action_not_allowed", state=dossier.state, allowed_from=[int(BusinessState.PROCESSING)])
-    kinds = [result.code for result in office.catalogue.version(work.session, dossier.version_id).procedure.results]
-    if kind not in kinds:
-        raise DomainError("result_kind_unknown", known=kinds)
+    kinds = office.catalogue.version(work.session, dossier.version_id).procedure.results
+    if kind not in {each.code for each in kinds}:
+        raise DomainError(
+            "result_kind_unknown",
+            known=[each.code for each in kinds],
+            known_vi=[each.name.vi for each in kinds],
+            known_en=[each.name.en for each in kinds],
+        )
     upload = store.lock_upload(work.session, actor.person_id, sent.upload_id)
     require_usable(work, upload, "/file", RESULT_TYPES, MAX_SIZE)
     if (upload.sha256, upload.size) != (sent.sha256, sent.size) or upload.attached:

@@ -167,12 +167,12 @@ def require_usable(work: Work, upload: Upload, pointer: str, accepted: Sequence[
     if upload.state != UploadState.COMPLETE:
         raise _refused(pointer, upload.refusal or "file_type_unknown")
     if upload.media_type not in accepted:
-        raise _refused(pointer, "file_type_not_accepted", accepted=", ".join(accepted))
+        raise _refused(pointer, "file_type_not_accepted", accepted=list(accepted))
     if upload.size > max_bytes:
         raise _refused(pointer, "file_too_large", max_bytes=max_bytes)
 
 
-def _refused(pointer: str, code: str, **params: str | int) -> DomainError:
+def _refused(pointer: str, code: str, **params: int | list[str]) -> DomainError:
     return DomainError("invalid_fields", fields=[FieldError(pointer, code, dict(params))])
 
 

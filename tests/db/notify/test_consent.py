@@ -1,4 +1,4 @@
-"""Zalo is used for who switched it on, and for nobody a moment longer."""
+"""Zalo is used for people who switched it on, and for nobody a moment longer."""
 
 from uuid import UUID
 

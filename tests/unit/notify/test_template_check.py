@@ -75,8 +75,8 @@ def test_of_a_text_that_is_too_long_it_is_said_how_many_parts_would_do(signs: in
         ({"template_id": "7895417", "fields": FIELDS}, []),
         ({"fields": FIELDS}, [("/content/template_id", "required")]),
         ({"template_id": "abc", "fields": FIELDS}, [("/content/template_id", "pattern")]),
-        ({"template_id": "1", "fields": []}, [("/content/fields", "length_between")]),
-        ({"template_id": "1", "fields": "loi_nhan"}, [("/content/fields", "length_between")]),
+        ({"template_id": "1", "fields": []}, [("/content/fields", "items_between")]),
+        ({"template_id": "1", "fields": "loi_nhan"}, [("/content/fields", "items_between")]),
         ({"template_id": "1", "fields": ["loi_nhan"]}, [("/content/fields/0", "invalid")]),
         (
             {"template_id": "1", "fields": [*FIELDS, {"param": "Mã hồ sơ", "type": "text"}]},

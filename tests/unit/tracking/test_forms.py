@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mobile_contract.problems import FIELD_TEXTS
+from mobile_contract.wording import say
 from tests.unit.tracking.household import TODAY, member, procedure, values
 from tracking.forms import FormCheck, check_form
 
@@ -73,7 +74,7 @@ def test_spelling_is_made_one_before_it_is_stored() -> None:
         (changed(soLaoDong=1.5), [("/soLaoDong", "type")]),
         (changed(soLaoDong=True), [("/soLaoDong", "type")]),
         (changed(vonKinhDoanh="nhiều"), [("/vonKinhDoanh", "type")]),
-        (changed(nganhNghe=[]), [("/nganhNghe", "does_not_fit"), ("/nganhNghe", "length_min")]),
+        (changed(nganhNghe=[]), [("/nganhNghe", "does_not_fit"), ("/nganhNghe", "items_min")]),
         (changed(truSo__email="thu"), [("/truSo/email", "email")]),
         (changed(ngayBatDau="30/11/2026"), [("/ngayBatDau", "date_invalid")]),
         (changed(ngayBatDau="2027-02-30"), [("/ngayBatDau", "date_invalid")]),
@@ -97,8 +98,8 @@ def test_spelling_is_made_one_before_it_is_stored() -> None:
             [("/chuHo/gioiTinh", "choice"), ("/chuHo/gioiTinh", "type"), ("/chuHo/ngaySinh", "type")],
         ),
         (changed(chuThe="thanh_vien_gd"), [("/thanhVien", "required")]),
-        (changed(chuThe="thanh_vien_gd", thanhVien=[]), [("/thanhVien", "length_min")]),
-        (changed(thanhVien=[member()]), [("/thanhVien", "length_max")]),
+        (changed(chuThe="thanh_vien_gd", thanhVien=[]), [("/thanhVien", "items_min")]),
+        (changed(thanhVien=[member()]), [("/thanhVien", "items_max")]),
         (
             changed(chuThe="thanh_vien_gd", thanhVien=[member(), member() | {"soDinhDanh": "1"}]),
             [("/thanhVien/1/soDinhDanh", "identity_number_shape")],
@@ -112,7 +113,7 @@ def test_each_fault_is_named(filled: Any, errors: list[tuple[str, str]]) -> None
     assert found(checked) == errors
     for error in checked.errors:
         vi, en = FIELD_TEXTS[error.code]
-        assert "{" not in vi.format(**error.params) + en.format(**error.params)
+        assert "…" not in say(vi, error.params, "vi") + say(en, error.params, "en")
 
 
 def test_one_main_line_of_business_and_the_forms_own_words() -> None:
