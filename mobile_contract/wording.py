@@ -72,7 +72,7 @@ def say_wait(seconds: int, language: str) -> str:
         if seconds < below
     )
     amount = -(-seconds // unit)
-    return _count(amount, en, language) if language == "en" else f"{amount} {vi}"
+    return _count(amount, en, language) if language == "en" else f"{say_number(amount, language)} {vi}"
 
 
 def say_size(octets: int, language: str) -> str:
