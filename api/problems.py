@@ -25,6 +25,8 @@ from mobile_contract.wording import say
 
 PROBLEM_JSON: Final = "application/problem+json"
 MOST_ERRORS: Final = 50
+# Changes of a procedure are ours, not the caller's: a whole form may be new.
+MOST_CHANGES: Final = 500
 _LONGEST_SEGMENT: Final = 64
 _RETRY_AFTER: Final = {"unavailable": 2, "idempotency_in_progress": 1}
 _OF_STATUS: Final = {
@@ -100,8 +102,12 @@ def document(error: DomainError, language: Language, request_id: str) -> dict[st
         "request_id": request_id,
     }
     if error.fields:
-        members["errors"] = [field_problem(item, language) for item in error.fields[:MOST_ERRORS]]
+        members["errors"] = [field_problem(item, language) for item in error.fields[: _most(error)]]
     return members
+
+
+def _most(error: DomainError) -> int:
+    return MOST_CHANGES if error.code == "procedure_changed" else MOST_ERRORS
 
 
 def field_errors(messages: Any) -> list[FieldError]:

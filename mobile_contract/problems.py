@@ -5,6 +5,7 @@ Placeholders in texts are members of the problem document. RFC 9457.
 
 from typing import Final
 
+from mobile_contract.change_problems import CHANGE_FIELD_TEXTS, CHANGE_PROBLEMS
 from mobile_contract.claim_problems import CLAIM_PROBLEMS
 from mobile_contract.dossier_problems import DOSSIER_FIELD_TEXTS, DOSSIER_PROBLEMS
 from mobile_contract.message_problems import MESSAGE_FIELD_TEXTS, MESSAGE_PROBLEMS
@@ -196,6 +197,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     **CLAIM_PROBLEMS,
     **DOSSIER_PROBLEMS,
+    **CHANGE_PROBLEMS,
     **MESSAGE_PROBLEMS,
     **RESIDENCE_PROBLEMS,
     **TEMPLATE_PROBLEMS,
@@ -248,6 +250,7 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "grantor_ends": ("Ủy quyền của bạn chỉ đến {last:day}.", "Your own membership ends on {last:day}."),
     "client_expiry": ("Cần một thời điểm trong vòng 366 ngày tới.", "Needs an instant within the next 366 days."),
     **DOSSIER_FIELD_TEXTS,
+    **CHANGE_FIELD_TEXTS,
     **MESSAGE_FIELD_TEXTS,
     **RESIDENCE_FIELD_TEXTS,
     **TEMPLATE_FIELD_TEXTS,

@@ -27,6 +27,7 @@ from kernel.ids import new_id
 from kernel.vault import Sealed, SealedText
 
 FORM_FIELD = "dossier.form_values"
+LEFT_OUT_FIELD = "dossier.left_out_values"
 PHONE_FIELD = "dossier.notify_phone"
 PHONE_INDEX = "dossier.notify_phone"
 SECRET_FIELD = "dossier.lookup_secret"  # noqa: S105 - the name of a column
@@ -88,6 +89,8 @@ class Dossier(Base):
     version: Mapped[int] = mapped_column(Integer, default=1)
     seen_version: Mapped[int] = mapped_column(Integer, default=1)
     form_values: Mapped[Sealed] = mapped_column(SealedText)
+    # Of a draft that moved to a newer version: what was typed and has no field there.
+    left_out_values: Mapped[Sealed | None] = mapped_column(SealedText)
     notify_phone: Mapped[Sealed | None] = mapped_column(SealedText)
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
     language: Mapped[str] = mapped_column(Text, default="vi")

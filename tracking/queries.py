@@ -27,7 +27,7 @@ SELECT row_to_json(whole) FROM (SELECT
   d.accepted_at {_LOCAL} AS accepted_at, d.due_at {_LOCAL} AS due_at, d.finished_at {_LOCAL} AS finished_at,
   d.handed_over_at {_LOCAL} AS handed_over_at, d.created_at {_LOCAL} AS created_at, d.updated_at {_LOCAL} AS updated_at,
   encode(d.form_values, 'hex') AS form_values, encode(d.notify_phone, 'hex') AS notify_phone,
-  encode(d.lookup_secret, 'hex') AS lookup_secret,
+  encode(d.lookup_secret, 'hex') AS lookup_secret, encode(d.left_out_values, 'hex') AS left_out_values,
   ARRAY(SELECT row_to_json(entry) FROM (
     SELECT t.id, t.at {_LOCAL} AS at, t.axis, t.event, t.from_state AS "from", t.to_state AS "to", t.step,
       t.actor_kind, t.actor_name, t.details, t.reason_told, encode({reasons}, 'hex') AS reason

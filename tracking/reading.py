@@ -15,7 +15,7 @@ from kernel.actor import Actor
 from kernel.vault import Vault
 from tracking import queries
 from tracking.content import file_name
-from tracking.models import FILE_NAME_FIELD, FORM_FIELD, PHONE_FIELD, REASON_FIELD, SECRET_FIELD
+from tracking.models import FILE_NAME_FIELD, FORM_FIELD, LEFT_OUT_FIELD, PHONE_FIELD, REASON_FIELD, SECRET_FIELD
 from tracking.roles import desk_actions
 from tracking.states import LABELS, BusinessState, Event, allowed_events
 from tracking.texts import Language
@@ -147,6 +147,7 @@ class Reader:
         view = self._common_view(row)
         handed_over = row["state"] == BusinessState.HANDED_OVER
         view["results"] = [self._public_name(row, file) for file in view["results"]] if handed_over else []
+        view["left_out_values"] = json.loads(self._opened(row, LEFT_OUT_FIELD, "left_out_values") or "{}")
         view["lookup_secret"] = self._opened(row, SECRET_FIELD, "lookup_secret")
         possible = allowed_events(BusinessState(row["state"]), row["origin"])
         view["allowed_actions"] = [event.value for event in possible if event in _CITIZEN_EVENTS]

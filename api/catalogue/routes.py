@@ -3,7 +3,14 @@
 from typing import Any
 
 from api.blueprint import Blueprint
-from api.catalogue.schemas import AgencyList, AgencyQuery, ProcedureList, ProcedureQuery, ProcedureSchema
+from api.catalogue.schemas import (
+    AgencyList,
+    AgencyQuery,
+    ProcedureList,
+    ProcedureQuery,
+    ProcedureSchema,
+    VersionQuery,
+)
 from api.conditional import core_of, tag_for, unchanged
 from api.context import container, language
 from kernel.clock import local
@@ -31,14 +38,19 @@ def list_procedures(work: Work, query: dict[str, Any]) -> dict[str, Any]:
     "GET",
     "/v1/procedures/<code>",
     "readProcedure",
+    query=VersionQuery(),
     answer=ProcedureSchema(),
     transaction=True,
     etag=True,
     problems=("procedure_unknown",),
 )
-def read_procedure(work: Work, code: str) -> Any:
+def read_procedure(work: Work, query: dict[str, Any], code: str) -> Any:
     """A procedure with its form, papers, fees, results and term."""
-    published = container().office.catalogue.find_current(work.session, code, local(work.now()).date())
+    catalogue, number = container().office.catalogue, query["version"]
+    if number is None:
+        published = catalogue.find_current(work.session, code, local(work.now()).date())
+    else:
+        published = catalogue.find_number(work.session, code, number)
     tag = tag_for(core_of("procedure", published.id))
     held = unchanged(tag)
     if held is not None:

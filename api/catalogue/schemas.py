@@ -25,6 +25,17 @@ class ProcedureQuery(RequestSchema):
     level = fields.String(load_default=None, validate=validate.OneOf([level.value for level in Level]))
 
 
+class VersionQuery(RequestSchema):
+    version = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=1, max=1_000_000),
+        metadata={
+            "description": "The version that a dossier names, in force or not; else the one in force today. A draft is"
+            " filled in, and a supplement answered, by the form of the dossier's own version."
+        },
+    )
+
+
 class AgencyQuery(RequestSchema):
     commune_code = Line(load_default=None, high=10)
 

@@ -22,6 +22,7 @@ from api.dossiers.schemas import (
 from api.dossiers.views import match_own, own_after, own_dossier
 from api.paging import PageQuery, read_page, turn_page
 from api.transactions import unit_of_work
+from kernel.errors import DomainError
 from kernel.work import Work
 from tracking.content import KEPT_TYPES
 from tracking.reading import Reader
@@ -90,12 +91,15 @@ def read_dossier(dossier_id: UUID) -> flask.Response:
     answer=DossierSchema(),
     transaction=True,
     if_match=True,
-    problems=("not_editable",),
+    problems=("not_editable", "procedure_changed"),
 )
-def save_form(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
+def save_form(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response | DomainError:
     """Replaces the form values of a draft, or of a dossier sent back for a supplement."""
-    drafts.save_form(work, actor(), container().office, dossier_id, body["form_values"], match_own(dossier_id))
-    return own_after(work, dossier_id)
+    return _draft_after(
+        work,
+        dossier_id,
+        drafts.save_form(work, actor(), container().office, dossier_id, body["form_values"], match_own(dossier_id)),
+    )
 
 
 @blueprint.operation(
@@ -105,12 +109,14 @@ def save_form(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Respo
     body=SetPaperRequest(),
     answer=DossierSchema(),
     transaction=True,
-    problems=("not_editable", "paper_unknown", "too_many_files", "dossier_too_large"),
+    problems=("not_editable", "paper_unknown", "too_many_files", "dossier_too_large", "procedure_changed"),
 )
-def set_paper(work: Work, body: dict[str, Any], dossier_id: UUID, paper_code: str) -> flask.Response:
+def set_paper(work: Work, body: dict[str, Any], dossier_id: UUID, paper_code: str) -> flask.Response | DomainError:
     """Says which uploads make up one paper."""
-    drafts.set_paper(work, actor(), container().office, dossier_id, paper_code, _files(body["files"]))
-    return own_after(work, dossier_id)
+    sent = _files(body["files"])
+    return _draft_after(
+        work, dossier_id, drafts.set_paper(work, actor(), container().office, dossier_id, paper_code, sent)
+    )
 
 
 @blueprint.operation("DELETE", _DOSSIER, "discardDraft", status=204, transaction=True, problems=("not_a_draft",))
@@ -127,13 +133,13 @@ def discard_draft(work: Work, dossier_id: UUID) -> flask.Response:
     body=SubmitRequest(),
     answer=DossierSchema(),
     idempotent=True,
-    problems=("already_submitted", "identity_level_too_low"),
+    problems=("already_submitted", "identity_level_too_low", "agency_does_not_serve", "procedure_changed"),
 )
-def submit_dossier(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
+def submit_dossier(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response | DomainError:
     """Files the draft, once every byte of its papers is here. What is wrong comes all at once."""
     phone, manifest = body["notify_phone"], _manifest(body["papers"])
-    citizen.submit_dossier(work, actor(), container().office, dossier_id, notify_phone=phone, manifest=manifest)
-    return own_after(work, dossier_id)
+    filed = citizen.submit_dossier(work, actor(), container().office, dossier_id, notify_phone=phone, manifest=manifest)
+    return _draft_after(work, dossier_id, filed)
 
 
 @blueprint.operation(
@@ -189,6 +195,11 @@ def read_file(dossier_id: UUID, file_id: UUID) -> flask.Response:
     with unit_of_work() as work:
         download = results.own_file(work, actor(), dossier_id, file_id)
     return send_file(download)
+
+
+def _draft_after(work: Work, dossier_id: UUID, done: object) -> flask.Response | DomainError:
+    """The dossier after the act; or the refusal, committed with its effect, that its procedure has changed."""
+    return done if isinstance(done, DomainError) else own_after(work, dossier_id)
 
 
 def _files(sent: list[dict[str, Any]]) -> tuple[SentFile, ...]:

@@ -181,6 +181,13 @@ class CommonDossierSchema(PublicDossierSchema):
 class DossierSchema(CommonDossierSchema):
     """Everything the citizen sees of their dossier."""
 
+    left_out_values = fields.Dict(
+        keys=fields.String(),
+        metadata={
+            "description": "What was typed into fields that the newer version of the procedure no longer has, by JSON"
+            " pointer into `form_values`. Kept while the dossier is a draft."
+        },
+    )
     lookup_secret = fields.String(allow_none=True, metadata={"description": "Printed on the slip; for look-up."})
 
 

@@ -18,16 +18,23 @@ from tracking.texts import Text
 from tracking.working_calendar import DayKind, Override, WorkingCalendar, default_overrides
 
 _FRESH_SECONDS = 30.0
+# Today, and the working day after it: who files at night is received then.
+_DAYS_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version in force: its row id, its number, and what it says."""
+    """A published version: its row id, its number, since when it is in force, and what it says."""
 
     id: UUID
     number: int
+    effective_from: date
     procedure: Procedure
     digest: str
+
+    def replaces(self, other: "Published") -> bool:
+        """Whether this is the newer law of the two."""
+        return (self.effective_from, self.number) > (other.effective_from, other.number)
 
 
 class Catalogue:
@@ -35,14 +42,14 @@ class Catalogue:
 
     def __init__(self) -> None:
         self._versions: dict[UUID, Published] = {}
-        self._current: tuple[float, date, tuple[Published, ...]] = (0.0, date.min, ())
+        self._current: dict[date, tuple[float, tuple[Published, ...]]] = {}
         self._calendars: dict[str, tuple[float, WorkingCalendar]] = {}
         self._agencies: dict[str, tuple[float, Agency]] = {}
 
     def forget_all(self) -> None:
         """For a database that was restored: another catalogue may be in it."""
         self._versions.clear()
-        self._current = (0.0, date.min, ())
+        self._current.clear()
         self._calendars.clear()
         self._agencies.clear()
 
@@ -55,9 +62,9 @@ class Catalogue:
 
     def current(self, session: Session, today: date) -> tuple[Published, ...]:
         """The versions in force on `today`, one for each procedure, by code."""
-        read_at, day, versions = self._current
-        if day == today and time.monotonic() - read_at < _FRESH_SECONDS:
-            return versions
+        known = self._current.get(today)
+        if known is not None and time.monotonic() - known[0] < _FRESH_SECONDS:
+            return known[1]
         rows = session.scalars(
             select(ProcedureVersion)
             .where(ProcedureVersion.effective_from <= today)
@@ -65,7 +72,9 @@ class Catalogue:
             .order_by(ProcedureVersion.code, ProcedureVersion.effective_from.desc(), ProcedureVersion.number.desc())
         )
         versions = tuple(self._versions.setdefault(row.id, _published(row)) for row in rows)
-        self._current = (time.monotonic(), today, versions)
+        if today not in self._current and len(self._current) >= _DAYS_KEPT:
+            self._current.clear()
+        self._current[today] = (time.monotonic(), versions)
         return versions
 
     def read_ahead(self, session: Session, today: date) -> None:
@@ -79,6 +88,15 @@ class Catalogue:
             if published.procedure.code == code:
                 return published
         raise DomainError("procedure_unknown")
+
+    def find_number(self, session: Session, code: str, number: int) -> Published:
+        """A version of one procedure by its number, in force or not. Raises `procedure_unknown`."""
+        row_id = session.scalar(
+            select(ProcedureVersion.id).where(ProcedureVersion.code == code, ProcedureVersion.number == number)
+        )
+        if row_id is None:
+            raise DomainError("procedure_unknown")
+        return self.version(session, row_id)
 
     def agency(self, session: Session, code: str) -> Agency:
         """Raises `agency_unknown`."""
@@ -123,4 +141,4 @@ def _override(row: CalendarOverride) -> Override:
 
 
 def _published(row: ProcedureVersion) -> Published:
-    return Published(row.id, row.number, procedure_of(row.document), row.digest.hex())
+    return Published(row.id, row.number, row.effective_from, procedure_of(row.document), row.digest.hex())

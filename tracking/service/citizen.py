@@ -19,7 +19,10 @@ from tracking.office import Office
 from tracking.rules import fee_due, missing_papers, names_given, reserved_names, wrong_place
 from tracking.search import search_text
 from tracking.service.change import Because, change_state
-from tracking.service.drafts import SentFile, complete_form, require_level
+from tracking.service.draft_forms import complete_form
+from tracking.service.drafts import SentFile, require_level
+from tracking.service.uploads import unfit_for
+from tracking.service.versions import in_force_when_received, move_draft
 from tracking.states import BusinessState, Event
 
 
@@ -32,24 +35,29 @@ class Manifest:
 
 def submit_dossier(
     work: Work, actor: Actor, office: Office, dossier_id: UUID, *, notify_phone: str, manifest: Manifest | None = None
-) -> Dossier:
+) -> Dossier | DomainError:
     """Files a draft: state 1, a code, a look-up secret, and the phone (as typed; proved) that will be told.
 
     Its papers are those that were set before; a manifest, if there is one, must name the same.
+    A draft whose procedure has changed by the day on which it is received is not filed: it moves, and what is new is
+    returned as a refusal, whose effect is to be committed.
     Raises `invalid_fields` (form, papers, manifest, phone, name taken: all at once), `already_submitted`,
-    `identity_level_too_low`.
+    `identity_level_too_low`, `agency_does_not_serve`.
     """
     dossier = store.lock_own_dossier(work.session, actor, dossier_id)
     if dossier.state != BusinessState.DRAFT:
         raise DomainError("already_submitted", dossier_code=dossier.code)
-    published = office.catalogue.version(work.session, dossier.version_id)
+    published = in_force_when_received(work, office, dossier)
+    news = move_draft(work, actor, office, dossier, published)
+    if news is not None:
+        return news
     require_level(actor, published)
     errors = _confirm_phone(work, actor, office, dossier, notify_phone)
     _refuse([*errors, *_check_complete(work, office, published, dossier, manifest)])
     day = local(work.now()).date()
     dossier.code = format_code(dossier.agency_code, day, store.next_number(work.session, dossier.agency_code, day))
     dossier.lookup_secret = work.vault.seal(SECRET_FIELD, dossier.id, new_lookup_secret())
-    dossier.submitted_at = work.now()
+    dossier.submitted_at, dossier.left_out_values = work.now(), None
     change_state(work, actor, office, dossier, Event.SUBMIT, Because(dossier.applicant_name))
     return dossier
 
@@ -96,7 +104,10 @@ def _check_complete(
     dossier.fee_vnd = fee_due(published.procedure, values)
     dossier.search_text = search_text([dossier.applicant_name, *names_given(published.procedure, values)])
     agency = office.catalogue.agency(work.session, dossier.agency_code)
-    there = _attached(work, dossier)
+    if not published.procedure.served_by(agency.commune_code):
+        raise DomainError("agency_does_not_serve")
+    there, unfit = _attached(work, published, dossier)
+    errors += unfit
     if manifest is not None:
         errors += _manifest_errors(manifest.papers, there)
     errors += [
@@ -111,12 +122,19 @@ def _refuse(errors: Sequence[FieldError]) -> None:
         raise DomainError("invalid_fields", fields=errors)
 
 
-def _attached(work: Work, dossier: Dossier) -> dict[str, tuple[SentFile, ...]]:
+def _attached(
+    work: Work, published: Published, dossier: Dossier
+) -> tuple[dict[str, tuple[SentFile, ...]], list[FieldError]]:
+    """The files of each paper, and those that this version would not take: they were attached under an older one."""
+    rules = {paper.code: paper for paper in published.procedure.papers}
     papers: dict[str, tuple[SentFile, ...]] = {}
+    errors = []
     for file, upload in store.list_files(work.session, dossier.id, "paper"):
         sent = SentFile(upload.id, upload.sha256 or b"", upload.size)
         papers[file.code] = (*papers.get(file.code, ()), sent)
-    return papers
+        unfit = unfit_for(upload, f"/papers/{file.code}", rules[file.code].media_types, rules[file.code].max_bytes)
+        errors += [unfit] if unfit else []
+    return papers, errors
 
 
 def _manifest_errors(said: dict[str, tuple[SentFile, ...]], there: dict[str, tuple[SentFile, ...]]) -> list[FieldError]:

@@ -1,6 +1,5 @@
 """The citizen's draft: opened, filled in, given papers, thrown away. Nothing here is seen by an agency."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +21,9 @@ from tracking.forms import check_form
 from tracking.models import FORM_FIELD, Dossier, DossierFile, Upload
 from tracking.office import Office
 from tracking.search import SEARCH_VERSION, search_text
+from tracking.service.draft_forms import keep_typed, read_form, write_form
 from tracking.service.uploads import KEPT_DETACHED, require_usable
+from tracking.service.versions import in_force_today, move_draft
 from tracking.states import BusinessState
 
 MAX_FILES_PER_PAPER = 20
@@ -110,29 +111,42 @@ def _applicant(work: Work, actor: Actor, published: Published, agency: Agency) -
 
 def save_form(
     work: Work, actor: Actor, office: Office, dossier_id: UUID, values: dict[str, Any], expect: Expect
-) -> Dossier:
+) -> Dossier | DomainError:
     """Replaces the form values of a draft, or of a dossier waiting for a supplement.
 
     Values that stand there already change nothing, whichever version they are meant for: the answer to the first
-    attempt was lost, and the caller's own save is no stranger's.
+    attempt was lost, and the caller's own save is no stranger's. A draft whose procedure has changed keeps the values
+    as they were typed and moves; what is new is returned as a refusal, whose effect is to be committed.
     """
     dossier = store.lock_own_dossier(work.session, actor, dossier_id)
-    published = office.catalogue.version(work.session, dossier.version_id)
-    if dossier.state in _EDITABLE and _stands_there(work, published, dossier, values):
+    published = _in_force(work, office, dossier)
+    moves, news = published.id != dossier.version_id, None
+    if not moves and dossier.state in _EDITABLE and _stands_there(work, published, dossier, values):
         return dossier
     _require_editable(dossier, expect)
-    write_form(work, published, dossier, values)
+    if moves:
+        keep_typed(work, dossier, values)
+        news = move_draft(work, actor, office, dossier, published)
+    if news is None:
+        write_form(work, published, dossier, values)
     _touch(dossier, work.now())
     write_audit(work.session, actor, "dossier.save_form", "dossier", dossier.id)
-    return dossier
+    return news or dossier
 
 
 def set_paper(
     work: Work, actor: Actor, office: Office, dossier_id: UUID, paper_code: str, sent: Sequence[SentFile]
-) -> Dossier:
-    """Makes `sent` the files of one paper; files no longer named are detached. Raises `invalid_fields`."""
+) -> Dossier | DomainError:
+    """Makes `sent` the files of one paper; files no longer named are detached. Raises `invalid_fields`.
+
+    A draft whose procedure has changed moves instead: what is new is returned as a refusal, to be committed.
+    """
     dossier = lock_editable(work, actor, dossier_id, None)
-    paper = _paper(office.catalogue.version(work.session, dossier.version_id), paper_code)
+    published = _in_force(work, office, dossier)
+    news = move_draft(work, actor, office, dossier, published)
+    if news is not None:
+        return news
+    paper = _paper(published, paper_code)
     if len(sent) > MAX_FILES_PER_PAPER:
         raise DomainError("too_many_files", limit=MAX_FILES_PER_PAPER)
     wanted = {file.upload_id: (place, file) for place, file in enumerate(sent)}
@@ -177,35 +191,16 @@ def require_dossier_room(work: Work, dossier_id: UUID, added: Sequence[Upload]) 
         raise DomainError("dossier_too_large", files=MAX_FILES, megabytes=MAX_BYTES >> 20)
 
 
-def write_form(work: Work, published: Published, dossier: Dossier, values: dict[str, Any]) -> None:
-    """Checks and seals the form values of a draft. Raises `invalid_fields`, each field named."""
-    checked = check_form(published.procedure, values, draft=True, today=local(work.now()).date())
-    if checked.errors:
-        raise DomainError("invalid_fields", fields=checked.errors)
-    _seal_form(work, dossier, checked.values)
-
-
-def complete_form(work: Work, published: Published, dossier: Dossier) -> tuple[dict[str, Any], list[FieldError]]:
-    """The form values of a dossier that is to be filed, checked in full, and what is wrong with them."""
-    values = read_form(work, dossier)
-    checked = check_form(published.procedure, values, draft=False, today=local(work.now()).date())
-    if not checked.errors:
-        _seal_form(work, dossier, checked.values)
-    return checked.values or values, list(checked.errors)
-
-
-def read_form(work: Work, dossier: Dossier) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(work.vault.open(FORM_FIELD, dossier.id, dossier.form_values))
-    return values
-
-
 def _stands_there(work: Work, published: Published, dossier: Dossier, values: dict[str, Any]) -> bool:
     checked = check_form(published.procedure, values, draft=True, today=local(work.now()).date())
     return not checked.errors and checked.values == read_form(work, dossier)
 
 
-def _seal_form(work: Work, dossier: Dossier, values: dict[str, Any]) -> None:
-    dossier.form_values = work.vault.seal(FORM_FIELD, dossier.id, json.dumps(values, ensure_ascii=False))
+def _in_force(work: Work, office: Office, dossier: Dossier) -> Published:
+    """What the dossier is filled in under: once filed, the version under which it was received."""
+    if dossier.state == BusinessState.DRAFT:
+        return in_force_today(work, office, dossier)
+    return office.catalogue.version(work.session, dossier.version_id)
 
 
 def _require_editable(dossier: Dossier, expect: Expect | None) -> None:

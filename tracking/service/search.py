@@ -13,7 +13,7 @@ from tracking.office import Office
 from tracking.reading import Reader
 from tracking.rules import names_given
 from tracking.search import SEARCH_VERSION, Kind, Sought, search_text
-from tracking.service.drafts import read_form
+from tracking.service.draft_forms import read_form
 
 _RENEWED_AT_ONCE: Final = 500
 

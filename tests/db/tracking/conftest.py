@@ -135,7 +135,9 @@ class Scene:
         dossier = self.draft(actor, **form)
         manifest = self.with_papers(actor, dossier)
         phone = self.phone_of(actor)
-        return citizen.submit_dossier(self.work, actor, self.office, dossier.id, notify_phone=phone, manifest=manifest)
+        filed = citizen.submit_dossier(self.work, actor, self.office, dossier.id, notify_phone=phone, manifest=manifest)
+        assert isinstance(filed, Dossier)
+        return filed
 
     def finished(self, actor: Actor, **form: Any) -> Dossier:
         dossier = self.submitted(actor, **form)

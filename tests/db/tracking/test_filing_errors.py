@@ -10,7 +10,7 @@ from kernel.errors import DomainError
 from tests.db.tracking.conftest import Scene, any_version
 from tracking.models import Dossier
 from tracking.reading import Reader
-from tracking.service import citizen, drafts, officer
+from tracking.service import citizen, draft_forms, drafts, officer
 from tracking.service.citizen import Manifest
 from tracking.states import BusinessState
 
@@ -58,7 +58,7 @@ def test_an_empty_form_names_the_papers_too(scene: Scene) -> None:
 def test_a_name_wrong_by_itself_is_held_by_nobody(scene: Scene, values: dict[str, Any]) -> None:
     actor = scene.citizen()
     dossier = scene.draft(actor)
-    form = {**drafts.read_form(scene.work, dossier), **values}
+    form = {**draft_forms.read_form(scene.work, dossier), **values}
     scene.with_papers(actor, dossier)
     dossier.form_values = scene.work.vault.seal("dossier.form_values", dossier.id, _json(form))
     found = _refused(scene, actor, dossier, scene.phone_of(actor))
