@@ -174,17 +174,13 @@ def _fees(old: Procedure, new: Procedure) -> Iterator[FieldError]:
         if known is None:
             yield FieldError(where, "fee_added", _amount(fee))
         elif (known.amount_vnd, known.condition) != (fee.amount_vnd, fee.condition):
-            yield FieldError(where, "fee_changed", _amount(fee) | {"before": _money(known.amount_vnd)})
+            yield FieldError(where, "fee_changed", _amount(fee) | {"before": known.amount_vnd})
     for fee in before.values():
         yield FieldError(f"/fees/{fee.code}", "fee_removed", _texts(fee.name))
 
 
 def _amount(fee: FeeLine) -> dict[str, Any]:
-    return _texts(fee.name) | {"amount": _money(fee.amount_vnd)}
-
-
-def _money(amount: int) -> str:
-    return f"{amount:,}".replace(",", ".")
+    return _texts(fee.name) | {"amount": fee.amount_vnd}
 
 
 def _texts(text: Text, name: str = "name") -> dict[str, Any]:
