@@ -1,5 +1,6 @@
 """Log-in by electronic identity, and tokens. No connection is held while the provider is asked."""
 
+from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
@@ -67,12 +68,14 @@ def complete_login(body: dict[str, Any], login_id: UUID) -> Tokens:
     """
     count_try("complete_login", str(login_id), tries=30, window_s=600)
     held, back = container(), read_redirect(body)
-    # A log-in that cannot be asked about now is not used up: the app sends the same again.
-    with held.eid.admitted():
+    with ExitStack() as place:
         with unit_of_work() as work:
             taken = attempts.take_attempt(work, held.auth.sessions, back, body["login_secret"])
             if taken.login_id != login_id:
                 raise DomainError("login_failed")
+            if taken.answered is None:
+                # A log-in that cannot be asked about now is not used up: the app sends the same again.
+                place.enter_context(held.eid.admitted())
         grant = taken.answered or _exchanged(taken, back, body["device"])
     return _issue(grant)
 

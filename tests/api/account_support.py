@@ -41,10 +41,11 @@ ORGANISATIONS = {
 
 @dataclass
 class VouchingProvider:
-    """Every code of PEOPLE is good; `down` makes the provider silent."""
+    """Every code of PEOPLE is good; `down` makes the provider silent, `busy` lets nobody ask it."""
 
     clock: SettableClock
     down: bool = False
+    busy: bool = False
     level: int = 2
     kept: list[CodeExchange] = field(default_factory=list)
     sealed: list[str | None] = field(default_factory=list)
@@ -55,6 +56,8 @@ class VouchingProvider:
         return f"{ISSUER}/authorize?state={request.state}"
 
     def admitted(self) -> AbstractContextManager[None]:
+        if self.busy:
+            raise DomainError("eid_unavailable", retry_after=2)
         return nullcontext()
 
     def exchange(

@@ -46,6 +46,18 @@ def test_the_redirect_may_be_handed_over_again_in_the_other_way(house: House) ->
     assert again.get_json()["refresh_token"] == lost["refresh_token"]
 
 
+def test_a_lost_answer_needs_no_place_at_the_provider(house: House) -> None:
+    started, other = house.start(), house.start()
+    lost = house.complete(started).get_json()
+    house.container.eid.busy = True
+    assert house.complete(started).get_json()["refresh_token"] == lost["refresh_token"]
+    refused = house.complete(other)
+    assert (refused.status_code, refused.get_json()["code"]) == (503, "eid_unavailable")
+    house.container.eid.busy = False
+    # The one that was refused was not used up.
+    assert house.complete(other).status_code == 200
+
+
 @pytest.mark.parametrize("spoilt", ["secret", "code", "time", "refreshed", "logged out"])
 def test_what_is_no_lost_answer_is_not_given_again(house: House, spoilt: str) -> None:
     started, other = house.start(), house.start()
