@@ -14,7 +14,14 @@ _RETRY_STATUSES = frozenset({408, 425, 429})
 
 
 class EidUnreachable(Exception):  # noqa: N818 - says what happened
-    """The provider cannot be reached, is too slow, or fails on its side; another try may go better."""
+    """The provider cannot be reached, is too slow, or fails on its side; another try may go better.
+
+    `retry_after_s`: when, where the provider says so.
+    """
+
+    def __init__(self, reason: str, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
 
 
 class EidRefused(Exception):  # noqa: N818 - says what happened
@@ -42,7 +49,7 @@ class JsonClient:
             with self._party.matter():
                 yield
         except NoAnswerError as error:
-            raise EidUnreachable(error.reason) from None
+            raise EidUnreachable(error.reason, error.retry_after_s) from None
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         return _document(self._call("GET", url, dict(headers or {}), None).body)
@@ -68,21 +75,21 @@ class JsonClient:
         try:
             reply = self._http.send(method, url, {"Accept": "application/json", **headers}, body)
         except NoAnswerError as error:
-            raise EidUnreachable(error.reason) from None
+            raise EidUnreachable(error.reason, error.retry_after_s) from None
         except AnswerTooLongError:
             raise EidRefused("answer_too_large") from None
         except BadCallError:
             # What no request line or field can hold, or no address of anything.
             raise EidRefused("request_unfit") from None
-        _check_status(reply.status)
+        _check_status(reply)
         return reply
 
 
-def _check_status(status: int) -> None:
-    if status in _RETRY_STATUSES:
-        raise EidUnreachable(f"status {status}")
-    if status != 200:
-        raise EidRefused(f"status_{status}")
+def _check_status(reply: Reply) -> None:
+    if reply.status in _RETRY_STATUSES:
+        raise EidUnreachable(f"status {reply.status}", reply.retry_after_s)
+    if reply.status != 200:
+        raise EidRefused(f"status_{reply.status}")
 
 
 def _document(octets: bytes) -> dict[str, Any]:

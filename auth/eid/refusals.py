@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 
 import structlog
 
 from auth.eid.http import EidRefused, EidUnreachable, JsonClient
 from kernel.errors import DomainError
 
-_RETRY_AFTER_S = 5
+# A person waits: what asks for more than a few minutes is tried again by hand.
+_RETRY_AFTER_S, _LONGEST_RETRY_AFTER_S = 5, 300
 _log = structlog.get_logger()
 
 
-def unavailable(error: Exception) -> DomainError:
+def unavailable(error: EidUnreachable | EidRefused) -> DomainError:
     _log.warning("login.provider_unavailable", reason=str(error))
-    return DomainError("eid_unavailable", retry_after=_RETRY_AFTER_S)
+    said = error.retry_after_s if isinstance(error, EidUnreachable) else None
+    said_s = min(ceil(said or 0), _LONGEST_RETRY_AFTER_S)
+    return DomainError("eid_unavailable", retry_after=max(said_s, _RETRY_AFTER_S))
 
 
 def refused(reason: str) -> DomainError:

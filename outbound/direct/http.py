@@ -17,6 +17,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from kernel.retry_after import retry_after_s
 from outbound.direct.parties import AT_ONCE, NoAnswerError, Party
 
 _CHUNK: Final = 16 * 1024
@@ -35,11 +36,12 @@ class BadCallError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`media_type` without parameters, in small letters."""
+    """`media_type` without parameters, in small letters. `retry_after_s`: what the answer says of the next try."""
 
     status: int
     media_type: str
     body: bytes
+    retry_after_s: float | None = None
 
 
 class _Attempt(threading.local):
@@ -91,7 +93,7 @@ class DirectHttp:
         with self.party.call() as ends:
             reply = self._within(ends, _Call(self._pool, self._longest, ends, method, url, dict(headers), body))
             if reply.status >= 500:
-                raise NoAnswerError(f"status {reply.status}")
+                raise NoAnswerError(f"status {reply.status}", reply.retry_after_s)
         return reply
 
     def close(self) -> None:
@@ -169,7 +171,7 @@ class _Call:
             # A body not read to its end would poison the next exchange on this connection.
             response.close()
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        return Reply(response.status, media_type, octets)
+        return Reply(response.status, media_type, octets, retry_after_s(response.headers))
 
     def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
         octets = bytearray()

@@ -15,19 +15,24 @@ _RETRY_AFTER_S: Final = 2.0
 
 
 class NoAnswerError(Exception):
-    """The party cannot be reached, is too slow, or its answer broke off. `reason`: a word for the log."""
+    """The party cannot be reached, is too slow, or its answer broke off. `reason`: a word for the log.
 
-    def __init__(self, reason: str) -> None:
+    `retry_after_s`: when it may be asked again, where that is known.
+    """
+
+    def __init__(self, reason: str, retry_after_s: float | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.retry_after_s = retry_after_s
 
 
 class PartyBusyError(NoAnswerError):
     """The party is not asked now: as many calls as may are waiting for it, or it has not answered lately."""
 
+    retry_after_s: float
+
     def __init__(self, reason: str, retry_after_s: float) -> None:
-        super().__init__(reason)
-        self.retry_after_s = retry_after_s
+        super().__init__(reason, retry_after_s)
 
 
 class Party:

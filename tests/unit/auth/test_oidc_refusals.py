@@ -185,6 +185,30 @@ def test_answers_that_are_none(
     eid.close()
 
 
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("said", "wait"),
+    [
+        ({}, 5),
+        ({"Retry-After": "40"}, 40),
+        ({"Retry-After": "1.5"}, 5),
+        ({"Retry-After": "86400"}, 300),
+        ({"Retry-After": "tomorrow"}, 5),
+        ({"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"}, 300),
+    ],
+    ids=["nothing", "seconds", "short", "long", "words", "date"],
+)
+def test_a_provider_that_names_a_time_is_not_asked_sooner(
+    provider: ScriptedProvider, status: int, said: dict[str, str], wait: int
+) -> None:
+    eid = client_of(provider.issuer)
+    provider.script.answers["token"] = lambda: (status, said, b"{}")
+    with pytest.raises(DomainError) as raised:
+        eid.exchange("code-thu", KEPT)
+    assert (raised.value.code, raised.value.params) == ("eid_unavailable", {"retry_after": wait})
+    eid.close()
+
+
 def test_a_provider_that_is_away_or_silent_is_unavailable(provider: ScriptedProvider) -> None:
     away = client_of("http://127.0.0.1:9/op")
     with pytest.raises(DomainError) as raised:
