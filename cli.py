@@ -1,5 +1,6 @@
 """The `motcua` command."""
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -12,12 +13,15 @@ from cli_sms import sms
 from cli_zalo import zalo
 from motcua.cli.audit import audit
 from motcua.cli.backup import backup, restore
+from motcua.cli.officers import appoint
 from motcua.cli.running import STATE, database, status, up, version
 from motcua.cli.terminal import COUNT, PORT, TerminalGroup, json_text, plain_errors
 from motcua.local.ports import free_ports
 from motcua.local.state import of_running_system
 from stack import LEAN, ROOT, serving, working
 from working import QUEUES, RING
+
+DRAWN = ("auth", "notify", "residence", "tracking")
 
 
 @click.group(cls=TerminalGroup)
@@ -148,23 +152,7 @@ def check(file: Path, as_json: bool) -> None:
     sys.exit(1 if findings else 0)
 
 
-@main.command()
-@click.argument("agency")
-@click.argument("roles", nargs=-1, required=True)
-@click.option("--name", required=True, help="The name the officer signs with.")
-@plain_errors
-def appoint(agency: str, roles: tuple[str, ...], name: str) -> None:
-    """Gives a person an office; the identity number is asked for, so that it stands in no command line.
-
-    Roles: receiver, appraiser, leader, hand_over, admin.
-    """
-    from seeding import appoint_officer
-
-    number = click.prompt("Số định danh cá nhân / identity number", hide_input=True)
-    new = appoint_officer(of_running_system(STATE), number=number, name=name, agency=agency, roles=roles)
-    click.echo("Đã bổ nhiệm. / Appointed." if new else "Đã có từ trước. / Held already.")
-
-
+main.add_command(appoint)
 main.add_command(audit)
 main.add_command(backup)
 main.add_command(database)
@@ -180,13 +168,8 @@ main.add_command(zalo)
 @main.command()
 def diagrams() -> None:
     """Writes docs/states/ anew from the state tables."""
-    from auth import diagrams as of_auth
-    from notify import diagrams as of_notify
-    from tracking import diagrams as of_tracking
-
-    of_auth.write()
-    of_tracking.write()
-    of_notify.write()
+    for package in DRAWN:
+        importlib.import_module(f"{package}.diagrams").write()
 
 
 if __name__ == "__main__":

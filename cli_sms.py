@@ -12,7 +12,7 @@ from rich.table import Table
 _SHOWN: Final = 60
 _BOM: Final = b"\xef\xbb\xbf"
 # JSON's own white space (RFC 8259): what Python strips by itself is more, and such a line would be no JSON.
-_SPACE: Final = b" \t\r\n"
+_SPACE: Final = " \t\r\n"
 
 
 @click.group()
@@ -21,20 +21,23 @@ def sms() -> None:
 
 
 @sms.command()
+@click.argument("texts", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of a table.")
-def parts(as_json: bool) -> None:
-    """Encoding, units and segments of texts from standard input, one JSON string a line, each as given.
+def parts(texts: tuple[str, ...], as_json: bool) -> None:
+    """Encoding, units and segments of TEXTS, or of the lines of standard input, each as given.
 
-    Units are septets (GSM-7) or 16-bit units (UCS-2). A line that is no JSON string gets its error in place; the exit
+    A line is the text itself. One that begins with a quotation mark is a JSON string, for texts with line breaks.
+
+    Units are septets (GSM-7) or 16-bit units (UCS-2). A line that cannot be read gets its error in place; the exit
     code is then 1, and the other lines are answered all the same.
     """
-    answers = list_answers(sys.stdin.buffer)
+    answers = list_answers(map(_as_line, texts) if texts else sys.stdin.buffer)
     failed = _write_lines(answers) if as_json else _write_table(answers)
     sys.exit(1 if failed else 0)
 
 
 def list_answers(lines: Iterable[bytes]) -> Iterator[tuple[str | None, dict[str, Any]]]:
-    """(text, {"encoding", "units", "segments"}) of every line, or (None, {"error"}) where it holds no JSON string."""
+    """(text, {"encoding", "units", "segments"}) of every line, or (None, {"error"}) where it cannot be read."""
     from notify.sms_text import measure
 
     for number, line in enumerate(lines):
@@ -45,18 +48,25 @@ def list_answers(lines: Iterable[bytes]) -> Iterator[tuple[str | None, dict[str,
             yield read, measure(read)._asdict()
 
 
+def _as_line(text: str) -> bytes:
+    return json.dumps(text).encode()
+
+
 def _read(line: bytes) -> str | ValueError:
-    kept = line.strip(_SPACE)
-    # Anything else need not be parsed to be refused, so neither deep nesting nor a long number can hurt.
-    if not kept.startswith(b'"'):
-        return ValueError("not a JSON string")
     try:
-        text = json.loads(kept.decode("utf-8"))
+        kept = line.decode("utf-8")
+        # Anything else is the text itself, so neither deep nesting nor a long number is ever parsed.
+        return _string(kept) if kept.lstrip(_SPACE).startswith('"') else kept.removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        return ValueError("not UTF-8")
+        return ValueError("không phải UTF-8 / not UTF-8")
+
+
+def _string(line: str) -> str | ValueError:
+    try:
+        return str(json.loads(line.strip(_SPACE)))
     except json.JSONDecodeError as error:
-        return ValueError(f"not a JSON string: {error.msg.removesuffix(' at')}, character {error.pos + 1}")
-    return str(text)
+        where = f"{error.msg.removesuffix(' at')}, character {error.pos + 1}"
+        return ValueError(f"không phải chuỗi JSON / not a JSON string: {where}")
 
 
 def _write_lines(answers: Iterable[tuple[str | None, dict[str, Any]]]) -> bool:

@@ -73,6 +73,7 @@ def _environment(
             "MOTCUA_ZALO_APP_ID": SANDBOX_APP_ID,
             "MOTCUA_ZALO_BASE_URL": f"{sandbox}/zalo",
             "MOTCUA_ZALO_OAUTH_URL": f"{sandbox}/zalo",
+            "MOTCUA_SANDBOX_API_URL": f"http://127.0.0.1:{ports.api}",
             "MOTCUA_SANDBOX_ZALO_WEBHOOK_URL": f"http://127.0.0.1:{ports.api}/v1/webhooks/zalo",
         }
         env |= {name: said.get(name) or value for name, value in defaults.items()}

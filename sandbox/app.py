@@ -9,8 +9,10 @@ from aiohttp import web
 
 from sandbox import control
 from sandbox.authority import LodgingAuthority
+from sandbox.citizen_app import CitizenApp
 from sandbox.eid import EidProvider
 from sandbox.esms import EsmsGateway
+from sandbox.home import home
 from sandbox.phone import Phone
 from sandbox.registry import BusinessRegistry
 from sandbox.twilio import TwilioGateway
@@ -27,6 +29,7 @@ TWINS: tuple[type[Twin], ...] = (
     LodgingAuthority,
     BusinessRegistry,
     Phone,
+    CitizenApp,
 )
 _LARGEST_BODY = 4 * 1024 * 1024
 
@@ -42,9 +45,6 @@ def build(world: World) -> web.Application:
 
     async def health(_request: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "ok", "twins": [twin.name for twin in world.twins]})
-
-    async def home(_request: web.Request) -> web.StreamResponse:
-        raise web.HTTPFound("/phone")
 
     app.router.add_get("/health", health)
     app.router.add_get("/", home)

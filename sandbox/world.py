@@ -31,6 +31,7 @@ class Settings:
     """Credentials the twins accept, and bounds. All of them are worthless outside this process."""
 
     seed: int = 1
+    api_url: str = "http://127.0.0.1:8000"
     keep: int = 1_000_000
     twilio_account_sid: str = "AC5a17b0c5000000000000000000000001"
     twilio_auth_token: str = "sandbox-twilio-auth-token"  # noqa: S105

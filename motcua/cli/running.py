@@ -80,6 +80,7 @@ def _greet(ports: Ports, state: Path, *, sandbox: bool) -> None:
         to_terminal(
             f"Đăng nhập bằng người bịa / invented people to log in as:  http://127.0.0.1:{ports.sandbox}/eid/people"
         )
+        to_terminal("Bước đầu, từng lệnh một / first steps, command by command:  docs/first-steps.md")
     to_terminal(f"Nhật ký / logs:  {state / 'logs'}\n")
 
 

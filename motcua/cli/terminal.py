@@ -94,11 +94,28 @@ def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
                 err=True,
             )
             sys.exit(1)
-        except (SettingsError, EngineError, DomainError, ValueError) as error:
+        except DomainError as refusal:
+            click.echo(_sentences(refusal), err=True)
+            sys.exit(1)
+        except (SettingsError, EngineError, ValueError) as error:
             click.echo(str(error), err=True)
             sys.exit(1)
 
     return run
+
+
+def _sentences(refusal: DomainError) -> str:
+    """What the API would answer, in both languages: the refusal, and what is wrong with each field."""
+    from api.context import Language
+    from api.problems import document
+
+    languages: tuple[Language, ...] = ("vi", "en")
+    halves = []
+    for language in languages:
+        told = document(refusal, language, "")
+        fields = [f"{each['pointer'].lstrip('/')}: {each['message']}" for each in told.get("errors", ())]
+        halves.append(" ".join([told["detail"], *fields]))
+    return " / ".join(halves)
 
 
 class WholeNumber(click.ParamType[int, int]):

@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus
 
 from aiohttp import web
 
+from sandbox.citizen_app import for_browser
 from sandbox.eid import authorize, page, people
 from sandbox.eid.authorize import Ask
 from sandbox.eid.grants import Grant, Grants, proves
@@ -47,6 +48,7 @@ class EidProvider(Twin):
         return (
             Op("GET", "/.well-known/openid-configuration", "discovery", self.discovery),
             Op("GET", "/jwks", "jwks", self.jwks),
+            Op("GET", "/people", "people", self.meet),
             Op("GET", "/authorize", "authorize", self.authorize),
             Op("POST", "/authorize", "authorize", self.choose),
             Op("POST", "/token", "token", self.token),
@@ -123,7 +125,13 @@ class EidProvider(Twin):
 
     async def choose(self, request: web.Request) -> web.StreamResponse:
         """The page's form: the request's parameters again, with `person` (a login or a sub)."""
-        given = dict(pairs_of(await request.read()))
+        return for_browser(self.world.origin, self._chosen(dict(pairs_of(await request.read()))))
+
+    async def meet(self, _request: web.Request) -> web.StreamResponse:
+        """Who can log in, for a reader."""
+        return page.show(list(self.people.values()))
+
+    def _chosen(self, given: dict[str, str]) -> web.Response:
         ask = self._asked(given)
         if isinstance(ask, web.Response):
             return ask

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
+from sandbox.citizen_app import for_browser
 from sandbox.eid import page, people
 from sandbox.eid.authorize import redirect_allowed
 from sandbox.eid.grants import Grant, Grants
@@ -88,7 +89,7 @@ class VneidProvider(Twin):
         refused = self._refusal(given)
         if refused is not None or person is None:
             return page.refuse(refused or "không có ai được chọn")
-        return self._let_in(given, person)
+        return for_browser(self.world.origin, self._let_in(given, person))
 
     def _refusal(self, given: dict[str, str]) -> str | None:
         if given.get("client_id") != self.world.settings.eid_client_id:

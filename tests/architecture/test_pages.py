@@ -1,17 +1,20 @@
 """The pages hang together: what they point to is there, and a picture is told to those who cannot see it."""
 
+import importlib
 import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from cli import DRAWN
 from tests.architecture.sources import ROOT
 
 _LINK = re.compile(r'\]\(([^)\s]+)\)|\bsrc="([^"]+)"')
 _PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 _PICTURES = sorted((ROOT / "docs").rglob("*.svg"))
 _SVG = "{http://www.w3.org/2000/svg}"
+_DRAWN = {f"{_SVG}{name}" for name in ("circle", "ellipse", "line", "path", "polygon", "polyline", "rect", "text")}
 
 
 def _named(path: Path) -> str:
@@ -31,6 +34,26 @@ def test_a_picture_has_a_title_a_description_and_real_text(picture: Path) -> Non
     told = {element.get("id"): "".join(element.itertext()).strip() for element in root}
     assert all(told.get(name) for name in str(root.get("aria-labelledby")).split())
     assert root.findall(f".//{_SVG}text")
+
+
+@pytest.mark.parametrize("picture", _PICTURES, ids=_named)
+def test_a_picture_needs_no_style_sheet(picture: Path) -> None:
+    """Viewers that know neither CSS variables nor media queries draw an element by its own attributes."""
+    text = picture.read_text(encoding="utf-8")
+    assert "var(" not in text
+    drawn = [each for each in ET.fromstring(text).iter() if each.tag in _DRAWN]  # noqa: S314 - our own file
+    assert drawn
+    assert [each.get("class") for each in drawn if each.get("fill") is None] == []
+    lines = [each for each in drawn if each.get("fill") == "none"]
+    assert [each.get("class") for each in lines if each.get("stroke") is None] == []
+
+
+def test_every_package_with_state_tables_is_drawn() -> None:
+    assert sorted(DRAWN) == sorted(
+        path.parent.name for path in ROOT.glob("*/diagrams.py") if path.parent.name != "kernel"
+    )
+    drawn = {name for package in DRAWN for name in importlib.import_module(f"{package}.diagrams").render()}
+    assert drawn == {page.name for page in (ROOT / "docs/states").iterdir()}
 
 
 @pytest.mark.parametrize("decision", sorted((ROOT / "docs/decisions").glob("*.md")), ids=_named)

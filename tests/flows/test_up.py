@@ -40,6 +40,12 @@ def _up(state_dir: Path, ports: Ports, **env: str) -> Iterator[tuple[subprocess.
         yield command, psutil.Process(command.pid).children(recursive=True)
 
 
+def _greeted(command: subprocess.Popen[bytes]) -> list[str]:
+    """What the greeting says after its first line."""
+    assert command.stdout is not None
+    return [line.decode().rstrip() for line in iter(command.stdout.readline, b"\n")]
+
+
 def _serves(ports: Ports) -> bool:
     return request("GET", f"http://127.0.0.1:{ports.api}/health/ready")[0] == 200
 
@@ -53,6 +59,11 @@ def test_everything_comes_up_again_after_a_kill_and_stops_on_ctrl_c(open_folder:
         assert any(is_alive(process) for process in before)
     with _up(open_folder, ports) as (command, after):
         assert not any(is_alive(process) for process in before)
+        greeting = _greeted(command)
+        for page in ("people", "phone"):
+            (address,) = (line.rpartition(" ")[2] for line in greeting if line.endswith(f"/{page}"))
+            assert request("GET", address)[0] == 200
+        assert any(line.endswith("docs/first-steps.md") for line in greeting)
         assert _serves(ports)
         command.send_signal(signal.SIGINT)
         assert command.stdout is not None

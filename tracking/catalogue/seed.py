@@ -18,7 +18,7 @@ _HERE = Path(__file__).parent
 
 def seed_catalogue(session: Session, today: date) -> dict[str, int]:
     """Agencies and procedures; returns how many agencies there are and how many versions were new."""
-    agencies: list[dict[str, Any]] = yaml.safe_load((_HERE / "agencies.yaml").read_text(encoding="utf-8"))
+    agencies = shipped_agencies()
     paths: dict[str, str] = {}
     for agency in agencies:
         _put_agency(session, agency, paths)
@@ -26,6 +26,12 @@ def seed_catalogue(session: Session, today: date) -> dict[str, int]:
         publish_procedure(session, read_document(file), today) for file in sorted((_HERE / "procedures").glob("*.yaml"))
     ]
     return {"agencies": len(agencies), "new_versions": sum(new for _, new in published)}
+
+
+def shipped_agencies() -> list[dict[str, Any]]:
+    """What the file says of each agency, parents before their children."""
+    agencies: list[dict[str, Any]] = yaml.safe_load((_HERE / "agencies.yaml").read_text(encoding="utf-8"))
+    return agencies
 
 
 def _put_agency(session: Session, agency: Mapping[str, Any], paths: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""`motcua sms parts`: what a text costs, as given, one JSON string a line."""
+"""`motcua sms parts`: what a text costs, as given, one text or JSON string a line."""
 
 import json
 import os
@@ -90,13 +90,19 @@ def _paired(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "line",
-    [
-        "", "  ", "nope", "5", "null", '["a"]', '{"a": "b"}', '"a" "b"', '"a', "'a'", '"\t"', '"\\x"', "[" * 100_000,
-        "1" * 10_000, '\u00a0"a"', b'"\xff"', b'"\xed\xa0\xbd"',
-    ],
-)  # fmt: skip
-def test_a_line_that_is_no_json_string_is_refused_in_its_place(line: str | bytes) -> None:
+    "text",
+    ["", "  ", "Chào bạn", "nope", "5", "null", '["a"]', '{"a": "b"}', "'a'", "[" * 100_000, "1" * 10_000, '\u00a0"a"'],
+)
+def test_a_plain_line_is_the_text_itself(text: str) -> None:
+    code, answers = _answers(f"{text}\n{text}\r\n{json.dumps(text)}")
+    assert code == 0
+    assert answers == [measure(text)._asdict()] * 3
+
+
+@pytest.mark.parametrize(
+    "line", ['"a" "b"', '"a', '"', '  "a', '"\t"', '"\\x"', '"Chào" bạn', b'"\xff"', b'"\xed\xa0\xbd"', b"\xff"]
+)
+def test_a_line_that_cannot_be_read_is_refused_in_its_place(line: str | bytes) -> None:
     raw = line.encode() if isinstance(line, str) else line
     code, answers = _answers(b'"a"\n' + raw + b'\n"b"\n')
     assert code == 1
@@ -104,6 +110,15 @@ def test_a_line_that_is_no_json_string_is_refused_in_its_place(line: str | bytes
         ["encoding", "units", "segments"],
         ["error"],
         ["encoding", "units", "segments"],
+    ]
+
+
+@pytest.mark.parametrize("text", ["Chào bạn", '"Chào"', "a\nb", ""])
+def test_a_text_may_stand_on_the_command_line(text: str) -> None:
+    result = CliRunner().invoke(main, ["sms", "parts", "--json", text, "hai"])
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [
+        measure(text)._asdict(),
+        measure("hai")._asdict(),
     ]
 
 
@@ -115,9 +130,9 @@ def test_line_ends_and_a_mark_of_the_encoding_are_no_part_of_a_text() -> None:
 
 
 def test_the_table_shows_what_a_screen_cannot() -> None:
-    code, out = _ask('"a\\fb"\n"\\ud83d"\nnope\n')
+    code, out = _ask('"a\\fb"\n"\\ud83d"\n"nope\n')
     assert code == 1
-    for shown in ("a\\u000cb", "\\ud83d", "GSM-7", "UCS-2", "not a JSON"):
+    for shown in ("a\\u000cb", "\\ud83d", "GSM-7", "UCS-2", "JSON"):
         assert shown in out
 
 
