@@ -11,7 +11,8 @@ from notify.channels.zalo_oauth import ZaloExchange
 from notify.channels.zalo_tokens import NoToken, TokenKeeper
 from notify.exchange import Exchange
 from notify.ledger import Ledger
-from notify.plan import Priority, is_quiet
+from notify.plan import Priority
+from notify.quiet import is_quiet
 from notify.sending import Sender
 from notify.watch import Watch
 from wiring import Container

@@ -17,6 +17,7 @@ from kernel.ids import new_id
 from kernel.vault import Vault, VaultError
 from kernel.work import Work
 from notify.agencies import subtree
+from notify.explaining import Clause, dump_why
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
 from notify.plan import PUSHING, WANTED_UNSAID, Channel
 from notify.preferences import wanted_channels
@@ -70,7 +71,7 @@ def resend_message(work: Work, actor: Actor, message_id: UUID, *, theirs: Theirs
     `theirs`.
     """
     held = _held(work, actor, message_id)
-    made = _again(work, held, None, "sent again by an officer", theirs)
+    made = _again(work, held, None, Clause("resent"), theirs)
     write_audit(work.session, actor, "message.resend", "delivery", message_id, made=str(made))
     return made
 
@@ -81,7 +82,7 @@ def redirect_message(work: Work, actor: Actor, message_id: UUID, phone: str, rea
     Raises as `resend_message` does.
     """
     held = _held(work, actor, message_id)
-    made = _again(work, held, phone, f"redirected by an officer: {reason.replace('_', ' ')}")
+    made = _again(work, held, phone, Clause(f"redirected_{reason}"))
     write_audit(work.session, actor, "message.redirect", "delivery", message_id, made=str(made), reason=str(reason))
     return made
 
@@ -118,7 +119,7 @@ def redrive_messages(work: Work, actor: Actor, ids: Collection[UUID], *, theirs:
             held = _held(work, actor, message_id)
             if DeliveryState(held.state) not in FAILED or _told_otherwise(work.session, held):
                 raise DomainError("message_under_way", state=held.state)
-            sent.append(_again(work, held, None, "sent again with other dead messages", theirs))
+            sent.append(_again(work, held, None, Clause("resent_together"), theirs))
         except DomainError:
             left.append(message_id)
     write_audit(work.session, actor, "dead_letters.redrive", "agency", None, sent=len(sent), left=len(left))
@@ -148,7 +149,7 @@ def _held(work: Work, actor: Actor, message_id: UUID) -> Delivery:
     return held
 
 
-def _again(work: Work, held: Delivery, phone: str | None, why: str, theirs: Theirs = _not_known) -> UUID:
+def _again(work: Work, held: Delivery, phone: str | None, why: Clause, theirs: Theirs = _not_known) -> UUID:
     """To `phone`, or to where it went before."""
     _check(work.session, held)
     session, vault = work.session, work.vault
@@ -167,7 +168,7 @@ def _again(work: Work, held: Delivery, phone: str | None, why: str, theirs: Thei
             Delivery.notification_id == held.notification_id, Delivery.channel == held.channel
         )
     )
-    made = Delivery(**_copy(vault, held, address, body), why=why, turn=(latest or 0) + 1)
+    made = Delivery(**_copy(vault, held, address, body), why=dump_why((why,)), turn=(latest or 0) + 1)
     session.add(made)
     session.flush()
     ring_after_commit(session, SEND)

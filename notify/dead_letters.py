@@ -16,7 +16,7 @@ from kernel.outbox import PLAN, OutboxEvent
 from kernel.work import Work
 from notify import acts
 from notify.agencies import is_top
-from notify.desk import advice_for
+from notify.explaining import advice_for
 from notify.models import Receipt
 from notify.receipts import DRAIN, UNKNOWN_ATTEMPT
 

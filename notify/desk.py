@@ -6,7 +6,6 @@ Only of their own agencies; the system itself, which stands in none, sees all.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
@@ -20,13 +19,22 @@ from kernel.errors import DomainError
 from kernel.vault import VaultError
 from kernel.work import Work
 from notify.circuit import CircuitState
+from notify.explaining import (
+    GIVEN_UP,
+    REFUSED,
+    UNDELIVERED,
+    Said,
+    advice_for,
+    explain_circuit,
+    explain_code,
+    say_why,
+    show_text,
+)
 from notify.gateways import sights
 from notify.models import ADDRESS_FIELD, BODY_FIELD
-from notify.pages import read_page
 from notify.registers import GatewayForm, GatewayQuota
 from notify.states import FAILED, AttemptState, DeliveryState
 
-GIVEN_UP, REFUSED, UNDELIVERED = "given_up", "refused", "undelivered"
 _SHOWN_DIGITS: Final = 3
 _ILLNESS: Final = {CircuitState.CLOSED: 0, CircuitState.PROBING: 1, CircuitState.OPEN: 2}
 _COLUMNS: Final = """
@@ -74,6 +82,7 @@ class AttemptView:
     cost_vnd: int
     code: str | None
     reason: str | None
+    explanation: Said | None
     started_at: datetime
     finished_at: datetime | None
     receipts: tuple[ReceiptView, ...]
@@ -81,9 +90,9 @@ class AttemptView:
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One delivery. `address` shows the last digits only; `text` is what was or will be sent; `why` the plan's reason.
+    """One delivery. `address` shows the last digits only; `text` is what was or will be read; `why` it goes this way.
 
-    `advice` (vi, en) says what can be done, for one that failed.
+    `explanation` says what a code of ours means, `advice` what can be done about one that failed.
     """
 
     id: UUID
@@ -102,23 +111,25 @@ class MessageView:
     text: str
     parts: int
     cost_vnd: int
-    why: str
+    why: Said
     code: str | None
     reason: str | None
+    explanation: Said | None
     due_at: datetime | None
     created_at: datetime
     settled_at: datetime | None
-    advice: tuple[str, str] | None
+    advice: Said | None
     attempts: tuple[AttemptView, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayView:
-    """A gateway's health; `forms_not_in_use` are templates registered with it that it takes no messages of."""
+    """A gateway's health, `said` in words. Of the templates `forms_not_in_use` it takes no messages."""
 
     gateway: str
     channel: str
     state: str
+    said: Said
     error_rate: float
     answer_s: float
     overdue_rate: float
@@ -171,6 +182,7 @@ def list_gateways(work: Work) -> Sequence[GatewayView]:
                 gateway=gateway,
                 channel=worst.channel,
                 state=worst.state,
+                said=explain_circuit(worst.state),
                 error_rate=max(row.error_rate for row in seen),
                 answer_s=max(row.answer_s for row in seen),
                 overdue_rate=max(row.overdue_rate for row in seen),
@@ -186,12 +198,6 @@ def list_gateways(work: Work) -> Sequence[GatewayView]:
 
 def _statement(query: str) -> TextClause:
     return text(query.format(columns=_COLUMNS, ours=_SUBTREE))
-
-
-def advice_for(code: str | None, ended: str = REFUSED) -> tuple[str, str]:
-    """(vi, en): what to do about a message that ended with `code`, or else by how it did: GIVEN_UP, REFUSED or
-    UNDELIVERED."""
-    return _advice().get(code or ended) or _advice()[ended]
 
 
 def _ended(state: str, attempts: Sequence[AttemptView]) -> str:
@@ -221,12 +227,13 @@ def _view(work: Work, row: Any, attempts: tuple[AttemptView, ...]) -> MessageVie
         turn=row.turn,
         replaces=row.replaces,
         address="" if row.channel == "inbox" else f"…{address[-_SHOWN_DIGITS:]}",
-        text=_opened(work, BODY_FIELD, row.id, row.body),
+        text=show_text(row.channel, _opened(work, BODY_FIELD, row.id, row.body)),
         parts=row.parts,
         cost_vnd=sum(attempt.cost_vnd for attempt in attempts),
-        why=row.why,
+        why=say_why(row.why),
         code=row.code,
         reason=row.reason,
+        explanation=explain_code(row.code, row.reason),
         due_at=row.due_at,
         created_at=row.created_at,
         settled_at=row.settled_at,
@@ -259,16 +266,10 @@ def _attempts(work: Work, deliveries: Sequence[UUID]) -> Mapping[UUID, tuple[Att
             cost_vnd=row.cost_vnd,
             code=row.code,
             reason=row.reason,
+            explanation=explain_code(row.code),
             started_at=row.started_at,
             finished_at=row.finished_at,
             receipts=tuple(receipts.get(row.id, ())),
         )
         made[row.delivery_id] = (*made.get(row.delivery_id, ()), view)
     return made
-
-
-@cache
-def _advice() -> Mapping[str, tuple[str, str]]:
-    """By the names of entries and by the codes they are for."""
-    raw = read_page("data/advice.yaml")
-    return {key: (said["vi"], said["en"]) for name, said in raw.items() for key in (name, *said.get("codes", ()))}

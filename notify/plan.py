@@ -1,12 +1,15 @@
 """Who is told what, how, when: a pure function of event, person, offers, budget and time, with its reasons."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
 from kernel.clock import local
+from notify.explaining import Clause, Why
+from notify.quiet import next_waking
 from notify.template_events import TemplateEvent
 from notify.texts import Template, TemplateBook
 
@@ -50,8 +53,6 @@ PUSHING: Final = (Channel.ZALO, Channel.SMS)
 _IN_TURN: Final = 2
 WANTED_UNSAID: Final[Mapping[Channel, bool]] = {Channel.ZALO: False, Channel.SMS: True, Channel.INBOX: True}
 """Zalo is used only for people who switched it on: a phone number alone is no consent to hand it to Zalo."""
-QUIET_BEGINS: Final = time(22)
-QUIET_ENDS: Final = time(6)
 
 
 class Priority(IntEnum):
@@ -66,15 +67,15 @@ class NoTemplate(LookupError):  # noqa: N818 - reads as what it says
 
 
 class Skip(StrEnum):
-    """Why a channel is not used."""
+    """Why a channel is not used, as a clause for officers."""
 
-    NO_ADDRESS = "no address"
-    NO_TEXT = "no text for this channel"
-    NOT_WANTED = "not wanted by the person"
-    CLOSED = "closed at this hour"
-    QUOTA = "quota used up"
-    FORM = "its form is not in use there"
-    BUDGET = "budget used up"
+    NO_ADDRESS = "skip_no_address"
+    NO_TEXT = "skip_no_text"
+    NOT_WANTED = "skip_not_wanted"
+    CLOSED = "skip_closed"
+    QUOTA = "skip_quota"
+    FORM = "skip_form"
+    BUDGET = "skip_budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +125,14 @@ class Circumstances:
 @dataclass(frozen=True, slots=True)
 class PlannedDelivery:
     """One text to one address. A `standby` goes out only if the one before it fails or takes too long. `not_before` is
-    set for what waits for the morning. `reason` says for officers why this channel; it holds no personal value."""
+    set for what waits for the morning. `why` tells officers the reasons for this channel."""
 
     channel: Channel
     gateway: str
     address: str
     template: Template
     priority: Priority
-    reason: str
+    why: Why
     price_vnd: int = 0
     standby: bool = False
     not_before: datetime | None = None
@@ -165,7 +166,7 @@ def plan(
     What the law prescribes is told whatever the budget, and by a text when no other channel is left, though texts are
     muted. Zalo is never used for anyone who does not want it. What can wait is not sent at night.
     """
-    at = _morning(circumstances.now) if event.can_wait else circumstances.now
+    at = next_waking(circumstances.now) if event.can_wait else circumstances.now
     skipped: dict[Channel, Skip] = {}
     usable: list[_Choice] = []
     last_resort: list[_Choice] = []
@@ -189,7 +190,7 @@ def plan(
     inbox = [choice for choice in usable if choice.offer.channel is Channel.INBOX]
     not_before = at if at > circumstances.now else None
     passed_over = _passed_over(skipped)
-    told = "always told in the app" if pushing else f"always told in the app{passed_over}"
+    told = (Clause("always_in_app"), *(() if pushing else passed_over))
     deliveries = [_delivery(event, choice, told) for choice in inbox]
     deliveries += _in_turn(event, reach, pushing, not_before, circumstances, passed_over)
     return Plan(tuple(deliveries), skipped)
@@ -234,41 +235,53 @@ def _in_turn(
     pushing: Sequence[_Choice],
     not_before: datetime | None,
     circumstances: Circumstances,
-    passed_over: str,
+    passed_over: Why,
 ) -> list[PlannedDelivery]:
     first, second = (*pushing[:_IN_TURN], None, None)[:_IN_TURN]
     if first is None:
         return []
-    reason = f"{first.offer.channel} first: {_why(first, reach)}{passed_over}"
+    why = (*_why(first, reach), *passed_over)
     if second is None:
-        return [_delivery(event, first, reason, not_before=not_before)]
-    minutes = circumstances.receipt_within.total_seconds() / 60
-    muted = "" if reach.wants(second.offer.channel) else ", though muted,"
-    reserve = f"{second.offer.channel}{muted} if {first.offer.channel} fails or brings no receipt in {minutes:g} min"
+        return [_delivery(event, first, why, not_before=not_before)]
+    reserve = (_reserve(first, second, circumstances), *_muted(second, reach))
     return [
-        _delivery(event, first, f"{reason}; {reserve}", not_before=not_before),
+        _delivery(event, first, (*why, *reserve), not_before=not_before),
         _delivery(event, second, reserve, not_before=not_before, standby=True),
     ]
 
 
-def _passed_over(skipped: Mapping[Channel, Skip]) -> str:
-    """Why other channels to the phone are not used, as the end of a reason."""
-    return "".join(f"; no {channel}: {skipped[channel]}" for channel in PUSHING if channel in skipped)
+def _passed_over(skipped: Mapping[Channel, Skip]) -> Why:
+    """Why other channels to the phone are not used."""
+    return tuple(Clause(str(skipped[channel]), {"channel": str(channel)}) for channel in PUSHING if channel in skipped)
 
 
-def _why(choice: _Choice, reach: Reach) -> str:
-    offer = choice.offer
-    linked = "linked" if offer.channel is Channel.ZALO else "has a phone"
-    if not reach.wants(offer.channel):
-        linked += ", though muted"
-    hours = "" if offer.hours is None else f", {offer.hours[0]:%H:%M}\N{EN DASH}{offer.hours[1]:%H:%M}"
-    return f"{linked}{hours}, at most {_price(choice)} VND"
+def _why(choice: _Choice, reach: Reach) -> Why:
+    channel, hours = choice.offer.channel, choice.offer.hours
+    taken = () if hours is None else (Clause("hours", {"opens": f"{hours[0]:%H:%M}", "closes": f"{hours[1]:%H:%M}"}),)
+    return (
+        Clause("first", {"channel": str(channel)}),
+        Clause("linked" if channel is Channel.ZALO else "has_phone"),
+        *_muted(choice, reach),
+        *taken,
+        Clause("price", {"vnd": _price(choice)}),
+    )
+
+
+def _reserve(first: _Choice, second: _Choice, circumstances: Circumstances) -> Clause:
+    minutes = math.ceil(circumstances.receipt_within / timedelta(minutes=1))
+    channels = {"first": str(first.offer.channel), "channel": str(second.offer.channel)}
+    return Clause("reserve", {**channels, "minutes": minutes})
+
+
+def _muted(choice: _Choice, reach: Reach) -> Why:
+    channel = choice.offer.channel
+    return () if reach.wants(channel) else (Clause("muted", {"channel": str(channel)}),)
 
 
 def _delivery(
     event: TemplateEvent,
     choice: _Choice,
-    reason: str,
+    why: Why,
     *,
     not_before: datetime | None = None,
     standby: bool = False,
@@ -279,22 +292,8 @@ def _delivery(
         address=choice.address,
         template=choice.template,
         priority=Priority.URGENT if event.urgent else Priority.NOTICE,
-        reason=f"{reason}; {'required by law' if event.legal else 'not required by law'}",
+        why=(*why, Clause("legal" if event.legal else "not_legal")),
         price_vnd=_price(choice),
         standby=standby,
         not_before=not_before,
     )
-
-
-def is_quiet(now: datetime) -> bool:
-    """Whether people sleep at that instant, and what can wait, waits."""
-    return not QUIET_ENDS <= local(now).time() < QUIET_BEGINS
-
-
-def _morning(now: datetime) -> datetime:
-    """`now` by day; at night the next end of the quiet hours."""
-    here = local(now)
-    if not is_quiet(now):
-        return now
-    day = here.date() + timedelta(days=1 if here.time() >= QUIET_BEGINS else 0)
-    return datetime.combine(day, QUIET_ENDS, here.tzinfo).astimezone(UTC)

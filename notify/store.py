@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
 from kernel.vault import SealedText, Vault
+from notify.explaining import dump_why
 from notify.facts import Facts, dump_facts
 from notify.models import (
     ADDRESS_FIELD,
@@ -144,7 +145,7 @@ def _delivery(vault: Vault, new: NewDelivery) -> dict[str, Any]:
         **_standing(planned, rendered, new.wait),
         **sealed(vault, row, planned.address, body),
         "parts": parts,
-        "why": planned.reason,
+        "why": dump_why(planned.why),
         "valid_for": new.valid_for,
     }
 

@@ -29,8 +29,11 @@ from api.phones import read_phone
 from auth.service import former_phones
 from kernel.errors import DomainError
 from kernel.work import Work
+from mobile_contract.labels import MESSAGE_STATE_LABELS
 from notify import acts, costs, dead_letters, desk
+from notify.explaining import Said
 from notify.offers import month_of
+from notify.template_events import events
 from tracking.reading import Reader
 
 blueprint = Blueprint("messages", description="Messages as officers see them (tin đã gửi)")
@@ -190,11 +193,23 @@ def set_message_budget(work: Work, body: dict[str, Any], agency_code: str) -> An
 @blueprint.operation("GET", "/v1/desk/gateways", "listGateways", answer=GatewaysAnswer(), transaction=True)
 def list_gateways(work: Work) -> dict[str, Any]:
     """How the gateways are doing."""
-    return {"items": desk.list_gateways(work)}
+    return {"items": [asdict(each) | {"state_label": _spoken(each.said)} for each in desk.list_gateways(work)]}
 
 
 def _shown(message: desk.MessageView) -> dict[str, Any]:
-    return _with_advice(message)
+    attempts = [asdict(each) | {"explanation": _spoken(each.explanation)} for each in message.attempts]
+    return _with_advice(message) | {
+        "event_label": _spoken(events()[message.event].said),
+        "state_label": _spoken(MESSAGE_STATE_LABELS[message.state]),
+        "why": _spoken(message.why),
+        "explanation": _spoken(message.explanation),
+        "attempts": attempts,
+    }
+
+
+def _spoken(said: Said | None) -> str | None:
+    """In the caller's language."""
+    return None if said is None else said[0] if language() == "vi" else said[1]
 
 
 def _with_advice(found: desk.MessageView | dead_letters.DeadLetter) -> dict[str, Any]:

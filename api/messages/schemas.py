@@ -12,6 +12,9 @@ _MONTH = Shape(r"^20[0-9]{2}-(0[1-9]|1[0-2])$")
 _MOST_VND = 1_000_000_000_000
 
 
+_EXPLAINED = "What a code of ours says, in the caller's language."
+
+
 class ReceiptAnswer(AnswerSchema):
     status = fields.String(metadata={"description": "The gateway's own word."})
     kind = fields.String()
@@ -27,7 +30,8 @@ class AttemptAnswer(AnswerSchema):
     provider_ref = fields.String(allow_none=True)
     cost_vnd = fields.Integer()
     code = fields.String(allow_none=True)
-    reason = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True, metadata={"description": "As the gateway, or a log of ours, has it."})
+    explanation = fields.String(allow_none=True, metadata={"description": _EXPLAINED})
     started_at = Instant()
     finished_at = Instant(allow_none=True)
     receipts = fields.List(fields.Nested(ReceiptAnswer()))
@@ -43,23 +47,28 @@ class MessageAnswer(AnswerSchema):
     notification_id = fields.UUID()
     dossier_id = fields.UUID(allow_none=True)
     event = fields.String()
+    event_label = fields.String(metadata={"description": "What it tells of, in the caller's language."})
     channel = fields.String()
     gateway = fields.String(allow_none=True)
     template = fields.String()
     template_version = fields.Integer()
     state = fields.String()
+    state_label = fields.String(metadata={"description": "The state in the caller's language."})
     standby = fields.Boolean(
         metadata={"description": "Goes out only if the message before it fails or takes too long."}
     )
     turn = fields.Integer(metadata={"description": "0 as planned, then one more each time it was sent again."})
     replaces = fields.UUID(allow_none=True)
     address = fields.String(metadata={"description": "The last digits of the phone."})
-    text = fields.String()
+    text = fields.String(
+        metadata={"description": "What the person reads: a text, an item's title and body, or a form's fields by line."}
+    )
     parts = fields.Integer()
     cost_vnd = fields.Integer()
-    why = fields.String(metadata={"description": "Why this channel and this time."})
+    why = fields.String(metadata={"description": "Why this channel and this time, in the caller's language."})
     code = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
+    explanation = fields.String(allow_none=True, metadata={"description": _EXPLAINED})
     due_at = Instant(allow_none=True)
     created_at = Instant()
     settled_at = Instant(allow_none=True)
@@ -154,6 +163,7 @@ class GatewayAnswer(AnswerSchema):
     gateway = fields.String()
     channel = fields.String()
     state = fields.String()
+    state_label = fields.String(metadata={"description": "How it is doing, in the caller's language."})
     error_rate = fields.Float()
     answer_s = fields.Float()
     overdue_rate = fields.Float()

@@ -10,10 +10,11 @@ from notify.channels.port import Quota
 from notify.circuit import CircuitState, Health
 from notify.gateways import note_form, note_quota, note_states
 from tests.api.authorisation_support import World
+from tests.support.words import faults
 
 
-def _ask(world: World, method: str, path: str, who: str = "officer", **sent: Any) -> Any:
-    headers = {**world.callers[who].headers(), "Idempotency-Key": str(new_id())}
+def _ask(world: World, method: str, path: str, who: str = "officer", language: str = "vi", **sent: Any) -> Any:
+    headers = {**world.callers[who].headers(), "Idempotency-Key": str(new_id()), "Accept-Language": language}
     return world.client.open(f"/v1{path}", method=method, headers=headers, **sent)
 
 
@@ -98,6 +99,26 @@ def test_gateways_are_shown_with_what_is_left_of_the_day(world: World) -> None:
     assert (shown["error_rate"], shown["answer_s"], shown["forms_not_in_use"]) == (0.7, 1.5, ["430002"])
     assert (shown["gateway"], shown["state"], shown["quota_left"]) == ("zalo", "open", 12)
     assert shown["quota_at"].endswith("+07:00")
+    assert shown["state_label"] == "Tạm ngừng dùng vì lỗi nhiều"
+    (english,) = _ask(world, "GET", "/desk/gateways", language="en").get_json()["items"]
+    assert english["state_label"] == "Out of use: too many calls failed"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_an_officer_reads_a_dossiers_messages_in_words(world: World, language: str) -> None:
+    _put(world, "cancelled", "cancelled_by_officer")
+    items = _ask(world, "GET", f"/desk/dossiers/{world.ids['dossier_id']}/messages", language=language).get_json()[
+        "items"
+    ]
+    assert {item["channel"] for item in items} == {"inbox", "sms"}
+    for item in items:
+        said = (item["why"], item["event_label"], item["state_label"], item["explanation"] or "")
+        assert [fault for text in said for fault in faults(text, language)] == []
+        # What a person reads, and no JSON in it.
+        assert not item["text"].startswith("{")
+        assert item["channel"] == "sms" or item["text"].count("\n") == 1
+    stopped = next(item for item in items if item["id"] == world.ids["message_id"])
+    assert stopped["explanation"] == {"vi": "Cán bộ đã dừng tin này.", "en": "An officer stopped it."}[language]
 
 
 def test_a_citizens_inbox_counts_what_they_have_not_opened(world: World) -> None:

@@ -79,7 +79,7 @@ def test_who_switched_zalo_on_is_told_by_zalo_alone(user: ZaloUser) -> None:
     }  # fmt: skip
     assert ways["sms"]["code"] == "not_needed"
     zalo = ways["zalo"]
-    assert zalo["why"].startswith("zalo first: linked")
+    assert zalo["why"].startswith("Tin đi trước tiên qua Zalo. Người nhận đã bật Zalo.")
     assert (zalo["cost_vnd"], zalo["address"], ways["sms"]["cost_vnd"]) == (300, "…005", 0)
     (attempt,) = zalo["attempts"]
     assert (attempt["gateway"], attempt["state"], attempt["cost_vnd"]) == ("zalo", "accepted", 300)

@@ -131,7 +131,7 @@ def queue(
         facts={},
         dossier_id=dossier_id,
     )
-    planned = PlannedDelivery(Channel.SMS, gateway, phone, TEMPLATE, priority, "a test")
+    planned = PlannedDelivery(Channel.SMS, gateway, phone, TEMPLATE, priority, ())
     (made,) = deliver(session, notice, [planned], Rendered(body, "GSM-7", 9, 1), valid_for=valid_for)
     return made
 

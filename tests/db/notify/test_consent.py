@@ -42,7 +42,7 @@ class Somebody:
             person_id=self.actor.person_id,
         )
         ways = [
-            PlannedDelivery(channel, str(channel), PHONE, TEMPLATE, Priority.NOTICE, "a test", standby=standby)
+            PlannedDelivery(channel, str(channel), PHONE, TEMPLATE, Priority.NOTICE, (), standby=standby)
             for channel, standby in [(Channel.ZALO, False), (Channel.SMS, True)]
         ]
         self.zalo, self.sms = deliver(work.session, notice, ways, Rendered("x", "GSM-7", 1, 1))

@@ -59,7 +59,7 @@ def claim_one(session: Session) -> Claimed:
         facts={},
         agency_code=AGENCY,
     )
-    way = PlannedDelivery(Channel.SMS, "fake", PHONE, TEMPLATE, Priority.NOTICE, "a test")
+    way = PlannedDelivery(Channel.SMS, "fake", PHONE, TEMPLATE, Priority.NOTICE, ())
     deliver(session, notice, [way], Rendered("x" * 170, "GSM-7", 170, 2))
     (taken,) = claim_due(session, 1, PATIENCE.lease, exchange_of("fake"))
     return taken

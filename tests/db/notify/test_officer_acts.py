@@ -24,7 +24,8 @@ from notify.acts import (
 )
 from notify.costs import BudgetState, budget_state, monthly_costs, set_budget
 from notify.dead_letters import DeadKind, list_dead, redrive
-from notify.desk import advice_for, dead_messages, dossier_messages, read_message
+from notify.desk import dead_messages, dossier_messages, read_message
+from notify.explaining import Clause, advice_for, say_why
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Receipt
 from notify.plan import Channel, PlannedDelivery, Priority
 from notify.registers import Spend
@@ -71,7 +72,9 @@ class Office:
             agency_code="P1",
             dossier_id=self.dossier,
         )
-        way = PlannedDelivery(channel, "esms", PHONE, TEMPLATE, Priority.NOTICE, "has a phone", standby=standby)
+        way = PlannedDelivery(
+            channel, "esms", PHONE, TEMPLATE, Priority.NOTICE, (Clause("has_phone"),), standby=standby
+        )
         (made,) = deliver(self.work.session, notice, [way], Rendered(BODY, "GSM-7", 26, 1))
         self.put(made, state)
         return made
@@ -114,7 +117,12 @@ def test_a_message_shows_its_attempts_and_receipts(office: Office) -> None:
     )
     session.flush()
     seen = read_message(office.work, office.here, message)
-    assert (seen.text, seen.address, seen.state, seen.why) == (BODY, "…678", "dead", "has a phone")
+    assert (seen.text, seen.address, seen.state, seen.why) == (
+        BODY,
+        "…678",
+        "dead",
+        ("Người nhận có số điện thoại.", "The person has a phone."),
+    )
     (tried,) = seen.attempts
     assert (tried.gateway, tried.code, tried.reason, tried.receipts[0].status) == ("esms", "-118", "no account", "5")
     assert seen.advice == advice_for("-118")
@@ -178,7 +186,7 @@ def test_a_message_goes_to_the_right_phone_and_no_number_is_readable(office: Off
     row = office.row(again)
     assert VAULT.open(ADDRESS_FIELD, again, row.address) == OTHER_PHONE
     assert row.fingerprint != office.row(message).fingerprint
-    assert row.why == "redirected by an officer: typing error"
+    assert say_why(row.why)[1] == "Redirected by an officer: the number was mistyped."
     for table in ("delivery", "audit_entry"):
         rows = "".join(office.work.session.scalars(text(f"SELECT t::text FROM {table} t")))  # noqa: S608
         assert "905000021" not in rows

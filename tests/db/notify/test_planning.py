@@ -15,6 +15,7 @@ from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent, drain_events, record_event
+from notify.explaining import say_why
 from notify.handlers import Announcer
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
 from notify.offers import OutlookByLedger, Route
@@ -100,7 +101,9 @@ def test_a_change_of_status_becomes_one_text(session: Session, clock: SettableCl
     assert VAULT.open(ADDRESS_FIELD, delivery.id, delivery.address) == PHONE
     assert (delivery.channel, delivery.gateway, delivery.state, delivery.parts) == ("sms", "twilio", "queued", 1)
     assert (delivery.template, delivery.template_version, delivery.valid_until) == ("dossier.accepted", 2, None)
-    assert delivery.why == "sms first: has a phone, at most 800 VND; required by law"
+    vi, en = say_why(delivery.why)
+    assert vi.startswith("Tin đi trước tiên qua tin nhắn SMS. Người nhận có số điện thoại. Chi phí cao nhất 800 đồng.")
+    assert en == "It goes by SMS first. The person has a phone. It costs 800 VND at most. The law requires this notice."
     assert desks.asked == [event.payload]
     assert session.info["motcua.rings"] == {"send"}
 

@@ -59,8 +59,8 @@ class Pair:
             facts={},
         )
         ways = [
-            PlannedDelivery(Channel.ZALO, "zalo", PHONE, TEMPLATE, Priority.NOTICE, "first"),
-            PlannedDelivery(Channel.SMS, "esms", PHONE, TEMPLATE, Priority.NOTICE, "reserve", standby=True),
+            PlannedDelivery(Channel.ZALO, "zalo", PHONE, TEMPLATE, Priority.NOTICE, ()),
+            PlannedDelivery(Channel.SMS, "esms", PHONE, TEMPLATE, Priority.NOTICE, (), standby=True),
         ]
         self.zalo, self.sms = deliver(session, notice, ways, BODY)
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.clock import VIETNAM, local
+from notify.explaining import dump_why, say_why
 from notify.plan import (
     CODE_TEMPLATE,
     PUSHING,
@@ -17,6 +18,7 @@ from notify.plan import (
     NoTemplate,
     Offer,
     Plan,
+    PlannedDelivery,
     Priority,
     Reach,
     Skip,
@@ -25,6 +27,7 @@ from notify.plan import (
 )
 from notify.template_events import TemplateEvent, events
 from notify.texts import shipped_templates
+from tests.support.words import faults
 from tracking.states import MOVES
 
 BOOK = shipped_templates()
@@ -96,6 +99,10 @@ def test_no_move_of_a_dossier_is_without_its_text() -> None:
             assert BOOK.get(template_for(event.value, int(move.to)), "sms", "vi").legal
 
 
+def said_why(delivery: PlannedDelivery) -> tuple[str, str]:
+    return say_why(dump_why(delivery.why))
+
+
 @pytest.mark.parametrize(("event", "to"), [("fly", 4), ("supplement", 10)])
 def test_a_change_without_a_text_is_an_error_and_no_silence(event: str, to: int) -> None:
     with pytest.raises(NoTemplate):
@@ -106,32 +113,31 @@ def test_zalo_first_where_it_is_linked_and_a_text_in_reserve() -> None:
     made = planned(LEGAL)
     assert ways(made) == ["inbox", "zalo", "sms standby"]
     _, zalo, sms = made.deliveries
-    assert zalo.reason == (
-        "zalo first: linked, 06:00–22:00, at most 300 VND; "
-        "sms if zalo fails or brings no receipt in 10 min; required by law"
+    reserve = "If Zalo fails, or brings no receipt within 10 minutes, it goes by SMS. The law requires this notice."
+    assert said_why(zalo)[1] == (
+        "It goes by Zalo first. The person has switched Zalo on. It takes messages from 06:00 to 22:00. "
+        f"It costs 300 VND at most. {reserve}"
     )
-    assert sms.reason == "sms if zalo fails or brings no receipt in 10 min; required by law"
+    assert said_why(sms)[1] == reserve
     assert (zalo.gateway, zalo.address, zalo.priority) == ("zalo", PHONE, Priority.NOTICE)
 
 
 @pytest.mark.parametrize(
     ("reach", "zalo", "clock", "said"),
     [
-        (UNLINKED, ZALO, "12:00", "not wanted by the person"),
-        (LINKED, ZALO, "23:00", "closed at this hour"),
-        (LINKED, replace(ZALO, quota_left=0), "12:00", "quota used up"),
+        (UNLINKED, ZALO, "12:00", "the person does not want it"),
+        (LINKED, ZALO, "23:00", "it takes no messages at this hour"),
+        (LINKED, replace(ZALO, quota_left=0), "12:00", "the messages of the day are used up"),
     ],
 )
 def test_an_officer_reads_why_a_channel_was_passed_over(reach: Reach, zalo: Offer, clock: str, said: str) -> None:
     _, sms = planned(LEGAL, reach, (INBOX, zalo, SMS), at(clock)).deliveries
-    assert f"; no zalo: {said}; required by law" in sms.reason
+    assert f" Not by Zalo: {said}. The law requires this notice." in said_why(sms)[1]
 
 
 def test_the_inbox_says_why_nothing_reached_the_phone() -> None:
     (inbox,) = planned(NOT_LEGAL, budget=0).deliveries
-    assert inbox.reason == (
-        "always told in the app; no zalo: budget used up; no sms: budget used up; not required by law"
-    )
+    assert [clause.code for clause in inbox.why] == ["always_in_app", "skip_budget", "skip_budget", "not_legal"]
 
 
 def test_zalo_is_not_used_for_who_did_not_switch_it_on() -> None:
@@ -203,7 +209,7 @@ def test_what_the_law_wants_cannot_be_muted_altogether() -> None:
     # Nobody's phone is handed to Zalo without their consent, whatever the law wants told.
     made = planned(LEGAL, MUTED)
     assert (ways(made), made.skipped) == (["inbox", "sms"], {Channel.ZALO: Skip.NOT_WANTED})
-    assert made.deliveries[-1].reason.startswith("sms first: has a phone, though muted, at most")
+    assert [clause.code for clause in made.deliveries[-1].why[:4]] == ["first", "has_phone", "muted", "price"]
     assert ways(planned(LEGAL, MUTED, now=at("23:00"))) == ["inbox", "sms"]
 
 
@@ -211,9 +217,7 @@ def test_what_the_law_wants_goes_as_a_text_when_zalo_fails_though_texts_are_mute
     zalo_alone = Reach("vi", EVERYWHERE, {Channel.ZALO: True, Channel.SMS: False})
     made = planned(LEGAL, zalo_alone)
     assert (ways(made), made.skipped) == (["inbox", "zalo", "sms standby"], {})
-    assert made.deliveries[-1].reason == (
-        "sms, though muted, if zalo fails or brings no receipt in 10 min; required by law"
-    )
+    assert [clause.code for clause in made.deliveries[-1].why] == ["reserve", "muted", "legal"]
     assert ways(planned(LEGAL, zalo_alone, now=at("23:00"))) == ["inbox", "sms"]
     assert ways(planned(NOT_LEGAL, zalo_alone)) == ["inbox", "zalo"]
 
@@ -288,6 +292,9 @@ def test_whatever_is_said_a_plan_keeps_its_promises(
     for delivery in made.deliveries:
         sent_at = delivery.not_before or now
         assert delivery.channel is not Channel.ZALO or time(6) <= local(sent_at).time() < time(22)
+        for text, said_in in zip(said_why(delivery), ("vi", "en"), strict=True):
+            assert faults(text, said_in) == []
+            assert "…" not in text
         assert (
             event.legal or delivery.channel is Channel.INBOX or budget is None or delivery.price_vnd <= max(budget, 0)
         )
