@@ -1,5 +1,6 @@
 """Outbox events that somebody must be told of become notifications with their deliveries."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -156,7 +157,7 @@ class Announcer:
             budget = None if telling.told.legal else left.get(notice.agency_code or "")
             circumstances = Circumstances(now, budget, self.receipt_within)
             planned, texts = _written(telling.told, telling.reach, offers, book, circumstances, notice.facts)
-            _explain(notice, planned)
+            _explain(telling.told, notice, planned)
             if notice.agency_code in left:
                 # The next of this chunk must not spend it again.
                 left[notice.agency_code] -= sum(each.price_vnd for each in planned.deliveries if not each.standby)
@@ -235,9 +236,11 @@ def _written(
             return planned, texts
 
 
-def _explain(notice: Notice, planned: Plan) -> None:
-    if not planned.pushes:
-        _log.error(
+def _explain(told: TemplateEvent, notice: Notice, planned: Plan) -> None:
+    """What the law prescribes and goes to no phone needs a person; what is for the inbox alone is as it shall be."""
+    if not planned.pushes and set(told.channels) & set(PUSHING):
+        _log.log(
+            logging.ERROR if told.legal else logging.WARNING,
             "notify.no_channel",
             event_id=str(notice.event_id),
             template=notice.template,

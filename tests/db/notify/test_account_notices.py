@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from kernel.clock import SettableClock
 from kernel.ids import new_id
@@ -99,9 +100,12 @@ def test_whoever_lost_a_number_is_told_in_the_app_alone(
     session: Session, clock: SettableClock, former: FormerPhone
 ) -> None:
     payload: dict[str, object] = {"phone_id": str(new_id()), "reason": "passed_on"}
-    handle(session, announcer(clock, Desk(former)), "phone.ended", payload)
+    with capture_logs() as logs:
+        handle(session, announcer(clock, Desk(former)), "phone.ended", payload)
     (told,) = texts(session)
     assert told[:2] == ("inbox", "account.phone_passed_on")
+    # As it shall be, so nobody is alarmed.
+    assert logs == []
     assert "…001" in told[2]
     assert MINE not in told[2]
 
