@@ -4,6 +4,7 @@ Layers, each built on the one before:
 
 - `visible` takes out what nobody sees, and writes every blank and line separator as a space: for text that is shown.
 - `typed` also writes full-width and other compatible signs, dashes, quotes and digits plainly: for codes and numbers.
+- `latin` reads names: letters that look like Latin ones are these, and everything else stays as it was typed.
 - `fold` also forgets case and tells no script's look-alikes apart: the key under which two spellings meet. It keeps
   Vietnamese accents; `search_key` drops them.
 - `strip_accents` and `spell` write text for people who read without accents, in ASCII as far as there is a spelling.
@@ -33,12 +34,16 @@ from kernel.lookalikes import (
 FOLD_VERSION: Final = 2
 
 _UNSEEN_CATEGORIES: Final = frozenset({"Cf", "Cc", "Cs"})
+# Signs that nobody sees though they count as printable.
+_HIDDEN: Final = re.compile(f"[\u2800{''.join(sorted(INVISIBLE))}]")
 _PLAIN_SIGNS: Final = {
     **dict.fromkeys(map(ord, APOSTROPHES), "'"),
     **dict.fromkeys(map(ord, QUOTES), '"'),
     **dict.fromkeys(map(ord, DASHES), "-"),
 }
 _D_WITH_STROKE: Final = {ord("Ð"): "Đ", ord("Ɖ"): "Đ", ord("ð"): "đ", ord("ɖ"): "đ"}
+_PLAIN_WIDTH: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_LIKE_LATIN: Final = re.compile(f"[{''.join(map(chr, SHAPED))}]")
 # A letter d under a stroke of its own, and marks that keyboards of other languages give for those of Vietnamese.
 _MARKS: Final = (
     (re.compile("d[\u0335\u0336]"), "đ"),
@@ -63,7 +68,8 @@ def visible(text: str) -> str:
     """`text` in NFC on one line, without control, direction and zero-width marks. Joiners inside emoji stay."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    return unicodedata.normalize("NFC", " ".join(_seen(text, joiners=True).split()))
+    kept = text if text.isprintable() and not _HIDDEN.search(text) else _seen(text, joiners=True)
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
 def typed(text: str) -> str:
@@ -76,6 +82,19 @@ def typed(text: str) -> str:
     return " ".join(_compatible(_seen(text)).translate(SHAPED).split())
 
 
+def latin(text: str) -> str:
+    """A name in the letters that were meant: full-width ones plain, Đ for Ð, Latin for look-alikes of other scripts.
+
+    What nobody sees is taken out, as by `visible`. Words of another script stay, and so do dashes and quotes.
+    """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    plain = visible(text.translate(_PLAIN_WIDTH)).translate(_D_WITH_STROKE)
+    if not _LIKE_LATIN.search(plain):
+        return plain
+    return unicodedata.normalize("NFC", _by_shape(unicodedata.normalize("NFD", plain)))
+
+
 def only_signs(text: str, *, most: int) -> str:
     """The letters and digits of a typed code in capitals, nothing between them; "" for one of more than `most`."""
     if len(text) > 8 * most:
@@ -84,6 +103,7 @@ def only_signs(text: str, *, most: int) -> str:
     return signs if len(signs) <= most else ""
 
 
+@lru_cache(maxsize=2048)
 def fold(text: str) -> str:
     """The key under which two spellings of one text meet. Idempotent; "" for a text of nothing visible.
 

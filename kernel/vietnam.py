@@ -72,6 +72,22 @@ def parse_mobile(text: str) -> str:
 
     Raises BadPhone with one of: phone_invalid, phone_old_prefix, phone_landline, phone_foreign, phone_not_mobile.
     """
+    number, kind = _vietnamese_number(text)
+    if kind not in _MOBILE_TYPES:
+        raise BadPhone("phone_landline" if kind == phonenumbers.PhoneNumberType.FIXED_LINE else "phone_not_mobile")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def parse_phone(text: str) -> str:
+    """Any Vietnamese number that can be called, landlines and hotlines too, as E.164.
+
+    Raises BadPhone with one of: phone_invalid, phone_old_prefix, phone_foreign.
+    """
+    number, _ = _vietnamese_number(text)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _vietnamese_number(text: str) -> tuple[phonenumbers.PhoneNumber, int]:
     digits = _dialled(text)
     if digits is None:
         raise BadPhone("phone_invalid")
@@ -88,9 +104,7 @@ def parse_mobile(text: str) -> str:
         kind = phonenumbers.PhoneNumberType.MOBILE
     if kind == phonenumbers.PhoneNumberType.UNKNOWN:
         raise BadPhone("phone_invalid")
-    if kind not in _MOBILE_TYPES:
-        raise BadPhone("phone_landline" if kind == phonenumbers.PhoneNumberType.FIXED_LINE else "phone_not_mobile")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number, kind
 
 
 def _dialled(text: str) -> str | None:

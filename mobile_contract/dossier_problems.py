@@ -139,6 +139,61 @@ DOSSIER_FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Hồ sơ phải nộp cho cơ quan của xã, phường này.",
         "The dossier belongs to the agency of this commune.",
     ),
+    "birth_invalid": (
+        "Ngày sinh cần dạng NĂM-THÁNG-NGÀY; chỉ biết tháng hoặc năm thì ghi NĂM-THÁNG hoặc NĂM.",
+        "A date of birth is YYYY-MM-DD; if no more is known, YYYY-MM or YYYY.",
+    ),
+    "under_age": (
+        "Người này chưa đủ {age} tuổi; pháp luật đòi hỏi năng lực hành vi dân sự đầy đủ.",
+        "This person is under {age}; the law demands full civil capacity.",
+    ),
+    "text_reversed": (
+        "Có ký hiệu ẩn làm chữ hiện ngược; hãy xóa và gõ lại.",
+        "Holds a hidden sign that shows the text back to front; delete it and type again.",
+    ),
+    "name_without_letters": ("Tên cần có chữ cái.", "A name needs letters."),
+    "name_of_digits": (
+        "Tên riêng chỉ có chữ số; quy định là chữ cái, có thể kèm chữ số.",
+        "The name proper holds digits alone; the rule asks for letters, which digits may accompany.",
+    ),
+    "name_signs": (
+        "Họ tên chỉ gồm chữ cái, dấu cách, dấu chấm, dấu nháy và gạch nối.",
+        "A person's name holds letters, spaces, full stops, apostrophes and hyphens.",
+    ),
+    "name_not_latin": ("Hãy ghi họ tên bằng chữ La-tinh như trên giấy tờ.", "Write the name in Latin letters."),
+    "name_company": (
+        "Tên hộ kinh doanh không được dùng cụm từ “công ty”, “doanh nghiệp”.",
+        "The name of a household business may not use “công ty” (company) or “doanh nghiệp” (enterprise).",
+    ),
+    "name_letters": (
+        "Tên riêng viết bằng chữ cái tiếng Việt và F, J, Z, W; có thể kèm chữ số, ký hiệu.",
+        "The name proper is written in Vietnamese letters, F, J, Z and W; digits and signs may accompany them.",
+    ),
+    "name_unprintable": (
+        "Có ký hiệu không in được trên giấy chứng nhận (như biểu tượng cảm xúc).",
+        "Holds a sign that the certificate cannot show (such as an emoji).",
+    ),
+    # doubts, which refuse nothing
+    "name_like_company": (
+        "Tên có từ thường chỉ công ty, doanh nghiệp.",
+        "The name holds a word that usually means a company.",
+    ),
+    "name_letters_of_a_people": (
+        "Tên có chữ cái của chữ viết dân tộc, ngoài bảng chữ cái tiếng Việt.",
+        "The name holds letters of a people's script, outside the Vietnamese alphabet.",
+    ),
+    "age_uncertain": ("Chưa rõ người này đã đủ tuổi hay chưa.", "Whether this person is old enough is not certain."),
+    "date_unusual": ("Ngày này cách hôm nay khá xa, hãy xem lại.", "This date is far from today; look again."),
+    "amount_words_differ": ("Số tiền bằng chữ khác số tiền bằng số.", "The amount in words is not the one in digits."),
+    "amount_words_unread": (
+        "Không đọc được số tiền bằng chữ, hãy xem lại.",
+        "The amount in words could not be read; look again.",
+    ),
+    "business_line_unknown": (
+        "Mã ngành không có trong danh mục ngành kinh tế hiện hành (cấp 4).",
+        "The code is not in the list of lines of business in force (level 4).",
+    ),
+    "row_repeated": ("Trùng với một dòng ở trên.", "The same as in a row above."),
     "name_empty": ("Thiếu tên riêng.", "The name proper is missing."),
     # names, phones and papers
     "name_taken": (

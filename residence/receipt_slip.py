@@ -2,20 +2,18 @@
 
 import io
 import json
-import re
-import unicodedata
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
 from kernel.clock import local
+from kernel.printing import printable
 from residence.receipts import Receipt, ReceiptState
 
 _TITLE: Final = "Biên nhận khai báo lưu trú"
 _ARCHIVE: Final = "a-2a"
 _ACCESSIBLE: Final = "ua-1"
-_UNSHOWN: Final = re.compile("[^ -~\u00a1-\u00ac\u00ae-\u017f\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9–—‘’“”…•₫]")
 _STATES: Final = {
     ReceiptState.NIL: (
         "Đã báo không có khách",
@@ -71,8 +69,8 @@ def _page(receipt: Receipt, issued: datetime) -> dict[str, object]:
         "code": row.code,
         "mark": "-".join(receipt.mark[at : at + 4] for at in range(0, len(receipt.mark), 4)),
         "qr": _qr(qr_payload(row.code, receipt.mark)),
-        "lodging": _shown(receipt.lodging.name),
-        "address": _shown(receipt.lodging.address),
+        "lodging": printable(receipt.lodging.name),
+        "address": printable(receipt.lodging.address),
         "state": name,
         "meaning": meaning,
         "issued": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
@@ -113,11 +111,6 @@ def _span(first: datetime | None, last: datetime | None) -> str:
 
 def _moment(instant: datetime) -> str:
     return f"{local(instant):%H:%M ngày %d/%m/%Y}"
-
-
-def _shown(value: str) -> str:
-    """The text with only what the built-in font has."""
-    return _UNSHOWN.sub("\ufffd", " ".join(unicodedata.normalize("NFC", value).split()))
 
 
 def _qr(payload: str) -> str:

@@ -2,64 +2,120 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from kernel.vietnam import BadIdentityNumber, BadPhone, parse_identity_number, parse_mobile
+from kernel.names import person_name_fault
+from kernel.text import latin
+from kernel.vietnam import BadIdentityNumber, BadPhone, parse_identity_number, parse_mobile, parse_phone
+from tracking.births import read_birth
+from tracking.business_names import business_name_fault, other_name_fault
 from tracking.places import communes, provinces
 
-# (text, schema node, the object the text stands in, today in Vietnam) -> the field error's code, None if it fits.
-Check = Callable[[str, Mapping[str, Any], Mapping[str, Any], date], str | None]
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EARLIEST_BIRTH: Final = 1900
-_SEX_WORDS: Final = {"nam": "male", "nu": "female"}
 
 
-def _mobile(text: str, _node: Mapping[str, Any], _beside: Mapping[str, Any], _today: date) -> str | None:
+@dataclass(frozen=True, slots=True)
+class FormText:
+    """A text of the form values: where it stands, the node that describes it, the object around it."""
+
+    pointer: str
+    text: str
+    node: Mapping[str, Any]
+    beside: Mapping[str, Any]
+
+    def sibling(self, keyword: str) -> Any:
+        """The value of the field beside it that a keyword of its node names."""
+        return self.beside.get(self.node.get(keyword, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a text does not fit: a field error's code, and what its sentence tells."""
+
+    code: str
+    params: dict[str, str | int] = field(default_factory=dict)
+
+
+Check = Callable[[FormText, date], Fault | None]
+
+
+def _fault(code: str | None) -> Fault | None:
+    return None if code is None else Fault(code)
+
+
+def _mobile(held: FormText, _today: date) -> Fault | None:
     try:
-        parse_mobile(text)
+        parse_mobile(held.text)
     except BadPhone as refusal:
-        return refusal.code
+        return Fault(refusal.code)
     return None
 
 
-def _identity_number(text: str, _node: Mapping[str, Any], _beside: Mapping[str, Any], today: date) -> str | None:
+def _phone(held: FormText, _today: date) -> Fault | None:
     try:
-        parse_identity_number(text, today=today)
-    except BadIdentityNumber as refusal:
-        return refusal.code
+        parse_phone(held.text)
+    except BadPhone as refusal:
+        return Fault(refusal.code)
     return None
 
 
-def _birth_date(text: str, _node: Mapping[str, Any], _beside: Mapping[str, Any], today: date) -> str | None:
-    day = read_date(text)
-    if day is None:
-        return "date_invalid"
-    if day > today:
-        return "date_in_future"
-    return "date_too_early" if day.year < _EARLIEST_BIRTH else None
+def _identity_number(held: FormText, today: date) -> Fault | None:
+    try:
+        parse_identity_number(held.text, today=today)
+    except BadIdentityNumber as refusal:
+        return Fault(refusal.code)
+    return None
 
 
-def _province(text: str, _node: Mapping[str, Any], _beside: Mapping[str, Any], _today: date) -> str | None:
-    return None if text in provinces() else "province_unknown"
+def _birth_date(held: FormText, today: date) -> Fault | None:
+    """A day, a month or a year alone; of someone old enough where the form says `x-min-age`."""
+    birth = read_birth(held.text)
+    if birth is None:
+        return Fault("birth_invalid")
+    if birth.first > today:
+        return Fault("date_in_future")
+    if birth.year < _EARLIEST_BIRTH:
+        return Fault("date_too_early")
+    least = held.node.get("x-min-age", 0)
+    return Fault("under_age", {"age": least}) if birth.surely_under(least, today) else None
 
 
-def _commune(text: str, node: Mapping[str, Any], beside: Mapping[str, Any], _today: date) -> str | None:
-    lies_in = communes().get(text)
+def _province(held: FormText, _today: date) -> Fault | None:
+    return None if held.text in provinces() else Fault("province_unknown")
+
+
+def _commune(held: FormText, _today: date) -> Fault | None:
+    lies_in = communes().get(held.text)
     if lies_in is None:
-        return "commune_unknown"
-    province = beside.get(node.get("x-province-field", ""))
+        return Fault("commune_unknown")
+    province = held.sibling("x-province-field")
     if not isinstance(province, str) or province not in provinces():
         return None
-    return None if province == lies_in else "commune_not_in_province"
+    return None if province == lies_in else Fault("commune_not_in_province")
 
 
 FORMATS: Final[Mapping[str, Check]] = {
     "vn-mobile": _mobile,
+    "vn-phone": _phone,
     "vn-identity-number": _identity_number,
     "vn-birth-date": _birth_date,
     "vn-province": _province,
     "vn-commune": _commune,
+    "vn-person-name": lambda held, _: _fault(person_name_fault(held.text)),
+    "vn-business-name": lambda held, _: _fault(business_name_fault(held.text)),
+    "vn-other-business-name": lambda held, _: _fault(other_name_fault(held.text)),
+    # What these hold may be doubted, never refused.
+    "vn-business-line": lambda _held, _today: None,
+    "vn-amount-words": lambda _held, _today: None,
+}
+# Texts that are stored in another spelling than they were typed in.
+SPELLINGS: Final[Mapping[str, Callable[[str], str]]] = {
+    "vn-person-name": latin,
+    "vn-business-name": latin,
+    "vn-other-business-name": latin,
 }
 # Checked by the schema validator itself.
 STANDARD_FORMATS: Final = frozenset({"date", "email"})
@@ -73,17 +129,3 @@ def read_date(text: object) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def identity_doubts(text: str, node: Mapping[str, Any], beside: Mapping[str, Any], today: date) -> list[str]:
-    """What an identity number says otherwise than the fields beside it. Doubts, for registers hold old errors."""
-    try:
-        number = parse_identity_number(text, today=today)
-    except BadIdentityNumber:
-        return []
-    sex = _SEX_WORDS.get(str(beside.get(node.get("x-sex-field", ""))))
-    birth = read_date(beside.get(node.get("x-birth-field", "")))
-    doubts = ["identity_number_sex_differs"] if sex is not None and sex != number.sex else []
-    if birth is not None and birth.year != number.birth_year:
-        doubts.append("identity_number_birth_year_differs")
-    return doubts

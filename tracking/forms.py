@@ -3,7 +3,7 @@
 Pointers lead into the request body: "/form_values/chuHo/soDinhDanh".
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -11,10 +11,12 @@ from typing import Any, Final
 import jsonschema_rs
 
 from kernel.errors import FieldError
+from kernel.text import visible
 from kernel.vietnam import fold_name
 from tracking.catalogue.definition import Procedure
-from tracking.catalogue.form import Form, Schema, escape, value_at
-from tracking.formats import FORMATS, identity_doubts
+from tracking.catalogue.form import Form, escape, value_at
+from tracking.doubts import doubts_of, repeated_rows
+from tracking.formats import FORMATS, SPELLINGS, FormText
 from tracking.json_values import Limits, check_values, normalise
 
 ROOT: Final = "/form_values"
@@ -44,16 +46,6 @@ class FormCheck:
     warnings: list[FieldError]
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A text of the form values: where it stands, the node that describes it, the object around it."""
-
-    pointer: str
-    text: str
-    node: Schema
-    beside: Mapping[str, Any]
-
-
 def check_form(procedure: Procedure, values: Any, *, draft: bool, today: date) -> FormCheck:
     """Checks any JSON value as form values; never raises for what it holds. `today` is the date in Vietnam.
 
@@ -64,22 +56,43 @@ def check_form(procedure: Procedure, values: Any, *, draft: bool, today: date) -
         unfit = [FieldError(ROOT, "type", {"types": "object"})]
     if unfit:
         return FormCheck({}, unfit, [])
-    clean: dict[str, Any] = normalise(values)
+    clean: dict[str, Any] = normalise(values, _spelled)
+    texts = list(_texts(procedure.form, clean))
     found = procedure.form.validator(draft=draft).iter_errors(clean)
     errors = [error for item in found if not _forgiven(item, draft) for error in _translate(procedure.form, item)]
     errors.extend(_empty_names(procedure, clean))
     wrong = {error.pointer for error in errors}
-    warnings: list[FieldError] = []
-    for text in _texts(procedure.form, clean):
+    fit: list[FormText] = []
+    for text in texts:
         if text.pointer in wrong or not text.text:
             continue
-        code = FORMATS[text.node["format"]](text.text, text.node, text.beside, today)
-        if code is not None:
-            errors.append(FieldError(text.pointer, code))
-        elif text.node["format"] == "vn-identity-number":
-            doubts = identity_doubts(text.text, text.node, text.beside, today)
-            warnings.extend(FieldError(text.pointer, doubt) for doubt in doubts)
-    return FormCheck(clean, errors[:_MAX_ERRORS], warnings)
+        check = FORMATS.get(text.node["format"])
+        fault = check(text, today) if check is not None else None
+        if fault is None:
+            fit.append(text)
+        else:
+            errors.append(FieldError(text.pointer, fault.code, dict(fault.params)))
+    return FormCheck(clean, errors[:_MAX_ERRORS], _warnings(procedure.form, clean, fit, today))
+
+
+def _spelled(text: str) -> str:
+    """Without signs that nobody sees: they come with what is pasted, and no reader can tell that they are there."""
+    return "\n".join(map(visible, text.splitlines())).strip() if "\n" in text else visible(text)
+
+
+def form_doubts(form: Form, values: Mapping[str, Any], today: date) -> list[FieldError]:
+    """Doubts about form values that were checked before: what `check_form` calls warnings."""
+    texts = [text for text in _texts(form, dict(values)) if text.text]
+    return _warnings(form, values, texts, today)
+
+
+def _warnings(form: Form, values: Mapping[str, Any], texts: Iterable[FormText], today: date) -> list[FieldError]:
+    found = [doubt for text in texts for doubt in doubts_of(text, today)]
+    for path, fields in form.distinct_lists():
+        rows = value_at(values, path)
+        if isinstance(rows, list):
+            found.extend(repeated_rows(ROOT + path, rows, fields))
+    return found[:_MAX_ERRORS]
 
 
 def _empty_names(procedure: Procedure, values: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -123,19 +136,25 @@ def _hinted(form: Form, path: Sequence[str | int], where: str, code: str) -> Fie
     return FieldError(where, code)
 
 
-def _texts(form: Form, values: Mapping[str, Any]) -> Iterator[_Text]:
-    """Every text for which the form demands one of our formats."""
-    queue: list[tuple[tuple[str | int, ...], Any, Mapping[str, Any]]] = [((), values, {})]
+def _texts(form: Form, values: dict[str, Any]) -> Iterator[FormText]:
+    """Every text for which the form demands a format. Those with a spelling of their own are put into it."""
+    queue: list[tuple[tuple[str | int, ...], Any, dict[str, Any] | list[Any], dict[str, Any]]] = [
+        ((key,), inner, values, values) for key, inner in values.items()
+    ]
     while queue:
-        path, value, around = queue.pop(0)
+        path, value, holder, around = queue.pop(0)
         if isinstance(value, dict):
-            queue.extend(((*path, key), inner, value) for key, inner in value.items())
+            queue.extend(((*path, key), inner, value, value) for key, inner in value.items())
         elif isinstance(value, list):
-            queue.extend(((*path, place), inner, around) for place, inner in enumerate(value))
+            queue.extend(((*path, place), inner, value, around) for place, inner in enumerate(value))
         elif isinstance(value, str):
-            node = next((node for node in form.nodes_at(path) if node.get("format") in FORMATS), None)
-            if node is not None:
-                yield _Text(_pointer(path), value, node, around)
+            node = next((node for node in form.nodes_at(path) if "format" in node), None)
+            if node is None:
+                continue
+            spelled = SPELLINGS[node["format"]](value) if node["format"] in SPELLINGS else value
+            if spelled != value:
+                holder[path[-1]] = spelled  # type: ignore[index,call-overload]
+            yield FormText(_pointer(path), spelled, node, around)
 
 
 def _pointer(path: Sequence[str | int]) -> str:

@@ -4,7 +4,9 @@ A value that passes `check_values` can be validated, stored in PostgreSQL and se
 """
 
 import math
+import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +17,8 @@ MAX_NUMBER: Final = 2**53 - 1
 _MAX_KEY: Final = 100
 _MAX_ERRORS: Final = 50
 _WHITE: Final = frozenset("\t\n\r")
+# They show what follows them back to front: a text that holds one reads otherwise than it is. No keyboard has them.
+_REVERSING: Final = re.compile("[\u202b\u202e\u2067]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,17 @@ def check_values(document: Any, limits: Limits, pointer: str = "") -> list[Field
     return errors
 
 
-def normalise(document: Any) -> Any:
-    """The same checked document in one spelling: text in NFC without blanks around it, 5.0 as 5."""
+def normalise(document: Any, spell: Callable[[str], str] | None = None) -> Any:
+    """The same checked document in one spelling: text in NFC without blanks around it, 5.0 as 5.
+
+    `spell` gives text another spelling than that.
+    """
     if isinstance(document, str):
-        return unicodedata.normalize("NFC", document).strip()
+        return spell(document) if spell else unicodedata.normalize("NFC", document).strip()
     if isinstance(document, list):
-        return [normalise(inner) for inner in document]
+        return [normalise(inner, spell) for inner in document]
     if isinstance(document, dict):
-        return {unicodedata.normalize("NFC", key): normalise(inner) for key, inner in document.items()}
+        return {unicodedata.normalize("NFC", key): normalise(inner, spell) for key, inner in document.items()}
     if isinstance(document, float) and document.is_integer():
         return int(document)
     return document
@@ -68,7 +75,10 @@ def _scalar(value: Any, limits: Limits) -> list[tuple[str, dict[str, Any]]]:
     if isinstance(value, str):
         if len(value) > limits.text:
             return [("length_max", {"max": limits.text})]
-        return [] if _is_clean(value) else [("control_characters", {})]
+        if not _is_clean(value):
+            return [("control_characters", {})]
+        reversing = not value.isprintable() and _REVERSING.search(value)
+        return [("text_reversed", {})] if reversing else []
     if isinstance(value, int | float):
         finite = isinstance(value, int) or math.isfinite(value)
         return [] if finite and abs(value) <= MAX_NUMBER else [("number_too_large", {})]

@@ -6,6 +6,7 @@ from typing import Final
 
 from kernel.code_lists import CodeList, Entry
 from kernel.text import strip_accents
+from tracking.business_lines import business_lines
 from tracking.catalogue.definition import Level
 from tracking.places import commune_names, communes, provinces
 from tracking.states import LABELS
@@ -15,6 +16,7 @@ PROVINCES: Final = "provinces"
 COMMUNES: Final = "communes"
 DOSSIER_STATUSES: Final = "dossier-statuses"
 AGENCY_LEVELS: Final = "agency-levels"
+BUSINESS_LINES: Final = "business-lines"
 # What a place is, as its full name begins.
 _KINDS: Final = {
     "Thành phố": "City",
@@ -47,6 +49,12 @@ def code_lists() -> tuple[CodeList, ...]:
             tuple(Entry(code, name, english_place(name), communes()[code]) for code, name in commune_names().items()),
             within="province",
             parent_list=PROVINCES,
+        ),
+        CodeList(
+            BUSINESS_LINES,
+            "Ngành kinh tế cấp 4 (VSIC)",
+            "Lines of business, level 4 of VSIC (named in Vietnamese alone)",
+            tuple(Entry(code, name, name) for code, name in business_lines().items()),
         ),
         CodeList(
             AGENCY_LEVELS,

@@ -57,7 +57,8 @@ DESK = text(
 )
 FILED = text(_dossier(_NO_REASONS) + "AND d.state <> 0) whole")
 PROCEDURE = text(
-    "SELECT code, number, document->'name' AS name, document->'process'->'steps' AS steps"
+    "SELECT code, number, document->'name' AS name, document->'process'->'steps' AS steps,"
+    " document->'form' AS form"
     " FROM procedure_version WHERE id = :id"
 )
 SEEN = text("SELECT seen_version FROM dossier WHERE id = :id AND applicant_id = :person")

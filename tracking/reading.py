@@ -5,16 +5,20 @@ The hot reads are one statement each: the dossier, its timeline and its files co
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping
 
 from kernel.actor import Actor
+from kernel.errors import FieldError
 from kernel.vault import Vault
+from mobile_contract.problems import FIELD_TEXTS
 from tracking import queries
+from tracking.catalogue.form import Form
 from tracking.content import file_name
+from tracking.forms import form_doubts
 from tracking.models import FILE_NAME_FIELD, FORM_FIELD, LEFT_OUT_FIELD, PHONE_FIELD, REASON_FIELD, SECRET_FIELD
 from tracking.roles import desk_actions
 from tracking.states import LABELS, BusinessState, Event, allowed_events
@@ -127,6 +131,7 @@ class Reader:
     def _common_view(self, row: Row) -> dict[str, Any]:
         files = [self._file(file) for file in row["files"]]
         phone = self._opened(row, PHONE_FIELD, "notify_phone")
+        values = json.loads(self._opened(row, FORM_FIELD, "form_values") or "{}")
         return {
             "id": row["id"],
             **self._head(row),
@@ -135,13 +140,24 @@ class Reader:
             "hand_over": {"state": row["hand_over"], "way": row["hand_over_way"]},
             "acceptance_due_at": wire(row["acceptance_due_at"]),
             "supplements": row["supplements"],
-            "form_values": json.loads(self._opened(row, FORM_FIELD, "form_values") or "{}"),
+            "form_values": values,
+            "warnings": [] if row["state"] in CLOSED else self._warnings(row, values),
             "papers": [file for file in files if file["kind"] == "paper"],
             "results": [file for file in files if file["kind"] == "result"],
             "notify_phone": None if phone is None else mask_phone(phone),
             "timeline": [self._entry(entry) for entry in row["timeline"]],
             "created_at": wire(row["created_at"]),
         }
+
+    def _warnings(self, row: Row, values: dict[str, Any]) -> list[dict[str, str]]:
+        """What may be wrong in the form, as it was on the day it was filed or last changed."""
+        form = _said_of(self.connection, UUID(row["version_id"])).form
+        day = date.fromisoformat((row["submitted_at"] or row["updated_at"])[:10])
+        return [self._warning(doubt) for doubt in form_doubts(form, values, day)]
+
+    def _warning(self, doubt: FieldError) -> dict[str, str]:
+        words = FIELD_TEXTS[doubt.code][0 if self.language == "vi" else 1]
+        return {"pointer": doubt.pointer, "code": doubt.code, "message": words.format(**doubt.params)}
 
     def _citizen_view(self, row: Row) -> dict[str, Any]:
         view = self._common_view(row)
@@ -221,6 +237,7 @@ class _Said:
     number: int
     name: dict[str, str]
     steps: dict[str | None, dict[str, Any]]
+    form: Form
 
 
 # A version never changes, and its document is large: read once, it is remembered for good.
@@ -232,7 +249,7 @@ def _said_of(connection: Connection, version_id: UUID) -> _Said:
     if found is None:
         row = connection.execute(queries.PROCEDURE, {"id": version_id}).one()
         steps = {step["code"]: step for step in row.steps}
-        found = _versions[version_id] = _Said(row.code, row.number, row.name, steps)
+        found = _versions[version_id] = _Said(row.code, row.number, row.name, steps, Form(row.form))
     return found
 
 

@@ -6,7 +6,6 @@ The circular's list of data is met; how the printed form is laid out is unconfir
 import io
 import json
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -14,6 +13,7 @@ from importlib.resources import files
 from typing import Final
 
 from kernel.clock import local
+from kernel.printing import printable
 from tracking.clock_lines import moment_text
 
 _TITLE: Final = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
@@ -21,7 +21,6 @@ _PAUSED: Final = "Đang tạm dừng chờ công dân; hạn được tính lạ
 # One for an archive, one for a screen reader; both refuse a document with a character that no font can show.
 _ARCHIVE: Final = "a-2a"
 _ACCESSIBLE: Final = "ua-1"
-_UNSHOWN: Final = re.compile("[^ -~\u00a1-\u00ac\u00ae-\u017f\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9–—‘’“”…•₫]")
 _LONG_WORD: Final = re.compile(r"\S{28}(?=\S)")
 _ZERO_WIDTH_SPACE: Final = "\u200b"
 
@@ -66,7 +65,7 @@ class SlipFacts:
 def render_slip(facts: SlipFacts) -> bytes:
     """The slip as PDF/A-2a and PDF/UA-1, tagged, in Vietnamese; the same facts give the same bytes.
 
-    Every value reaches the template as data. A character outside Vietnamese and Western writing becomes U+FFFD.
+    Every value reaches the template as data. A character outside European writing becomes U+FFFD.
     """
     issued = facts.as_of.astimezone(UTC).replace(microsecond=0)
     # Loaded with the first slip: most web workers' memory never needs a typesetter.
@@ -145,8 +144,7 @@ def _shown_rows(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _shown(value: str) -> str:
     """The text with only what the built-in font has; a word too long for a line may be broken."""
-    legible = _UNSHOWN.sub("\ufffd", " ".join(unicodedata.normalize("NFC", value).split()))
-    return _LONG_WORD.sub(rf"\g<0>{_ZERO_WIDTH_SPACE}", legible)
+    return _LONG_WORD.sub(rf"\g<0>{_ZERO_WIDTH_SPACE}", printable(value))
 
 
 def _qr(payload: str) -> str:

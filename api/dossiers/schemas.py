@@ -161,6 +161,14 @@ class PublicDossierSchema(AnswerSchema):
     timeline = fields.List(fields.Nested(PublicEntrySchema))
 
 
+class WarningSchema(AnswerSchema):
+    """A doubt about a form value: the number and the birth differ, the amount in words is another."""
+
+    pointer = fields.String(metadata={"description": "JSON pointer, `/form_values/…`."})
+    code = fields.String()
+    message = fields.String()
+
+
 class CommonDossierSchema(PublicDossierSchema):
     id = fields.UUID()
     step = fields.Nested(StepSchema, allow_none=True)
@@ -169,6 +177,10 @@ class CommonDossierSchema(PublicDossierSchema):
     acceptance_due_at = Instant(allow_none=True)
     supplements = fields.Integer()
     form_values = FormValues()
+    warnings = fields.List(
+        fields.Nested(WarningSchema),
+        metadata={"description": "What may be wrong in the form. Nothing is refused for it; empty once closed."},
+    )
     papers = fields.List(fields.Nested(FileSchema))
     results = fields.List(fields.Nested(FileSchema))
     notify_phone = fields.String(allow_none=True, metadata={"description": "Masked."})

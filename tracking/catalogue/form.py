@@ -65,6 +65,11 @@ class Form:
         for draft in (False, True):
             self.validator(draft=draft)
 
+    def distinct_lists(self) -> Iterator[tuple[str, Sequence[str]]]:
+        """Where the form has a list whose rows should differ, and in which fields (`x-distinct`)."""
+        listed: Mapping[str, Schema] = self.schema.get("properties", {})
+        return ((f"/{escape(name)}", node["x-distinct"]) for name, node in listed.items() if "x-distinct" in node)
+
     def nodes_at(self, path: Sequence[str | int]) -> list[Schema]:
         """The schema nodes that describe the value at a path of the form values, the nearest first."""
         # Every place of a list is described alike.

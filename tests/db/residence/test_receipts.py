@@ -1,6 +1,7 @@
 """Receipts of nights and files, what is undelivered, and who is reminded."""
 
 import io
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from residence.service import reports
 from residence.transmission_planner import plan_transmissions
 from residence.undelivered import Resolution, list_undelivered, official_file, settle_undelivered
 from tests.db.residence.support import Town, foreigner, guest
+from tests.unit.kernel.test_printing import NAMES
 
 NIGHT = date(2026, 11, 20)
 
@@ -139,6 +141,17 @@ def test_the_pdf_tells_counts_and_names_no_guest(town: Town) -> None:
     for kept in ("Nguyễn Văn Thử", "049090000001", "X7777856", "ZOLOCHEVSKAIA"):
         assert kept not in shown
     assert qr_payload(receipt.row.code, receipt.mark) == f"MCR1|{receipt.row.code}|{receipt.mark}"
+
+
+def test_a_lodgings_name_prints_in_every_peoples_letters(town: Town) -> None:
+    _report(town, guest())
+    for name in NAMES:
+        town.lodging.name = town.lodging.address = name
+        shown = PdfReader(io.BytesIO(render_receipt(_issue(town)))).pages[0].extract_text()
+        assert "\ufffd" not in shown
+        assert "Biên nhận khai báo lưu trú".upper() in shown
+        whole = unicodedata.normalize("NFC", name)
+        assert whole in " ".join(shown.split()) or any(map(unicodedata.combining, whole))
 
 
 def test_what_waits_is_shown_after_a_while_and_can_go_by_file(town: Town) -> None:
