@@ -153,7 +153,7 @@ def _texts(form: Form, values: dict[str, Any]) -> Iterator[FormText]:
                 continue
             spelled = SPELLINGS[node["format"]](value) if node["format"] in SPELLINGS else value
             if spelled != value:
-                holder[path[-1]] = spelled  # type: ignore[index,call-overload]
+                holder[path[-1]] = spelled  # type: ignore[index]
             yield FormText(_pointer(path), spelled, node, around)
 
 
