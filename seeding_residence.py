@@ -12,6 +12,7 @@ from kernel.clock import local
 from kernel.work import Work
 from residence.ports import FrontDesk
 from residence.service.access import lodgings_for
+from residence.service.accounts import TriedAccount, give_account
 from residence.service.lodgings import NewLodging, register_lodging
 from residence.service.police import decide_lodging
 from residence.states import LodgingEvent
@@ -21,6 +22,8 @@ _OWNER = ("048187000021", "Bùi Thị Khách")
 _POLICE = ("049186000016", "Lương Thị Trú")
 _ORGANISATION = ("hotel", "Khách sạn Thử Nghiệm", "4009000021")
 _LODGING = ("Khách sạn Thử Nghiệm Điện Bàn", "hotel", "1 đường Thử Nghiệm, phường Điện Bàn", "20551", "zalo")
+# The sandbox's authority takes every name with this password.
+_ACCOUNT = ("cslt-thu-nghiem", "sandbox-authority-password")
 
 
 def seed_lodging(work: Work, desk: FrontDesk) -> int:
@@ -31,6 +34,8 @@ def seed_lodging(work: Work, desk: FrontDesk) -> int:
     organisation = _organisation(work, owner)
     lodging = register_lodging(work, owner, desk, NewLodging(organisation, *_LODGING))
     decide_lodging(work, _officer(work), lodging.id, LodgingEvent.APPROVE)
+    # The sandbox's authority is not up yet when this runs: the worker tries the account.
+    give_account(work, owner, lodging, TriedAccount(*_ACCOUNT))
     return 1
 
 

@@ -36,6 +36,7 @@ from notify.settings import NotifySettings
 from notify.template_store import LiveBook
 from notify.texts import shipped_templates
 from outbound.direct.files import open_bounded
+from residence.authority.trial import DirectTrial
 from residence.ports import FrontDesk
 from residence.service.retention import forget_old
 from residence.settings import ResidenceSettings
@@ -123,6 +124,7 @@ class Container:
     residence: FrontDesk
     eid: OidcProvider | VneidProvider
     registry: HttpRegistry
+    lodging_accounts: DirectTrial
     keys: KeyRing
     token_reader: TokenReader
     templates: LiveBook
@@ -150,6 +152,7 @@ class Container:
         """Ends what holds connections; for programs that build a container and go on."""
         self.eid.close()
         self.registry.close()
+        self.lodging_accounts.close()
         self.database.dispose()
         self.redis.close()
 
@@ -192,6 +195,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
         residence=front_desk(settings.residence),
         eid=open_provider(settings.auth.eid, clock),
         registry=HttpRegistry(settings.auth.registry),
+        lodging_accounts=DirectTrial(settings.transmission.authority),
         keys=keys,
         token_reader=token_reader,
         templates=templates,

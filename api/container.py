@@ -21,6 +21,7 @@ from kernel.together import Together
 from kernel.vault import Vault
 from notify.receipts import NewReceipt
 from notify.settings import NotifySettings
+from residence.authority.port import AccountTrial
 from residence.ports import FrontDesk
 from tracking.office import Office
 
@@ -93,6 +94,9 @@ class Container(Protocol):
 
     @property
     def registry(self) -> BusinessRegistry: ...
+
+    @property
+    def lodging_accounts(self) -> AccountTrial: ...
 
     @property
     def keys(self) -> KeyRing: ...

@@ -77,7 +77,11 @@ def _hotel(held: Container, place: int, person: UUID, now: datetime) -> dict[str
         "status": "active",
         "created_at": now,
     }
-    secret = {"authority_username": account, "authority_password": vault.seal(PASSWORD_FIELD, lodging, _PASSWORD)}
+    secret = {
+        "authority_username": account,
+        "authority_password": vault.seal(PASSWORD_FIELD, lodging, _PASSWORD),
+        "authority_state": "working",
+    }
     return {
         "hotel": Hotel(lodging, account, actor, key),
         "organisation": named,

@@ -213,6 +213,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "choice": ("Không nằm trong các giá trị cho phép.", "Not one of the allowed values."),
     "email": ("Địa chỉ thư điện tử chưa đúng.", "Not a valid e-mail address."),
     "pattern": ("Chưa đúng dạng quy định.", "Not in the required form."),
+    "account_refused": (
+        "Cổng quản lý cư trú không nhận tên đăng nhập hoặc mật khẩu này; chưa lưu gì.",
+        "The authority's portal does not take this name or password; nothing was kept.",
+    ),
     "tax_code_form": (
         "Mã số thuế có 10 chữ số, 10 và 3 chữ số (4001234567-001), hoặc 12 chữ số, không dấu cách.",
         "A tax code has 10 digits, 10 and 3 digits (4001234567-001), or 12 digits, without spaces.",

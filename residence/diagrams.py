@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from kernel.diagrams import StateDiagram, markdown_table
+from residence.account import ACCOUNT_MOVES, AccountState
 from residence.states import (
     BATCH_MOVES,
     LODGING_MOVES,
@@ -25,6 +26,12 @@ _LODGING: Final = {
     LodgingState.REFUSED: "Không được duyệt",
     LodgingState.SUSPENDED: "Bị tạm dừng",
     LodgingState.CLOSED: "Đã đóng",
+}
+_ACCOUNT: Final = {
+    AccountState.MISSING: "Chưa có tài khoản",
+    AccountState.UNTRIED: "Chưa thử được",
+    AccountState.WORKING: "Cổng đã nhận",
+    AccountState.REFUSED: "Cổng không nhận",
 }
 _STAY: Final = {
     StayState.STAYING: "Đang lưu trú",
@@ -64,6 +71,7 @@ def render() -> dict[str, str]:
     """File name -> page."""
     return {
         "lodging.md": _page("Lodging (cơ sở lưu trú)", _LODGING, LODGING_MOVES),
+        "lodging_account.md": _page("Account at the authority's portal (tài khoản cổng)", _ACCOUNT, ACCOUNT_MOVES),
         "stay.md": _page("Stay (lượt lưu trú)", _STAY, STAY_MOVES),
         "batch.md": _page("File of guests (tệp danh sách khách)", _BATCH, BATCH_MOVES),
         "transmission.md": _page("Transmission (lần gửi sang cổng của công an)", _TRANSMISSION, TRANSMISSION_MOVES),

@@ -29,6 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.db import Base
 from kernel.ids import new_id
 from kernel.vault import Sealed, SealedText
+from residence.account import AccountState
 from residence.states import BatchState, DeclarationKind, LodgingState, StayState
 
 PASSWORD_FIELD = "lodging.authority_password"  # noqa: S105 - a column's name
@@ -50,15 +51,20 @@ class Lodging(Base):
     """A lodging (cơ sở lưu trú) of an organisation, under the police of one commune.
 
     `remote`: 24 h instead of 12 for foreigners. `authority_username` and password are its account at the authority's
-    portal. `decided_by` is the officer of the last decision, `reason` what they gave for it, `number` counts changes.
+    portal, given at `authority_given_at`; `authority_state` is what is known of it, since `authority_told_at`, and
+    `authority_try_at` when one that could not be tried is tried next. `decided_by` is the officer of the last decision,
+    `reason` what they gave for it, `number` counts changes.
     """
 
     __tablename__ = "lodging"
     __table_args__ = (
         CheckConstraint(one_of("state", LodgingState), name="state"),
         CheckConstraint("(authority_username IS NULL) = (authority_password IS NULL)", name="account"),
+        CheckConstraint(one_of("authority_state", AccountState), name="authority_state"),
+        CheckConstraint("(authority_username IS NULL) = (authority_state = 'missing')", name="account_known"),
         Index("ix_lodging_organisation", "organisation_id"),
         Index("ix_lodging_agency", "agency_code", "state"),
+        Index("ix_lodging_untried", "authority_try_at", postgresql_where=text("authority_state = 'untried'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -73,6 +79,10 @@ class Lodging(Base):
     reminder_channel: Mapped[str] = mapped_column(Text)
     authority_username: Mapped[str | None] = mapped_column(Text)
     authority_password: Mapped[Sealed | None] = mapped_column(SealedText)
+    authority_state: Mapped[str] = mapped_column(Text, server_default=text("'missing'"))
+    authority_given_at: Mapped[datetime | None]
+    authority_told_at: Mapped[datetime | None]
+    authority_try_at: Mapped[datetime | None]
     number: Mapped[int] = mapped_column(Integer)
     registered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     registered_at: Mapped[datetime]

@@ -1,6 +1,6 @@
 """Queries that count: one lodging's night, and the police's view over many."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, distinct, func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from residence.account import USABLE, AccountState
 from residence.ledger_models import TransmissionItem
 from residence.models import Declaration, Lodging, NilReport, Stay
 from residence.states import StayState
@@ -17,7 +18,8 @@ from residence.transmission_states import ItemState
 
 
 class NightCounts(NamedTuple):
-    """Of the guests who arrived on a night; `on_the_way` wait to be sent or for the end of a call."""
+    """Of the guests who arrived on a night; `on_the_way` wait to be sent or for the end of a call, `no_account` for an
+    account of the lodging that works."""
 
     declared: int
     late: int
@@ -26,6 +28,7 @@ class NightCounts(NamedTuple):
     confirmed: int
     in_doubt: int
     refused: int
+    no_account: int = 0
 
 
 _PLACE: dict[str, str] = {
@@ -33,7 +36,20 @@ _PLACE: dict[str, str] = {
     ItemState.CONFIRMED: "confirmed",
     ItemState.IN_DOUBT: "in_doubt",
     ItemState.REFUSED: "refused",
+    ItemState.SENT: "on_the_way",
 }
+
+
+def counts_of(rows: Iterable[tuple[str | None, int, int]], account: AccountState) -> NightCounts:
+    """What rows of (state of the item, guests, late ones) come to. With an account that cannot be used, what has not
+    been sent is not on its way. Pure."""
+    unsent = "on_the_way" if account in USABLE else "no_account"
+    places = dict.fromkeys(("on_the_way", "transmitted", "confirmed", "in_doubt", "refused", "no_account"), 0)
+    declared = late = 0
+    for state, count, overdue in rows:
+        places[_PLACE.get(state or "", unsent)] += count
+        declared, late = declared + count, late + overdue
+    return NightCounts(declared=declared, late=late, **places)
 
 
 def night_counts(session: Session, lodging_id: UUID, night: date) -> NightCounts:
@@ -46,10 +62,12 @@ def night_counts(session: Session, lodging_id: UUID, night: date) -> NightCounts
         .where(Stay.lodging_id == lodging_id, Stay.night == night, Stay.state != str(StayState.ANNULLED))
         .group_by(TransmissionItem.state)
     ).all()
-    places = dict.fromkeys(("on_the_way", "transmitted", "confirmed", "in_doubt", "refused"), 0)
-    for state, count, _ in rows:
-        places[_PLACE.get(state or "", "on_the_way")] += count
-    return NightCounts(declared=sum(row[1] for row in rows), late=sum(row[2] for row in rows), **places)
+    return counts_of([(row[0], row[1], row[2]) for row in rows], account_of(session, lodging_id))
+
+
+def account_of(session: Session, lodging_id: UUID) -> AccountState:
+    """What is known of a lodging's account at the authority's portal."""
+    return AccountState(session.scalars(select(Lodging.authority_state).where(Lodging.id == lodging_id)).one())
 
 
 def guests_over(session: Session, lodging_id: UUID, night: date) -> int:

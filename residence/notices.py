@@ -76,7 +76,7 @@ def lodging_notice(work: Work, desk: FrontDesk, lodging_id: UUID, payload: dict[
 
 
 def _settled(work: Work, batch: Batch) -> SettledBatch:
-    counts = batch_counts(work.session, batch.id)
+    counts = batch_counts(work.session, batch.id, night_store.account_of(work.session, batch.lodging_id))
     return SettledBatch(batch.accepted, counts.refused, still_rejected(work, batch), ended(counts))
 
 

@@ -19,9 +19,13 @@ _STATES: Final = {
         "Đã báo không có khách",
         "Cơ sở đã báo không có khách lưu trú trong đêm này.",
     ),
+    ReceiptState.NO_ACCOUNT: (
+        "Đã tiếp nhận, CHƯA chuyển sang cổng",
+        "Có khai báo chưa chuyển sang cổng quản lý cư trú, vì cơ sở chưa có tài khoản mà cổng nhận.",
+    ),
     ReceiptState.ACCEPTED: (
-        "Đã tiếp nhận, đang chuyển",
-        "Đã nhận và đang chuyển sang cổng quản lý cư trú. Thời điểm khai báo ghi dưới đây không đổi dù cổng chậm.",
+        "Đã tiếp nhận, cổng chưa trả lời",
+        "Hệ thống đã nhận; cổng chưa trả lời cho toàn bộ. Thời điểm khai báo ghi dưới đây không đổi dù cổng chậm.",
     ),
     ReceiptState.TRANSMITTED: (
         "Đã chuyển, cổng đã báo nhận",
@@ -93,8 +97,9 @@ def _filed(receipt: Receipt) -> list[tuple[str, str]]:
 def _counts(receipt: Receipt) -> list[tuple[str, str]]:
     row = receipt.row
     waiting = row.declared - row.transmitted - row.confirmed - row.in_doubt - row.refused
+    held = row.state == ReceiptState.NO_ACCOUNT
     told = (
-        ("Đang chờ chuyển", waiting),
+        ("Chưa chuyển, thiếu tài khoản cổng" if held else "Cổng chưa trả lời", waiting),
         ("Cổng báo đã nhận", row.transmitted),
         ("Đã đối chiếu, thấy trên cổng", row.confirmed),
         ("Cần kiểm tra", row.in_doubt),

@@ -6,7 +6,6 @@ The time that counts for the lodging is when it filed, whatever the authority's 
 
 import base64
 import hmac
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -22,6 +21,7 @@ from kernel.errors import DomainError, present
 from kernel.ids import new_id
 from kernel.work import Work
 from residence import batch_store, night_store, store
+from residence.account import AccountState
 from residence.ledger_models import LodgingReceipt, TransmissionItem
 from residence.models import Declaration, Lodging, Stay
 from residence.night_store import NightCounts
@@ -37,10 +37,12 @@ _TOLD: Final = ("declared", "late", "transmitted", "confirmed", "in_doubt", "ref
 
 
 class ReceiptState(StrEnum):
-    """NIL: no guest was reported. ACCEPTED: with us, not all of it with the authority yet. TRANSMITTED: the authority
+    """NIL: no guest was reported. NO_ACCOUNT: some are with us alone, since the lodging has no account at the
+    authority's portal that works. ACCEPTED: with us, not all of it with the authority yet. TRANSMITTED: the authority
     said yes to all. CONFIRMED: all were found there. IN_DOUBT: some were refused, or nobody can tell."""
 
     NIL = "nil"
+    NO_ACCOUNT = "no_account"
     ACCEPTED = "accepted"
     TRANSMITTED = "transmitted"
     CONFIRMED = "confirmed"
@@ -61,6 +63,8 @@ class Standing:
         counts = self.counts
         if not counts.declared:
             return ReceiptState.NIL
+        if counts.no_account:
+            return ReceiptState.NO_ACCOUNT
         if counts.in_doubt or counts.refused:
             return ReceiptState.IN_DOUBT
         if counts.on_the_way:
@@ -185,7 +189,8 @@ def _standing(session: Session, lodging_id: UUID, night: date | None, batch_id: 
                 Declaration.batch_id == batch_id
             )
         ).one()
-        return Standing(batch_counts(session, batch_id), nil=False, first=first, last=last)
+        counts = batch_counts(session, batch_id, night_store.account_of(session, lodging_id))
+        return Standing(counts, nil=False, first=first, last=last)
     # One of both is there, by the row's and the request's shape.
     night = present(night)
     counts = night_store.night_counts(session, lodging_id, night)
@@ -201,35 +206,19 @@ def _standing(session: Session, lodging_id: UUID, night: date | None, batch_id: 
     return Standing(counts, nil=False, first=first, last=last)
 
 
-def batch_counts(session: Session, batch_id: UUID) -> NightCounts:
+def batch_counts(session: Session, batch_id: UUID, account: AccountState) -> NightCounts:
     """Of the guests declared from one file, by what became of that very declaration."""
-    rows: Sequence[tuple[str | None, int, int]] = [
-        (row[0], row[1], row[2])
-        for row in session.execute(
-            select(TransmissionItem.state, func.count(), func.count().filter(Stay.late))
-            .select_from(Declaration)
-            .join(Stay, Stay.id == Declaration.stay_id)
-            .outerjoin(TransmissionItem, TransmissionItem.declaration_id == Declaration.id)
-            .where(Declaration.batch_id == batch_id)
-            .group_by(TransmissionItem.state)
-        )
-    ]
-    by_state = {state: count for state, count, _ in rows}
-    settled = {name: by_state.get(name.value, 0) for name in _SETTLED}
-    # A declaration that another took the place of has not gone astray: it is where the other is.
-    declared = sum(count for _, count, _ in rows) - by_state.get(ItemState.CANCELLED.value, 0)
-    return NightCounts(
-        declared=declared,
-        late=sum(late for state, _, late in rows if state != ItemState.CANCELLED.value),
-        on_the_way=declared - sum(settled.values()),
-        transmitted=settled[ItemState.TRANSMITTED],
-        confirmed=settled[ItemState.CONFIRMED],
-        in_doubt=settled[ItemState.IN_DOUBT],
-        refused=settled[ItemState.REFUSED],
+    rows = session.execute(
+        select(TransmissionItem.state, func.count(), func.count().filter(Stay.late))
+        .select_from(Declaration)
+        .join(Stay, Stay.id == Declaration.stay_id)
+        .outerjoin(TransmissionItem, TransmissionItem.declaration_id == Declaration.id)
+        .where(Declaration.batch_id == batch_id)
+        .group_by(TransmissionItem.state)
     )
-
-
-_SETTLED: Final = (ItemState.TRANSMITTED, ItemState.CONFIRMED, ItemState.IN_DOUBT, ItemState.REFUSED)
+    # A declaration that another took the place of has not gone astray: it is where the other is.
+    standing = [(row[0], row[1], row[2]) for row in rows if row[0] != ItemState.CANCELLED.value]
+    return night_store.counts_of(standing, account)
 
 
 def _newest(session: Session, lodging_id: UUID, night: date | None, batch_id: UUID | None) -> LodgingReceipt | None:

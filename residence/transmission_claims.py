@@ -16,11 +16,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.vault import Vault, VaultError
+from residence.account import NO_ACCOUNT, AccountState
 from residence.authority.port import Account, Element
 from residence.guests import GuestDeclaration
 from residence.models import DECLARATION_FIELD, PASSWORD_FIELD
 from residence.states import DeclarationKind
-from residence.transmission_news import EARLIER_FIRST, NO_ACCOUNT, Claim, Held, News, nothing_sent
+from residence.transmission_news import EARLIER_FIRST, AccountSeen, Claim, Held, News, nothing_sent
 from residence.transmission_plan import SENTENCES, Candidate, Decision, Drop, Hold, Send, Wait, decide
 from residence.transmission_states import ItemEvent, ItemState, TransmissionKind, move_item
 
@@ -43,7 +44,8 @@ ORDER BY t.lodging_id, t.kind = 'change', t.id
 _TAKE: Final = text("""
 UPDATE transmission t SET state = 'sending', generation = t.generation + 1, asked = 0, due_at = now() + :lease
 FROM lodging l WHERE t.id = ANY(CAST(:ids AS uuid[])) AND l.id = t.lodging_id
-RETURNING t.id, t.lodging_id, t.kind, t.generation, t.failures, t.rounds, l.authority_username, l.authority_password
+RETURNING t.id, t.lodging_id, t.kind, t.generation, t.failures, t.rounds, l.authority_username, l.authority_password,
+    l.authority_state, l.authority_given_at
 """)
 _ITEMS: Final = text("""
 SELECT i.transmission_id, i.position, i.state, i.calls, d.id, d.kind, d.number, d.content, d.stay_id, s.declarations
@@ -207,7 +209,8 @@ class _Array:
 
     def claim(self) -> Claim:
         row = self._row
-        return Claim(row.id, row.lodging_id, row.generation, row.failures, row.rounds, tuple(self._held))
+        account = AccountSeen(AccountState(row.authority_state), row.authority_given_at)
+        return Claim(row.id, row.lodging_id, row.generation, row.failures, row.rounds, tuple(self._held), account)
 
     def why(self, account: Account | None) -> str | None:
         """Why nothing of it is sent now; None when nothing is left to send."""

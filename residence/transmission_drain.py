@@ -13,9 +13,9 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from kernel.metrics import ATTEMPTS
-from residence.authority.port import AskFailed, LodgingPortal, Outcome, OutcomeKind
+from residence.authority.port import AskFailed, LodgingPortal, Outcome, OutcomeKind, Trial
 from residence.transmission_claims import Ready
-from residence.transmission_ledger import Ledger
+from residence.transmission_ledger import Ledger, Untried
 from residence.transmission_news import News, Patience, news_of, released
 from residence.transmission_questions import Question
 
@@ -116,6 +116,8 @@ class _Run:
             self._dry = self._dry and not questions
             for question in questions:
                 self._start(self._ask(question))
+            for untried in await self._in_thread(self._ledger.untried, _ASKED_AT_ONCE):
+                self._start(self._try_account(untried))
         if room > 0 and (not self._dry or now >= self._look_at):
             ready, taken = await self._in_thread(self._ledger.claim, room)
             self._dry = not taken
@@ -162,6 +164,15 @@ class _Run:
             await self._in_thread(self._ledger.ask_later, question)
             return
         await self._in_thread(self._ledger.answer, question, counted)
+
+    async def _try_account(self, untried: Untried) -> None:
+        try:
+            trial = await self._portal.try_account(untried.account)
+        except Exception as error:
+            # A defect of the adapter must not stop the others.
+            _log.error("residence.trial_crashed", error=type(error).__name__)
+            trial = Trial.UNANSWERED
+        await self._in_thread(self._ledger.tried, untried, trial)
 
     def _start(self, call: Coroutine[Any, Any, News | None]) -> None:
         self._calls.add(self._loop.create_task(call))

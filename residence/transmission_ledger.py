@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
@@ -11,7 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from kernel.clock import Clock, local
 from kernel.db import Database
 from kernel.vault import Vault, VaultError
-from residence.authority.port import Account
+from residence.account_store import TRY_AGAIN, Learnt, learn, take_untried
+from residence.authority.port import Account, Trial
 from residence.models import PASSWORD_FIELD
 from residence.transmission_claims import Ready, Taker
 from residence.transmission_news import News, Patience
@@ -22,6 +26,15 @@ from residence.transmission_states import TransmissionKind, TransmissionState
 _RECORD_WITHIN_S: Final = 45.0
 _LONGEST_PAUSE_S: Final = 1.0
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Untried:
+    """An account that the portal is to be asked about; `given_at` tells it from one given later."""
+
+    lodging_id: UUID
+    account: Account
+    given_at: datetime | None
 
 
 class Ledger:
@@ -61,13 +74,14 @@ class Ledger:
             try:
                 with self._database.transaction() as session:
                     record_news(session, news)
-                return
+                break
             except (DBAPIError, PoolTimeout) as error:
                 if isinstance(error, DataError | IntegrityError | ProgrammingError) or time.monotonic() >= give_up_at:
                     raise
                 _log.warning("residence.record_again", error=type(error).__name__, number=len(news))
             self._sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_S)
+        self._learn_of_accounts(news)
 
     def questions(self, room: int) -> list[Question]:
         """Ends leases that ran out, and takes up to `room` transmissions whose time to ask has come."""
@@ -98,11 +112,42 @@ class Ledger:
         with self._database.transaction() as session:
             ask_later(session, question)
 
+    def untried(self, room: int) -> list[Untried]:
+        """Up to `room` lodgings whose account is to be tried now."""
+        with self._database.transaction() as session:
+            # An account that cannot be opened any more can only be given anew.
+            return [
+                Untried(row.id, account, row.authority_given_at)
+                for row in take_untried(session, room, max(TRY_AGAIN, self._patience.lease))
+                if (account := self._account_of(row.id, row)) is not None
+            ]
+
+    def tried(self, untried: Untried, trial: Trial) -> None:
+        """Records whether the portal takes an account; one of which it said nothing is tried again later."""
+        if trial is Trial.UNANSWERED:
+            return
+        with self._database.transaction() as session:
+            learn(session, [Learnt(untried.lodging_id, untried.given_at, trial is Trial.WORKS)])
+
+    def _learn_of_accounts(self, news: Sequence[News]) -> None:
+        """In a transaction of its own: whoever holds a lodging takes its arrays afterwards, and never the other way."""
+        found = [
+            Learnt(each.claim.lodging_id, each.claim.account.given_at, bool(each.account_works))
+            for each in news
+            if each.tells_of_account
+        ]
+        if found:
+            with self._database.transaction() as session:
+                learn(session, found)
+
     def _account(self, row: Any) -> Account | None:
+        return self._account_of(row.lodging_id, row)
+
+    def _account_of(self, lodging_id: UUID, row: Any) -> Account | None:
         if row.authority_username is None or row.authority_password is None:
             return None
         try:
-            password = self._vault.open(PASSWORD_FIELD, row.lodging_id, row.authority_password)
+            password = self._vault.open(PASSWORD_FIELD, lodging_id, row.authority_password)
         except VaultError:
             return None
         return Account(row.authority_username, password)

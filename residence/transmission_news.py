@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from residence.account import FAULTS, NO_ACCOUNT, AccountState
 from residence.authority.answers import REFUSED_WHOLE
 from residence.authority.port import ItemAnswer, Outcome, OutcomeKind, Sign
 from residence.transmission_states import (
@@ -17,7 +18,6 @@ from residence.transmission_states import (
 )
 
 NOT_STARTED: Final = "not_started"
-NO_ACCOUNT: Final = "no_account"
 EARLIER_FIRST: Final = "earlier_first"
 COUNTED: Final = "counted"
 SAYS_YES_HAS_NONE: Final = "says_yes_has_none"
@@ -73,6 +73,14 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSeen:
+    """What was known of a lodging's account when an array of it was taken, and when the account was given."""
+
+    state: AccountState = AccountState.MISSING
+    given_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A transmission held by a drain; `generation` fences off every other. `items` are all of its items."""
 
@@ -82,6 +90,7 @@ class Claim:
     failures: int
     rounds: int
     items: tuple[Held, ...]
+    account: AccountSeen = AccountSeen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,8 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is to be recorded of a claim. `wait`: until somebody must look again; None for never."""
+    """What is to be recorded of a claim. `wait`: until somebody must look again; None for never. `account_works`: what
+    the call showed of the lodging's account; None where it showed nothing."""
 
     claim: Claim
     event: TransmissionEvent
@@ -106,6 +116,13 @@ class News:
     wait: timedelta | None = None
     failures: int = 0
     states: Mapping[int, ItemState] = field(default_factory=dict)
+    account_works: bool | None = None
+
+    @property
+    def tells_of_account(self) -> bool:
+        """Whether the call showed something of the account that was not known when the array was taken."""
+        known = {AccountState.WORKING: True, AccountState.REFUSED: False}.get(self.claim.account.state)
+        return self.account_works is not None and self.account_works is not known
 
 
 def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
@@ -123,7 +140,13 @@ def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
         wait = patience.ask_after
     elif event is TransmissionEvent.ACCEPT:
         wait = count_wait(claim.rounds, patience)
-    return News(claim, event, verdicts, outcome.code, outcome.reason, wait, failures, states)
+    return News(claim, event, verdicts, outcome.code, outcome.reason, wait, failures, states, _account_works(outcome))
+
+
+def _account_works(outcome: Outcome) -> bool | None:
+    if outcome.code in FAULTS:
+        return False
+    return True if outcome.kind in (OutcomeKind.ACCEPTED, OutcomeKind.REFUSED) else None
 
 
 def released(claim: Claim) -> News:

@@ -19,8 +19,9 @@ from kernel.audit import write_audit
 from kernel.db import ring_after_commit
 from kernel.errors import DomainError
 from kernel.work import Work
+from residence.account import USABLE, WAITS_FOR, AccountState, sentence
 from residence.guests import GuestDeclaration, GuestKind
-from residence.models import DECLARATION_FIELD
+from residence.models import DECLARATION_FIELD, Lodging
 from residence.official import official_xml, write_official_xlsx
 from residence.ports import FrontDesk
 from residence.service.access import lodging_for
@@ -40,7 +41,8 @@ JOIN declaration d ON d.id = i.declaration_id JOIN stay s ON s.id = d.stay_id
 WHERE t.lodging_id = :lodging
 """
 _UNDELIVERED: Final = text(f"""{_COLUMNS}
-    AND (i.state IN ('in_doubt', 'refused') OR (i.state IN ('queued', 'sent') AND t.created_at <= :waiting_since))
+    AND (i.state IN ('in_doubt', 'refused') OR (i.state = 'queued' AND :held)
+        OR (i.state IN ('queued', 'sent') AND t.created_at <= :waiting_since))
     AND (CAST(:after AS uuid) IS NULL OR i.declaration_id > :after)
 ORDER BY i.declaration_id LIMIT :most
 """)
@@ -90,13 +92,14 @@ def list_undelivered(
     after: UUID | None,
     limit: int,
 ) -> list[Undelivered]:
-    """In the order in which they were declared; those that wait only once they have waited as long as is set.
+    """In the order in which they were declared. Those that wait come once they have waited as long as is set; at once
+    where the lodging has no account that works.
 
     Raises `not_found`, `mandate_missing`.
     """
     lodging = lodging_for(work, actor, desk, lodging_id, "read")
-    rows = _rows(work, lodging.id, desk.settings.fallback_after, after=after, most=limit)
-    return [_undelivered(row) for row in rows]
+    rows = _rows(work, lodging, desk.settings.fallback_after, after=after, most=limit)
+    return [_undelivered(row, AccountState(lodging.authority_state)) for row in rows]
 
 
 def settle_undelivered(
@@ -140,7 +143,7 @@ def official_file(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, k
     Raises `nothing_for_file`, `not_found`, `mandate_missing`.
     """
     lodging = lodging_for(work, actor, desk, lodging_id, "report")
-    rows = _rows(work, lodging.id, desk.settings.fallback_after, after=None, most=_MOST_IN_FILE)
+    rows = _rows(work, lodging, desk.settings.fallback_after, after=None, most=_MOST_IN_FILE)
     guests = [
         GuestDeclaration.from_json(work.vault.open(DECLARATION_FIELD, row.declaration_id, row.content))
         for row in rows
@@ -165,8 +168,10 @@ _OPEN: Final = {
 }
 
 
-def _rows(work: Work, lodging_id: UUID, waiting_for: timedelta, *, after: UUID | None, most: int) -> Sequence[Any]:
-    values = {"lodging": lodging_id, "waiting_since": work.now() - waiting_for, "after": after, "most": most}
+def _rows(work: Work, lodging: Lodging, waiting_for: timedelta, *, after: UUID | None, most: int) -> Sequence[Any]:
+    held = AccountState(lodging.authority_state) not in USABLE
+    since = work.now() - waiting_for
+    values = {"lodging": lodging.id, "waiting_since": since, "held": held, "after": after, "most": most}
     return work.session.execute(_UNDELIVERED, values).all()
 
 
@@ -184,8 +189,15 @@ def _by_file(row: Any) -> bool:
     return row.state == ItemState.QUEUED or (row.state == ItemState.IN_DOUBT and row.code in _FILE_CODES)
 
 
-def _undelivered(row: Any) -> Undelivered:
+def _undelivered(row: Any, account: AccountState) -> Undelivered:
     waiting = row.state in (ItemState.QUEUED, ItemState.SENT)
+    held = account not in USABLE and row.state == ItemState.QUEUED
+    if held:
+        code, reason = WAITS_FOR[account], sentence(account, "vi")
+    elif waiting:
+        code, reason = row.waits_for, None
+    else:
+        code, reason = row.code, row.reason or SENTENCES.get(row.code)
     return Undelivered(
         declaration_id=row.declaration_id,
         stay_id=row.stay_id,
@@ -193,8 +205,8 @@ def _undelivered(row: Any) -> Undelivered:
         guest=row.guest,
         night=row.night,
         state=row.state,
-        code=row.waits_for if waiting else row.code,
-        reason=None if waiting else (row.reason or SENTENCES.get(row.code)),
+        code=code,
+        reason=reason,
         by_file=_by_file(row),
         since=row.created_at,
     )

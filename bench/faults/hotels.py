@@ -170,6 +170,7 @@ def _open(work: Work, organisation: UUID, actor: Actor, account: str) -> UUID:
             state="active",
             reminder_channel="sms",
             authority_username=account,
+            authority_state="working",
             authority_password=work.vault.seal(PASSWORD_FIELD, row, Settings().authority_password),
             number=1,
             registered_by=actor.person_id,

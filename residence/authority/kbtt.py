@@ -15,8 +15,9 @@ import structlog
 from yarl import URL
 
 from kernel.retry_after import retry_after_s
+from residence.account import FAULTS
 from residence.authority.answers import outcome_of
-from residence.authority.port import Account, AskFailed, Element, Outcome, OutcomeKind
+from residence.authority.port import Account, AskFailed, Element, Outcome, OutcomeKind, Trial
 from residence.authority.settings import AuthoritySettings, basic
 from residence.authority.tokens import Asked, NoToken, Reply, TokenPurse
 from residence.transmission_states import TransmissionKind
@@ -79,6 +80,15 @@ class KbttPortal:
         if not isinstance(number, int) or isinstance(number, bool):
             raise AskFailed(f"http_{reply.status}")
         return number
+
+    async def try_account(self, account: Account) -> Trial:
+        try:
+            await self._purse.access(account)
+        except NoToken as error:
+            return Trial.REFUSED if error.code in FAULTS else Trial.UNANSWERED
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return Trial.UNANSWERED
+        return Trial.WORKS
 
     async def close(self) -> None:
         if self._session is None:

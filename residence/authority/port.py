@@ -39,6 +39,23 @@ class Account:
     password: str = field(repr=False)
 
 
+class Trial(StrEnum):
+    """What trying an account gave. WORKS: the portal logged it in. REFUSED: it does not take the account. UNANSWERED:
+    the portal did not answer, or does not take us; nothing is known of the account."""
+
+    WORKS = "works"
+    REFUSED = "refused"
+    UNANSWERED = "unanswered"
+
+
+class AccountTrial(Protocol):
+    """Tries an account while somebody waits for the answer."""
+
+    def try_account(self, account: Account) -> Trial:
+        """Goes over the network: never in a transaction. Never raises for what a network or the portal can do."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ItemAnswer:
     """Why the item at `position` (from 1) was refused; `reason` is a Vietnamese sentence without personal values."""
@@ -77,6 +94,10 @@ class LodgingPortal(Protocol):
 
     async def count(self, account: Account, kind: TransmissionKind, day: date) -> int | None:
         """How many guests of one kind it has who arrived on that day; None when it does not tell. Raises AskFailed."""
+        ...
+
+    async def try_account(self, account: Account) -> Trial:
+        """Whether it logs this account in. Never raises for what a network or the portal can do."""
         ...
 
     async def close(self) -> None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
+from residence.account import LOGIN_REFUSED, NO_PERMIT
 from residence.authority.port import Account
 
 PERMIT: Final = "kbtt:create-3th"
-_TOKEN: Final = "/authorization-service/oauth/token"  # noqa: S105 - an address
+LOG_IN_PATH: Final = "/authorization-service/oauth/token"
 _REFRESH: Final = "/authorization-service/oauth/refresh-token?refresh_token="
 _REVOKE: Final = "/authorization-service/oauth/revoke?access_token="
 _LEFT_S: Final = 60.0
@@ -55,7 +56,7 @@ class NoToken(Exception):  # noqa: N818 - an answer, not a defect
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
+class Pair:
     access: str = field(repr=False)
     refresh: str = field(repr=False)
     ends: float
@@ -69,7 +70,7 @@ class TokenPurse:
         self._login = login
         self._renew = renew
         self._now = now
-        self._pairs: OrderedDict[Account, _Pair] = OrderedDict()
+        self._pairs: OrderedDict[Account, Pair] = OrderedDict()
         self._locks: dict[Account, asyncio.Lock] = {}
 
     async def access(self, account: Account) -> str:
@@ -93,33 +94,51 @@ class TokenPurse:
         pairs = [self._pairs.popitem()[1] for _ in range(len(self._pairs))]
         for pair in pairs:
             if pair.ends > self._now():
-                await self._ask(Asked("DELETE", _REVOKE + quote(pair.access, safe=""), f"Bearer {pair.access}"))
+                await self._ask(Asked("DELETE", revoke_path(pair.access), f"Bearer {pair.access}"))
 
-    async def _fresh(self, account: Account, old: _Pair | None) -> _Pair:
+    async def _fresh(self, account: Account, old: Pair | None) -> Pair:
         if old is not None:
             reply = await self._ask(Asked("POST", _REFRESH + quote(old.refresh, safe=""), self._renew))
             if reply.status == 200 and (pair := _pair_of(reply.body)) is not None:
                 return pair
         return await self._log_in(account)
 
-    async def _log_in(self, account: Account) -> _Pair:
-        form = {"username": account.username, "password": account.password, "grant-type": "api_cslt"}
-        reply = await self._ask(Asked("POST", _TOKEN, self._login, form=form))
-        if reply.status >= 500 or reply.status in (408, 429):
-            raise NoToken(f"token_http_{reply.status}", refused=False)
-        pair = _pair_of(reply.body) if reply.status == 200 else None
-        if pair is None:
-            raise NoToken("login_refused" if reply.status != 200 else "token_unreadable", refused=True)
-        return pair
+    async def _log_in(self, account: Account) -> Pair:
+        reply = await self._ask(Asked("POST", LOG_IN_PATH, self._login, form=log_in_form(account)))
+        return pair_after(reply)
 
-    def _keep(self, account: Account, pair: _Pair) -> None:
+    def _keep(self, account: Account, pair: Pair) -> None:
         self._pairs[account] = pair
         if len(self._pairs) > _KEPT:
             gone, _ = self._pairs.popitem(last=False)
             self._locks.pop(gone, None)
 
 
-def _pair_of(body: Any) -> _Pair | None:
+def log_in_form(account: Account) -> dict[str, str]:
+    return {"username": account.username, "password": account.password, "grant-type": "api_cslt"}
+
+
+def revoke_path(access: str) -> str:
+    return _REVOKE + quote(access, safe="")
+
+
+def pair_after(reply: Reply) -> Pair:
+    """The pair that a log-in gave. Raises NoToken.
+
+    401 is taken for the vendor's own pair, as OAuth has it, and not for the account: no document of the portal says
+    (unconfirmed).
+    """
+    if reply.status >= 500 or reply.status in (408, 429):
+        raise NoToken(f"token_http_{reply.status}", refused=False)
+    if reply.status == 401:
+        raise NoToken("vendor_refused", refused=True)
+    pair = _pair_of(reply.body) if reply.status == 200 else None
+    if pair is None:
+        raise NoToken(LOGIN_REFUSED if reply.status != 200 else "token_unreadable", refused=True)
+    return pair
+
+
+def _pair_of(body: Any) -> Pair | None:
     """The pair in a reply; its `data` is an object, or a list of one."""
     data = body.get("data") if isinstance(body, Mapping) else None
     told = data[0] if isinstance(data, list) and data else data
@@ -130,5 +149,5 @@ def _pair_of(body: Any) -> _Pair | None:
     if not isinstance(access, str) or not isinstance(refresh, str) or not isinstance(ends, int | float) or not access:
         return None
     if not isinstance(permits, list) or PERMIT not in permits:
-        raise NoToken("no_permit", refused=True)
-    return _Pair(access, refresh, float(ends))
+        raise NoToken(NO_PERMIT, refused=True)
+    return Pair(access, refresh, float(ends))

@@ -1,7 +1,7 @@
 """Lodgings as their organisation keeps them: registered, described, staffed, closed."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,9 +12,11 @@ from kernel.ids import new_id
 from kernel.quota import require_room
 from kernel.work import Work
 from residence import store
-from residence.models import PASSWORD_FIELD, Lodging, LodgingChange, Room
+from residence.account import AccountState
+from residence.models import Lodging, LodgingChange, Room
 from residence.ports import FrontDesk, Member
 from residence.service.access import lodging_for, person_of, require_standing
+from residence.service.accounts import TriedAccount, give_account
 from residence.states import LODGING_MOVES, LodgingEvent, LodgingState, move
 
 KINDS: Final = ("hotel", "guest_house", "homestay", "apartment", "medical", "boarding_house", "other")
@@ -31,14 +33,6 @@ class NewLodging:
     address: str
     commune_code: str
     reminder_channel: str
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorityAccount:
-    """The lodging's account at the authority's portal."""
-
-    username: str
-    password: str = field(repr=False)
 
 
 def register_lodging(work: Work, actor: Actor, desk: FrontDesk, asked: NewLodging) -> Lodging:
@@ -72,6 +66,7 @@ def register_lodging(work: Work, actor: Actor, desk: FrontDesk, asked: NewLodgin
         remote=False,
         state=LodgingState.PENDING.value,
         reminder_channel=asked.reminder_channel,
+        authority_state=AccountState.MISSING.value,
         number=1,
         registered_by=person_of(actor),
         registered_at=now,
@@ -89,10 +84,11 @@ def change_lodging(
     lodging_id: UUID,
     *,
     changes: Mapping[str, Any],
-    account: AuthorityAccount | None = None,
+    account: TriedAccount | None = None,
 ) -> Lodging:
     """Changes name, kind, address (only what the police have not approved yet), the channel of reminders, or the
-    account at the authority's portal. Raises `not_found`, `mandate_missing`, `lodging_approved`.
+    account at the authority's portal. Raises `not_found`, `mandate_missing`, `lodging_approved`, and `invalid_fields`
+    for an account that the portal refuses.
     """
     lodging = lodging_for(work, actor, desk, lodging_id, "manage", lock=True)
     described = changes.keys() & {"name", "kind", "address"}
@@ -101,8 +97,7 @@ def change_lodging(
     for name, value in changes.items():
         setattr(lodging, name, value)
     if account is not None:
-        lodging.authority_username = account.username
-        lodging.authority_password = work.vault.seal(PASSWORD_FIELD, lodging.id, account.password)
+        give_account(work, actor, lodging, account)
     lodging.number += 1
     write_audit(work.session, actor, "lodging.change", "lodging", lodging.id)
     return lodging

@@ -7,23 +7,27 @@ from uuid import UUID
 from kernel.actor import Actor
 from kernel.work import Work
 from residence import batch_store, night_store, store
+from residence.account import KnownAccount
 from residence.clock import Exposure, NightState, exposure, filing_ends, night_ends, night_state
 from residence.night_store import NightCounts
 from residence.ports import FrontDesk
 from residence.service.access import lodging_for
+from residence.service.accounts import known_account
 from residence.service.batches import still_rejected
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
     """`staying` counts everyone who stays that night, `counts` its arrivals; `rejected` are rows of the night's newest
-    file that could not be taken and were not declared since. `exposure` is for late and rejected ones together.
+    file that could not be taken and were not declared since. `account` is the lodging's at the authority's portal.
+    `exposure` is for late and rejected ones together.
     """
 
     night: date
     state: NightState
     staying: int
     counts: NightCounts
+    account: KnownAccount
     nil: bool
     rejected: int
     due_at: datetime
@@ -52,6 +56,7 @@ def read_night(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, nigh
         ),
         staying=staying,
         counts=counts,
+        account=known_account(lodging),
         nil=nil,
         rejected=rejected,
         due_at=filing_ends(night),

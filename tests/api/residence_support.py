@@ -33,7 +33,7 @@ class Evening:
             "sex": "M",
             "nationality": "FRA",
             "document_number": number,
-            "arrival": f"{self.today}T00:00",
+            "arrival": self.today.isoformat(),
             "departure": (self.today + timedelta(days=2)).isoformat(),
             "room": "101",
             "residence_expiry": (self.today + timedelta(days=20)).isoformat(),

@@ -22,7 +22,7 @@ def test_a_guest_is_declared_in_one_request_and_shown_as_declared(evening: Eveni
     assert told["new"] is True
     stay = evening.ask("GET", f"{evening.lodging}/stays/{told['stay_id']}").get_json()
     sent = evening.guest()
-    assert {name: stay["guest"][name] for name in sent} == {**sent, "arrival": f"{evening.today}T00:00"}
+    assert {name: stay["guest"][name] for name in sent} == sent
     assert [(link["kind"], link["number"]) for link in stay["chain"]] == [("arrival", 1)]
     assert stay["has_photo"] is False
 
@@ -120,7 +120,10 @@ def test_a_night_at_a_glance(evening: Evening) -> None:
     evening.report(evening.guest(), evening.guest("K0000010"))
     night = evening.ask("GET", f"{evening.lodging}/night", query_string={"night": evening.today.isoformat()}).get_json()
     # One guest came with the world.
-    assert (night["state"], night["staying"], night["declared"], night["on_the_way"]) == ("filed", 3, 3, 3)
+    assert (night["state"], night["staying"], night["declared"]) == ("filed", 3, 3)
+    # The lodging of the matrix has no account at the authority: nothing is on its way, and that is said.
+    assert (night["on_the_way"], night["no_account"], night["authority_account"]["state"]) == (0, 3, "missing")
+    assert "CHƯA được chuyển" in night["authority_account"]["message"]
     refused = evening.ask("POST", f"{evening.lodging}/nil-reports", json={"night": evening.today.isoformat()})
     assert (refused.status_code, refused.get_json()["code"]) == (409, "night_has_guests")
 

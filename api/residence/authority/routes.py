@@ -96,7 +96,7 @@ def verify_receipt(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     problems=(MANDATE,),
 )
 def list_undelivered(work: Work, query: dict[str, Any], lodging_id: UUID) -> Any:
-    """Declarations that the authority refused, that wait for long, or of which nobody can tell."""
+    """Declarations that the authority refused, that wait for an account or for long, or of which nobody can tell."""
     page = read_page(query)
     rows = undelivered.list_undelivered(work, actor(), desk(), lodging_id, after=page.after_id, limit=page.limit + 1)
     return turn_page(page, rows, lambda row: [str(row.declaration_id)], lambda row: row)

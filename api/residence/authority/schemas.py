@@ -24,7 +24,8 @@ class LodgingReceiptRequest(RequestSchema):
 
 
 class CountsAnswer(AnswerSchema):
-    """`late` of `declared` came after their time. `transmitted`: the authority said yes; `confirmed`: found there."""
+    """`late` of `declared` came after their time. `transmitted`: the authority said yes; `confirmed`: found there.
+    State `no_account`: some are not passed on, since the lodging has no working account at the portal."""
 
     state = fields.String(validate=validate.OneOf(RECEIPT_STATES))
     nil = fields.Boolean()
@@ -72,7 +73,8 @@ class UndeliveredQuery(PageQuery):
 
 
 class UndeliveredAnswer(AnswerSchema):
-    """`code` and `reason` say why; `by_file`: the authority's own file can carry it."""
+    """`code` and `reason` say why (`no_account`, `login_refused`: the lodging's account at the authority's portal is
+    missing or refused); `by_file`: the authority's own file can carry it."""
 
     declaration_id = fields.UUID()
     stay_id = fields.UUID()

@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from api.blueprint import Blueprint
-from api.context import actor
+from api.context import actor, container
 from api.grants import REMAIN
+from api.limits import count_try
 from api.residence.desk import INACTIVE, LODGING, MANDATE, desk
 from api.residence.lodgings.schemas import (
     LodgingAnswer,
@@ -22,14 +23,18 @@ from api.residence.lodgings.schemas import (
     StaffAnswer,
     StaffRequest,
 )
+from api.residence.lodgings.views import night_shown, shown
+from api.transactions import unit_of_work
 from kernel.work import Work
+from residence.authority.port import Account
 from residence.clock import tonight
-from residence.models import Lodging
 from residence.ports import Member
-from residence.service import lodgings, nights, reports
+from residence.service import accounts, lodgings, nights, reports
 from residence.service.access import lodging_for, lodgings_for
-from residence.service.lodgings import AuthorityAccount, NewLodging
+from residence.service.accounts import TriedAccount
+from residence.service.lodgings import NewLodging
 
+_TRIES, _WINDOW_S = 5, 900
 blueprint = Blueprint("lodgings", description="Lodgings and their nights (cơ sở lưu trú)")
 
 
@@ -44,21 +49,21 @@ blueprint = Blueprint("lodgings", description="Lodgings and their nights (cơ s�
     limit="organisation",
     problems=("not_found", MANDATE, "lodging_known", "too_many_lodgings"),
 )
-def register_lodging(work: Work, body: dict[str, Any]) -> Lodging:
+def register_lodging(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     """Registers a lodging; the police of its commune must approve it. Needs the mandate `manage_lodgings`."""
-    return lodgings.register_lodging(work, actor(), desk(), NewLodging(**body))
+    return shown(lodgings.register_lodging(work, actor(), desk(), NewLodging(**body)))
 
 
 @blueprint.operation("GET", "/v1/lodgings", "listLodgings", answer=LodgingsAnswer(), transaction=True)
 def list_lodgings(work: Work) -> dict[str, Any]:
     """Those the caller may see."""
-    return {"items": lodgings_for(work, actor(), desk())}
+    return {"items": [shown(each) for each in lodgings_for(work, actor(), desk())]}
 
 
 @blueprint.operation("GET", LODGING, "readLodging", answer=LodgingAnswer(), transaction=True, problems=(MANDATE,))
-def read_lodging(work: Work, lodging_id: UUID) -> Lodging:
+def read_lodging(work: Work, lodging_id: UUID) -> dict[str, Any]:
     """One of them."""
-    return lodging_for(work, actor(), desk(), lodging_id, "read")
+    return shown(lodging_for(work, actor(), desk(), lodging_id, "read"))
 
 
 @blueprint.operation(
@@ -67,14 +72,24 @@ def read_lodging(work: Work, lodging_id: UUID) -> Lodging:
     "changeLodging",
     body=LodgingPatch(),
     answer=LodgingAnswer(),
-    transaction=True,
-    problems=(MANDATE, "lodging_approved"),
+    problems=(MANDATE, "lodging_approved", "too_many_requests"),
 )
-def change_lodging(work: Work, body: dict[str, Any], lodging_id: UUID) -> Lodging:
-    """Changes what is given; name, kind and address only until the police have approved them."""
+def change_lodging(body: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
+    """Changes what is given; name, kind and address only until the police have approved them. An account at the
+    authority's portal is tried there first: one that it refuses is not kept."""
     given = body.pop("authority_account", None)
-    account = None if given is None else AuthorityAccount(**given)
-    return lodgings.change_lodging(work, actor(), desk(), lodging_id, changes=body, account=account)
+    account = None if given is None else _tried(lodging_id, given["username"], given["password"])
+    with unit_of_work() as work:
+        return shown(lodgings.change_lodging(work, actor(), desk(), lodging_id, changes=body, account=account))
+
+
+def _tried(lodging_id: UUID, username: str, password: str) -> TriedAccount:
+    with unit_of_work() as work:
+        accounts.may_give_account(work, actor(), desk(), lodging_id)
+    # So many wrong ones must not lock the account at the portal.
+    count_try("authority_account", str(lodging_id), tries=_TRIES, window_s=_WINDOW_S)
+    trial = container().lodging_accounts.try_account(Account(username, password))
+    return TriedAccount(username, password, trial)
 
 
 @blueprint.operation(
@@ -86,9 +101,9 @@ def change_lodging(work: Work, body: dict[str, Any], lodging_id: UUID) -> Lodgin
     idempotent=True,
     problems=(MANDATE, "lodging_step_refused"),
 )
-def resubmit_lodging(work: Work, _body: dict[str, Any], lodging_id: UUID) -> Lodging:
+def resubmit_lodging(work: Work, _body: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
     """Asks the police again after a refusal."""
-    return lodgings.resubmit_lodging(work, actor(), desk(), lodging_id)
+    return shown(lodgings.resubmit_lodging(work, actor(), desk(), lodging_id))
 
 
 @blueprint.operation(
@@ -100,9 +115,9 @@ def resubmit_lodging(work: Work, _body: dict[str, Any], lodging_id: UUID) -> Lod
     idempotent=True,
     problems=(MANDATE, "lodging_step_refused"),
 )
-def close_lodging(work: Work, _body: dict[str, Any], lodging_id: UUID) -> Lodging:
+def close_lodging(work: Work, _body: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
     """Closes a lodging for good; what it declared stays."""
-    return lodgings.close_lodging(work, actor(), desk(), lodging_id)
+    return shown(lodgings.close_lodging(work, actor(), desk(), lodging_id))
 
 
 @blueprint.operation(
@@ -163,9 +178,7 @@ def set_staff(work: Work, body: dict[str, Any], lodging_id: UUID) -> dict[str, A
 def read_night(work: Work, query: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
     """A night at a glance: declared, transmitted, confirmed, in doubt, late or missing, and what that may cost."""
     night = query["night"] or tonight(work.now())
-    seen = nights.read_night(work, actor(), desk(), lodging_id, night)
-    named = {name: getattr(seen, name) for name in NightAnswer().fields if hasattr(seen, name)}
-    return {**seen.counts._asdict(), **named}
+    return night_shown(nights.read_night(work, actor(), desk(), lodging_id, night))
 
 
 @blueprint.operation(

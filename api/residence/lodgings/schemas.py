@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Switch
-from mobile_contract.vocabulary import LODGING_KINDS, LODGING_STATES, NIGHT_STATES, REMINDER_CHANNELS
+from mobile_contract.vocabulary import ACCOUNT_STATES, LODGING_KINDS, LODGING_STATES, NIGHT_STATES, REMINDER_CHANNELS
 from residence.service.lodgings import MOST_ROOMS
 
 
@@ -19,7 +19,7 @@ class LodgingRequest(RequestSchema):
 
 
 class AccountRequest(RequestSchema):
-    """The lodging's account at the authority's portal."""
+    """The lodging's account at the authority's portal. It is tried at once, and kept unless the portal refuses it."""
 
     username = Line(required=True, high=100)
     password = fields.String(required=True, validate=validate.Length(min=1, max=200))
@@ -42,6 +42,16 @@ class NothingAsked(RequestSchema):
     """An act that needs no more to be said."""
 
 
+class AccountAnswer(AnswerSchema):
+    """The lodging's account at the authority's portal. Without one that works declared guests are not passed on:
+    `message` says so, in the caller's language."""
+
+    state = fields.String(validate=validate.OneOf(ACCOUNT_STATES))
+    username = fields.String(allow_none=True)
+    since = Instant(allow_none=True, metadata={"description": "When the portal took or refused it."})
+    message = fields.String()
+
+
 class LodgingAnswer(AnswerSchema):
     """`reason` is what the police gave for a refusal or a suspension."""
 
@@ -57,6 +67,7 @@ class LodgingAnswer(AnswerSchema):
     reason = fields.String(allow_none=True)
     reminder_channel = fields.String(validate=validate.OneOf(REMINDER_CHANNELS))
     authority_username = fields.String(allow_none=True)
+    authority_account = fields.Nested(AccountAnswer)
     registered_at = Instant()
     approved_at = Instant(allow_none=True)
 
@@ -126,7 +137,8 @@ class ExposureAnswer(AnswerSchema):
 
 class NightAnswer(AnswerSchema):
     """A night at a glance. `staying` is everyone of that night; the counts after it are of its arrivals, by what became
-    of them. `rejected` rows of the newest file nobody has declared since."""
+    of them; `no_account` wait for an account at the authority's portal that works, and are not on the way. `rejected`
+    rows of the newest file nobody has declared since."""
 
     night = fields.Date()
     state = fields.String(validate=validate.OneOf(NIGHT_STATES))
@@ -134,10 +146,12 @@ class NightAnswer(AnswerSchema):
     declared = fields.Integer()
     late = fields.Integer()
     on_the_way = fields.Integer()
+    no_account = fields.Integer()
     transmitted = fields.Integer()
     confirmed = fields.Integer()
     in_doubt = fields.Integer()
     refused = fields.Integer()
+    authority_account = fields.Nested(AccountAnswer)
     nil = fields.Boolean()
     rejected = fields.Integer()
     due_at = Instant()

@@ -12,10 +12,12 @@ from kernel.actor import Actor, ActorKind
 from kernel.clock import SettableClock, local
 from kernel.ids import new_id
 from kernel.work import Work
+from residence.authority.port import Trial
 from residence.guests import GuestDeclaration, Moment, Sex
 from residence.models import Lodging
 from residence.ports import FrontDesk
 from residence.service import lodgings, police
+from residence.service.accounts import TriedAccount
 from residence.service.lodgings import NewLodging
 from residence.settings import ResidenceSettings
 from residence.states import LodgingEvent
@@ -167,10 +169,15 @@ class Town:
         return lodgings.register_lodging(self.work, owner, self.desk, NewLodging(**{**asked, **changes}))
 
     def open(self, owner: Actor, organisation: UUID, **changes: Any) -> Lodging:
-        """A lodging that its police have approved."""
+        """A lodging that its police have approved, with an account that the authority takes."""
         lodging = self.register(owner, organisation, **changes)
+        self.give_account(owner, lodging, Trial.WORKS)
         officer = self.officer if lodging.agency_code == "P.1" else self.other_officer
         return police.decide_lodging(self.work, officer, lodging.id, LodgingEvent.APPROVE)
+
+    def give_account(self, owner: Actor, lodging: Lodging, trial: Trial) -> None:
+        account = TriedAccount("cslt-thu-01", "mat-khau-thu", trial)
+        lodgings.change_lodging(self.work, owner, self.desk, lodging.id, changes={}, account=account)
 
     def system(self, organisation: UUID, owner: Actor, mandates: tuple[str, ...] = MANDATES) -> Actor:
         """A key of the organisation's own system, which rests on a member with these mandates."""

@@ -84,6 +84,7 @@ def test_what_became_of_each_arrival_is_counted(town: Town) -> None:
         "confirmed": 1,
         "in_doubt": 1,
         "refused": 1,
+        "no_account": 0,
     }
     assert (night.state, night.staying, night.exposure) == ("filed", 6, None)
 

@@ -14,7 +14,7 @@ from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
 from kernel.vault import Vault
-from residence.authority.port import Account, AskFailed, Element, ItemAnswer, Outcome, OutcomeKind, Sign
+from residence.authority.port import Account, AskFailed, Element, ItemAnswer, Outcome, OutcomeKind, Sign, Trial
 from residence.clock import NightRule
 from residence.guests import GuestDeclaration
 from residence.models import DECLARATION_FIELD, DOCUMENT_INDEX, PASSWORD_FIELD, Batch, Declaration, Lodging, Stay
@@ -54,6 +54,7 @@ def add_lodging(session: Session, clock: SettableClock, *, account: bool = True,
         state="active",
         reminder_channel="sms",
         authority_username=username if account else None,
+        authority_state="working" if account else "missing",
         authority_password=VAULT.seal(PASSWORD_FIELD, lodging, "mat-khau-thu") if account else None,
         number=1,
         registered_by=_PERSON,
@@ -192,6 +193,8 @@ class FakeAuthority:
     has: list[tuple[str, str, str]] = field(default_factory=list)
     calls: list[tuple[TransmissionKind, list[Element]]] = field(default_factory=list)
     asked: int = 0
+    trial: Trial = Trial.WORKS
+    tried: list[str] = field(default_factory=list)
     on_call: Callable[[], None] = lambda: None
 
     async def declare(self, account: Account, kind: TransmissionKind, array: Sequence[Element]) -> Outcome:
@@ -226,6 +229,10 @@ class FakeAuthority:
             for username, document, arrived in self.has
             if (username, arrived) == (account.username, day.isoformat()) and document.startswith("K") == foreign
         )
+
+    async def try_account(self, account: Account) -> Trial:
+        self.tried.append(account.username)
+        return self.trial
 
     async def close(self) -> None:
         return None
