@@ -24,6 +24,7 @@ from residence.transmission_ledger import Ledger
 from residence.transmission_news import Patience
 from residence.transmission_planner import plan_transmissions
 from residence.transmission_states import TransmissionKind
+from tests.db.residence.hotels import add_organisation
 
 VAULT = Vault({1: bytes(range(32))}, bytes(32))
 AGENCY = "H17.CA"
@@ -42,7 +43,7 @@ _PERSON = UUID("01998a00-0000-7000-8000-000000000001")
 
 def add_lodging(session: Session, clock: SettableClock, *, account: bool = True, username: str = "cslt-1") -> Lodging:
     """An active hotel of an organisation of its own."""
-    organisation, lodging = _add_organisation(session), new_id()
+    organisation, lodging = add_organisation(session, AGENCY, _PERSON), new_id()
     made = Lodging(
         id=lodging,
         organisation_id=organisation,
@@ -63,33 +64,6 @@ def add_lodging(session: Session, clock: SettableClock, *, account: bool = True,
     session.add(made)
     session.flush()
     return made
-
-
-def _add_organisation(session: Session) -> UUID:
-    """With an agency and a person beside it, which all share."""
-    session.execute(
-        text(
-            "INSERT INTO agency (code, name, short_name, path) VALUES (:c, 'Công an thử', 'CA thu', :c || '/') "
-            "ON CONFLICT DO NOTHING"
-        ),
-        {"c": AGENCY},
-    )
-    session.execute(
-        text(
-            "INSERT INTO person (id, subject_index, full_name, identity_level) "
-            "VALUES (:id, 'x', 'Nguyễn Văn Thử', 2) ON CONFLICT DO NOTHING"
-        ),
-        {"id": _PERSON},
-    )
-    organisation = new_id()
-    session.execute(
-        text(
-            "INSERT INTO organisation (id, kind, name, registration_number, registration_index, status, created_at) "
-            "VALUES (:id, 'company', 'Khách sạn Thử', :sealed, :index, 'active', now())"
-        ),
-        {"id": organisation, "sealed": b"x", "index": organisation.bytes},
-    )
-    return organisation
 
 
 def declare(
