@@ -171,9 +171,8 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
     Raises SettingsError, and its kind ServerError when a server beside us is away or not what it must be.
     """
     settings, clock = _judged(values), clock or SystemClock()
-    redis = connect(settings.kernel.redis_url)
-    bell = Bell(redis)
     kernel = settings.kernel
+    bell = Bell(redis := connect(kernel.redis_url))
     database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, by_index=drains)
     vault, watch = open_servers(database, redis, kernel.master_key)
     files = open_bounded(kernel.files_url)
