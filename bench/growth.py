@@ -4,6 +4,8 @@ Two systems of the same make, one with 10,000 finished messages in its tables an
 deliveries, attempts and receipts, all copies of one that went through. Then each is given the same new events in turn,
 and they are followed to their last receipt. The cost of a message is the time it took and the CPU of the drains and the
 database, in milliseconds; the limit is 1.2 times that of the small system.
+
+`--reads [--dossiers N] [--stays N]`: what lists, searches and counts cost, see `bench.growth_reads`.
 """
 
 import sys
@@ -18,6 +20,7 @@ from uuid import UUID
 import psutil
 from sqlalchemy import Table, text
 
+from bench import growth_reads
 from bench.backlog import repeat_event, tell_once
 from bench.ground import Ground, cpu_s, engine_of, ground, process_of
 from bench.journey.handset import wait
@@ -206,4 +209,9 @@ def _copy(each: _Table) -> str:
 
 
 if __name__ == "__main__":
-    finish(measure(number_after("--rows", sys.argv, _ROWS)), sys.argv)
+    if "--reads" in sys.argv:
+        dossiers = number_after("--dossiers", sys.argv, growth_reads.MANY.dossiers)
+        stays = number_after("--stays", sys.argv, growth_reads.MANY.stays)
+        finish(growth_reads.measure(growth_reads.Size(dossiers, stays)), sys.argv)
+    else:
+        finish(measure(number_after("--rows", sys.argv, _ROWS)), sys.argv)

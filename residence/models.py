@@ -140,6 +140,7 @@ class Batch(Base):
     __table_args__ = (
         UniqueConstraint("lodging_id", "sha256"),
         CheckConstraint(one_of("state", BatchState), name="state"),
+        Index("ix_batch_night", "lodging_id", "night", "id"),
         Index("ix_batch_kept", "created_at", postgresql_where=text("erased_at IS NULL")),
     )
 
@@ -188,6 +189,7 @@ class Stay(Base):
             postgresql_where=text("state <> 'annulled' AND erased_at IS NULL"),
         ),
         Index("ix_stay_night", "lodging_id", "night"),
+        Index("ix_stay_lodging", "lodging_id", text("id DESC NULLS LAST")),
         # Who stays a night, of all lodgings and of one: neither reads what is past.
         Index("ix_stay_nights", "nights", postgresql_using="gist", postgresql_where=text("state <> 'annulled'")),
         Index("ix_stay_lodging_departure", "lodging_id", "departure", postgresql_where=text("state <> 'annulled'")),
@@ -257,9 +259,10 @@ class NilReport(Base):
     __tablename__ = "nil_report"
     __table_args__ = (
         Index(
+            # A night first: who has filed nothing is asked of one night and all lodgings.
             "uq_nil_report_standing",
-            "lodging_id",
             "night",
+            "lodging_id",
             unique=True,
             postgresql_where=text("withdrawn_at IS NULL"),
         ),

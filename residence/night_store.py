@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, select
@@ -15,6 +15,10 @@ from residence.models import Declaration, Lodging, NilReport, Stay
 from residence.states import StayState
 from residence.store import in_subtree, lodgings_with_guests, owing, stays_over
 from residence.transmission_states import ItemState
+
+_LATEST: Final = 1_000
+_COMMON: Final = _LATEST // 50
+_LAST_ID: Final = UUID(int=2**128 - 1)
 
 
 class NightCounts(NamedTuple):
@@ -93,14 +97,45 @@ def guests_of_night(
 
 def guests_by_document(session: Session, root: str | None, index: bytes, *, limit: int) -> Sequence[GuestRow]:
     """Newest stay first."""
-    query = _guests(root).where(Stay.document_index == index).order_by(Stay.id.desc()).limit(limit)
-    return _rows(session, query)
+    # The index of documents holds no erased stays, and they have no document.
+    query = _guests(root).where(Stay.document_index == index, Stay.erased_at.is_(None))
+    return _rows(session, query.order_by(Stay.id.desc()).limit(limit))
 
 
 def guests_by_words(session: Session, root: str | None, words: Sequence[int], *, limit: int) -> Sequence[GuestRow]:
     """Stays whose name holds all these words, newest first."""
-    query = _guests(root).where(Stay.name_words.contains(list(words)))
-    return _rows(session, query.order_by(Stay.id.desc()).limit(limit))
+    holds = Stay.name_words.contains(list(words))
+    latest = _latest_with(session, root, words)
+    ours = [row.id for row in latest if row.below]
+    if len(ours) >= limit:
+        found = _guests(root).where(Stay.id.in_(ours[:limit]))
+    elif len(latest) < _COMMON:
+        # By the words alone: the planner would read all that the lodgings of the subtree ever had, and compare.
+        named = select(Stay.id).where(holds).cte().prefix_with("MATERIALIZED")
+        found = _guests(root).where(Stay.id.in_(select(named.c.id)))
+    else:
+        found = _guests(root).where(holds)
+    return _rows(session, found.order_by(Stay.id.desc()).limit(limit))
+
+
+class _Latest(NamedTuple):
+    id: UUID
+    below: bool
+
+
+def _latest_with(session: Session, root: str | None, words: Sequence[int]) -> Sequence[_Latest]:
+    """Of the stays declared last, anywhere, those whose name holds these words, newest first. A name that many have
+    fills an answer from these alone, however many stays there are."""
+    columns = Stay.id, Stay.lodging_id, Stay.name_words
+    query = select(*columns).where(Stay.id <= _LAST_ID).order_by(Stay.id.desc()).limit(_LATEST)
+    latest = query.cte().prefix_with("MATERIALIZED")
+    rows = session.execute(
+        select(latest.c.id, _below(root))
+        .join(Lodging, Lodging.id == latest.c.lodging_id)
+        .where(latest.c.name_words.contains(list(words)))
+        .order_by(latest.c.id.desc())
+    )
+    return [_Latest(row[0], row[1]) for row in rows]
 
 
 class NationalityCount(NamedTuple):

@@ -141,7 +141,9 @@ def stays_of(
     session: Session, lodging_id: UUID, *, night: date | None, after: UUID | None, limit: int
 ) -> Sequence[Stay]:
     """Newest declared first; with `night` those who stay that night."""
-    query = select(Stay).where(Stay.lodging_id == lodging_id).order_by(Stay.id.desc()).limit(limit)
+    # No id is null, but only the index of a lodging's stays has this order. The primary key has another, so the planner
+    # never walks along it in search of a lodging that has few.
+    query = select(Stay).where(Stay.lodging_id == lodging_id).order_by(Stay.id.desc().nulls_last()).limit(limit)
     if night is not None:
         query = query.where(stays_over(night))
     if after is not None:
@@ -153,7 +155,12 @@ def latest_stay(session: Session, lodging_id: UUID, document_index: bytes, since
     """The latest stay of a document in a lodging that ended after `since`."""
     return session.scalar(
         select(Stay)
-        .where(Stay.lodging_id == lodging_id, Stay.document_index == document_index, Stay.departure > since)
+        .where(
+            Stay.lodging_id == lodging_id,
+            Stay.document_index == document_index,
+            Stay.erased_at.is_(None),
+            Stay.departure > since,
+        )
         .order_by(Stay.night.desc(), Stay.id.desc())
         .limit(1)
     )

@@ -65,7 +65,12 @@ class Dossier(Base):
             )
             for name, states in (("open", _OPEN_STATES), ("closed", _CLOSED_STATES))
         ),
-        Index("ix_dossier_closed", "agency_code", "id", postgresql_where=text(_CLOSED_STATES)),
+        Index(
+            "ix_dossier_closed",
+            "agency_code",
+            text("id DESC NULLS LAST"),
+            postgresql_where=text(_CLOSED_STATES),
+        ),
         Index(
             "ix_dossier_code_end",
             func.reverse(text("code")).label("code_end"),

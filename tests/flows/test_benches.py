@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bench import chain, finish, growth, latency, plan, receipts, residence, residence_peak, submit
+from bench import chain, finish, growth, growth_reads, latency, plan, receipts, residence, residence_peak, submit
+from bench.growth_reads import Size
 from bench.pairs import Result
 
 SMALL: dict[str, Callable[[], Result]] = {
@@ -16,6 +17,11 @@ SMALL: dict[str, Callable[[], Result]] = {
     "chain": lambda: chain.measure(120, pairs=1),
     "chain --codes": lambda: chain.measure_codes(120, pairs=1, codes=60),
     "growth": lambda: growth.measure(200, few=50, count=8, pairs=1),
+    "growth --reads": lambda: growth_reads.measure(
+        Size(600, 500, being_worked_on=100, hotels=10, guests_each=4),
+        few=Size(300, 400, being_worked_on=100, hotels=10, guests_each=4),
+        count=2,
+    ),
     "receipts": lambda: receipts.measure(pairs=1, each=10),
     "submit": lambda: submit.measure(pairs=1, each=2),
     "finish": lambda: finish.measure(pairs=1, each=2),
