@@ -238,9 +238,11 @@ def measure(many: Size = MANY, *, few: Size = FEW, count: int = _COUNT) -> Resul
 def _filled(size: Size) -> Iterator[Filled]:
     with ground() as place:
         web, sweep = build_container(place.environment), build_container(place.environment, drains=True)
-        yield Filled.lay(web, sweep, size)
-        web.close()
-        sweep.close()
+        try:
+            yield Filled.lay(web, sweep, size)
+        finally:
+            web.close()
+            sweep.close()
 
 
 def _compare(name: str, one: Read, other: Read, count: int) -> list[tuple[float, float]]:

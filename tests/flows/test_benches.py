@@ -18,8 +18,8 @@ SMALL: dict[str, Callable[[], Result]] = {
     "chain --codes": lambda: chain.measure_codes(120, pairs=1, codes=60),
     "growth": lambda: growth.measure(200, few=50, count=8, pairs=1),
     "growth --reads": lambda: growth_reads.measure(
-        Size(600, 500, being_worked_on=100, hotels=10, guests_each=4),
-        few=Size(300, 400, being_worked_on=100, hotels=10, guests_each=4),
+        Size(600, 1400, being_worked_on=100, hotels=10, guests_each=8),
+        few=Size(300, 1000, being_worked_on=100, hotels=10, guests_each=8),
         count=2,
     ),
     "receipts": lambda: receipts.measure(pairs=1, each=10),
