@@ -104,19 +104,23 @@ class Inspector:
 class PdfWalk:
     """Looks for a PDF's end mark; what may follow it is anything but the beginning of another revision.
 
-    Mail programs, scanners and web servers leave zeros, blanks or lines of their own behind the mark.
+    Mail programs, scanners and web servers leave zeros, blanks or lines of their own behind the mark. Fax servers and
+    print drivers lose the mark itself or a part of it; what stands before it leads a reader to all of the file.
     """
 
     _END: Final = b"%%EOF"
     _OBJECT: Final = re.compile(rb"\d\s+\d+\s+obj\b")
     _LENGTH: Final = re.compile(rb"/Linearized\b.{0,200}?/L\s+(\d{1,10})\b", re.DOTALL)
     _OVERLAP: Final = 32
+    _LAST_LINES: Final = re.compile(rb"startxref\s+\d+\s+%{0,2}E?O?\s*\Z")
+    _TAIL: Final = 64
 
     def __init__(self) -> None:
         self._carry = b""
         self._begun_again = False
         self._ended = False
         self._first = True
+        self._tail = b""
         self.encrypted = False
         self.announced = 0
 
@@ -133,10 +137,11 @@ class PdfWalk:
             self._ended, self._begun_again = True, False
         self._begun_again = self._begun_again or self._OBJECT.search(window, max(end, 0)) is not None
         self._carry = window[-self._OVERLAP :]
+        self._tail = (self._tail + chunk)[-self._TAIL :]
 
     @property
     def whole(self) -> bool:
-        return self._ended and not self._begun_again
+        return (self._ended and not self._begun_again) or self._LAST_LINES.search(self._tail) is not None
 
 
 _WALKS: Final[dict[str, type[JpegWalk] | type[PngWalk] | type[HeifWalk] | type[PdfWalk]]] = {

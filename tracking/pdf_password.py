@@ -2,7 +2,8 @@
 
 A PDF may be encrypted with an owner's password alone, which forbids printing or changing and lets everybody read: such
 a file opens with the empty user password. What asks the officer for one cannot be a paper.
-Source: ISO 32000-2, 7.6 (standard security handler, revisions 2 to 6).
+A file may also be a cover that opens and asks for a password to see the document inside: no paper either.
+Source: ISO 32000-2, 7.6 (standard security handler, revisions 2 to 6; unencrypted wrapper document).
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 _PAD: Final = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
 _ENCRYPT: Final = re.compile(rb"/Encrypt\s*(?:(\d{1,9})\s+(\d{1,5})\s+R\b|(?=<<))")
+_COVER: Final = re.compile(rb"/AFRelationship\s*/EncryptedPayload\b")
 _ID: Final = re.compile(rb"/ID\s*\[\s*(?=[(<])")
 _TOKEN: Final = re.compile(
     rb"\s*(?:%[^\r\n]*[\r\n]\s*)*(?P<mark><<|>>|\[|\]|\(|<|/[^\s()<>\[\]{}/%]*|[^\s()<>\[\]{}/%]+)", re.DOTALL
@@ -39,6 +41,8 @@ class _Handler:
 
 def opens_without_password(content: bytes) -> bool:
     """False for a PDF that asks for a password or a certificate. Where nothing is encrypted, True."""
+    if _COVER.search(content):
+        return False
     for found in islice(reversed(list(_ENCRYPT.finditer(content))), _MOST_TRIED):
         entries = _entries(content, found)
         if entries is not None:

@@ -32,6 +32,13 @@ def picture(kind: str, **options: object) -> bytes:
     return out.getvalue()
 
 
+def printed(mode: str) -> bytes:
+    """A photo of a scanner that writes other colours than red, green and blue."""
+    out = io.BytesIO()
+    Image.effect_noise((160, 120), 80).convert(mode).save(out, "JPEG")
+    return out.getvalue()
+
+
 def pdf(**encryption: str | bool | None) -> bytes:
     writer = PdfWriter()
     writer.add_blank_page(200, 200)
@@ -67,6 +74,10 @@ JPEGS = [
     picture("JPEG") + FILM,
     picture("JPEG") + FILM + b"\0\0\0\x08SEFT" + b"MotionPhoto_Data",
     picture("JPEG") + picture("JPEG", quality=30),
+    picture("MPO", save_all=True),
+    picture("JPEG", keep_rgb=True, optimize=True, subsampling=0),
+    printed("CMYK"),
+    printed("L"),
     picture("JPEG") + bytes(100_000),
     b"\xff\xd8\xff\xe0 no length that could be \xff\xd9",
 ]
@@ -141,11 +152,25 @@ def test_a_pdf_with_more_around_it_than_it_needs(content: bytes, piece: int) -> 
     assert judged(content, piece) == WHOLE_PDF
 
 
+@pytest.mark.parametrize("lost", [b"%%EOF", b"%EOF", b"OF", b"F"])
+@pytest.mark.parametrize("piece", [1, 5000])
+def test_a_pdf_that_lost_its_end_mark_alone_is_whole(lost: bytes, piece: int) -> None:
+    content = pdf().rstrip()
+    assert judged(content.removesuffix(lost), piece) == WHOLE_PDF
+    assert judged(content.removesuffix(lost) + b"\r\n", piece) == WHOLE_PDF
+
+
 def test_a_pdf_cut_off_is_damaged() -> None:
     whole = pdf()
     in_an_update = whole + b"\n7 0 obj\n<< /Type /Page >>\nendobj\nxref\n"
     for_the_web = whole.replace(b"\n", b"\n1 0 obj <</Linearized 1/L 70000/H [ 5 5 ]>> endobj\n%%EOF\n", 1)
-    for content in (whole[:-20], whole[: len(whole) // 2], in_an_update, for_the_web):
+    for content in (
+        whole[:-20],
+        whole[: whole.rindex(b"startxref") + 9],
+        whole[: len(whole) // 2],
+        in_an_update,
+        for_the_web,
+    ):
         assert judged(content) == Verdict("application/pdf", "file_damaged")
 
 
@@ -208,6 +233,15 @@ def _dictionary(body: bytes) -> bytes:
 def test_encryption_that_only_a_certificate_opens_is_a_lock() -> None:
     assert not opens_without_password(_dictionary(b"/Filter /Adobe.PubSec /V 4 /SubFilter /adbe.pkcs7.s5"))
     assert not opens_without_password(_dictionary(b"/Filter /Standard /R 9 /P 1 /O (a) /U (b)"))
+
+
+def test_a_cover_over_an_encrypted_document_is_a_lock() -> None:
+    """As rights management writes it: the page says "this document is protected", the paper is inside."""
+    for relation in (b"/AFRelationship /EncryptedPayload", b"/AFRelationship/EncryptedPayload"):
+        cover = pdf() + b"\n8 0 obj <</Type /Filespec " + relation + b" /EF <</F 9 0 R>> >> endobj\n%%EOF"
+        assert _maybe_locked(cover)
+        assert not opens_without_password(cover)
+    assert opens_without_password(pdf() + b"8 0 obj <</AFRelationship /Data>> endobj\n%%EOF")
 
 
 @pytest.mark.parametrize(
