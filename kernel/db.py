@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, Uuid,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from kernel.appending import UnitSession
 from kernel.db_link import Link
 
 _NAMES = {
@@ -97,7 +98,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One transaction: commits when the block ends, rolls back when it raises, then rings the bells asked for."""
-        with Session(self.engine, expire_on_commit=False, info=self.info) as session:
+        with UnitSession(self.engine, expire_on_commit=False, info=self.info) as session:
             with session.begin():
                 mark = 0 if self.watch is None else self.watch.mark()
                 if self.watch is not None and self.watch.due():

@@ -6,11 +6,13 @@ The answer is sealed, since it may hold personal values. Source: IETF draft "The
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, SmallInteger, Text, UniqueConstraint, delete, func, select, text
+from sqlalchemy import LargeBinary, SmallInteger, Text, UniqueConstraint, delete, func, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from kernel.appending import append_row
 from kernel.db import Base
 from kernel.errors import DomainError
 from kernel.ids import new_id
@@ -33,6 +35,12 @@ class IdempotencyRecord(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
+_HOLD: Final = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+_FIND: Final = text(
+    "SELECT id, request_hash, status, answer FROM idempotency_record WHERE account_id = :account AND key = :key"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
     status: int
@@ -48,14 +56,11 @@ def find_answer(session: Session, vault: Vault, account_id: UUID, key: str, dige
 
     Raises `idempotency_in_progress` while another transaction holds the key, `idempotency_key_reused` for another body.
     """
-    held = session.scalar(
-        text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"{account_id}:{key}"}
-    )
-    if not held:
+    connection = session.connection()
+    if not connection.execute(_HOLD, {"name": f"{account_id}:{key}"}).scalar():
         raise DomainError("idempotency_in_progress")
-    record = session.scalar(
-        select(IdempotencyRecord).where(IdempotencyRecord.account_id == account_id, IdempotencyRecord.key == key)
-    )
+    # A statement of its own, so that it sees what the holder before has committed.
+    record = connection.execute(_FIND, {"account": account_id, "key": key}).one_or_none()
     if record is None:
         return None
     if record.request_hash != digest:
@@ -68,16 +73,15 @@ def keep_answer(
 ) -> None:
     """Stores the answer beside the effect it reports."""
     row = new_id()
-    session.add(
-        IdempotencyRecord(
-            id=row,
-            account_id=account_id,
-            key=key,
-            request_hash=digest,
-            status=answer.status,
-            answer=vault.seal(_FIELD, row, answer.body),
-        )
-    )
+    kept = {
+        "id": row,
+        "account_id": account_id,
+        "key": key,
+        "request_hash": digest,
+        "status": answer.status,
+        "answer": vault.seal(_FIELD, row, answer.body),
+    }
+    append_row(session, IdempotencyRecord, kept)
 
 
 def forget_old_answers(session: Session, now: datetime) -> None:

@@ -31,6 +31,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from kernel.appending import append_row
 from kernel.db import Base, Database, ring_after_commit
 from kernel.ids import new_id
 
@@ -92,13 +93,16 @@ def record_event(
 
     An URGENT one, for which somebody waits, does not wait for that drain: see `handle_urgent`.
     """
-    event = OutboxEvent(id=new_id(), kind=kind, subject_id=subject_id, payload=payload, priority=priority)
-    session.add(event)
+    row = new_id()
+    values = {"id": row, "kind": kind, "priority": priority, "subject_id": subject_id, "payload": payload}
     if priority == URGENT:
+        event = OutboxEvent(**values)
+        session.add(event)
         session.info.setdefault(_URGENT_ONES, []).append(event)
     else:
+        append_row(session, OutboxEvent, {**values, "attempts": 0})
         ring_after_commit(session, PLAN)
-    return event.id
+    return row
 
 
 def record_events(session: Session, kind: str, happened: Sequence[tuple[UUID, dict[str, Any]]]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 import migrations.schema  # noqa: F401 - a test may be the first that needs some table
+from kernel.appending import UnitSession
 from kernel.audit import sign_rows_with
 from kernel.clock import VIETNAM, SettableClock
 from kernel.db import Database
@@ -88,7 +89,7 @@ def session(engine: Engine) -> Iterator[Session]:
     """A session whose work, commits included, is undone after the test."""
     with engine.connect() as connection:
         transaction = connection.begin()
-        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+        with UnitSession(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             sign_rows_with(session.info, VAULT)
             yield session
         transaction.rollback()

@@ -5,7 +5,7 @@ rows, `anchors` what lies outside the database, `verify` the walk that finds wha
 """
 
 from kernel.audit.models import AuditCheckpoint, AuditEntry, AuditPending, AuditSeal
-from kernel.audit.rows import TamperEvident, sign_row, sign_rows_with
+from kernel.audit.rows import TamperEvident, append_signed, sign_row, sign_rows_with
 from kernel.audit.writing import write_audit
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "AuditPending",
     "AuditSeal",
     "TamperEvident",
+    "append_signed",
     "sign_row",
     "sign_rows_with",
     "write_audit",

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import FromClause, LargeBinary, Table, event
 from sqlalchemy.orm import Mapped, Mapper, Session, class_mapper, mapped_column, object_session
 
+from kernel.appending import append_row, written_columns
 from kernel.db import Base
 from kernel.vault import Vault
 
@@ -62,6 +63,11 @@ def mac_of(key: bytes, table: FromClause, values: Mapping[str, Any]) -> bytes:
     return hmac.digest(key, _canonical(str(table.description), written), hashlib.sha256)
 
 
+def append_signed(session: Session, model: type[TamperEvident], row: Mapping[str, Any]) -> None:
+    """Appends a row (`kernel.appending`) with its digest."""
+    append_row(session, model, {**row, "mac": sign_row(session, model, row)})
+
+
 def sign_row(session: Session, model: type[TamperEvident], values: Mapping[str, Any]) -> bytes:
     """The digest of a row that is written past the session's objects; of `values`, what is not named is null."""
     return mac_of(row_key(session), class_mapper(model).local_table, values)
@@ -79,11 +85,7 @@ def whole_row(table: FromClause, values: Mapping[str, Any]) -> bytes:
 
 @cache
 def _written_columns(table: FromClause) -> tuple[str, ...]:
-    return tuple(
-        column.name
-        for column in table.columns
-        if column.name != "mac" and column.identity is None and (column.server_default is None or column.default)
-    )
+    return tuple(column.name for column in written_columns(table) if column.name != "mac")
 
 
 def _canonical(table: str, values: Mapping[str, Any]) -> bytes:

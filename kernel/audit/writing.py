@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.audit.models import AuditEntry
-from kernel.audit.rows import sign_row
+from kernel.audit.rows import append_signed
 from kernel.ids import new_id
 
 
@@ -15,7 +14,7 @@ def write_audit(
     session: Session, actor: Actor, action: str, object_type: str, object_id: UUID | None, **details: str | int
 ) -> None:
     """Records that `actor` did `action` ("dossier.accept") to an object. `details`: ids, codes, no content."""
-    values = {
+    row = {
         "id": new_id(),
         "actor_kind": actor.kind.value,
         "actor_id": actor.id,
@@ -25,4 +24,4 @@ def write_audit(
         "object_id": object_id,
         "details": details,
     }
-    session.execute(insert(AuditEntry).values(**values, mac=sign_row(session, AuditEntry, values)))
+    append_signed(session, AuditEntry, row)
