@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from kernel.clock import local
 from tracking.clock import ClockEntry
-from tracking.models import Dossier
+from tracking.models import Dossier, DossierFile, Upload
 
 Row = dict[str, Any]
 """As the statements of `queries` give it: JSON, sealed values in hex, instants in Vietnam's civil time."""
 
+TOLD_BY_STATUS: Final = "hand_over"
+"""The axis of which every move is caused by a move of the official status, which has told it already."""
 _PLAIN: Final = (
     "code",
     "state",
@@ -41,7 +43,7 @@ _INSTANTS: Final = (
     "created_at",
     "updated_at",
 )
-_SEALED: Final = ("form_values", "notify_phone", "lookup_secret")
+_SEALED: Final = ("form_values", "notify_phone", "lookup_secret", "left_out_values")
 
 
 @dataclass(slots=True)
@@ -59,7 +61,9 @@ class Case:
         return [file for file in self.files if file["kind"] == kind]
 
     def add_entry(self, entry: Row) -> None:
-        """Adds a row of `timeline_entry`, given by column."""
+        """Adds a row of `timeline_entry`, given by column, if it is shown."""
+        if entry["axis"] == TOLD_BY_STATUS:
+            return
         reason = entry["reason"] if self.internal or entry["reason_told"] else None
         self.timeline.append(
             {
@@ -75,6 +79,21 @@ class Case:
                 "details": entry["details"],
                 "reason_told": entry["reason_told"],
                 "reason": reason and reason.hex(),
+            }
+        )
+
+    def add_file(self, file: DossierFile, upload: Upload) -> None:
+        self.files.append(
+            {
+                "id": str(file.id),
+                "kind": file.kind,
+                "code": file.code,
+                "added_at": civil(file.added_at),
+                "upload_id": str(upload.id),
+                "size": upload.size,
+                "media_type": upload.media_type,
+                "sha256": upload.sha256 and upload.sha256.hex(),
+                "file_name": upload.file_name.hex(),
             }
         )
 
@@ -94,4 +113,4 @@ class Case:
 
 
 def civil(instant: datetime | None) -> str | None:
-    return instant and local(instant).isoformat()
+    return None if instant is None else local(instant).isoformat()

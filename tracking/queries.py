@@ -18,6 +18,19 @@ _NO_REASONS: Final = "NULL::bytea"
 _TOLD_ONCE: Final = "t.axis <> 'hand_over'"
 
 
+def _belongings(reasons: str) -> str:
+    return f"""
+  ARRAY(SELECT row_to_json(entry) FROM (
+    SELECT t.id, t.at {_LOCAL} AS at, t.axis, t.event, t.from_state AS "from", t.to_state AS "to", t.step,
+      t.actor_kind, t.actor_name, t.details, t.reason_told, encode({reasons}, 'hex') AS reason
+    FROM timeline_entry t WHERE t.dossier_id = d.id AND {_TOLD_ONCE} ORDER BY t.seq) entry) AS timeline,
+  ARRAY(SELECT row_to_json(file) FROM (
+    SELECT f.id, f.kind, f.code, f.added_at {_LOCAL} AS added_at, u.id AS upload_id, u.size, u.media_type,
+      encode(u.sha256, 'hex') AS sha256, encode(u.file_name, 'hex') AS file_name
+    FROM dossier_file f JOIN upload u ON u.id = f.upload_id
+    WHERE f.dossier_id = d.id AND f.removed_at IS NULL ORDER BY f.id) file) AS files"""  # noqa: S608 - constants only
+
+
 def _dossier(reasons: str) -> str:
     return f"""
 SELECT row_to_json(whole) FROM (SELECT
@@ -28,18 +41,21 @@ SELECT row_to_json(whole) FROM (SELECT
   d.handed_over_at {_LOCAL} AS handed_over_at, d.created_at {_LOCAL} AS created_at, d.updated_at {_LOCAL} AS updated_at,
   encode(d.form_values, 'hex') AS form_values, encode(d.notify_phone, 'hex') AS notify_phone,
   encode(d.lookup_secret, 'hex') AS lookup_secret, encode(d.left_out_values, 'hex') AS left_out_values,
-  ARRAY(SELECT row_to_json(entry) FROM (
-    SELECT t.id, t.at {_LOCAL} AS at, t.axis, t.event, t.from_state AS "from", t.to_state AS "to", t.step,
-      t.actor_kind, t.actor_name, t.details, t.reason_told, encode({reasons}, 'hex') AS reason
-    FROM timeline_entry t WHERE t.dossier_id = d.id AND {_TOLD_ONCE} ORDER BY t.seq) entry) AS timeline,
-  ARRAY(SELECT row_to_json(file) FROM (
-    SELECT f.id, f.kind, f.code, f.added_at {_LOCAL} AS added_at, u.id AS upload_id, u.size, u.media_type,
-      encode(u.sha256, 'hex') AS sha256, encode(u.file_name, 'hex') AS file_name
-    FROM dossier_file f JOIN upload u ON u.id = f.upload_id
-    WHERE f.dossier_id = d.id AND f.removed_at IS NULL ORDER BY f.id) file) AS files
+{_belongings(reasons)}
 FROM dossier d
 JOIN agency a ON a.code = d.agency_code
 WHERE d.id = :id
+"""  # noqa: S608 - constants only
+
+
+def _case(reasons: str) -> str:
+    return f"""
+SELECT row_to_json(whole) FROM (SELECT a.name AS agency_name, {_belongings(reasons)},
+  ARRAY(SELECT row_to_json(line) FROM (
+    SELECT c.kind, c.at, c.minutes FROM clock_entry c WHERE c.dossier_id = d.id ORDER BY c.seq) line) AS clock
+FROM dossier d
+JOIN agency a ON a.code = d.agency_code
+WHERE d.id = :id) whole
 """  # noqa: S608 - constants only
 
 
@@ -55,6 +71,8 @@ DESK = text(
     _dossier(_ALL_REASONS)  # noqa: S608 - constants only
     + "AND d.state <> 0 AND a.path LIKE (SELECT path FROM agency WHERE code = :agency) || '%') whole"
 )
+# What belongs to a dossier, for who has locked it and acts on it.
+OWN_CASE, DESK_CASE = text(_case(_TOLD_REASONS)), text(_case(_ALL_REASONS))
 FILED = text(_dossier(_NO_REASONS) + "AND d.state <> 0) whole")
 PROCEDURE = text(
     "SELECT code, number, document->'name' AS name, document->'process'->'steps' AS steps,"

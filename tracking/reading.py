@@ -16,6 +16,7 @@ from kernel.errors import FieldError
 from kernel.vault import Vault
 from mobile_contract.problems import FIELD_TEXTS
 from tracking import queries
+from tracking.case import Case, Row
 from tracking.catalogue.form import Form
 from tracking.content import file_name
 from tracking.forms import form_doubts
@@ -25,8 +26,6 @@ from tracking.states import LABELS, BusinessState, Event, allowed_events
 from tracking.texts import Language
 from tracking.timeline_texts import describe
 
-Row = dict[str, Any]
-"""A dossier as the statements of `queries` give it: JSON, sealed values in hex, instants in civil time."""
 # What a stranger with the slip in hand may see of the timeline: the official status and the results of telling it.
 _PUBLIC_AXES: Final = frozenset({"business"})
 
@@ -52,6 +51,16 @@ class Reader:
         """(version, what an officer sees), or None outside their subtree. The caller writes the audit row."""
         row = self._one(queries.DESK, id=dossier_id, agency=actor.agency_code)
         return None if row is None else (row["version"], self._desk_view(row, actor))
+
+    def own_case(self, case: Case) -> tuple[int, dict[str, Any]]:
+        """The same of a dossier that its citizen acts on, as the act leaves it."""
+        if case.internal:
+            raise LookupError("a case with the reasons that are internal to the agency")
+        return case.dossier.seen_version, self._citizen_view(case.row())
+
+    def desk_case(self, actor: Actor, case: Case) -> tuple[int, dict[str, Any]]:
+        """(version, what an officer sees) of a dossier that one of them acts on, as the act leaves it."""
+        return case.dossier.version, self._desk_view(case.row(), actor)
 
     def own_lines(self, actor: Actor, *, before: UUID | None, limit: int) -> list[dict[str, Any]]:
         """The citizen's dossiers as lines of a list, newest first; ids are ordered by time."""

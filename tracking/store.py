@@ -4,17 +4,19 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.errors import DomainError
+from kernel.ids import new_id
+from tracking import queries
+from tracking.case import Case
 from tracking.catalogue.models import Agency
+from tracking.clock import ClockEntry, EntryKind
 from tracking.models import (
     ClockRow,
     Dossier,
-    DossierCounter,
     DossierFile,
     ReservedName,
     TimelineEntry,
@@ -23,44 +25,84 @@ from tracking.models import (
 )
 
 DRAFT = 0
+# These touch no object of the session, so they go past it: it need not write first what it holds.
+_COUNT = text("""
+INSERT INTO dossier_counter (agency_code, day, last) VALUES (:agency, :day, 1)
+ON CONFLICT (agency_code, day) DO UPDATE SET last = dossier_counter.last + 1
+RETURNING last
+""")
+_RESERVE = text("""
+INSERT INTO reserved_name (id, scope, folded, dossier_id) VALUES (:id, :scope, :folded, :dossier)
+ON CONFLICT (scope, folded) WHERE released_at IS NULL
+DO UPDATE SET reserved_at = reserved_name.reserved_at WHERE reserved_name.dossier_id = :dossier
+RETURNING id
+""")
+_RELEASE = text("UPDATE reserved_name SET released_at = :now WHERE dossier_id = :dossier AND released_at IS NULL")
+
+
+# Built once: a statement costs more to build than to execute.
+_OWN = select(Dossier).where(Dossier.id == bindparam("id"), Dossier.applicant_id == bindparam("person"))
+_LOCK_OWN = _OWN.with_for_update()
+_PATH = select(Agency.path).where(Agency.code == bindparam("agency")).scalar_subquery()
+_AT_DESK = select(Dossier).where(
+    Dossier.id == bindparam("id"),
+    Dossier.state != DRAFT,
+    Dossier.agency_code.in_(select(Agency.code).where(Agency.path.startswith(_PATH))),
+)
+_LOCK_AT_DESK = _AT_DESK.with_for_update(of=Dossier)
+
+
+def open_own_case(session: Session, actor: Actor, dossier_id: UUID) -> Case:
+    """The caller's own dossier, locked, with what belongs to it. Raises `not_found`, also for somebody else's."""
+    return own_case(session, lock_own_dossier(session, actor, dossier_id))
+
+
+def own_case(session: Session, dossier: Dossier) -> Case:
+    """The same for a dossier that the caller has locked already, as its own."""
+    return _case(session, dossier, internal=False)
+
+
+def open_desk_case(session: Session, actor: Actor, dossier_id: UUID) -> Case:
+    """A filed dossier of the officer's agency subtree, locked, with what belongs to it. Raises `not_found`, also for
+    another agency's."""
+    found = session.scalar(_LOCK_AT_DESK, {"id": dossier_id, "agency": actor.agency_code})
+    if found is None:
+        raise DomainError("not_found")
+    return _case(session, found, internal=True)
+
+
+def _case(session: Session, dossier: Dossier, *, internal: bool) -> Case:
+    session.flush()
+    # A statement of its own, behind the lock: what its holder before has written belongs to the dossier.
+    statement = queries.DESK_CASE if internal else queries.OWN_CASE
+    row = session.connection().execute(statement, {"id": dossier.id}).scalar_one()
+    clock = [
+        ClockEntry(EntryKind(line["kind"]), datetime.fromisoformat(line["at"]), line["minutes"])
+        for line in row["clock"]
+    ]
+    return Case(dossier, internal, row["agency_name"], row["timeline"], row["files"], clock)
 
 
 def lock_own_dossier(session: Session, actor: Actor, dossier_id: UUID) -> Dossier:
     """The caller's own dossier, locked. Raises `not_found`, also for somebody else's."""
-    found = session.scalar(
-        select(Dossier).where(Dossier.id == dossier_id, Dossier.applicant_id == actor.person_id).with_for_update()
-    )
+    found = session.scalar(_LOCK_OWN, {"id": dossier_id, "person": actor.person_id})
     if found is None:
         raise DomainError("not_found")
     return found
 
 
 def find_own_dossier(session: Session, actor: Actor, dossier_id: UUID) -> Dossier:
-    found = session.scalar(select(Dossier).where(Dossier.id == dossier_id, Dossier.applicant_id == actor.person_id))
-    if found is None:
-        raise DomainError("not_found")
-    return found
-
-
-def lock_desk_dossier(session: Session, actor: Actor, dossier_id: UUID) -> Dossier:
-    """A filed dossier of the officer's agency subtree, locked. Raises `not_found`, also for another agency's."""
-    found = session.scalar(_at_desk(actor).where(Dossier.id == dossier_id).with_for_update(of=Dossier))
+    found = session.scalar(_OWN, {"id": dossier_id, "person": actor.person_id})
     if found is None:
         raise DomainError("not_found")
     return found
 
 
 def find_desk_dossier(session: Session, actor: Actor, dossier_id: UUID) -> Dossier:
-    found = session.scalar(_at_desk(actor).where(Dossier.id == dossier_id))
+    found = session.scalar(_AT_DESK, {"id": dossier_id, "agency": actor.agency_code})
     if found is None:
         raise DomainError("not_found")
     return found
-
-
-def _at_desk(actor: Actor) -> Select[Dossier]:
-    own = select(Agency.path).where(Agency.code == actor.agency_code).scalar_subquery()
-    subtree = select(Agency.code).where(Agency.path.startswith(own))
-    return select(Dossier).where(Dossier.state != DRAFT, Dossier.agency_code.in_(subtree))
 
 
 def lock_outdated_search(session: Session, version: int, limit: int) -> Sequence[Dossier]:
@@ -81,12 +123,8 @@ def count_drafts(session: Session, person_id: UUID) -> int:
 
 
 def next_number(session: Session, agency_code: str, day: date) -> int:
-    """The next number of the agency's day, from its one locked row."""
-    statement = insert(DossierCounter).values(agency_code=agency_code, day=day, last=1)
-    statement = statement.on_conflict_do_update(
-        index_elements=["agency_code", "day"], set_={"last": DossierCounter.last + 1}
-    )
-    return session.execute(statement.returning(DossierCounter.last)).scalar_one()
+    """The next number of the agency's day, from its one row, which stays locked until the commit."""
+    return int(session.connection().execute(_COUNT, {"agency": agency_code, "day": day}).scalar_one())
 
 
 def list_timeline(session: Session, dossier_id: UUID) -> Sequence[TimelineEntry]:
@@ -128,14 +166,12 @@ def find_file(session: Session, dossier_id: UUID, file_id: UUID) -> tuple[Dossie
 
 
 def reserve_name(session: Session, scope: str, folded: str, dossier_id: UUID) -> bool:
-    """Holds a name in its scope for a dossier; False when another holds it. Waits for a rival's transaction to end."""
-    statement = (
-        insert(ReservedName)
-        .values(scope=scope, folded=folded, dossier_id=dossier_id)
-        .on_conflict_do_nothing()
-        .returning(ReservedName.id)
-    )
-    return session.execute(statement).first() is not None
+    """Holds a name in its scope for a dossier, also again; False when another holds it.
+
+    Waits for a rival's transaction to end.
+    """
+    values = {"id": new_id(), "scope": scope, "folded": folded, "dossier": dossier_id}
+    return session.connection().execute(_RESERVE, values).first() is not None
 
 
 def name_is_taken(session: Session, scope: str, folded: str, dossier_id: UUID) -> bool:
@@ -154,11 +190,7 @@ def name_is_taken(session: Session, scope: str, folded: str, dossier_id: UUID) -
 
 
 def release_names(session: Session, dossier_id: UUID, now: datetime) -> None:
-    session.execute(
-        update(ReservedName)
-        .where(ReservedName.dossier_id == dossier_id, ReservedName.released_at.is_(None))
-        .values(released_at=now)
-    )
+    session.connection().execute(_RELEASE, {"dossier": dossier_id, "now": now})
 
 
 def lock_upload(session: Session, owner_id: UUID | None, upload_id: UUID) -> Upload:

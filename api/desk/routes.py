@@ -22,13 +22,14 @@ from api.desk.schemas import (
     StepRequest,
 )
 from api.dossiers.downloads import send_file
-from api.dossiers.views import desk_view, match_desk
+from api.dossiers.views import desk_acted, desk_view, match_desk
 from api.paging import PageRequest, read_page, turn_page
 from api.schemas import RequestSchema
 from api.transactions import unit_of_work
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
 from kernel.work import Work
+from tracking.case import Case
 from tracking.content import KEPT_TYPES
 from tracking.finding import Place
 from tracking.handover import HandOverWay
@@ -40,7 +41,7 @@ from tracking.service.drafts import SentFile
 blueprint = Blueprint("desk", description="The officer's desk (một cửa)")
 _DOSSIER = "/v1/desk/dossiers/<uuid:dossier_id>"
 _REFUSALS = ("action_not_allowed", "role_missing")
-Act = Callable[[Work, dict[str, Any], UUID], object]
+Act = Callable[[Work, dict[str, Any], UUID], Case]
 
 
 @blueprint.operation("GET", "/v1/desk/dossiers", "listInbox", query=InboxQuery(), answer=InboxPage(), transaction=True)
@@ -125,35 +126,34 @@ def _act(name: str, operation_id: str, body: RequestSchema, act: Act, *problems:
         summary=act.__doc__ or "",
     )
     def view(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
-        act(work, body, dossier_id)
-        return desk_view(work, dossier_id)
+        return desk_acted(work, act(work, body, dossier_id))
 
 
-def _accept(work: Work, _body: dict[str, Any], dossier_id: UUID) -> object:
+def _accept(work: Work, _body: dict[str, Any], dossier_id: UUID) -> Case:
     """Accepts the dossier: status 2, and the clock starts."""
     return officer.accept_dossier(work, actor(), container().office, dossier_id, match_desk(dossier_id))
 
 
-def _decline(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+def _decline(work: Work, body: dict[str, Any], dossier_id: UUID) -> Case:
     """Declines the dossier, with a reason: status 3."""
     return officer.decline_dossier(
         work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]
     )
 
 
-def _request_supplement(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+def _request_supplement(work: Work, body: dict[str, Any], dossier_id: UUID) -> Case:
     """Asks the citizen for a supplement: status 5, and the clock pauses."""
     return officer.request_supplement(
         work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]
     )
 
 
-def _start(work: Work, _body: dict[str, Any], dossier_id: UUID) -> object:
+def _start(work: Work, _body: dict[str, Any], dossier_id: UUID) -> Case:
     """Starts processing: status 4."""
     return officer.start_processing(work, actor(), container().office, dossier_id, match_desk(dossier_id))
 
 
-def _move_step(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+def _move_step(work: Work, body: dict[str, Any], dossier_id: UUID) -> Case:
     """Takes the dossier on to the next step of its process, or back."""
     return officer.move_step(
         work,
@@ -167,7 +167,7 @@ def _move_step(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
     )
 
 
-def _attach_result(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+def _attach_result(work: Work, body: dict[str, Any], dossier_id: UUID) -> Case:
     """Attaches the result, an upload of the officer."""
     file = body["file"]
     sent = SentFile(file["upload_id"], bytes.fromhex(file["sha256"]), file["size"])
@@ -176,18 +176,18 @@ def _attach_result(work: Work, body: dict[str, Any], dossier_id: UUID) -> object
     )
 
 
-def _finish(work: Work, _body: dict[str, Any], dossier_id: UUID) -> object:
+def _finish(work: Work, _body: dict[str, Any], dossier_id: UUID) -> Case:
     """Finishes the dossier: status 9."""
     return officer.finish_dossier(work, actor(), container().office, dossier_id, match_desk(dossier_id))
 
 
-def _hand_over(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+def _hand_over(work: Work, body: dict[str, Any], dossier_id: UUID) -> Case:
     """Hands the result over: status 10."""
     way = HandOverWay(body["way"])
     return officer.hand_over_result(work, actor(), container().office, dossier_id, match_desk(dossier_id), way=way)
 
 
-def _settle_withdrawal(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+def _settle_withdrawal(work: Work, body: dict[str, Any], dossier_id: UUID) -> Case:
     """Grants the withdrawal, or refuses it with a reason."""
     if not body["grant"] and not body["reason"]:
         raise DomainError("invalid_fields", fields=[FieldError("/reason", "required")])
@@ -202,14 +202,14 @@ def _settle_withdrawal(work: Work, body: dict[str, Any], dossier_id: UUID) -> ob
     )
 
 
-def _stop(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+def _stop(work: Work, body: dict[str, Any], dossier_id: UUID) -> Case:
     """Stops processing, with a reason: status 8."""
     return officer.stop_dossier(
         work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]
     )
 
 
-def _undo(work: Work, body: dict[str, Any], dossier_id: UUID) -> object:
+def _undo(work: Work, body: dict[str, Any], dossier_id: UUID) -> Case:
     """Takes back the last action, inside its window."""
     return officer.undo_last(
         work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]

@@ -19,7 +19,7 @@ from api.dossiers.schemas import (
     SupplementRequest,
     WithdrawalRequest,
 )
-from api.dossiers.views import match_own, own_after, own_dossier
+from api.dossiers.views import match_own, own_acted, own_after, own_dossier
 from api.paging import PageQuery, read_page, turn_page
 from api.transactions import unit_of_work
 from kernel.errors import DomainError
@@ -138,8 +138,8 @@ def discard_draft(work: Work, dossier_id: UUID) -> flask.Response:
 def submit_dossier(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response | DomainError:
     """Files the draft, once every byte of its papers is here. What is wrong comes all at once."""
     phone, manifest = body["notify_phone"], _manifest(body["papers"])
-    filed = citizen.submit_dossier(work, actor(), container().office, dossier_id, notify_phone=phone, manifest=manifest)
-    return _draft_after(work, dossier_id, filed)
+    case = citizen.submit_dossier(work, actor(), container().office, dossier_id, notify_phone=phone, manifest=manifest)
+    return case if isinstance(case, DomainError) else own_acted(work, case)
 
 
 @blueprint.operation(
@@ -153,10 +153,10 @@ def submit_dossier(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.
 )
 def answer_supplement(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
     """Answers a request for a supplement."""
-    citizen.answer_supplement(
+    case = citizen.answer_supplement(
         work, actor(), container().office, dossier_id, note=body["note"], manifest=_manifest(body["papers"])
     )
-    return own_after(work, dossier_id)
+    return own_acted(work, case)
 
 
 @blueprint.operation(
@@ -170,8 +170,8 @@ def answer_supplement(work: Work, body: dict[str, Any], dossier_id: UUID) -> fla
 )
 def ask_withdrawal(work: Work, body: dict[str, Any], dossier_id: UUID) -> flask.Response:
     """Asks to withdraw the dossier."""
-    citizen.ask_withdrawal(work, actor(), container().office, dossier_id, reason=body["reason"])
-    return own_after(work, dossier_id)
+    case = citizen.ask_withdrawal(work, actor(), container().office, dossier_id, reason=body["reason"])
+    return own_acted(work, case)
 
 
 @blueprint.operation(

@@ -11,6 +11,7 @@ from api.conditional import check_match, core_of, tag_for, unchanged
 from api.context import actor, container, language
 from kernel.errors import DomainError
 from kernel.work import Work
+from tracking.case import Case
 from tracking.reading import Reader
 
 
@@ -46,6 +47,18 @@ def own_dossier(dossier_id: UUID) -> flask.Response:
     if found is None:
         raise DomainError("not_found")
     return _rendered(found[1], tag_for(own_core(dossier_id, found[0])))
+
+
+def own_acted(work: Work, case: Case) -> flask.Response:
+    """The citizen's dossier as their act leaves it."""
+    seen_version, view = Reader(work.session.connection(), work.vault, language()).own_case(case)
+    return _rendered(view, tag_for(own_core(case.dossier.id, seen_version)))
+
+
+def desk_acted(work: Work, case: Case) -> flask.Response:
+    """The dossier for the officer whose act leaves it so."""
+    version, view = Reader(work.session.connection(), work.vault, language()).desk_case(actor(), case)
+    return _rendered(view, tag_for(desk_core(case.dossier.id, version)))
 
 
 def own_after(work: Work, dossier_id: UUID, *, status: int = 200) -> flask.Response:

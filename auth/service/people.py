@@ -4,10 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import text
+
 from auth import store
-from auth.models import BIRTH_FIELD, IDENTITY_FIELD, PHONE_FIELD, Officer, Person
+from auth.models import BIRTH_FIELD, IDENTITY_FIELD, PHONE_FIELD, Person
 from kernel.work import Work
 
+_NAME = text("SELECT display_name FROM officer WHERE id = :id")
 _ATTEMPTS_KEPT = timedelta(days=1)
 _PROOFS_KEPT = timedelta(days=30)
 
@@ -61,8 +64,7 @@ def person_with_identity(work: Work, number: str) -> UUID | None:
 
 def officer_name(work: Work, officer_id: UUID) -> str | None:
     """The name by which an officer signs, also after the office has ended."""
-    officer = work.session.get(Officer, officer_id)
-    return None if officer is None else officer.display_name
+    return work.session.connection().execute(_NAME, {"id": officer_id}).scalar()
 
 
 def forget_ended(work: Work) -> None:

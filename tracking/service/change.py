@@ -1,17 +1,18 @@
 """The one way a dossier's official status changes: table, timeline, clock, outbox and audit, in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 from kernel.actor import Actor
-from kernel.audit import write_audit
+from kernel.audit import append_signed, write_audit
 from kernel.ids import new_id
 from kernel.metrics import TRANSITIONS
 from kernel.outbox import record_event
 from kernel.work import Work
+from tracking.case import Case
 from tracking.handover import HandOver, HandOverEvent, hand_over_transition
 from tracking.models import REASON_FIELD, Dossier, TimelineEntry
 from tracking.office import Office
@@ -40,21 +41,21 @@ class Because:
     told: bool = False
 
 
-def change_state(
-    work: Work, actor: Actor, office: Office, dossier: Dossier, event: Event, because: Because
-) -> TimelineEntry | None:
-    """Applies `event` to a locked dossier. Returns the timeline row, None when it only repeats what has happened.
+def change_state(work: Work, actor: Actor, office: Office, case: Case, event: Event, because: Because) -> bool:
+    """Applies `event` to a locked dossier; False when it only repeats what has happened, and then nothing is changed.
 
     Raises `action_not_allowed` with the states and actions that are allowed.
     """
+    dossier = case.dossier
     before = BusinessState(dossier.state)
     move = transition(before, dossier.origin, event)
     if move.duplicate:
-        return None
+        return False
     dossier.state, dossier.origin = int(move.to), move.origin
-    entry = add_timeline(work, actor, dossier, "business", event.value, because, moved=(before, move.to))
-    move_clock(work, office, dossier, before, entry)
-    entry.details = {**entry.details, **_facts(dossier)}
+    timeline_id = new_id()
+    move_clock(work, office, case, before, timeline_id)
+    facts = replace(because, details={**because.details, **_facts(dossier)})
+    add_timeline(work, actor, case, "business", event.value, facts, moved=(before, move.to), row=timeline_id)
     dossier.version += 1
     record_event(
         work.session,
@@ -62,7 +63,7 @@ def change_state(
         dossier.id,
         {
             "dossier_id": str(dossier.id),
-            "timeline_id": str(entry.id),
+            "timeline_id": str(timeline_id),
             "event": event.value,
             "from": int(before),
             "to": int(move.to),
@@ -70,56 +71,55 @@ def change_state(
     )
     write_audit(work.session, actor, f"dossier.{event.value}", "dossier", dossier.id, version=dossier.version)
     TRANSITIONS.labels(to=str(int(move.to))).inc()
-    _move_hand_over(work, actor, dossier, event, because)
-    return entry
+    _move_hand_over(work, actor, case, event, because)
+    return True
 
 
-def _move_hand_over(work: Work, actor: Actor, dossier: Dossier, event: Event, because: Because) -> None:
+def _move_hand_over(work: Work, actor: Actor, case: Case, event: Event, because: Because) -> None:
     caused = _HAND_OVER_EVENTS.get(event)
     if caused is None:
         return
-    before = HandOver(dossier.hand_over)
+    before = HandOver(case.dossier.hand_over)
     after = hand_over_transition(before, caused)
     if after != before:
-        dossier.hand_over = after.value
+        case.dossier.hand_over = after.value
         silent = Because(because.actor_name, details=because.details)
-        add_timeline(work, actor, dossier, "hand_over", caused.value, silent, moved=(before, after))
+        add_timeline(work, actor, case, "hand_over", caused.value, silent, moved=(before, after))
 
 
 def add_timeline(
     work: Work,
     actor: Actor,
-    dossier: Dossier,
+    case: Case,
     axis: str,
     event: str,
     because: Because,
     *,
     moved: tuple[StrEnum | BusinessState, StrEnum | BusinessState] | None = None,
-    cause_id: UUID | None = None,
-) -> TimelineEntry:
-    """Writes one row of the citizen's timeline and makes their copy stale."""
-    row = new_id()
-    entry = TimelineEntry(
-        id=row,
-        dossier_id=dossier.id,
-        at=work.now(),
-        axis=axis,
-        event=event,
-        from_state=str(moved[0].value) if moved else None,
-        to_state=str(moved[1].value) if moved else None,
-        step=dossier.step,
-        actor_kind=actor.kind.value,
-        actor_id=actor.id,
-        actor_name=because.actor_name,
-        cause_id=cause_id,
-        reason=work.vault.seal(REASON_FIELD, row, because.reason) if because.reason else None,
-        reason_told=because.told and bool(because.reason),
-        details=dict(because.details),
-    )
-    work.session.add(entry)
+    row: UUID | None = None,
+) -> None:
+    """Writes one row of the citizen's timeline, under the id `row` if there is one, and makes their copy stale."""
+    row, dossier = row or new_id(), case.dossier
+    entry = {
+        "id": row,
+        "dossier_id": dossier.id,
+        "at": work.now(),
+        "axis": axis,
+        "event": event,
+        "from_state": str(moved[0].value) if moved else None,
+        "to_state": str(moved[1].value) if moved else None,
+        "step": dossier.step,
+        "actor_kind": actor.kind.value,
+        "actor_id": actor.id,
+        "actor_name": because.actor_name,
+        "reason": work.vault.seal(REASON_FIELD, row, because.reason) if because.reason else None,
+        "reason_told": because.told and bool(because.reason),
+        "details": dict(because.details),
+    }
+    append_signed(work.session, TimelineEntry, entry)
+    case.add_entry(entry)
     dossier.seen_version += 1
     dossier.updated_at = work.now()
-    return entry
 
 
 def _facts(dossier: Dossier) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from kernel.ids import new_lookup_secret
 from kernel.vietnam import BadPhone, parse_mobile
 from kernel.work import Work
 from tracking import store
+from tracking.case import Case
 from tracking.catalogue.service import Published
 from tracking.codes import format_code
 from tracking.models import PHONE_FIELD, PHONE_INDEX, SECRET_FIELD, Dossier
@@ -35,7 +36,7 @@ class Manifest:
 
 def submit_dossier(
     work: Work, actor: Actor, office: Office, dossier_id: UUID, *, notify_phone: str, manifest: Manifest | None = None
-) -> Dossier | DomainError:
+) -> Case | DomainError:
     """Files a draft: state 1, a code, a look-up secret, and the phone (as typed; proved) that will be told.
 
     Its papers are those that were set before; a manifest, if there is one, must name the same.
@@ -51,34 +52,37 @@ def submit_dossier(
     news = move_draft(work, actor, office, dossier, published)
     if news is not None:
         return news
+    case = store.own_case(work.session, dossier)
     require_level(actor, published)
     errors = _confirm_phone(work, actor, office, dossier, notify_phone)
-    _refuse([*errors, *_check_complete(work, office, published, dossier, manifest)])
-    day = local(work.now()).date()
-    dossier.code = format_code(dossier.agency_code, day, store.next_number(work.session, dossier.agency_code, day))
+    _refuse([*errors, *_check_complete(work, office, published, case, manifest)])
     dossier.lookup_secret = work.vault.seal(SECRET_FIELD, dossier.id, new_lookup_secret())
     dossier.submitted_at, dossier.left_out_values = work.now(), None
-    change_state(work, actor, office, dossier, Event.SUBMIT, Because(dossier.applicant_name))
-    return dossier
+    day = local(work.now()).date()
+    dossier.code = format_code(dossier.agency_code, day, store.next_number(work.session, dossier.agency_code, day))
+    change_state(work, actor, office, case, Event.SUBMIT, Because(dossier.applicant_name))
+    return case
 
 
 def answer_supplement(
     work: Work, actor: Actor, office: Office, dossier_id: UUID, *, note: str | None, manifest: Manifest | None = None
-) -> Dossier:
+) -> Case:
     """Says that what was asked for is there; the dossier goes back to where it stood."""
-    dossier = store.lock_own_dossier(work.session, actor, dossier_id)
+    case = store.open_own_case(work.session, actor, dossier_id)
+    dossier = case.dossier
     if dossier.state == BusinessState.SUPPLEMENT:
         published = office.catalogue.version(work.session, dossier.version_id)
-        _refuse(_check_complete(work, office, published, dossier, manifest))
-    change_state(work, actor, office, dossier, Event.SUPPLEMENT, Because(dossier.applicant_name, note, told=True))
-    return dossier
+        _refuse(_check_complete(work, office, published, case, manifest))
+    change_state(work, actor, office, case, Event.SUPPLEMENT, Because(dossier.applicant_name, note, told=True))
+    return case
 
 
-def ask_withdrawal(work: Work, actor: Actor, office: Office, dossier_id: UUID, *, reason: str) -> Dossier:
+def ask_withdrawal(work: Work, actor: Actor, office: Office, dossier_id: UUID, *, reason: str) -> Case:
     """Asks the agency to stop; an officer grants or refuses it."""
-    dossier = store.lock_own_dossier(work.session, actor, dossier_id)
-    change_state(work, actor, office, dossier, Event.ASK_WITHDRAWAL, Because(dossier.applicant_name, reason, told=True))
-    return dossier
+    case = store.open_own_case(work.session, actor, dossier_id)
+    dossier = case.dossier
+    change_state(work, actor, office, case, Event.ASK_WITHDRAWAL, Because(dossier.applicant_name, reason, told=True))
+    return case
 
 
 def _confirm_phone(work: Work, actor: Actor, office: Office, dossier: Dossier, typed: str) -> list[FieldError]:
@@ -97,16 +101,17 @@ def _confirm_phone(work: Work, actor: Actor, office: Office, dossier: Dossier, t
 
 
 def _check_complete(
-    work: Work, office: Office, published: Published, dossier: Dossier, manifest: Manifest | None
+    work: Work, office: Office, published: Published, case: Case, manifest: Manifest | None
 ) -> list[FieldError]:
     """What is wrong with form, place, papers and names; sets the fee that these values call for."""
+    dossier = case.dossier
     values, errors = complete_form(work, published, dossier)
     dossier.fee_vnd = fee_due(published.procedure, values)
     dossier.search_text = search_text([dossier.applicant_name, *names_given(published.procedure, values)])
     agency = office.catalogue.agency(work.session, dossier.agency_code)
     if not published.procedure.served_by(agency.commune_code):
         raise DomainError("agency_does_not_serve")
-    there, unfit = _attached(work, published, dossier)
+    there, unfit = _attached(published, case)
     errors += unfit
     if manifest is not None:
         errors += _manifest_errors(manifest.papers, there)
@@ -122,17 +127,16 @@ def _refuse(errors: Sequence[FieldError]) -> None:
         raise DomainError("invalid_fields", fields=errors)
 
 
-def _attached(
-    work: Work, published: Published, dossier: Dossier
-) -> tuple[dict[str, tuple[SentFile, ...]], list[FieldError]]:
+def _attached(published: Published, case: Case) -> tuple[dict[str, tuple[SentFile, ...]], list[FieldError]]:
     """The files of each paper, and those that this version would not take: they were attached under an older one."""
     rules = {paper.code: paper for paper in published.procedure.papers}
     papers: dict[str, tuple[SentFile, ...]] = {}
     errors = []
-    for file, upload in store.list_files(work.session, dossier.id, "paper"):
-        sent = SentFile(upload.id, upload.sha256 or b"", upload.size)
-        papers[file.code] = (*papers.get(file.code, ()), sent)
-        unfit = unfit_for(upload, f"/papers/{file.code}", rules[file.code].media_types, rules[file.code].max_bytes)
+    for file in case.files_of("paper"):
+        code, rule = file["code"], rules[file["code"]]
+        sent = SentFile(UUID(file["upload_id"]), bytes.fromhex(file["sha256"] or ""), file["size"])
+        papers[code] = (*papers.get(code, ()), sent)
+        unfit = unfit_for(file["media_type"], sent.size, f"/papers/{code}", rule.media_types, rule.max_bytes)
         errors += [unfit] if unfit else []
     return papers, errors
 
@@ -152,8 +156,9 @@ def _manifest_errors(said: dict[str, tuple[SentFile, ...]], there: dict[str, tup
 def _hold_names(
     work: Work, published: Published, dossier: Dossier, values: dict[str, Any], wrong: Collection[str]
 ) -> list[FieldError]:
-    """Holds the names; those that are `wrong` by themselves (pointers) are nobody's to hold."""
-    store.release_names(work.session, dossier.id, work.now())
+    """Holds the names; those that are `wrong` by themselves (pointers) are nobody's to hold. A draft held none."""
+    if dossier.state != BusinessState.DRAFT:
+        store.release_names(work.session, dossier.id, work.now())
     return [
         FieldError(name.pointer, "name_taken")
         for name in reserved_names(published.procedure, values, dossier.agency_code)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from kernel.audit import append_signed
 from kernel.ids import new_id
 from kernel.work import Work
 from tracking import store
+from tracking.case import Case
 from tracking.catalogue.definition import Procedure
 from tracking.clock import (
     ClockEntry,
@@ -20,35 +23,35 @@ from tracking.clock import (
     term_end,
 )
 from tracking.clock_lines import Line, explain
-from tracking.models import ClockRow, Dossier, TimelineEntry
+from tracking.models import ClockRow, Dossier
 from tracking.office import Office
 from tracking.states import BusinessState
 from tracking.working_calendar import WorkingCalendar
 
 
-def move_clock(work: Work, office: Office, dossier: Dossier, before: BusinessState, entry: TimelineEntry) -> None:
+def move_clock(work: Work, office: Office, case: Case, before: BusinessState, timeline_id: UUID) -> None:
     """Appends what the new state asks of the ledger, and recomputes the due times from it."""
+    dossier = case.dossier
     procedure = office.catalogue.version(work.session, dossier.version_id).procedure
     calendar = office.catalogue.calendar(work.session, dossier.agency_code)
     if dossier.state == BusinessState.SUBMITTED:
         _restart_acceptance(dossier, procedure, calendar, work.now())
         if before == BusinessState.DRAFT:
             return
-    ledger = read_ledger(work, dossier) if before not in (BusinessState.DRAFT, BusinessState.SUBMITTED) else []
-    added = entries_for(ledger, BusinessState(dossier.state), dossier.origin, work.now())
+    added = entries_for(case.clock, BusinessState(dossier.state), dossier.origin, work.now())
     for line in added:
-        work.session.add(
-            ClockRow(
-                id=new_id(),
-                dossier_id=dossier.id,
-                kind=line.kind.value,
-                at=line.at,
-                minutes=line.minutes,
-                timeline_id=entry.id,
-            )
-        )
+        row = {
+            "id": new_id(),
+            "dossier_id": dossier.id,
+            "kind": line.kind.value,
+            "at": line.at,
+            "minutes": line.minutes,
+            "timeline_id": timeline_id,
+        }
+        append_signed(work.session, ClockRow, row)
+    case.clock += added
     if added:
-        time = due([*ledger, *added], procedure.term, calendar, now=work.now())
+        time = due(case.clock, procedure.term, calendar, now=work.now())
         dossier.due_at = time.due_at
         dossier.order_at = time.projected_at or dossier.acceptance_due_at
     if dossier.state == BusinessState.ACCEPTED and before == BusinessState.SUBMITTED:

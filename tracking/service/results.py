@@ -10,11 +10,12 @@ from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.work import Work
 from tracking import store
+from tracking.case import Case
 from tracking.content import file_name
 from tracking.models import Dossier, DossierFile, Upload
 from tracking.office import Office
 from tracking.service.drafts import SentFile, require_dossier_room
-from tracking.service.officer import Expect, lock_at_desk
+from tracking.service.officer import Expect, open_at_desk
 from tracking.service.upload_pieces import Piece, pieces_of
 from tracking.service.uploads import MAX_SIZE, require_usable
 from tracking.states import BusinessState
@@ -36,9 +37,10 @@ class Download:
 
 def attach_result(
     work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, kind: str, sent: SentFile
-) -> Dossier:
+) -> Case:
     """Adds a result file while the dossier is processed. Raises `invalid_fields`, `result_kind_unknown`."""
-    dossier = lock_at_desk(work, actor, dossier_id, expect)
+    case = open_at_desk(work, actor, dossier_id, expect)
+    dossier = case.dossier
     if dossier.state != BusinessState.PROCESSING:
         raise DomainError("action_not_allowed", state=dossier.state, allowed_from=[int(BusinessState.PROCESSING)])
     kinds = office.catalogue.version(work.session, dossier.version_id).procedure.results
@@ -55,20 +57,20 @@ def attach_result(
         raise DomainError("file_differs")
     require_dossier_room(work, dossier.id, [upload])
     upload.attached = True
-    work.session.add(
-        DossierFile(
-            id=new_id(),
-            dossier_id=dossier.id,
-            upload_id=upload.id,
-            kind="result",
-            code=kind,
-            added_by=upload.owner_id,
-            added_at=work.now(),
-        )
+    file = DossierFile(
+        id=new_id(),
+        dossier_id=dossier.id,
+        upload_id=upload.id,
+        kind="result",
+        code=kind,
+        added_by=upload.owner_id,
+        added_at=work.now(),
     )
+    work.session.add(file)
+    case.add_file(file, upload)
     dossier.version += 1
     write_audit(work.session, actor, "dossier.attach_result", "dossier", dossier.id, version=dossier.version)
-    return dossier
+    return case
 
 
 def own_file(work: Work, actor: Actor, dossier_id: UUID, file_id: UUID) -> Download:

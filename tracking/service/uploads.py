@@ -166,16 +166,18 @@ def require_usable(work: Work, upload: Upload, pointer: str, accepted: Sequence[
         raise _refused(pointer, "file_incomplete")
     if upload.state != UploadState.COMPLETE:
         raise _refused(pointer, upload.refusal or "file_type_unknown")
-    unfit = unfit_for(upload, pointer, accepted, max_bytes)
+    unfit = unfit_for(upload.media_type, upload.size, pointer, accepted, max_bytes)
     if unfit is not None:
         raise DomainError("invalid_fields", fields=[unfit])
 
 
-def unfit_for(upload: Upload, pointer: str, accepted: Sequence[str], max_bytes: int) -> FieldError | None:
+def unfit_for(
+    media_type: str | None, size: int, pointer: str, accepted: Sequence[str], max_bytes: int
+) -> FieldError | None:
     """Why a complete upload is none of the files that a paper takes, if it is none."""
-    if upload.media_type not in accepted:
+    if media_type not in accepted:
         return FieldError(pointer, "file_type_not_accepted", {"accepted": list(accepted)})
-    if upload.size > max_bytes:
+    if size > max_bytes:
         return FieldError(pointer, "file_too_large", {"max_bytes": max_bytes})
     return None
 

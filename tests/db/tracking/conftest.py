@@ -18,6 +18,7 @@ from kernel.storage import FileStore, FolderStore
 from kernel.vault import Vault
 from kernel.work import Work
 from tests.support.forms import household_form
+from tracking.case import Case
 from tracking.catalogue.seed import seed_catalogue
 from tracking.catalogue.service import Catalogue
 from tracking.models import Dossier, Upload
@@ -136,8 +137,8 @@ class Scene:
         manifest = self.with_papers(actor, dossier)
         phone = self.phone_of(actor)
         filed = citizen.submit_dossier(self.work, actor, self.office, dossier.id, notify_phone=phone, manifest=manifest)
-        assert isinstance(filed, Dossier)
-        return filed
+        assert isinstance(filed, Case)
+        return filed.dossier
 
     def finished(self, actor: Actor, **form: Any) -> Dossier:
         dossier = self.submitted(actor, **form)
@@ -157,7 +158,7 @@ class Scene:
         officer.move_step(
             self.work, appraiser, self.office, dossier.id, any_version, action="advance", note="Hồ sơ hợp lệ"
         )
-        return officer.finish_dossier(self.work, leader, self.office, dossier.id, any_version)
+        return officer.finish_dossier(self.work, leader, self.office, dossier.id, any_version).dossier
 
     def later(self, **delta: float) -> None:
         self.clock.advance(timedelta(**delta))

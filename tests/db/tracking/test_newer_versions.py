@@ -56,7 +56,9 @@ def fee_of_50_000(document: dict[str, Any]) -> None:
 
 def submit(scene: Scene, actor: Actor, dossier: Dossier) -> Dossier | DomainError:
     scene.work.session.flush()
-    return citizen.submit_dossier(scene.work, actor, scene.office, dossier.id, notify_phone=scene.phone_of(actor))
+    phone = scene.phone_of(actor)
+    filed = citizen.submit_dossier(scene.work, actor, scene.office, dossier.id, notify_phone=phone)
+    return filed if isinstance(filed, DomainError) else filed.dossier
 
 
 def told(refusal: object) -> set[tuple[str, str]]:
