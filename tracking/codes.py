@@ -13,9 +13,16 @@ MAX_TYPED: Final = 64
 _CODE: Final = re.compile(r"([0-9A-Z]+(?:\.[0-9A-Z]+)*)-([0-9]{6}|[0-9]{8})-([0-9]{4,12})")
 _AGENCY: Final = re.compile(r"[0-9A-Z]+(?:\.[0-9A-Z]+)*")
 _DASHES: Final = re.compile(r"\s*[\-_/]+\s*|\s+")
+_SPACED_DASHES: Final = re.compile(r"\s*[\-_/]+\s*")
 # The day and the counter hold digits alone, so a letter there was read off for a digit.
 _TAIL: Final = re.compile(r"[\-.]([0-9OIL]{6}|[0-9OIL]{8})[\-.]([0-9OIL]{4,12})$")
+# A part of an agency's code is a number, or a letter before one.
+_PART: Final = re.compile(r"[A-Z]?[0-9OIL]*[0-9][0-9OIL]*")
 _TAKEN_FOR: Final = str.maketrans("OIL", "011")
+# A code among other words, or in what a slip's QR code says.
+_WITHIN: Final = re.compile(
+    r"(?<![0-9A-Z.])[0-9A-Z]+(?:\.[0-9A-Z]+)*([\-.])[0-9OIL]{6,8}\1[0-9OIL]{4,12}(?!\w|[\-.][0-9A-Z])"
+)
 _AROUND: Final = "\"'()[]<>.,;:!- "
 
 
@@ -38,15 +45,35 @@ def format_code(agency: str, day: date, counter: int) -> str:
 def normalise_code(text: str) -> str | None:
     """A typed code in its canonical spelling, or None if it cannot be one.
 
-    Case, spaces, kinds of dash and invisible signs do not count.
+    Case, spaces, kinds of dash and invisible signs do not count; O, I and L in a number are 0 and 1. Other words may
+    stand around it.
     """
     if len(text) > 8 * MAX_TYPED:
         return None
     plain = typed(text).upper().strip(_AROUND)
     if len(plain) > MAX_TYPED:
         return None
-    canonical = _TAIL.sub(lambda tail: tail[0].translate(_TAKEN_FOR).replace(".", "-"), _DASHES.sub("-", plain))
-    return canonical if parse_code(canonical) else None
+    whole = _canonical(_DASHES.sub("-", plain))
+    if whole is not None:
+        return whole
+    found = {found[0] for found in _WITHIN.finditer(_SPACED_DASHES.sub("-", plain))}
+    return _canonical(found.pop()) if len(found) == 1 else None
+
+
+def digits_meant(part: str) -> str:
+    """A part of a code in capitals, with digits where letters like them were typed: "2O551" -> "20551"."""
+    if not _PART.fullmatch(part):
+        return part
+    return part.translate(_TAKEN_FOR) if part[0] in "OIL" else part[0] + part[1:].translate(_TAKEN_FOR)
+
+
+def _canonical(joined: str) -> str | None:
+    tail = _TAIL.search(joined)
+    if tail is None:
+        return None
+    agency = ".".join(map(digits_meant, re.split(r"[\-.]", joined[: tail.start()])))
+    code = agency + tail[0].translate(_TAKEN_FOR).replace(".", "-")
+    return code if parse_code(code) else None
 
 
 def parse_code(code: str) -> DossierCode | None:

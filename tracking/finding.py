@@ -40,6 +40,9 @@ class Finder:
         """Up to `limit` lines behind `after`, in the columns of the inbox."""
         by, values = self._key()
         found = self._page(by, values, state=state, after=after, limit=limit)
+        if not found and self.sought.kind is Kind.CODE:
+            # The agency's code was not typed in full.
+            return self._page("code_end", self._end(), state=state, after=after, limit=limit)
         if not found and self.sought.kind is Kind.CODE_END:
             # No code ends so: the number of a house or of a shop, perhaps.
             return self._page("words", self._words(), state=state, after=after, limit=limit)
@@ -73,7 +76,10 @@ class Finder:
             return "person", {"value": self.person}
         if kind is Kind.WORDS:
             return "words", self._words()
-        return str(kind), {"value": value}
+        return str(kind), {"value": value, "before": self.sought.before}
+
+    def _end(self) -> dict[str, Any]:
+        return {"value": "-".join(self.sought.value.rsplit("-", 2)[1:]), "before": self.sought.before}
 
     def _words(self) -> dict[str, Any]:
         return {f"word_{number}": pattern for number, pattern in enumerate(patterns_of(self.sought.words))}

@@ -47,7 +47,8 @@ FROM ours CROSS JOIN LATERAL (
 """  # noqa: S608 - constants only
 BY: Final = {
     "code": "d.code = :value",
-    "code_end": "reverse(d.code) LIKE reverse(:value) || '%'",
+    "code_end": """reverse(d.code) LIKE reverse(:value) || '%'
+      AND replace(replace(d.code, '.', ''), '-', '') LIKE '%' || :before || replace(:value, '-', '')""",
     "phone": "d.phone_index = :value",
     "person": "d.applicant_id = :value",
 }

@@ -38,13 +38,60 @@ def test_the_end_of_a_code(text: str, end: str) -> None:
     assert (read_sought(text).kind, read_sought(text).value) == (Kind.CODE_END, end)
 
 
-@pytest.mark.parametrize("text", ["0912345678", "+84 912 345 678", "0912.345.678", "\u202a0912345678\u202c"])
+@pytest.mark.parametrize(
+    ("text", "before", "end"),
+    [
+        ("17.20551 261120 1", "1720551", "261120-0001"),
+        ("H17205512611200001", "H1720551", "261120-0001"),
+        ("h17.20551 2611200001", "H1720551", "261120-0001"),
+        ("205512611200001", "20551", "261120-0001"),
+        ("26112O-O001", "", "261120-0001"),
+        ("#0001", "", "-0001"),
+    ],
+)
+def test_an_end_with_what_stands_before_it(text: str, before: str, end: str) -> None:
+    sought = read_sought(text)
+    assert (sought.kind, sought.before, sought.value) == (Kind.CODE_END, before, end)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0912345678",
+        "+84 912 345 678",
+        "0912.345.678",
+        "\u202a0912345678\u202c",
+        "84912345678",
+        "912345678",
+        "0084 912 345 678",
+        "(+84) 912-345-678",
+        "+84 (0)912 345 678",
+        "O912 345 678",
+        "09l2345678",
+        "SĐT: 0912 345 678",
+        "0912345678 (chị Mẫu)",
+        "Nguyễn Thị Mẫu 0912.345.678",
+    ],
+)
 def test_a_phone(text: str) -> None:
     assert (read_sought(text).kind, read_sought(text).value) == (Kind.PHONE, "+84912345678")
     assert read_sought(text).is_personal
 
 
-@pytest.mark.parametrize("text", ["049190000017", "049 190 000 017", "０４９１９０００００１７", "049-190-000-017"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "049190000017",
+        "049 190 000 017",
+        "０４９１９０００００１７",
+        "049-190-000-017",
+        "49190000017",
+        "O4919OOOOO17",
+        "CCCD: 049190000017",
+        "căn cước số 049.190.000.017",
+        "049190000017 Nguyễn Thị Mẫu",
+    ],
+)
 def test_an_identity_number(text: str) -> None:
     assert (read_sought(text).kind, read_sought(text).value) == (Kind.IDENTITY, "049190000017")
     assert read_sought(text).is_personal
@@ -59,6 +106,11 @@ def test_an_identity_number(text: str) -> None:
         ("Kim\u2013Ngân", ("kimngan",)),
         ("Mì Quảng 1A", ("mi", "quang", "1a")),
         ("100%_", ("100",)),
+        ("Hộ kinh doanh Mì Quảng", ("mi", "quang")),
+        ("HKD Mì Quảng", ("mi", "quang")),
+        ("hộ kinh doanh", ("ho", "kinh", "doanh")),
+        ("Thử 2026", ("thu", "2026")),
+        ("Quán 79 Lê Lợi", ("quan", "79", "le", "loi")),
     ],
 )
 def test_anything_else_is_words(text: str, words: tuple[str, ...]) -> None:
