@@ -20,6 +20,7 @@ from api.answers import no_content
 from api.bodies import BodyParser, refuse_body
 from api.conditional import demand_condition
 from api.context import here, permits_of
+from api.describing import described
 from api.idempotency import in_transaction, once, read_key
 from api.limits import LIMITS, count_call
 from api.observing import OPERATION
@@ -125,4 +126,7 @@ def _guard(run: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
 
 def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, app: flask.Flask, **_rest: Any) -> dict[str, Any]:
     operation: Operation = doc_info["operation"]
-    return describe(doc, operation, permits_of(app)[operation.id])
+    permit = permits_of(app)[operation.id]
+    # What the docstring says would be added after this, over what stands here.
+    docstring, doc_info["docstring"] = doc_info["docstring"], {}
+    return {**describe(doc, operation, permit), **described(docstring, operation, permit)}

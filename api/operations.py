@@ -8,7 +8,6 @@ from api.permits import Permit, SteppedUp, anyone
 from api.schemas import AnswerSchema, RequestSchema
 from mobile_contract.problems import PROBLEMS, TITLES
 
-SECURITY_SCHEME: Final = "accessToken"
 PROBLEM: Final = "Problem"
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PROBLEM: Final = {"$ref": f"#/components/schemas/{PROBLEM}"}
@@ -151,9 +150,6 @@ def describe(doc: dict[str, Any], operation: Operation, permit: Permit) -> dict[
     if operation.takes is not None:
         doc["requestBody"] = {"required": True, "content": {operation.takes: {"schema": _content(operation.takes)}}}
     doc["operationId"] = operation.id
-    if operation.summary:
-        doc["summary"] = operation.summary
-    doc["security"] = [] if permit is anyone else [{SECURITY_SCHEME: []}]
     doc["parameters"] = [*doc.get("parameters", []), *_request_headers(operation)]
     return doc
 

@@ -1,5 +1,6 @@
-"""Every resource of the API, in the order of the document."""
+"""Every resource of the API, grouped by who calls it, in the order of the document."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from api.auth.account import blueprint as account
@@ -30,31 +31,31 @@ from api.templates.routes import blueprint as templates
 from api.uploads.routes import blueprint as uploads
 from api.webhooks.routes import blueprint as webhooks
 
-RESOURCES: Final[tuple[Blueprint, ...]] = (
-    system,
-    docs,
-    auth,
-    account,
-    inbox,
-    catalogue,
-    lists,
-    uploads,
-    dossiers,
-    deadlines,
-    desk,
-    messages,
-    lookups,
-    organisations,
-    organisation_proofs,
-    staff,
-    organisation_papers,
-    templates,
-    partner,
-    lodgings,
-    stays,
-    photos,
-    batches,
-    authority,
-    police,
-    webhooks,
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The resources of one kind of caller. `about` begins what the document says of each."""
+
+    name: str
+    about: str
+    resources: tuple[Blueprint, ...]
+
+
+GROUPS: Final = (
+    Group("Log in (đăng nhập)", "For everybody", (auth, account)),
+    Group("Citizen (công dân)", "For citizens", (catalogue, lists, uploads, dossiers, deadlines, inbox, lookups)),
+    Group(
+        "Hotel (cơ sở lưu trú)",
+        "For hotels and other organisations",
+        (organisations, organisation_proofs, lodgings, stays, photos, batches, authority),
+    ),
+    Group(
+        "Officer (cán bộ)",
+        "For officers",
+        (desk, messages, templates, organisation_papers, staff),
+    ),
+    Group("Police (công an)", "For the police", (police,)),
+    Group("Partner (đối tác)", "For systems of partners", (partner,)),
+    Group("Operator (vận hành)", "For operators and gateways", (system, docs, webhooks)),
 )
+RESOURCES: Final = tuple(resource for group in GROUPS for resource in group.resources)

@@ -8,7 +8,8 @@ import flask
 import flask_smorest
 
 import mobile_contract
-from api.operations import PROBLEM, SECURITY_SCHEME
+from api.describing import SECURITY_SCHEMES
+from api.operations import PROBLEM
 from api.schemas import ProblemSchema
 
 DOCUMENT: Final = Path(mobile_contract.__path__[0], "openapi.json")
@@ -32,16 +33,18 @@ class EdgeApi(flask_smorest.Api):  # type: ignore[misc]
                 "title": TITLE,
                 "version": VERSION,
                 "openapi_version": OPENAPI_VERSION,
-                "info": {"description": _ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+                "info": {
+                    "description": _ABOUT,
+                    "contact": {"name": "Một Cửa"},
+                    "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+                },
                 # Wherever the document was read from.
                 "servers": [{"url": "/"}],
             },
         )
         self.spec.components.schema(PROBLEM, schema=ProblemSchema)
-        self.spec.components.security_scheme(
-            SECURITY_SCHEME,
-            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Access token of a login."},
-        )
+        for name, scheme in SECURITY_SCHEMES.items():
+            self.spec.components.security_scheme(name, scheme)
 
     def _register_error_handlers(self) -> None:
         """None: `api.problems.respond` is registered for every exception."""

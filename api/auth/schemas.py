@@ -30,7 +30,7 @@ class StartLoginRequest(RequestSchema):
 class LoginAnswer(AnswerSchema):
     login_id = fields.UUID()
     login_secret = fields.String(metadata={"description": "Kept by the app that began the log-in, to complete it."})
-    authorization_url = fields.URL(metadata={"description": "To be opened in the system browser."})
+    authorization_url = fields.URL(metadata={"format": "uri", "description": "To be opened in the system browser."})
     expires_at = Instant()
 
 
