@@ -83,7 +83,9 @@ def test_the_security_of_an_operation_is_what_its_permit_lets_in(name: str) -> N
     roles, scopes = frozenset(ROLES), frozenset(CLIENT_SCOPES)
     token = any(permit(Actor(kind, identity_level=2, roles=roles)) for kind in people)
     key = permit(Actor(ActorKind.CLIENT, scopes=scopes))
-    wanted = [{scheme: []} for scheme, let_in in ((USER_TOKEN, token), (API_KEY, key)) if let_in]
+    wanted: list[dict[str, list[str]]] = [
+        {scheme: []} for scheme, let_in in ((USER_TOKEN, token), (API_KEY, key)) if let_in
+    ]
     assert OPERATIONS[name]["security"] == ([] if permit is anyone else wanted)
 
 
