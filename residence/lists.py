@@ -39,8 +39,14 @@ def _countries() -> Iterator[Entry]:
 def _labelled() -> Iterator[CodeList]:
     tables: dict[str, dict[str, Any]] = load_table("list_names.yaml")
     for name, table in tables.items():
-        entries = (Entry(code, label, table["english"][code]) for code, label in catalogue(table["of"]).items())
-        yield CodeList(name, table["vi"], table["en"], tuple(entries))
+        yield CodeList(name, table["vi"], table["en"], tuple(_entries(table)))
+
+
+def _entries(table: dict[str, Any]) -> Iterator[Entry]:
+    """Those of a catalogue of the authority with our English beside it, or our own."""
+    if "of" in table:
+        return (Entry(code, label, table["english"][code]) for code, label in catalogue(table["of"]).items())
+    return (Entry(code, label["vi"], label["en"]) for code, label in table["labels"].items())
 
 
 def _provinces() -> Iterator[Entry]:

@@ -8,6 +8,7 @@ from api.blueprint import Blueprint
 from api.conditional import core_of, tag_for, unchanged
 from api.context import language
 from api.lists.schemas import ListAnswer, ListIndexAnswer, ListQuery
+from auth import lists as auth_lists
 from kernel.code_lists import CodeList, by_name
 from kernel.errors import DomainError, FieldError
 from residence import lists as residence_lists
@@ -19,7 +20,7 @@ blueprint = Blueprint("lists", description="Lists of codes (danh mục) to choos
 @cache
 def code_lists() -> Mapping[str, CodeList]:
     """All lists, by name."""
-    return by_name([*tracking_lists.code_lists(), *residence_lists.code_lists()])
+    return by_name([*tracking_lists.code_lists(), *residence_lists.code_lists(), *auth_lists.code_lists()])
 
 
 @blueprint.operation("GET", "/v1/lists", "listCodeLists", answer=ListIndexAnswer(), etag=True)

@@ -4,12 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auth.lists import code_lists as auth_lists
 from kernel.code_lists import CodeList, Entry
+from mobile_contract import vocabulary
+from residence.catalogues import NationalityCode, find_nationality
 from residence.lists import code_lists as residence_lists
 from tracking.lists import code_lists as tracking_lists
 from tracking.lists import english_place
 
-LISTS = {each.name: each for each in (*tracking_lists(), *residence_lists())}
+LISTS = {each.name: each for each in (*tracking_lists(), *residence_lists(), *auth_lists())}
 
 
 def found(name: str, sought: str, within: str | None = None) -> list[str]:
@@ -56,6 +59,20 @@ def test_every_entry_has_a_name_in_both_languages_and_a_code_of_its_own() -> Non
     for each in LISTS.values():
         assert all(entry.code and entry.vi and entry.en for entry in each.entries)
         assert len({entry.code for entry in each.entries}) == len(each.entries)
+
+
+def test_lists_hold_the_codes_that_are_taken() -> None:
+    def codes(name: str) -> tuple[str, ...]:
+        return tuple(entry.code for entry in LISTS[name].entries)
+
+    assert codes("lodging-kinds") == vocabulary.LODGING_KINDS
+    assert codes("organisation-kinds") == vocabulary.ORGANISATION_KINDS
+    assert set(codes("dossier-statuses")) == {str(code) for code in vocabulary.DOSSIER_STATUSES}
+    assert len(codes("business-lines")) == 495
+    for code in codes("nationalities"):
+        found = find_nationality(code)
+        assert isinstance(found, NationalityCode)
+        assert found.code == code
 
 
 def test_a_list_that_changes_has_another_digest() -> None:
