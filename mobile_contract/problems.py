@@ -192,8 +192,22 @@ PROBLEMS: Final[dict[str, Problem]] = {
         "Dòng mã hộ chiếu bị đọc sai (số kiểm tra không khớp); hãy quét lại.",
         "The machine-readable zone was misread: a check digit does not agree; scan it again.",
     ),
+    "mrz_visa": Problem(
+        422,
+        "Đây là thị thực (visa), không phải hộ chiếu; hãy quét trang thông tin của hộ chiếu và ghi thời hạn tạm trú "
+        "theo thị thực hoặc dấu nhập cảnh.",
+        "This is a visa, not a passport; scan the passport's data page, and take the residence expiry from the visa or "
+        "the entry stamp.",
+    ),
+    "scan_input_method": Problem(
+        422,
+        "Bộ gõ tiếng Việt (Unikey) đang bật nên chữ quét vào bị đổi; hãy tắt bộ gõ rồi quét lại.",
+        "A Vietnamese input method is on and changed what was scanned; switch it off and scan again.",
+    ),
     "card_qr_invalid": Problem(
-        422, "Mã QR này không phải của thẻ căn cước.", "This is not the QR code of an identity card."
+        422,
+        "Mã QR này không phải của thẻ căn cước, hoặc máy quét gửi sai chữ; hãy quét lại.",
+        "This is not the QR code of an identity card, or the scanner spoilt its letters; scan it again.",
     ),
     **CLAIM_PROBLEMS,
     **DOSSIER_PROBLEMS,

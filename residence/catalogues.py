@@ -18,13 +18,20 @@ _NATIONALITY_AND_LABEL: Final = re.compile(rf"([0-9A-Z]{{1,3}}-?){_DASH}(.+)")
 _THREE_CAPITALS: Final = re.compile(r"[A-Z]{3}")
 # More texts than a file of the largest size can hold in its coded columns.
 _REMEMBERED: Final = 4096
+# How a province is called before its name.
+_KINDS: Final = ("tỉnh", "thành phố", "tp", "t.p", "tp.")
+# A shorter label stands in other words by chance.
+_TELLING: Final = 5
+_LONGEST_LABEL: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class NotInCatalogue:
-    """A text that names no entry. `other` is the code to which its label belongs, if it is another one's."""
+    """A text that names no entry. `other` is the code to which its label belongs, if it is another one's; `near` the
+    one entry whose label it holds in part."""
 
     other: str = ""
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +69,13 @@ def find_code(name: str, text: str) -> str | NotInCatalogue:
     entries = catalogue(name)
     if text in entries:
         return text
-    labels = _labels(name)
-    if (known := labels.get(_key(text))) is not None:
+    if (known := _entry_called(name, text)) is not None:
         return known
     match = _CODE_AND_LABEL.fullmatch(text)
     code = _code_like(match[1] if match else text, entries)
-    other = labels.get(_key(match[2])) if match else None
+    other = _entry_called(name, match[2]) if match else None
     if code is None or (other is not None and other != code):
-        return NotInCatalogue(other or "")
+        return NotInCatalogue(other or "", "" if other else _nearest(name, text))
     return code
 
 
@@ -80,6 +86,8 @@ def find_nationality(text: str) -> NationalityCode | NotInCatalogue:
     Codes that passports carry and the authority spells otherwise are translated (DEU -> D).
     """
     listed = nationalities()
+    if text in _tables()["mistaken_nationalities"]:
+        return NotInCatalogue(_tables()["mistaken_nationalities"][text])
     match = None if text in listed else _NATIONALITY_AND_LABEL.fullmatch(text)
     code, label = match.groups() if match else (text, "")
     if code not in listed and code not in _odd() and not _THREE_CAPITALS.fullmatch(code):
@@ -94,7 +102,20 @@ def find_nationality(text: str) -> NationalityCode | NotInCatalogue:
 
 def _country_named(text: str) -> str:
     folded = _plain(text)
-    return _country_labels().get(folded) or (folded.upper() if folded.upper() in nationalities() else "")
+    code = folded.upper()
+    return _country_labels().get(folded) or _two_letters().get(code) or (code if code in nationalities() else "")
+
+
+@cache
+def _two_letters() -> Mapping[str, str]:
+    """Code of two letters -> code of the catalogue."""
+    others = {"UK": "GBR"}
+    return others | dict(pair.split("=") for pair in _alpha2().split())
+
+
+def _alpha2() -> str:
+    pairs: str = load_table("catalogues.yaml")["alpha2"]
+    return pairs
 
 
 @cache
@@ -111,12 +132,42 @@ def _key(text: str) -> str:
     return fold(text)
 
 
+def _entry_called(name: str, text: str) -> str | None:
+    """The code of an entry by its label or another word for it; without accents where that names only one."""
+    return _labels(name).get(_key(text)) or _bare_labels(name).get(_plain(text))
+
+
+def _nearest(name: str, text: str) -> str:
+    """The code of the one entry whose label stands in the text; "" where several do, or none."""
+    sought = f" {_plain(text[:_LONGEST_LABEL])} "
+    found = {code for label, code in _bare_labels(name).items() if len(label) >= _TELLING and f" {label} " in sought}
+    return found.pop() if len(found) == 1 else ""
+
+
 @cache
 def _labels(name: str) -> Mapping[str, str]:
     entries = catalogue(name)
-    short = {_key(label.removeprefix("TP. ").removeprefix("Thẻ ")): code for code, label in entries.items()}
+    short = {_key(_without_kind(label)): code for code, label in entries.items()}
     whole = {_key(label): code for code, label in entries.items()}
     return short | whole | {_key(f"{code} - {label}"): code for code, label in entries.items()}
+
+
+@cache
+def _bare_labels(name: str) -> Mapping[str, str]:
+    """Labels and other words without accents; those that would name two entries are left out."""
+    told = list(_labels(name).items())
+    for code, words in load_table("catalogues.yaml")["aliases"].get(name, {}).items():
+        told += [(word, code) for word in words]
+    if name == "provinces":
+        told += [(f"{kind} {_without_kind(label)}", code) for code, label in catalogue(name).items() for kind in _KINDS]
+    codes: dict[str, set[str]] = {}
+    for label, code in told:
+        codes.setdefault(_plain(label), set()).add(str(code))
+    return {label: named.pop() for label, named in codes.items() if len(named) == 1}
+
+
+def _without_kind(label: str) -> str:
+    return label.removeprefix("TP. ").removeprefix("Thẻ ")
 
 
 def _code_like(text: str, entries: Mapping[str, str]) -> str | None:

@@ -8,17 +8,20 @@ from functools import lru_cache
 from typing import Final
 
 from kernel.clock import VIETNAM
+from residence.day_words import plain_day, read_clock
 from residence.guests import BirthPrecision, Moment
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
-    """A cell that computes what it shows; `text` is the formula."""
+class Unusable:
+    """A cell whose value cannot be taken: it computes what it shows, is in error, or is no single value. `text` is the
+    formula or what stands there, `rule` the rule broken."""
 
     shown: Cell = ""
     text: str = ""
+    rule: str = "formula"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class BadDay:
     rule: str
 
 
+_UNREADABLE: Final = BadDay("date_unreadable")
+_LACKING: Final = {"year_short": BadDay("date_year_short"), "no_day": BadDay("time_without_day")}
 _TIME: Final = r"(?P<h>\d{1,2})[:h](?P<min>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?"
 _DAY_FIRST: Final = re.compile(rf"(?P<d>\d{{1,2}})([/.\-])(?P<m>\d{{1,2}})\2(?P<y>\d{{4}})(?:[ ,T]+{_TIME})?")
 _YEAR_FIRST: Final = re.compile(
@@ -52,7 +57,12 @@ _EPOCH_1904: Final = date(1904, 1, 1)
 _FIRST_SOUND_SERIAL: Final = 61
 _LAST_SERIAL: Final = 80_000
 _YEAR_TYPED: Final = range(1900, 2101)
-_ERRORS: Final = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+# Of Excel, of LibreOffice (Err:502, "#TÊN?" in Vietnamese), and of a column too narrow for what it holds.
+_ERROR: Final = re.compile(
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!|EXTERNAL!"
+    r"|GETTING_DATA|TÊN\?|GIÁ TRỊ!|PYTHON!|ERROR!).*|Err:\d{3}|#{3,}",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def as_text(cell: Cell) -> str:
@@ -75,7 +85,25 @@ def as_text(cell: Cell) -> str:
 
 def is_error(text: str) -> bool:
     """Whether a cell shows a spreadsheet's error."""
-    return text.startswith("#") and text.startswith(_ERRORS)
+    return text[:1] in "#eE" and _ERROR.fullmatch(text.strip()) is not None
+
+
+def read_time(cell: Cell) -> time | None:
+    """The time of day that a cell alone tells; None for anything else."""
+    if isinstance(cell, datetime):
+        return cell.time().replace(second=0, microsecond=0, tzinfo=None)
+    if isinstance(cell, time):
+        return cell.replace(second=0, microsecond=0, tzinfo=None)
+    if isinstance(cell, timedelta) and timedelta() <= cell < timedelta(days=1):
+        return (datetime.combine(_EPOCH_1904, _MIDNIGHT) + cell).time().replace(second=0, microsecond=0)
+    if isinstance(cell, float) and 0 <= cell < 1:
+        return _of_minutes(round(cell * 24 * 60))
+    clock = read_clock(cell) if isinstance(cell, str) else None
+    return time(clock.hour, clock.minute) if clock else None
+
+
+def _of_minutes(minutes: int) -> time:
+    return time(minutes // 60 % 24, minutes % 60)
 
 
 def read_day(cell: Cell, *, epoch_1904: bool = False) -> Day | BadDay:
@@ -108,6 +136,16 @@ def _day_of_number(number: float, *, epoch_1904: bool) -> Day | BadDay:
 
 @lru_cache(16384)
 def _day_of_text(text: str) -> Day | BadDay:
+    found = _day_of_figures(text)
+    if found != _UNREADABLE:
+        return found
+    plain = plain_day(text)
+    if plain is None or plain == text:
+        return found
+    return _LACKING.get(plain) or _day_of_figures(plain)
+
+
+def _day_of_figures(text: str) -> Day | BadDay:
     for pattern in (_DAY_FIRST, _YEAR_FIRST, _TIME_FIRST):
         if match := pattern.fullmatch(text):
             return _full_day(match)
@@ -115,7 +153,7 @@ def _day_of_text(text: str) -> Day | BadDay:
         return _part_of_day(int(match["y"]), 1, BirthPrecision.YEAR)
     if match := _MONTH.fullmatch(text):
         return _part_of_day(int(match["y"]), int(match["m"]), BirthPrecision.MONTH)
-    return BadDay("date_unreadable")
+    return _UNREADABLE
 
 
 def _full_day(match: re.Match[str]) -> Day | BadDay:

@@ -1,7 +1,6 @@
 """From the bytes of a file to a verdict: which guests can be accepted, what is wrong with the others. Pure but for the
 file itself; needs no account and no database."""
 
-import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,14 +11,17 @@ from typing import Any, BinaryIO, Final
 from kernel.clock import local
 from kernel.heap import many_objects
 from residence.catalogues import find_code, find_nationality
-from residence.cells import Cell, Day, Formula, as_text, read_day
+from residence.cells import Cell, Day, Unusable, as_text, read_day
+from residence.day_order import DayOrder
 from residence.entry import Entry, Reading, read_entry
-from residence.files.columns import Column
+from residence.files.columns import Column, kind_by_heading
 from residence.files.detect import open_file
 from residence.files.source import MOST_BYTES, Row, Source
 from residence.findings import FileRefused, Finding, Language
-from residence.guests import BirthPrecision, GuestDeclaration
-from residence.rules import Context, check_values, is_foreign
+from residence.guest_rules.documents import kind_by_number
+from residence.guest_rules.judgement import Context, is_foreign
+from residence.guests import VIETNAMESE_NATIONALITY, BirthPrecision, GuestDeclaration
+from residence.rules import check_values
 
 # Fields whose value shows by itself that it stands in the wrong column, with what tells so.
 _TYPED: Final[dict[str, str]] = {
@@ -32,9 +34,9 @@ _TYPED: Final[dict[str, str]] = {
     "reason": "reasons",
 }
 _SHIFTED_ENOUGH: Final = 2
+_SWAPPED: Final = "day_and_month_swapped"
 _GIVE_WAY_EVERY: Final = 10
-_DAYS: Final = ("birth_date", "arrival", "departure")
-_DAY_OVER_TWELVE: Final = re.compile(r"\s*(?:1[3-9]|2\d|3[01])[/.\-]")
+_DAYS: Final = ("birth_date", "arrival", "departure", "left", "residence_expiry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,10 @@ def _judge(source: Source, now: datetime) -> Verdict:
             # A long list is a second of work; requests beside it in the same process must not wait for time slices.
             time.sleep(0)
     judge.warn_of_swapped_days()
+    judge.warn_of_the_file()
     if not judge.verdict.rows:
-        raise FileRefused("no_guests")
+        hidden = next((remark for remark in source.remarks if remark.rule == "rows_hidden"), None)
+        raise FileRefused("only_hidden", rows=hidden.params["rows"]) if hidden else FileRefused("no_guests")
     return judge.verdict
 
 
@@ -138,16 +142,21 @@ class _Judge:
         # Where a file has no column to confirm names, the person who made the list answers for them.
         self._confirmed = "name_confirmed" not in source.columns
         self._first_rows: dict[tuple[str, date], int] = {}
-        self._mixed = {name: _Mixed() for name in _DAYS}
+        self._orders = {name: DayOrder() for name in _DAYS if name in source.columns}
+        # Where a file has no column for it, the number and the heading above it tell the kind of document.
+        self._guesses_kind = "document_kind" not in source.columns and not source.foreign
+        self._guessed = False
 
     def take(self, row: Row) -> None:
         self.verdict.rows += 1
         if row.refusal is not None:
             self._settle(row, [row.refusal], None)
             return
-        for name, mixed in self._mixed.items():
-            mixed.take(row.number, row.cells.get(name))
+        for name, order in self._orders.items():
+            order.take(row.number, row.cells.get(name))
         entry = read_entry(row.cells, self._reading)
+        if self._guesses_kind:
+            self._guess_kind(entry, row)
         context = Context(self._now, self._reading.today, self._source.foreign, entry.unreadable, entry.numeric_number)
         if self._confirmed and is_foreign(entry.values, context):
             entry.values["name_confirmed"] = True
@@ -160,11 +169,29 @@ class _Judge:
         self._settle(row, findings, entry)
 
     def warn_of_swapped_days(self) -> None:
-        """Excel with American settings turns 05/07 into the seventh of May and leaves 25/07 as text."""
-        for name, mixed in self._mixed.items():
-            for number, day in mixed.suspects():
-                finding = Finding("day_and_month_swapped", name, as_text(day))
-                self.verdict.warnings.append(Note(number, self._source.columns[name].name, finding))
+        """Says of days that may be read month for day, which only the whole file tells."""
+        told = {(note.row, note.finding.field) for note in self.verdict.warnings if note.finding.rule == _SWAPPED}
+        american = any(order.american for order in self._orders.values())
+        for name, order in self._orders.items():
+            for number, shown in order.suspects(american_file=american):
+                if (number, name) not in told:
+                    place = self._source.columns[name].name
+                    self.verdict.warnings.append(Note(number, place, Finding(_SWAPPED, name, shown)))
+
+    def warn_of_the_file(self) -> None:
+        """Says what of the file was not used, and what was guessed for all of it."""
+        remarks = [*self._source.remarks, *([Finding("kind_by_number", "document_kind")] if self._guessed else [])]
+        self.verdict.warnings[:0] = [Note(0, None, remark) for remark in remarks]
+
+    def _guess_kind(self, entry: Entry, row: Row) -> None:
+        number = entry.values.get("document_number")
+        if number is None or entry.values.get("nationality") != VIETNAMESE_NATIONALITY:
+            return
+        column = row.number_column or self._source.columns.get("document_number")
+        kind = kind_by_number(number, kind_by_heading(column.heading) if column else None)
+        if kind is not None:
+            entry.values["document_kind"] = kind
+            self._guessed = True
 
     def _duplicate(self, entry: Entry, number: int) -> Iterator[Finding]:
         document, arrival = entry.values.get("document_number"), entry.values.get("arrival")
@@ -179,6 +206,8 @@ class _Judge:
         for finding in findings:
             blocked = blocked or finding.blocking
             column = self._source.columns.get(finding.field or "")
+            if finding.field == "document_number" and row.number_column is not None:
+                column = row.number_column
             value = finding.value or (_given(row.cells, finding.field) if finding.blocking else "")
             told = finding if value == finding.value else _with_value(finding, value)
             note = Note(row.number, column.name if column else None, told)
@@ -189,37 +218,17 @@ class _Judge:
             self.verdict.accepted.append(Accepted(row.number, GuestDeclaration(**entry.values)))
 
 
-class _Mixed:
-    """How the days of one column are written."""
-
-    def __init__(self) -> None:
-        self._dates: list[tuple[int, date]] = []
-        self._texts_over_twelve = False
-        self._dates_over_twelve = False
-
-    def take(self, number: int, cell: Cell | Formula) -> None:
-        if isinstance(cell, str):
-            self._texts_over_twelve = self._texts_over_twelve or _DAY_OVER_TWELVE.match(cell) is not None
-        elif isinstance(cell, date):
-            self._dates_over_twelve = self._dates_over_twelve or cell.day > 12
-            self._dates.append((number, cell))
-
-    def suspects(self) -> list[tuple[int, date]]:
-        """The real dates of a column where every day past the twelfth is text."""
-        return self._dates if self._texts_over_twelve and not self._dates_over_twelve else []
-
-
 def _with_value(finding: Finding, value: str) -> Finding:
     return Finding(finding.rule, finding.field, value, finding.params)
 
 
-def _given(cells: Mapping[str, Cell | Formula], name: str | None) -> str:
+def _given(cells: Mapping[str, Cell | Unusable], name: str | None) -> str:
     cell = cells.get(name or "")
     # What a formula shows is not what was typed: its cell goes back empty.
-    return "" if isinstance(cell, Formula) else as_text(cell)
+    return "" if isinstance(cell, Unusable) else as_text(cell)
 
 
-def _shift(cells: Mapping[str, Cell | Formula], places: list[Column], reading: Reading) -> Finding | None:
+def _shift(cells: Mapping[str, Cell | Unusable], places: list[Column], reading: Reading) -> Finding | None:
     """The finding that a row stands one column off its headings; None if moving it back explains too little."""
     own = {name for name in _TYPED if name in cells and _fits(name, cells[name], reading)}
     for step, side in ((1, "trái"), (-1, "phải")):
@@ -240,8 +249,8 @@ def _shift(cells: Mapping[str, Cell | Formula], places: list[Column], reading: R
     return None
 
 
-def _fits(name: str, cell: Cell | Formula, reading: Reading) -> bool:
-    if isinstance(cell, Formula) or (text := as_text(cell)) == "":
+def _fits(name: str, cell: Cell | Unusable, reading: Reading) -> bool:
+    if isinstance(cell, Unusable) or (text := as_text(cell)) == "":
         return False
     kind = _TYPED[name]
     if kind == "day":

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any, Final
 
 from residence.catalogues import NotInCatalogue, catalogue, cell_of, find_code, find_nationality
-from residence.cells import BadDay, Cell, Day, Formula, as_text, is_error, read_day
+from residence.cells import BadDay, Cell, Day, Unusable, as_text, is_error, read_day, read_time
 from residence.findings import Finding
-from residence.guests import VIETNAMESE_NATIONALITY, BirthPrecision, Moment, Sex
-from residence.names import from_mrz_letters, is_garbled, is_garbled_name
+from residence.guests import BirthPrecision, Moment, Sex
+from residence.meant import settle
 
-_LIMITS: Final = {"full_name": 128, "address": 255, "note": 500, "reason_text": 255, "room": 50, "document_number": 50}
-_LIMIT: Final = 128
+# Times of day in columns of their own -> the moment that each belongs to.
+CLOCKS: Final = {"arrival_clock": "arrival", "departure_clock": "departure"}
 _MOST_KNOWN: Final = 50_000
 _REPEATED: Final = frozenset(
     {
@@ -29,11 +29,8 @@ _REPEATED: Final = frozenset(
     }
     | {"arrival", "departure", "left", "residence_expiry", "birth_precision", "name_confirmed", "note"}
 )
-_OLDEST: Final = 120
-_SENSIBLE_YEARS: Final = range(2000, 2101)
 _COMMUNE: Final = re.compile(r"(\d{6,9})(?:\s*[-–—]\s*.+)?")
-_PHONE_SIGNS: Final = re.compile(r"[ .()\-]")
-_ZERO_LOST: Final = re.compile(r"[35789]\d{8}")
+_FLAGS: Final = ("one_word_name", "name_confirmed", "document_guessed", "needs_review")
 _TICKED: Final = frozenset({"x", "1", "true", "có", "co", "yes", "y", "v", "✓", "✔"})
 _NOT_TICKED: Final = frozenset({"0", "false", "không", "khong", "no", "n"})
 
@@ -66,7 +63,7 @@ class Reading:
 _Reader = Callable[[Entry, str, Cell, Reading], None]
 
 
-def read_entry(cells: Mapping[str, Cell | Formula], reading: Reading) -> Entry:
+def read_entry(cells: Mapping[str, Cell | Unusable], reading: Reading) -> Entry:
     """Reads the cells of one guest, by field name. Empty ones are left out, names unknown are not looked at."""
     entry = Entry()
     values, known = entry.values, reading.known
@@ -75,14 +72,19 @@ def read_entry(cells: Mapping[str, Cell | Formula], reading: Reading) -> Entry:
             values[name] = known[name, cell]
         elif cell is not None and cell != "" and name in _READERS:
             _read(entry, name, cell, reading)
-    _settle_birth(entry)
-    _settle_address(entry)
+    _join_birth(entry)
+    _join_clocks(entry)
+    _join_address(entry)
+    entry.findings += settle(values)
     return entry
 
 
-def _read(entry: Entry, name: str, cell: Cell | Formula, reading: Reading) -> None:
-    if isinstance(cell, Formula):
-        entry.refuse("formula", name, cell.text or as_text(cell.shown))
+def _read(entry: Entry, name: str, cell: Cell | Unusable, reading: Reading) -> None:
+    if isinstance(cell, Unusable):
+        entry.refuse(cell.rule, name, cell.text or as_text(cell.shown))
+        return
+    if isinstance(cell, bool) and name not in _FLAGS:
+        entry.refuse("value_of_other_kind", name, str(cell).lower())
         return
     if isinstance(cell, str) and is_error(cell):
         entry.refuse("cell_error", name, cell)
@@ -95,35 +97,21 @@ def _read(entry: Entry, name: str, cell: Cell | Formula, reading: Reading) -> No
 
 
 def _read_text(entry: Entry, name: str, cell: Cell, _: Reading) -> None:
-    text = as_text(cell)
-    limit = _LIMITS.get(name, _LIMIT)
-    if len(text) > limit:
-        entry.refuse("too_long", name, text, limit=limit)
-    elif is_garbled(text):
-        entry.refuse("garbled", name, text)
-    elif text:
+    if text := as_text(cell):
         entry.values[name] = text
 
 
 def _read_name(entry: Entry, name: str, cell: Cell, reading: Reading) -> None:
-    text = from_mrz_letters(as_text(cell))
-    if is_garbled_name(text):
-        entry.refuse("garbled", name, text)
+    if isinstance(cell, str) and "\n" in cell:
+        # Each line may be a guest of their own.
+        entry.values[name] = "\n".join(line for part in cell.splitlines() if (line := as_text(part)))
     else:
-        _read_text(entry, name, text, reading)
+        _read_text(entry, name, cell, reading)
 
 
 def _read_number(entry: Entry, name: str, cell: Cell, reading: Reading) -> None:
     entry.numeric_number = isinstance(cell, int | float)
-    _read_text(entry, name, as_text(cell).upper(), reading)
-
-
-def _read_phone(entry: Entry, name: str, cell: Cell, reading: Reading) -> None:
-    text = _PHONE_SIGNS.sub("", as_text(cell))
-    if _ZERO_LOST.fullmatch(text):
-        entry.findings.append(Finding("phone_zero_restored", name, text, {"restored": "0" + text}))
-        text = "0" + text
-    _read_text(entry, name, text, reading)
+    _read_text(entry, name, cell, reading)
 
 
 def _read_code(name_of_catalogue: str, make: Callable[[str], Any]) -> _Reader:
@@ -137,7 +125,9 @@ def _read_code(name_of_catalogue: str, make: Callable[[str], Any]) -> _Reader:
         elif code.other:
             entry.refuse("label_of_another_code", name, text, other=code.other)
         else:
-            entry.refuse("not_in_catalogue", name, text, example=_example(name_of_catalogue))
+            near = cell_of(name_of_catalogue, code.near)
+            hint = f" Có phải là “{near}”?" if near else ""
+            entry.refuse("not_in_catalogue", name, text, example=_example(name_of_catalogue), hint=hint)
 
     return read
 
@@ -154,7 +144,7 @@ def _read_province(entry: Entry, name: str, cell: Cell, _: Reading) -> None:
     elif code.other:
         entry.refuse("label_of_another_code", name, text, other=code.other)
     elif any(sign.isdigit() for sign in text):
-        entry.refuse("not_in_catalogue", name, text, example=_example("provinces"))
+        entry.refuse("not_in_catalogue", name, text, example=_example("provinces"), hint="")
     elif text:
         entry.findings.append(Finding("province_not_known", name, text))
         entry.values["_province"] = text
@@ -210,12 +200,21 @@ def _moment(entry: Entry, name: str, cell: Cell, reading: Reading) -> Moment | N
         entry.refuse(found.rule, name, text)
     elif found.precision is not BirthPrecision.DAY:
         entry.refuse("date_unreadable", name, text)
-    elif found.moment.day.year not in _SENSIBLE_YEARS:
-        early = found.moment.day.year < _SENSIBLE_YEARS.start
-        entry.refuse("date_from_1900" if early else "date_unreadable", name, text)
     else:
         return found.moment
     return None
+
+
+def _read_clock(entry: Entry, name: str, cell: Cell, _: Reading) -> None:
+    """The time of day in a column of its own beside the day."""
+    if not (text := as_text(cell)):
+        return
+    if (clock := read_time(cell)) is not None:
+        entry.values[name] = clock
+    elif isinstance(day := read_day(cell), Day) and day.moment.clock is not None:
+        entry.values[name] = day.moment.clock
+    else:
+        entry.findings.append(Finding("time_unreadable", CLOCKS[name], text))
 
 
 def _read_birth(entry: Entry, name: str, cell: Cell, reading: Reading) -> None:
@@ -224,34 +223,28 @@ def _read_birth(entry: Entry, name: str, cell: Cell, reading: Reading) -> None:
     found = read_day(cell, epoch_1904=reading.epoch_1904)
     if isinstance(found, BadDay):
         entry.refuse(found.rule, name, text)
-    elif found.moment.day.year < reading.today.year - _OLDEST:
-        entry.refuse("date_from_1900", name, text)
     else:
         entry.values[name] = found
 
 
-def _settle_birth(entry: Entry) -> None:
+def _join_birth(entry: Entry) -> None:
     """The date and what of it is known, which may stand in a column of its own."""
     found: Day | None = entry.values.pop("birth_date", None)
     told: BirthPrecision | None = entry.values.pop("birth_precision", None)
-    if found is None:
-        return
-    precision = found.precision if found.precision is not BirthPrecision.DAY else (told or BirthPrecision.DAY)
-    if precision is not BirthPrecision.DAY and entry.values.get("nationality") == VIETNAMESE_NATIONALITY:
-        entry.refuse("birth_date_incomplete", "birth_date", _as_told(found, precision))
-        return
-    day = found.moment.day
-    if precision is not BirthPrecision.DAY:
-        day = day.replace(day=1, month=day.month if precision is BirthPrecision.MONTH else 1)
-    entry.values |= {"birth_date": day, "birth_precision": precision}
+    if found is not None:
+        precision = found.precision if found.precision is not BirthPrecision.DAY else (told or BirthPrecision.DAY)
+        entry.values |= {"birth_date": found.moment.day, "birth_precision": precision}
 
 
-def _as_told(found: Day, precision: BirthPrecision) -> str:
-    day = found.moment.day
-    return f"{day.month:02}/{day.year}" if precision is BirthPrecision.MONTH else str(day.year)
+def _join_clocks(entry: Entry) -> None:
+    for name, field_name in CLOCKS.items():
+        clock = entry.values.pop(name, None)
+        moment: Moment | None = entry.values.get(field_name)
+        if clock is not None and moment is not None and moment.clock is None:
+            entry.values[field_name] = Moment(moment.day, clock)
 
 
-def _settle_address(entry: Entry) -> None:
+def _join_address(entry: Entry) -> None:
     values = entry.values
     parts = [values.pop(name) for name in ("_commune", "_province") if name in values]
     if parts:
@@ -266,7 +259,8 @@ _READERS: Final[dict[str, _Reader]] = {
     **dict.fromkeys(("residence_expiry", "passport_expiry", "entry_document_expiry"), _read_date),
     **dict.fromkeys(("entry_document_issued", "entry_date"), _read_date),
     **dict.fromkeys(("arrival", "departure", "left"), _read_moment),
-    **dict.fromkeys(("one_word_name", "name_confirmed", "document_guessed", "needs_review"), _read_flag),
+    **dict.fromkeys(_FLAGS, _read_flag),
+    **dict.fromkeys(CLOCKS, _read_clock),
     "full_name": _read_name,
     "birth_date": _read_birth,
     "birth_precision": _read_code("birth_precisions", BirthPrecision),
@@ -274,7 +268,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "nationality": _read_nationality,
     "document_kind": _read_code("document_kinds", int),
     "document_number": _read_number,
-    "phone": _read_phone,
+    "phone": _read_text,
     "residence_kind": _read_code("residence_kinds", int),
     "province_code": _read_province,
     "commune_code": _read_commune,

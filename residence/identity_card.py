@@ -2,20 +2,24 @@
 
 Seven parts between bars: number, former CMND, name, birth ddMMyyyy, sex, residence, issue ddMMyyyy. The CMND may
 be empty, the last part missing; cards of 2024 add further parts, which is unconfirmed, so parts are taken by position.
+Of a birth date the day, or day and month, may be 00 or missing: old people whose papers tell the year only.
 """
 
-import unicodedata
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from kernel.errors import DomainError
+from kernel.text import search_key
 from kernel.vietnam import BadIdentityNumber, parse_identity_number
-from residence.guests import VIETNAMESE_NATIONALITY, Sex
-from residence.names import is_garbled_name
+from residence.guests import VIETNAMESE_NATIONALITY, BirthPrecision, Sex
+from residence.names import is_garbled, is_garbled_name
+from residence.scans import unframed
 
 _FEWEST_PARTS: Final = 6
-_SEXES: Final = {"nam": Sex.MALE, "nữ": Sex.FEMALE}
+_SEXES: Final = {"nam": Sex.MALE, "nu": Sex.FEMALE}
+_BIRTH: Final = re.compile(r"[0-9]{4}(?:1[89]|2\d)[0-9]{2}")
 # From this day cards are thẻ căn cước (Luật Căn cước 26/2023/QH15).
 _NEW_CARD: Final = date(2024, 7, 1)
 _CCCD, _ID_CARD = 1, 8
@@ -29,6 +33,7 @@ class IdentityCard:
     former_number: str
     full_name: str
     birth_date: date
+    birth_precision: BirthPrecision
     sex: Sex
     address: str
     issued: date | None
@@ -38,6 +43,7 @@ class IdentityCard:
         return {
             "full_name": self.full_name,
             "birth_date": self.birth_date,
+            **({} if self.birth_precision is BirthPrecision.DAY else {"birth_precision": self.birth_precision}),
             "sex": self.sex,
             "nationality": VIETNAMESE_NATIONALITY,
             "document_number": self.number,
@@ -48,24 +54,40 @@ class IdentityCard:
 
 
 def read_card_qr(text: str, today: date) -> IdentityCard:
-    """Reads the text of the code. Raises DomainError card_qr_invalid with `part`: shape, number, name, birth_date, sex
-    or issued."""
-    parts = [part.strip() for part in unicodedata.normalize("NFC", text.strip().lstrip("\ufeff")).split("|")]
+    """Reads the text of the code. Raises DomainError card_qr_invalid with `part`: shape, number, name, birth_date, sex,
+    address or issued."""
+    parts = [part.strip() for part in unframed(text).replace("\n", " ").split("|")]
     if len(parts) < _FEWEST_PARTS:
         raise DomainError("card_qr_invalid", part="shape")
     number, former, name, born, sex, address, issued, *_ = [*parts, ""]
     _require_number(number, today)
     if not name or is_garbled_name(name):
         raise DomainError("card_qr_invalid", part="name")
-    told_sex = _SEXES.get(sex.casefold())
+    told_sex = _SEXES.get(search_key(sex))
     if told_sex is None:
         raise DomainError("card_qr_invalid", part="sex")
-    birth = _day(born, "birth_date")
+    birth, precision = _birth(born)
     if birth > today:
         raise DomainError("card_qr_invalid", part="birth_date")
-    return IdentityCard(
-        number, former, " ".join(name.split()), birth, told_sex, address, _day(issued, "issued") if issued else None
-    )
+    if is_garbled(address) or "?" in address:
+        # A keyboard or a table of signs that spoils one part has spoilt the name as well, seen or not.
+        raise DomainError("card_qr_invalid", part="address")
+    issue_day = _day(issued, "issued") if issued else None
+    return IdentityCard(number, former, " ".join(name.split()), birth, precision, told_sex, address, issue_day)
+
+
+def _birth(text: str) -> tuple[date, BirthPrecision]:
+    """ddMMyyyy, of which day or day and month may be 00; or the year alone."""
+    if len(text) == 4:
+        text = f"0000{text}"
+    if not _BIRTH.fullmatch(text):
+        raise DomainError("card_qr_invalid", part="birth_date")
+    day, month = text[:2], text[2:4]
+    if month == "00":
+        return _day(f"0101{text[4:]}", "birth_date"), BirthPrecision.YEAR
+    if day == "00":
+        return _day(f"01{text[2:]}", "birth_date"), BirthPrecision.MONTH
+    return _day(text, "birth_date"), BirthPrecision.DAY
 
 
 def _require_number(number: str, today: date) -> None:

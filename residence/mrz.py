@@ -4,7 +4,7 @@ The first line of a passport, which holds the name, is covered by no check digit
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -12,13 +12,23 @@ from typing import Any, Final
 from kernel.errors import DomainError
 from residence.catalogues import NationalityCode, find_nationality
 from residence.guests import BirthPrecision, Sex
+from residence.scans import typed_through_an_input_method, unframed
 
 _LINES: Final = re.compile(r"[\s/|]+")
 _SIGNS: Final = re.compile(r"[A-Z0-9<]+")
+_FILLERS: Final = str.maketrans({"«": "<<", "»": "<<", "‹": "<", "›": "<", "＜": "<", "≪": "<<"})
 _WEIGHTS: Final = (7, 3, 1)
 # Length of a line -> how many lines; a scanner may send them as one.
 _FORMATS: Final = {44: ("TD3", 2), 36: ("TD2", 2), 30: ("TD1", 3)}
-_PASSPORT: Final = 4
+_LONGEST: Final = 90
+_PASSPORT, _CITIZEN_CARD = 4, 1
+# Visas have the lengths of passports and of cards (MRV-A and MRV-B), and other fields.
+_VISA: Final = "V"
+# On a citizen's card of Vietnam the optional data begins with the whole personal number, of which the number of the
+# card is the last nine digits.
+_VIETNAM: Final = "VNM"
+_PERSONAL_NUMBER: Final = re.compile(r"(\d{12})<*\d?")
+_UNKNOWN: Final = "00"
 # Validity never exceeds this, so it is the half-width of the window in which an expiry is looked for.
 _HALF_CENTURY: Final = 50
 
@@ -26,7 +36,7 @@ _HALF_CENTURY: Final = 50
 @dataclass(frozen=True, slots=True)
 class Mrz:
     """What a zone says. `nationality` is as printed ("D" for "D<<"); `birth_date` None where the document tells none,
-    `sex` None where it is unspecified."""
+    `sex` None where it is unspecified. `personal_number` is that of a Vietnamese citizen's card, else empty."""
 
     form: str
     document_code: str
@@ -39,6 +49,7 @@ class Mrz:
     birth_precision: BirthPrecision
     sex: Sex | None
     expiry: date | None
+    personal_number: str = ""
 
     @property
     def full_name(self) -> str:
@@ -51,8 +62,11 @@ class Mrz:
         fields = {
             "full_name": self.full_name,
             "nationality": found.code if isinstance(found, NationalityCode) else self.nationality,
-            "document_number": self.number,
-            "document_kind": _PASSPORT if self.form == "TD3" else None,
+            "document_number": self.personal_number or self.number,
+            "document_kind": self._kind(),
+            # The zone does not say whether it is a CCCD or a thẻ căn cước.
+            "document_guessed": True if self.personal_number else None,
+            "needs_review": True if self._differs() else None,
             "birth_date": self.birth_date,
             "birth_precision": self.birth_precision,
             "sex": self.sex,
@@ -60,13 +74,36 @@ class Mrz:
         }
         return {name: value for name, value in fields.items() if value is not None}
 
+    def _kind(self) -> int | None:
+        if self.form == "TD3":
+            return _PASSPORT
+        return _CITIZEN_CARD if self.personal_number else None
+
+    def _differs(self) -> bool:
+        """Whether the two numbers of a citizen's card contradict each other."""
+        return bool(self.personal_number) and not self.personal_number.endswith(self.number)
+
 
 def read_mrz(text: str, today: date) -> Mrz:
-    """Reads a zone as scanners send it: lines apart or in one, with any blanks between.
+    """Reads a zone as scanners send it: lines apart or in one, with any blanks between and other words around it.
 
-    Raises DomainError: mrz_shape, or mrz_check_digit with `wrong`, the parts that do not agree with their digit.
+    Raises DomainError: mrz_shape, mrz_visa, scan_input_method, or mrz_check_digit with `wrong`, the parts that do not
+    agree with their digit.
     """
-    form, lines = _split(text)
+    refusal: DomainError | None = None
+    for form, lines in _zones(text):
+        try:
+            return _read_zone(form, lines, today)
+        except DomainError as error:
+            refusal = refusal or error
+    if refusal is None and typed_through_an_input_method(text):
+        raise DomainError("scan_input_method")
+    raise refusal or DomainError("mrz_shape")
+
+
+def _read_zone(form: str, lines: list[str], today: date) -> Mrz:
+    if lines[0].startswith(_VISA) and form != "TD1":
+        raise DomainError("mrz_visa")
     parts = _PARTS[form]
     taken = {name: lines[line][start:end] for name, (line, start, end) in parts.items()}
     number, digit = _number(form, taken)
@@ -103,13 +140,18 @@ def expiry_year(two_digits: int, today: date) -> int:
     return year + 100 if year <= today.year - _HALF_CENTURY else year
 
 
-def _split(text: str) -> tuple[str, list[str]]:
-    lines = [line for line in _LINES.split(text.upper().replace("«", "<<").strip()) if line]
-    joined = "".join(lines)
-    for length, (form, count) in _FORMATS.items():
-        if len(joined) == length * count and _SIGNS.fullmatch(joined):
-            return form, [joined[place : place + length] for place in range(0, len(joined), length)]
-    raise DomainError("mrz_shape")
+def _zones(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Every run of the text's words that has the length of a zone; usually the only one is the text."""
+    words = [word for word in _LINES.split(unframed(text.translate(_FILLERS)).upper()) if word]
+    for first in range(len(words)):
+        joined = ""
+        for word in words[first:]:
+            joined += word
+            if len(joined) > _LONGEST:
+                break
+            for length, (form, count) in _FORMATS.items():
+                if len(joined) == length * count and _SIGNS.fullmatch(joined):
+                    yield form, [joined[place : place + length] for place in range(0, len(joined), length)]
 
 
 _Parts = Mapping[str, tuple[int, int, int]]
@@ -205,7 +247,18 @@ def _read(form: str, taken: Mapping[str, str], number: str, today: date) -> Mrz:
         precision,
         Sex(sex) if sex in ("M", "F") else None,
         _expiry(taken["expiry"], today),
+        _personal_number(form, taken, number),
     )
+
+
+def _personal_number(form: str, taken: Mapping[str, str], number: str) -> str:
+    """The twelve digits of a Vietnamese citizen's card; "" on every other document."""
+    if form != "TD1" or taken["issuer"] != _VIETNAM:
+        return ""
+    match = _PERSONAL_NUMBER.fullmatch(taken["optional"])
+    if match is not None:
+        return match[1]
+    return number if len(number) == 12 and number.isdigit() else ""
 
 
 def _spaced(names: str) -> str:
@@ -213,19 +266,24 @@ def _spaced(names: str) -> str:
 
 
 def _birth(text: str, today: date) -> tuple[date | None, BirthPrecision]:
-    """An unknown month or day is printed as fillers."""
+    """An unknown month or day is printed as fillers or as 00."""
     year, month, day = text[:2], text[2:4], text[4:]
-    if not year.isdigit():
+    if not year.isdigit() or text == _UNKNOWN * 3:
         return None, BirthPrecision.DAY
-    precision = BirthPrecision.DAY if day.isdigit() else BirthPrecision.MONTH
-    if not month.isdigit():
+    precision = BirthPrecision.DAY if _is_told(day) else BirthPrecision.MONTH
+    if not _is_told(month):
         precision, day = BirthPrecision.YEAR, ""
-    numbers = (int(month) if month.isdigit() else 1, int(day) if day.isdigit() else 1)
+    numbers = (int(month) if _is_told(month) else 1, int(day) if _is_told(day) else 1)
     return _day(birth_year(int(year), *numbers, today), *numbers), precision
 
 
+def _is_told(part: str) -> bool:
+    return part.isdigit() and part != _UNKNOWN
+
+
 def _expiry(text: str, today: date) -> date | None:
-    if not text.isdigit():
+    """None for a document without end, which is printed as fillers or zeros."""
+    if not text.isdigit() or _UNKNOWN in (text[2:4], text[4:]):
         return None
     return _day(expiry_year(int(text[:2]), today), int(text[2:4]), int(text[4:]))
 

@@ -21,6 +21,13 @@ _QUESTION: Final = re.compile(r"\w\?|\?\w")
 # Letters of TCVN3 read as Windows-1252; real in names of other languages, so only a reason to look.
 _ODD: Final = re.compile(r"[ÄÅÆËÎÏÖØÛÜÞßäåæëîïöøûüþÿðÐÇç]")
 
+# VNI writes a tone or a hat as a letter of its own after the vowel. After a and e no Vietnamese word has these; after o
+# and u some names of minorities do, so one pair alone says nothing.
+_MARKS: Final = "âêáàãõïûùúéèëäåüøÂÊÁÀÃÕÏÛÙÚÉÈËÄÅÜØ"
+_VNI: Final = re.compile(f"[aA][{_MARKS}]|[eE][{_MARKS}]")
+_VNI_PERHAPS: Final = re.compile("[oOuUöÖôÔ][õïûùøÕÏÛÙØ]|[ñÑ][aeiouyöôAEIOUYÖÔ]")
+_ENOUGH: Final = 2
+
 _APOSTROPHE: Final = re.compile(f"['{APOSTROPHES}]")
 _BETWEEN: Final = re.compile(rf"[\s\-{DASHES}.,]+")
 
@@ -65,6 +72,13 @@ def is_garbled_name(name: str) -> bool:
     if name.isascii():
         return "?" in name and _QUESTION.search(name) is not None
     return is_garbled(name) or _SIGNS.search(name) is not None or _QUESTION.search(name) is not None
+
+
+def is_vni(text: str) -> bool:
+    """Whether Vietnamese was typed for a font of VNI: "Nguyeãn Vaên Taâm"."""
+    if text.isascii():
+        return False
+    return _VNI.search(text) is not None or len(_VNI_PERHAPS.findall(text)) >= _ENOUGH
 
 
 def has_odd_letters(name: str) -> bool:

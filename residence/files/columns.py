@@ -1,25 +1,35 @@
-"""Which column holds which field, from the headings; and where the guests begin. Pure."""
+"""Which field a heading, a tag or a key names, however it is written. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
 
+from kernel.lookalikes import DASHES
 from kernel.text import search_key
-from residence.cells import Cell, Formula, as_text
-from residence.findings import FileRefused, field_labels, load_table
+from residence.cells import Cell, Unusable, as_text
+from residence.findings import load_table
 
 # The official form has a title, headings, hints and an example before the first guest; a list may have a letterhead.
 HEAD_ROWS: Final = 20
-_FEWEST: Final = 4
-_REQUIRED: Final = ("full_name", "birth_date", "sex", "nationality", "document_number", "arrival", "departure")
 # Everything after these in a heading explains it.
 _EXPLANATION: Final = re.compile(r"[(*\[<:\n].*", re.DOTALL)
+# A heading may have a number before it.
+_NUMBERED: Final = re.compile(r"\s*[(\[]?\d{1,2}[)\].:]+\s*(?=\D)")
+# Between the languages of a heading.
+_LANGUAGES: Final = re.compile(rf"[/|\n()\[\]\-{DASHES}]+")
 _SIGNS: Final = re.compile(r"[^a-z0-9#]+")
 _EXAMPLE: Final = "[EXAMPLE]"
-_SAMPLES: Final = (_EXAMPLE, "[TEST]")
+OUR_EXAMPLE: Final = "[VÍ DỤ]"
+_SAMPLES: Final = (_EXAMPLE, "[TEST]", OUR_EXAMPLE)
 _HINT: Final = re.compile(r"<.*>|Mẫu dữ liệu", re.IGNORECASE)
+# A row that numbers the columns: "(1) (2) (3)", "A B C 1 2".
+_COLUMN_NUMBER: Final = re.compile(r"\(?(?:\d{1,2}|[A-Za-z])\)?\.?")
+_FEWEST_NUMBERS: Final = 4
+_LONGEST: Final = 200
+_PASSPORTS: Final = re.compile(r"hochieu|passport|(?:^|so)(?:hc|pp)$")
+_IDENTITIES: Final = re.compile(r"cmnd|cmt|cccd|cancuoc|dinhdanh|chungminh|ddcn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +39,7 @@ class Column:
     field: str
     name: str
     index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """`row` is the row of the headings as the spreadsheet numbers it."""
-
-    row: int
-    columns: tuple[Column, ...]
-
-    @property
-    def foreign(self) -> bool:
-        """Whether this is the authority's own list of foreigners, which has no kind of document and no reason."""
-        held = {column.field for column in self.columns}
-        return not {"document_kind", "reason"} & held and {"birth_precision", "residence_expiry"} & held != set()
+    heading: str = ""
 
 
 def letter(index: int) -> str:
@@ -55,38 +52,54 @@ def letter(index: int) -> str:
     return name
 
 
+@lru_cache(4096)
 def field_of(heading: str) -> str | None:
-    """The field that a heading, tag or key names; None if it is not known."""
-    return _names().get(_key(_EXPLANATION.sub("", heading))) or _names().get(_key(heading))
+    """The field that a heading, tag or key names, or a part of one; None if it is not known.
+
+    A heading in several languages counts where those of its parts that are known name the same.
+    """
+    heading = _NUMBERED.sub("", heading[:_LONGEST], count=1)
+    names = _names()
+    whole = names.get(_key(_EXPLANATION.sub("", heading))) or names.get(_key(heading))
+    if whole is not None:
+        return whole
+    parts = [_key(part) for part in _LANGUAGES.split(heading)]
+    named = {names[part] for part in parts if part in names}
+    return named.pop() if len(named) == 1 else None
 
 
-def find_heading(rows: Iterable[tuple[int, Sequence[Cell | Formula]]]) -> Heading:
-    """The heading row among the first rows. Raises FileRefused: none, columns missing or twice."""
-    best: Heading | None = None
-    for number, cells in rows:
-        if number > HEAD_ROWS:
-            break
-        found = Heading(number, tuple(_columns(cells)))
-        if best is None or len(found.columns) > len(best.columns):
-            best = found
-    if best is None or len(best.columns) < _FEWEST or not _names_a_guest(best):
-        raise FileRefused("no_header", limit=HEAD_ROWS)
-    return _sound(best)
+def is_ours(heading: str) -> bool:
+    """Whether a heading that names no field is known all the same, and needs no word."""
+    return _key(heading) in _of_ours()
 
 
-def is_sample(cells: Sequence[Cell | Formula]) -> bool:
-    """The authority's own example row: marked in its first cells."""
+def kind_by_heading(heading: str) -> int | None:
+    """The kind of document (4, a passport; 1, an identity card) whose numbers alone stand under a heading."""
+    key = _key(heading)
+    passport, identity = _PASSPORTS.search(key) is not None, _IDENTITIES.search(key) is not None
+    if passport == identity:
+        return None
+    return 4 if passport else 1
+
+
+def is_sample(cells: Sequence[Cell | Unusable]) -> bool:
+    """An example row, of the authority's form or of our template: marked in its first cells."""
     return any(_shown(cell).startswith(_SAMPLES) for cell in cells[:3])
 
 
-def is_example_of_form(cells: Sequence[Cell | Formula]) -> bool:
+def is_example_of_form(cells: Sequence[Cell | Unusable]) -> bool:
     return any(_shown(cell).startswith(_EXAMPLE) for cell in cells[:3])
 
 
-def is_hint(cells: Sequence[Cell | Formula]) -> bool:
-    """A row that explains the columns ("<dd/MM/yyyy>")."""
+def is_hint(cells: Sequence[Cell | Unusable]) -> bool:
+    """A row that explains the columns ("<dd/MM/yyyy>") or numbers them ("(1)", "(2)")."""
     told = [text for cell in cells if (text := _shown(cell))]
-    return bool(told) and sum(_HINT.fullmatch(text) is not None for text in told) * 2 > len(told)
+    if not told:
+        return False
+    numbers = sum(_COLUMN_NUMBER.fullmatch(text) is not None for text in told)
+    return sum(_HINT.fullmatch(text) is not None for text in told) * 2 > len(told) or (
+        numbers == len(told) >= _FEWEST_NUMBERS
+    )
 
 
 def official_order() -> tuple[dict[str, Any], ...]:
@@ -101,41 +114,8 @@ def load_table_of_columns() -> list[dict[str, Any]]:
     return columns
 
 
-def _columns(cells: Sequence[Cell | Formula]) -> Iterable[Column]:
-    for index, cell in enumerate(cells):
-        if isinstance(cell, str) and cell and (field := field_of(cell)) is not None:
-            yield Column(field, letter(index), index)
-
-
-def _names_a_guest(heading: Heading) -> bool:
-    held = {column.field for column in heading.columns}
-    return "full_name" in held and bool({"birth_date", "document_number"} & held)
-
-
-def _sound(heading: Heading) -> Heading:
-    columns = _entry_documents(heading.columns)
-    seen: dict[str, Column] = {}
-    for column in columns:
-        if (first := seen.setdefault(column.field, column)) is not column:
-            where = f"{first.name}, {column.name}"
-            raise FileRefused("columns_twice", field=column.field, value=where)
-    missing = [field_labels()[name]["vi"] for name in _REQUIRED if name not in seen]
-    if missing:
-        raise FileRefused("columns_missing", value=", ".join(missing))
-    return Heading(heading.row, tuple(columns))
-
-
-def _entry_documents(columns: Sequence[Column]) -> list[Column]:
-    """On form NA17 the passport's number comes first and "Số giấy tờ" is that of the visa."""
-    numbers = [column for column in columns if column.field == "document_number"]
-    if len(numbers) != 2 or not any(column.field == "entry_document_kind" for column in columns):
-        return list(columns)
-    second = Column("entry_document_number", numbers[1].name, numbers[1].index)
-    return [second if column is numbers[1] else column for column in columns]
-
-
-def _shown(cell: Cell | Formula) -> str:
-    return as_text(cell.shown if isinstance(cell, Formula) else cell)
+def _shown(cell: Cell | Unusable) -> str:
+    return as_text(cell.shown if isinstance(cell, Unusable) else cell)
 
 
 @cache
@@ -145,9 +125,18 @@ def _names() -> Mapping[str, str]:
         told = [column["title"], column["field"], column.get("xml"), column.get("api"), *column.get("names", [])]
         for name in filter(None, told):
             names.setdefault(_key(_EXPLANATION.sub("", name)), column["field"])
+    seen = load_table("headings.yaml")
+    for field, more in (*seen["names"].items(), *seen["parts"].items()):
+        for name in more:
+            names.setdefault(_key(name), field)
     return names
 
 
-@lru_cache(1024)
+@cache
+def _of_ours() -> frozenset[str]:
+    return frozenset(_key(name) for name in load_table("headings.yaml")["of_ours"])
+
+
+@lru_cache(4096)
 def _key(heading: str) -> str:
     return _SIGNS.sub("", search_key(heading))

@@ -8,6 +8,7 @@ from residence.findings import FileRefused
 
 _CHUNK: Final = 1 << 18
 _START: Final = 4096
+_FEWEST_OF_UTF32: Final = 16
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Vietnamese in single bytes: the letters, read as Windows-1252, that betray the table TCVN3, and the combining tone
 # marks after a letter that betray Windows-1258.
@@ -32,6 +33,24 @@ def encoding_of(data: bytes) -> str:
     except UnicodeDecodeError:
         raise FileRefused("encoding", guess=_likely(data)) from None
     return name
+
+
+def without_utf32(data: bytes) -> bytes:
+    """A text in UTF-32 as UTF-8; anything else as it is. Raises FileRefused for one that is cut."""
+    start = data[:_START]
+    little = start.startswith(codecs.BOM_UTF32_LE) and b"\0\0" in start[4:12]
+    big = start.startswith(codecs.BOM_UTF32_BE)
+    # Without a mark: three of four bytes of Latin text are 0, always the same three.
+    if not (little or big) and len(start) >= _FEWEST_OF_UTF32:
+        little = not any(start[2::4]) and not any(start[3::4]) and any(start[::4]) and not any(start[1:16:4])
+        big = not any(start[::4]) and not any(start[1::4]) and any(start[3::4]) and not any(start[2:16:4])
+    if not (little or big):
+        return data
+    try:
+        text = data.decode("utf-32-le" if little else "utf-32-be")
+    except UnicodeDecodeError:
+        raise FileRefused("encoding", guess="UTF-32 bị cắt") from None
+    return text.removeprefix("\ufeff").encode("utf-8", "replace")
 
 
 def _likely(data: bytes) -> str:

@@ -3,17 +3,22 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
-from residence.cells import Cell, Formula
+from residence.cells import Cell, Unusable
 from residence.files.columns import Column, field_of
 from residence.files.encodings import encoding_of
+from residence.files.headings import NAME_PARTS, shown_headings
+from residence.files.layout import join_name
 from residence.files.source import MEGABYTE, MOST_GUESTS, Row, Source
-from residence.findings import FileRefused
+from residence.findings import FileRefused, Finding
+from residence.guests import VIETNAMESE_NATIONALITY
 
 _LIST: Final = "guests"
 _EXPECTED: Final = '[{"full_name": …, "birth_date": …}, …]'
-_API_PASSPORT: Final = "soHoChieu"
+_API_PASSPORT, _API_NUMBER, _API_NAME = "soHoChieu", "soGiayTo", "hoTen"
+_KEY: Final = "JSON"
 _OPENING: Final = re.compile(r'\s*(?:\{\s*"guests"\s*:\s*)?\[')
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
 # An object with more than the list in it is read whole; small as it is, that costs little.
@@ -37,7 +42,9 @@ def open_json(data: bytes) -> Source:
             yield Row(number, _cells(guest))
 
     foreign = bool(guests) and all(_API_PASSPORT in guest for guest in guests)
-    return Source("json", _columns(guests), rows, foreign=foreign)
+    unused = _unused(guests)
+    remarks = [Finding("columns_not_used", params={"names": shown_headings(unused)})] if unused else []
+    return Source("json", _columns(guests), rows, foreign=foreign, remarks=remarks)
 
 
 def _guests(text: str) -> list[dict[str, Any]]:
@@ -47,12 +54,20 @@ def _guests(text: str) -> list[dict[str, Any]]:
     if len(text) > _LARGEST_WHOLE:
         raise _not_guests()
     document = json.loads(text, parse_constant=_refuse_constant)
-    guests = document.get(_LIST) if isinstance(document, dict) else None
+    guests = _the_list(document) if isinstance(document, dict) else None
     if not isinstance(guests, list) or not all(isinstance(guest, dict) for guest in guests):
         raise _not_guests()
     if len(guests) > MOST_GUESTS:
         raise FileRefused("too_many_rows", most=MOST_GUESTS)
     return guests
+
+
+def _the_list(document: dict[str, Any]) -> Any:
+    """The list of an object: that of guests, or the only one of objects under another name."""
+    if _LIST in document:
+        return document[_LIST]
+    lists = [value for value in document.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    return lists[0] if len(lists) == 1 else None
 
 
 def _streamed(text: str, opening: re.Match[str]) -> Iterator[dict[str, Any]]:
@@ -98,21 +113,40 @@ def _columns(guests: list[dict[str, Any]]) -> dict[str, Column]:
         for key in guest:
             field = field_of(key)
             if field is not None and field not in columns:
-                columns[field] = Column(field, key, len(columns))
+                columns[field] = Column(field, key, len(columns), key)
+    for name in NAME_PARTS:
+        if name in columns and "full_name" not in columns:
+            columns["full_name"] = replace(columns[name], field="full_name")
     return columns
 
 
-def _cells(guest: dict[str, Any]) -> dict[str, Cell | Formula]:
-    cells: dict[str, Cell | Formula] = {}
+def _unused(guests: list[dict[str, Any]]) -> list[Column]:
+    """Keys that name no field, of which some guest has a value."""
+    found: dict[str, Column] = {}
+    for guest in guests:
+        for key, value in guest.items():
+            if key not in found and value not in (None, "") and field_of(key) is None:
+                found[key] = Column("", _KEY, 0, key)
+    return list(found.values())
+
+
+def _cells(guest: dict[str, Any]) -> dict[str, Cell | Unusable]:
+    cells: dict[str, Cell | Unusable] = {}
     for key, value in guest.items():
         field = field_of(key)
         if field is not None and value is not None and value != "":
             cells.setdefault(field, _cell(value))
+    join_name(cells)
+    if _API_NUMBER in guest and _API_NAME in guest and "nationality" not in cells:
+        # The interface for Vietnamese guests has no field of it.
+        cells["nationality"] = VIETNAMESE_NATIONALITY
     return cells
 
 
-def _cell(value: Any) -> Cell:
+def _cell(value: Any) -> Cell | Unusable:
     if isinstance(value, str):
         # JSON can name half a character, which no output could write again.
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return value if isinstance(value, int | float | bool) else json.dumps(value)
+    if isinstance(value, int | float | bool):
+        return value
+    return Unusable("", json.dumps(value, ensure_ascii=True), "value_of_other_kind")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from residence.cells import Cell, Formula
+from residence.cells import Cell, Unusable
 from residence.files.columns import Column, field_of, is_sample, load_table_of_columns
 from residence.files.markup import walk
 from residence.files.source import MOST_GUESTS, Row, Source
@@ -30,7 +30,7 @@ def open_xml(data: bytes) -> Source:
 
 def _columns() -> dict[str, Column]:
     return {
-        column["field"]: Column(column["field"], column["xml"], index)
+        column["field"]: Column(column["field"], column["xml"], index, column["xml"])
         for index, column in enumerate(load_table_of_columns())
         if "xml" in column
     }
@@ -38,7 +38,7 @@ def _columns() -> dict[str, Column]:
 
 class _Reader:
     def __init__(self) -> None:
-        self.guests: list[dict[str, Cell | Formula]] = []
+        self.guests: list[dict[str, Cell | Unusable]] = []
         self.seen_root = False
         self._path: list[str] = []
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from residence.cells import Cell, Formula
+from residence.cells import Cell, Unusable
 from residence.files.columns import HEAD_ROWS, field_of
 from residence.files.encodings import encoding_of
 from residence.files.source import Source
@@ -71,9 +71,9 @@ def _numbered(data: bytes, encoding: str, separator: str, *, skip: bool) -> Iter
             raise FileRefused("broken", detail=f"CSV, dòng {number + 1}") from None
 
 
-def _cell(text: str) -> Cell | Formula:
+def _cell(text: str) -> Cell | Unusable:
     if constant := _CONSTANT.fullmatch(text):
         return constant[1]
     if _KEPT_TEXT.fullmatch(text):
         return text[1:]
-    return Formula("", text) if _COMPUTED.fullmatch(text) else text
+    return Unusable("", text) if _COMPUTED.fullmatch(text) else text

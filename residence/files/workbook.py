@@ -22,6 +22,16 @@ _TYPES: Final = "[Content_Types].xml"
 # Beside the guests a sheet has a head and, in forms filled in by hand, notes below.
 _MOST_ROWS: Final = MOST_GUESTS + 200
 _FILLED: Final = re.compile(rb"[<:](?:v|is)[ >]")
+_MAY_BE_ERRORS: Final = (b't="e"', b"t='e'", b't = "e"', b"t ='e'", b't= "e"')
+_ERROR: Final = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*?\bt\s*=\s*[\"']e[\"'](?:[^>]*[^/])?)>(?:<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?"
+    rb"\s*<(?:\w+:)?v[^>]*>([^<]*)"
+)
+_PLACE: Final = re.compile(rb"\br\s*=\s*[\"']([A-Z]+)(\d+)")
+_MAY_BE_HIDDEN: Final = (b"hidden", b'ht="0', b"ht='0")
+_ROW: Final = re.compile(rb"<(?:\w+:)?row(?:\s([^>]*))?>")
+_NUMBER: Final = re.compile(rb"\br\s*=\s*[\"'](\d+)")
+_UNSEEN: Final = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\bht\s*=\s*[\"']0(?:\.0+)?[\"']")
 # Programs that put a prefix before every tag are rare; without one the search is five times faster.
 _PREFIXED: Final = (b":c", b":row", b":mergeCell", b":f")
 
@@ -29,7 +39,7 @@ _PREFIXED: Final = (b":c", b":row", b":mergeCell", b":f")
 @dataclass(frozen=True, slots=True)
 class _Patterns:
     """What is searched for in markup. `far_cell` is column BA and beyond or row 20,000 and beyond, `far_row` that row;
-    a tag closed in itself holds nothing and does no harm."""
+    a cell that has a style and no value does no harm, wherever it lies."""
 
     far_cell: re.Pattern[bytes]
     far_row: re.Pattern[bytes]
@@ -40,10 +50,12 @@ class _Patterns:
 
 def _patterns(prefix: bytes, reference: bytes = rb"\s(?:[^>]*?\s)?r\s*=\s*[\"']") -> _Patterns:
     far_row = rb"(?:[2-9]\d{4}|\d{6,})"
-    filled = rb"[\"'](?:[^>]*[^/])?>"
+    filled = rb"[\"'](?:[^>]*[^/])?>(?!\s*</)"
+    # Cells without a value, all of them at once: a part of them would leave one that looks filled.
+    empty_cells = rb"(?>(?:\s*<%bc\b[^>]*?(?:/>|>\s*</%bc>))*)" % (prefix, prefix)
     return _Patterns(
         re.compile(b"<%bc%b((?:[A-Z]{3,}|[B-Z][A-Z])\\d+|[A-Z]+%b)%b" % (prefix, reference, far_row, filled)),
-        re.compile(b"<%brow%b(%b)%b\\s*<" % (prefix, reference, far_row, filled)),
+        re.compile(b"<%brow%b(%b)%b%b\\s*<(?!/)" % (prefix, reference, far_row, filled, empty_cells)),
         re.compile(rb"<%bmergeCell\s[^>]*?ref\s*=\s*[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']" % prefix),
         re.compile(rb"<%bf[\s>/]" % prefix),
         re.compile(rb"<%bc%b([A-Z]+)(\d+)[\"'][^>]*>\s*<%bf(?:\s[^>]*)?(?:/>|>([^<]*))" % (prefix, reference, prefix)),
@@ -70,11 +82,14 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One worksheet as its markup tells it. `formulas` are texts by (row, column), from 0."""
+    """One worksheet as its markup tells it. `formulas` and `errors` are texts by (row, column), from 0; `hidden` the
+    numbers of the rows that nobody sees, from 1."""
 
     name: str
     merges: tuple[Merge, ...]
     formulas: Mapping[tuple[int, int], str]
+    errors: Mapping[tuple[int, int], str]
+    hidden: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +121,9 @@ def read_workbook(archive: Archive) -> Workbook:
 
     walk(archive.read(_RELATIONS), relation, _nothing)
     walk(archive.read(_WORKBOOK), part, _nothing)
-    found = {name: _member(targets.get(target, "")) for name, target in sheets.items()}
+    stored = {name.casefold(): name for name in archive.names()}
+    members = {name: _member(targets.get(target, "")) for name, target in sheets.items()}
+    found = {name: stored.get(member.casefold(), member) for name, member in members.items()}
     worksheets = {name: member for name, member in found.items() if member in archive and "chartsheets/" not in member}
     if not worksheets:
         raise FileRefused("broken", detail="XLSX")
@@ -137,7 +154,32 @@ def inspect_sheet(archive: Archive, workbook: Workbook, name: str) -> Sheet:
         }
         if len(formulas) != len(found):
             raise FileRefused("broken", detail="XLSX")
-    return Sheet(name, merges, formulas)
+    return Sheet(name, merges, formulas, _errors(markup), _hidden_rows(markup))
+
+
+def _errors(markup: bytes) -> dict[tuple[int, int], str]:
+    """Cells that hold an error as their value, which readers give as empty."""
+    if not any(mark in markup for mark in _MAY_BE_ERRORS):
+        return {}
+    return {
+        (int(place[2]) - 1, column_index(place[1])): html.unescape(value.decode("utf-8", "replace"))
+        for attributes, value in _ERROR.findall(markup)
+        if (place := _PLACE.search(attributes))
+    }
+
+
+def _hidden_rows(markup: bytes) -> frozenset[int]:
+    """Rows hidden by hand, by a filter or by a height of nothing."""
+    if not any(mark in markup for mark in _MAY_BE_HIDDEN):
+        return frozenset()
+    hidden: set[int] = set()
+    number = 0
+    for attributes in _ROW.findall(markup):
+        told = _NUMBER.search(attributes)
+        number = int(told[1]) if told else number + 1
+        if _UNSEEN.search(attributes):
+            hidden.add(number)
+    return frozenset(hidden)
 
 
 def _formula_text(text: bytes) -> str:
@@ -176,6 +218,7 @@ def _bounded(archive: Archive, member: str) -> bytes:
 
 
 def _member(target: str) -> str:
+    target = target.replace("\\", "/").removeprefix("./")
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 

@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from residence.cells import Formula
+from residence.cells import Unusable
 from residence.files.archive import Archive
 from residence.files.columns import HEAD_ROWS, field_of
+from residence.files.headings import Heading
+from residence.files.layout import Layout
+from residence.files.not_guests import Foot
 from residence.files.source import Source
 from residence.files.table import OFFICIAL_SHEET, Numbered, heading_among, looks_official, table_source
 from residence.files.workbook import Merge, Sheet, Workbook, inspect_sheet, likely_sheets, read_workbook
@@ -15,11 +18,15 @@ from residence.findings import FileRefused
 
 _SHARED: Final = ("xl/sharedStrings.xml", "xl/styles.xml")
 _HEADINGS_ENOUGH: Final = 2
+_NO_TABLES: Final = ("word/", "ppt/")
+_OTHERS: Final = (("word/", "văn bản Word"), ("ppt/", "bản trình chiếu"), ("Index/", "bảng tính Numbers của Apple"))
 
 
 def open_xlsx(data: bytes) -> Source:
     """The guests of a workbook. Raises FileRefused."""
     archive = Archive(data)
+    if (standard := archive.standard()) is not None:
+        data, archive = standard, Archive(standard)
     _require_workbook(archive)
     workbook = read_workbook(archive)
     for name in _SHARED:
@@ -44,7 +51,9 @@ def open_xlsx(data: bytes) -> Source:
 
 def _source(workbook: Workbook, sheet: Sheet, rows: list[list[Any]]) -> Source:
     official = sheet.name == OFFICIAL_SHEET or looks_official(_numbered(rows[:HEAD_ROWS], sheet))
-    return table_source("xlsx", _numbered(rows, sheet), official=official, epoch_1904=workbook.epoch_1904)
+    return table_source(
+        "xlsx", _numbered(rows, sheet), official=official, epoch_1904=workbook.epoch_1904, hidden=sheet.hidden
+    )
 
 
 def _the_one(found: Mapping[str, Callable[[], Source]]) -> Source:
@@ -65,8 +74,9 @@ def _require_workbook(archive: Archive) -> None:
         raise FileRefused("file_kind_not_taken", kind="Excel nhị phân (.xlsb)")
     if "mimetype" in archive and b"opendocument.spreadsheet" in archive.read("mimetype"):
         raise FileRefused("file_kind_not_taken", kind="OpenDocument (.ods)")
-    if any(name.startswith("word/") for name in names):
-        raise FileRefused("file_not_a_list", kind="văn bản Word")
+    for start, kind in _OTHERS:
+        if any(name.startswith(start) for name in names):
+            raise FileRefused("file_not_a_list" if start in _NO_TABLES else "file_kind_not_taken", kind=kind)
     raise FileRefused("file_not_a_list", kind="tệp nén ZIP")
 
 
@@ -88,15 +98,16 @@ def _rows(data: bytes, sheet: Sheet) -> list[list[Any]]:
 
 
 def _numbered(rows: Sequence[list[Any]], sheet: Sheet) -> Iterator[Numbered]:
-    marked: dict[int, list[tuple[int, str]]] = {}
-    for (row, column), text in sheet.formulas.items():
-        marked.setdefault(row, []).append((column, text))
+    marked: dict[int, list[tuple[int, str, str]]] = {}
+    for rule, found in (("formula", sheet.formulas), ("cell_error", sheet.errors)):
+        for (row, column), text in found.items():
+            marked.setdefault(row, []).append((column, text, rule))
     for index, cells in enumerate(rows):
-        for column, text in marked.get(index, ()):
+        for column, text, rule in marked.get(index, ()):
             # A formula that was never computed lies beyond the last value that was stored.
             cells.extend([""] * (column + 1 - len(cells)))
-            if not isinstance(cells[column], Formula):
-                cells[column] = Formula(cells[column], text)
+            if not isinstance(cells[column], Unusable):
+                cells[column] = Unusable(cells[column], text, rule)
         yield index + 1, cells
 
 
@@ -110,7 +121,7 @@ def _require_plain_head(sheet: Sheet, rows: Sequence[list[Any]]) -> None:
         if like_headings & set(range(merge.top, min(merge.bottom, HEAD_ROWS) + 1)):
             raise FileRefused("header_merged", value=str(merge))
     heading = heading_among(head)
-    if inside := _among_guests(sheet.merges, heading.row, len(rows)):
+    if inside := _among_guests(sheet, rows, heading):
         raise FileRefused("rows_merged", value=str(inside))
 
 
@@ -118,5 +129,15 @@ def _is_heading(cell: object) -> bool:
     return isinstance(cell, str) and cell != "" and field_of(cell) is not None
 
 
-def _among_guests(merges: Sequence[Merge], first: int, last: int) -> Merge | None:
-    return next((merge for merge in merges if merge.bottom >= first and merge.top < last), None)
+def _among_guests(sheet: Sheet, rows: Sequence[list[Any]], heading: Heading) -> Merge | None:
+    """The first merge that lies in a row of a guest; titles of groups and the foot of a list are merged as well."""
+    below = [merge for merge in sheet.merges if merge.bottom >= heading.row and merge.top < len(rows)]
+    if not below:
+        return None
+    layout, foot = Layout(heading.columns), Foot()
+    guests: set[int] = set()
+    for index in range(heading.row, len(rows)):
+        held, _ = layout.held(rows[index])
+        if held and not foot.is_no_guest(rows[index], held):
+            guests.add(index)
+    return next((merge for merge in below if not guests.isdisjoint(range(merge.top, merge.bottom + 1))), None)

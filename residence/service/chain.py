@@ -20,7 +20,7 @@ from residence.clock import due
 from residence.guests import GuestDeclaration, Moment
 from residence.models import DECLARATION_FIELD, NOTE_FIELD, Declaration, Lodging, Stay
 from residence.ports import FrontDesk
-from residence.rules import check_declaration
+from residence.rules import judge_declaration
 from residence.service.access import active_lodging, lodging_for
 from residence.service.declaring import declarer, document_index, guest_in, name_words, tell
 from residence.service.reports import refuse_broken
@@ -128,7 +128,8 @@ def correct_stay(
 
     def change(stay: Stay, before: GuestDeclaration) -> GuestDeclaration:
         asked = guest if guest.left or stay.state != StayState.LEFT else replace(guest, left=before.left)
-        refuse_broken([check_declaration(asked, work.now())], ["/guest"])
+        asked, findings = judge_declaration(asked, work.now())
+        refuse_broken([findings], ["/guest"])
         if asked == before:
             raise DomainError("nothing_changed")
         return asked

@@ -6,9 +6,11 @@ from typing import Any, Literal
 
 from kernel.clock import local
 from residence.findings import Finding
+from residence.guest_rules.judgement import Context
 from residence.identity_card import read_card_qr
+from residence.meant import settle
 from residence.mrz import read_mrz
-from residence.rules import Context, check_values
+from residence.rules import check_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,9 @@ class DocumentReading:
 
 
 def read_document(source: Literal["qr", "mrz"], text: str, now: datetime) -> DocumentReading:
-    """Raises `card_qr_invalid`, `mrz_shape`, `mrz_check_digit`."""
+    """Raises `card_qr_invalid`, `mrz_shape`, `mrz_visa`, `mrz_check_digit`, `scan_input_method`."""
     today = local(now).date()
     told = read_card_qr(text, today) if source == "qr" else read_mrz(text, today)
     fields = told.declared_fields()
-    return DocumentReading(fields, check_values(fields, Context(now, today)))
+    findings = settle(fields)
+    return DocumentReading(fields, findings + check_values(fields, Context(now, today)))

@@ -18,7 +18,7 @@ from residence.findings import Finding
 from residence.guests import GuestDeclaration
 from residence.models import NilReport
 from residence.ports import FrontDesk
-from residence.rules import check_declaration
+from residence.rules import judge_declaration
 from residence.service.access import active_lodging, lodging_for
 from residence.service.declaring import declare_arrivals, declarer, document_index, guest_in
 
@@ -39,9 +39,11 @@ def report_guests(
 ) -> list[Reported]:
     """Declares guests, all or none. Raises `invalid_fields` with the rule each one breaks, `lodging_not_active`."""
     lodging = active_lodging(work, actor, desk, lodging_id)
-    findings = [check_declaration(guest, work.now()) for guest in guests]
+    judged = [judge_declaration(guest, work.now()) for guest in guests]
+    findings = [found for _, found in judged]
     refuse_broken(findings, [f"/guests/{position}" for position in range(len(guests))])
-    declared = declare_arrivals(work, actor, lodging, guests, rule=desk.settings.night_rule)
+    meant = [guest for guest, _ in judged]
+    declared = declare_arrivals(work, actor, lodging, meant, rule=desk.settings.night_rule)
     return [Reported(stay, new, found) for (stay, new), found in zip(declared.stays, findings, strict=True)]
 
 

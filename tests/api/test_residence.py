@@ -91,6 +91,14 @@ def test_documents_are_read_by_machine(evening: Evening) -> None:
     code = "049090000001||Nguyễn Văn Thử|02091990|Nam|Điện Bàn|01012022"
     read = evening.ask("POST", "/v1/document-readings", json={"source": "qr", "text": code}).get_json()
     assert (read["guest"]["document_number"], read["guest"]["sex"]) == ("049090000001", "M")
+    for source, framed in (("qr", f"\x02]Q1{code}\x03\x04"), ("mrz", f"\ufeffPASSPORT\r\n{zone}\x1d")):
+        framed_read = evening.ask("POST", "/v1/document-readings", json={"source": source, "text": framed})
+        assert framed_read.status_code == 200
+    visa = {
+        "source": "mrz",
+        "text": "V<UTOERIKSSON<<ANNA".ljust(44, "<") + "L898902C36UTO7408122F1204159".ljust(44, "<"),
+    }
+    assert evening.ask("POST", "/v1/document-readings", json=visa).get_json()["code"] == "mrz_visa"
     spoilt = evening.ask(
         "POST", "/v1/document-readings", json={"source": "mrz", "text": zone.replace("7777856719", "7777856710")}
     )

@@ -48,7 +48,7 @@ Stayed = tuple[Work, Actor, FrontDesk, UUID, UUID]
     answer=DocumentAnswer(),
     transaction=True,
     limit="residence",
-    problems=("card_qr_invalid", "mrz_shape", "mrz_check_digit"),
+    problems=("card_qr_invalid", "mrz_shape", "mrz_visa", "mrz_check_digit", "scan_input_method"),
 )
 def read_document(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     """What an identity card's QR code or a passport's machine-readable zone says; nothing of it is kept."""

@@ -1,12 +1,25 @@
 """What is sent and shown of stays and of the chain of their declarations."""
 
+from typing import Any, Final
+
 from marshmallow import fields, validate
 
 from api.paging import PageAnswer, PageQuery
 from api.residence.fields import FindingAnswer, GuestAnswer, GuestRequest, MomentField
 from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Text
 from mobile_contract.vocabulary import DECLARATION_KINDS, GUEST_KINDS, STAY_STATES
+from residence.scans import unframed
 from residence.service.reports import MOST_AT_ONCE
+
+
+class Scanned(Text):
+    """A text as a scanner sends it; its frame is taken off before the text is judged."""
+
+    _MOST_RAW: Final = 4000
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        sent = unframed(value) if isinstance(value, str) and len(value) <= self._MOST_RAW else value
+        return super()._deserialize(sent, attr, data, **kwargs)
 
 
 class ReportRequest(RequestSchema):
@@ -98,7 +111,7 @@ class DocumentRequest(RequestSchema):
     """The text of an identity card's QR code, or the lines of a machine-readable zone."""
 
     source = fields.String(required=True, validate=validate.OneOf(["qr", "mrz"]))
-    text = Text(required=True, low=1, high=1000)
+    text = Scanned(required=True, low=1, high=1000)
 
 
 class PartialGuestAnswer(AnswerSchema):
@@ -112,6 +125,7 @@ class PartialGuestAnswer(AnswerSchema):
     document_kind = fields.Integer(metadata={"sometimes": True})
     document_number = fields.String(metadata={"sometimes": True})
     document_guessed = fields.Boolean(metadata={"sometimes": True})
+    needs_review = fields.Boolean(metadata={"sometimes": True})
     address = fields.String(metadata={"sometimes": True})
     passport_expiry = fields.Date(metadata={"sometimes": True})
 

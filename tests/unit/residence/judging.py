@@ -5,7 +5,8 @@ from typing import Any
 
 from residence.entry import Reading, read_entry
 from residence.findings import Finding
-from residence.rules import Context, check_values
+from residence.guest_rules.judgement import Context
+from residence.rules import check_values
 from tests.unit.residence.declared import NOW, TODAY, a_foreign_row, a_row
 
 

@@ -48,9 +48,7 @@ def test_a_day_that_no_calendar_has(cell: str) -> None:
     assert read_day(cell) == BadDay("date_not_in_calendar")
 
 
-@pytest.mark.parametrize(
-    "cell", ["25/7/26", "25 tháng 7", "25/07.2026", "20260725", -1, 80_000, True, "2026-07-25T10:00+99:99"]
-)
+@pytest.mark.parametrize("cell", ["25 tháng 7", "25/07.2026", "20260725", -1, 80_000, True, "2026-07-25T10:00+99:99"])
 def test_what_is_no_day(cell: Cell) -> None:
     assert read_day(cell) == BadDay("date_unreadable")
 

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from kernel.errors import DomainError
-from residence.guests import Sex
+from residence.guests import BirthPrecision, Sex
 from residence.identity_card import read_card_qr
+from residence.service.readings import read_document
+from tests.unit.residence.declared import NOW
 
 TODAY = date(2026, 11, 22)
 CARD = "049090000001|205000001|Nguyễn Văn Thử|02091990|Nam|Khối 1, Phường Điện Bàn, Đà Nẵng|15042021"
@@ -57,14 +59,38 @@ def test_an_unknown_province_is_no_reason_to_refuse() -> None:
         ("Nguyễn Văn Thử", "", "name"),
         ("Nguyễn Văn Thử", "Nguyá»…n", "name"),
         ("02091990", "31021990", "birth_date"),
-        ("02091990", "1990", "birth_date"),
         ("02091990", "02092027", "birth_date"),
         ("02091990", "０２０９１９９０", "birth_date"),
         ("Nam", "Khác", "sex"),
         ("15042021", "2021", "issued"),
+        ("Khối 1, Phường Điện Bàn", "Khá»‘i 1", "address"),
     ],
 )
 def test_what_is_no_card(old: str, new: str, part: str) -> None:
     with pytest.raises(DomainError) as refused:
         read_card_qr(CARD.replace(old, new), TODAY)
     assert (refused.value.code, refused.value.params) == ("card_qr_invalid", {"part": part})
+
+
+@pytest.mark.parametrize("frame", ["\x02{}\x03", "]Q1{}", "{}\x00\r\n", "\ufeff\x02]Q1{}\x04", "\u202d{}\u202c"])
+def test_what_a_scanner_puts_around_a_card(frame: str) -> None:
+    assert read_card_qr(frame.format(CARD), TODAY) == read_card_qr(CARD, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "precision"),
+    [
+        ("1950", date(1950, 1, 1), BirthPrecision.YEAR),
+        ("00001950", date(1950, 1, 1), BirthPrecision.YEAR),
+        ("00091950", date(1950, 9, 1), BirthPrecision.MONTH),
+    ],
+)
+def test_old_people_whose_card_tells_no_day(born: str, day: date, precision: BirthPrecision) -> None:
+    fields = read_card_qr(CARD.replace("02091990", born), TODAY).declared_fields()
+    assert (fields["birth_date"], fields["birth_precision"]) == (day, precision)
+
+
+def test_a_reading_says_how_to_write_a_year_alone() -> None:
+    read = read_document("qr", CARD.replace("02091990", "1950"), NOW)
+    [found] = [each for each in read.findings if each.rule == "birth_date_incomplete"]
+    assert "01/01/1950" in found.reason()

@@ -144,14 +144,13 @@ def test_e12_another_reason_has_words() -> None:
     told(reason="19")
 
 
-def test_w01_w02_room_and_phone_are_wished_for() -> None:
+def test_w01_a_room_is_wished_for() -> None:
     told("W01 room", room="")
-    told("W02 phone", phone="")
     told_of_foreigner("W01 room", room="")
 
 
-def test_w03_the_default_reason() -> None:
-    told("W03 reason", reason="1 - Du lịch")
+def test_an_ordinary_guest_is_warned_of_nothing() -> None:
+    told(phone="", reason="1 - Du lịch")
 
 
 def test_w05_w06_what_a_machine_was_not_sure_of() -> None:
