@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from residence.guests import BirthPrecision, GuestDeclaration
 from residence.meant import settle, settled
 from residence.rules import judge_declaration
 from tests.unit.residence.declared import NOW, TODAY, guests
@@ -119,7 +120,7 @@ def test_every_door_has_the_same_rules() -> None:
     today = vietnamese_guest(TODAY)
     early = replace(today, birth_date=today.birth_date.replace(year=1))
     late = replace(today, departure=replace(today.departure, day=TODAY.replace(year=2036)))
-    year = replace(today, birth_precision="Y")
+    year = replace(today, birth_precision=BirthPrecision.YEAR)
     for guest, code in ((early, "E21"), (late, "E31"), (year, "E20")):
         assert code in {found.code for found in judge_declaration(guest, NOW)[1]}
     passport, found = judge_declaration(foreign_guest(TODAY, number="b1234567"), NOW)
@@ -127,8 +128,8 @@ def test_every_door_has_the_same_rules() -> None:
 
 
 @given(guests)
-def test_what_was_meant_stays_what_was_meant(guest: object) -> None:
-    once, _ = settled(guest)  # type: ignore[arg-type]
+def test_what_was_meant_stays_what_was_meant(guest: GuestDeclaration) -> None:
+    once, _ = settled(guest)
     assert settled(once) == (once, [])
 
 
