@@ -67,9 +67,9 @@ INSERT INTO declaration (id, stay_id, number, kind, content, declared_at, declar
 SELECT {old_id(_DECLARATION)}, {old_id(_STAY)}, 1, 'arrival', :content, {_LEFT} + time '14:30', :person FROM {_NUMBERS}
 """  # noqa: S608 - constants only
 _CALLS: Final = f"""
-INSERT INTO transmission (id, lodging_id, kind, night, state, due_at, generation, failures,
+INSERT INTO transmission (id, lodging_id, kind, night, arrived_on, state, due_at, generation, failures,
   asked, rounds, declared, confirmed, settled_at)
-SELECT {old_id(_TRANSMISSION)}, {_HOTEL}, 'vietnamese', :night, 'confirmed', NULL, 1, 0, 1, 0,
+SELECT {old_id(_TRANSMISSION)}, {_HOTEL}, 'vietnamese', :night, :night, 'confirmed', NULL, 1, 0, 1, 0,
   {_IN_A_CALL}, {_IN_A_CALL}, now()
 FROM {_NUMBERS}
 """  # noqa: S608 - constants only

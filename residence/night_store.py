@@ -146,17 +146,23 @@ class NationalityCount(NamedTuple):
 
 def arrivals_by_nationality(session: Session, root: str | None, first: date, last: date) -> Sequence[NationalityCount]:
     """Arrivals of each night, erased ones included: numbers are kept when names are not."""
-    rows = session.execute(
-        select(Stay.night, Stay.nationality, func.count())
-        .join(Lodging, Lodging.id == Stay.lodging_id)
+    # Found first, whichever lodging it was: not once for each lodging.
+    arrived = (
+        select(Stay.lodging_id, Stay.night, Stay.nationality)
         .where(
             Stay.nights.overlaps(Range(first, last, bounds="[]")),
             Stay.night.between(first, last),
             Stay.state != str(StayState.ANNULLED),
-            _below(root),
         )
-        .group_by(Stay.night, Stay.nationality)
-        .order_by(Stay.night, func.count().desc(), Stay.nationality)
+        .cte()
+        .prefix_with("MATERIALIZED")
+    )
+    rows = session.execute(
+        select(arrived.c.night, arrived.c.nationality, func.count())
+        .join(Lodging, Lodging.id == arrived.c.lodging_id)
+        .where(_below(root))
+        .group_by(arrived.c.night, arrived.c.nationality)
+        .order_by(arrived.c.night, func.count().desc(), arrived.c.nationality)
     )
     return [NationalityCount(*row) for row in rows]
 
