@@ -10,16 +10,18 @@ from sqlalchemy.orm import Session
 from auth.service import former_phones, phones
 from auth.service.claim_news import read_claim_news
 from auth.service.client_news import read_clients_news
-from auth.service.officers import admins_of
+from auth.service.officers import admins_of, officers_with
 from kernel.clock import Clock
 from kernel.vault import Vault
 from kernel.work import Work
 from notify.account_notices import FormerPhone
 from notify.addressees import Addressee
 from notify.forms import Place, Value
-from notify.lodging_notices import IN_DOUBT, SETTLED, LodgingWord
+from notify.lodging_notices import DECIDED, IN_DOUBT, SETTLED, LodgingWord
 from notify.organisation_notices import OrganisationWord
 from notify.ports import DossierNotice, OneTimeCode
+from residence.decision_notices import decision_notice
+from residence.events import APPROVED, TO_POLICE
 from residence.notices import LodgingNotice, lodging_notice
 from residence.ports import FrontDesk
 from tracking.office import Office
@@ -89,16 +91,37 @@ class LodgingWords:
 
     def word(self, session: Session, kind: str, payload: Mapping[str, Any]) -> LodgingWord | None:
         work = Work(session, self.vault, self.clock)
+        if kind in DECIDED:
+            return _decided(work, self.desk, kind, dict(payload))
         told = lodging_notice(work, self.desk, UUID(payload["lodging_id"]), dict(payload))
         if not told.still_needed:
             return None
         return LodgingWord(
             template=_template_of(kind, payload),
             agency_code=told.agency_code,
-            people=tuple(Addressee(person, phones.latest_phone(work, person)) for person in told.people),
+            people=_reached(work, told.people),
             facts=_facts(told),
             prefers=told.channel,
         )
+
+
+def _decided(work: Work, desk: FrontDesk, kind: str, payload: dict[str, Any]) -> LodgingWord:
+    told = decision_notice(work, desk, payload)
+    police = kind in TO_POLICE
+    people = officers_with(work, told.agency_code, "resident_police") if police else told.people
+    without = kind == APPROVED and not told.account_works
+    facts: dict[str, Value | None] = {"lodging": _place(told.lodging, told.kind, told.address), "at": told.at}
+    return LodgingWord(
+        template=f"{kind}_without_account" if without else kind,
+        agency_code=told.agency_code,
+        people=_reached(work, people),
+        facts={**facts, "reason": told.reason},
+        prefers="inbox" if police else told.channel,
+    )
+
+
+def _reached(work: Work, people: Sequence[UUID]) -> tuple[Addressee, ...]:
+    return tuple(Addressee(person, phones.latest_phone(work, person)) for person in people)
 
 
 # By what anybody calls a lodging of each kind, in a text that cannot spell its name.
@@ -114,12 +137,16 @@ _KINDS: Final[Mapping[str, str]] = {
 
 
 def _facts(told: LodgingNotice) -> dict[str, Value | None]:
-    place = Place(told.lodging, _KINDS.get(told.kind, _KINDS["other"]), told.address)
+    place = _place(told.lodging, told.kind, told.address)
     facts: dict[str, Value | None] = {"lodging": place, "night": told.night, "deadline": told.due_at}
     if told.batch is not None:
         counts = {"accepted": told.batch.accepted, "refused": told.batch.refused, "rejected": told.batch.rejected}
         facts |= {**counts, "state": told.batch.state}
     return facts
+
+
+def _place(name: str, kind: str, address: str) -> Place:
+    return Place(name, _KINDS.get(kind, _KINDS["other"]), address)
 
 
 def _template_of(kind: str, payload: Mapping[str, Any]) -> str:

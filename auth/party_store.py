@@ -109,6 +109,11 @@ def names_within(session: Session, organisation_id: UUID) -> dict[UUID, str]:
 
 def nearest_admins(session: Session, agency_code: str, day: date) -> Sequence[UUID]:
     """The people with the role admin on `day` at the agency, else at the nearest one above that has any."""
+    return nearest_officers(session, agency_code, "admin", day)
+
+
+def nearest_officers(session: Session, agency_code: str, role: str, day: date) -> Sequence[UUID]:
+    """The same for any role."""
     chain = text(
         "SELECT above.code FROM agency below JOIN agency above ON starts_with(below.path, above.path) "
         "WHERE below.code = :code ORDER BY length(above.path) DESC"
@@ -118,7 +123,7 @@ def nearest_admins(session: Session, agency_code: str, day: date) -> Sequence[UU
             select(Officer.person_id)
             .where(
                 Officer.agency_code == code,
-                Officer.roles.contains(["admin"]),
+                Officer.roles.contains([role]),
                 Officer.valid_from <= day,
                 or_(Officer.valid_to.is_(None), Officer.valid_to >= day),
                 Officer.ended_at.is_(None),

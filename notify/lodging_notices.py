@@ -1,4 +1,5 @@
-"""The people of a lodging are told: that tonight is not filed yet, that guests are in doubt, how a list ended."""
+"""The people of a lodging are told: that tonight is not filed yet, that guests are in doubt, how a list ended, what the
+police decided; and the police, that a lodging waits for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,17 @@ from notify.template_events import events
 REMINDER: Final = "residence.reminder"
 IN_DOUBT: Final = "residence.in_doubt"
 SETTLED: Final = "residence.settled"
+DECIDED: Final = (
+    "lodging.registered",
+    "lodging.resubmitted",
+    "lodging.approved",
+    "lodging.refused",
+    "lodging.suspended",
+    "lodging.resumed",
+    "lodging.closed",
+    "lodging.account_refused",
+)
+"""Of the first two the police are told, of the others the lodging's people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,7 @@ class LodgingAnnouncer:
 
     def handlers(self) -> dict[str, list[Handler]]:
         """Event kind -> handlers, for the plan drain."""
-        return {kind: [one_by_one(self.tell)] for kind in (REMINDER, IN_DOUBT, SETTLED)}
+        return {kind: [one_by_one(self.tell)] for kind in (REMINDER, IN_DOUBT, SETTLED, *DECIDED)}
 
     def tell(self, session: Session, event: OutboxEvent) -> None:
         """Everybody who may act for the lodging hears of it, each over the channels they want."""

@@ -43,6 +43,7 @@ SANDBOX_FORMS: Final[ZaloForms] = (
     ("dossier_fee", "430002"),
     ("residence_reminder", "430003"),
     ("residence_result", "430004"),
+    ("lodging", "430005"),
 )
 
 

@@ -9,12 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.db import ring_after_commit
-from kernel.outbox import record_event
 from residence.account import ACCOUNT_MOVES as MOVES
 from residence.account import FAULTS, NO_ACCOUNT, AccountEvent, AccountState
+from residence.events import AccountRefused
 from residence.transmission_planner import DRAIN
 
-ACCOUNT_REFUSED: Final = "residence.account_refused"
 TRY_AGAIN: Final = timedelta(minutes=1)
 _RELEASE: Final = text("""
 UPDATE transmission SET due_at = now() WHERE lodging_id = ANY(CAST(:lodgings AS uuid[]))
@@ -58,7 +57,7 @@ def take_untried(session: Session, room: int, lease: timedelta) -> Sequence[Any]
 def learn(session: Session, found: Sequence[Learnt]) -> None:
     """Records what calls showed of accounts. News of an account that another has replaced are dropped.
 
-    Who was refused is told, by `residence.account_refused` {lodging_id}; what waited for an account that works leaves.
+    Who was refused is told, by `events.AccountRefused`; what waited for an account that works leaves.
     """
     told = {each.lodging_id: each for each in found}
     moved: dict[UUID, AccountState] = {}
@@ -79,4 +78,4 @@ def _follow(session: Session, moved: Mapping[UUID, AccountState]) -> None:
     if working:
         release_waiting(session, working)
     for lodging in moved.keys() - set(working):
-        record_event(session, ACCOUNT_REFUSED, lodging, {"lodging_id": str(lodging)})
+        AccountRefused(lodging).record(session)

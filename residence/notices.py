@@ -1,5 +1,6 @@
 """What a notice to a lodging's people says, and whom it goes to; read when it is about to be written."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -61,7 +62,7 @@ def lodging_notice(work: Work, desk: FrontDesk, lodging_id: UUID, payload: dict[
     unfiled = not nil and not store.has_guests(work.session, lodging.id, night)
     needed = batch is not None or (unfiled if "step" in payload else in_doubt > 0)
     return LodgingNotice(
-        people=tuple(_people(work, desk, lodging)),
+        people=tuple(people_of(work, desk, lodging, {REPORT})),
         channel=lodging.reminder_channel,
         lodging=lodging.name,
         kind=lodging.kind,
@@ -92,12 +93,13 @@ def ended(counts: NightCounts) -> str:
     return "đã gửi, chờ cổng xác nhận" if counts.transmitted else "cổng đã xác nhận đủ"
 
 
-def _people(work: Work, desk: FrontDesk, lodging: Lodging) -> list[UUID]:
-    """Members who may declare for this lodging: those it names as its staff, else all of the organisation's."""
+def people_of(work: Work, desk: FrontDesk, lodging: Lodging, mandates: Set[str]) -> list[UUID]:
+    """Members with one of these mandates who reach this lodging: those it names as its staff, else all of the
+    organisation's."""
     people = []
     for member in desk.organisations.members(work, lodging.organisation_id):
         standing = desk.organisations.standings(work, member.person_id).get(lodging.organisation_id)
-        if standing is None or REPORT not in standing.mandates:
+        if standing is None or standing.mandates.isdisjoint(mandates):
             continue
         narrowed = store.assignments(work.session, member.person_id).get(lodging.organisation_id)
         if MANAGE in standing.mandates or narrowed is None or lodging.id in narrowed:

@@ -134,6 +134,11 @@ def _hand_over(work: Work, actor: Actor, clients: Sequence[ApiClient], fate: Fat
     take_over(work, actor, clients, heir.person_id)
 
 
+def officers_with(work: Work, agency_code: str, role: str) -> Sequence[UUID]:
+    """The people who have a role at an agency today, at the nearest agency above it where nobody has."""
+    return party_store.nearest_officers(work.session, agency_code, role, local(work.now()).date())
+
+
 def admins_of(work: Work, agency_code: str) -> Sequence[UUID]:
     """The people who are admins of an agency today, of the nearest agency above it where it has none."""
     return party_store.nearest_admins(work.session, agency_code, local(work.now()).date())

@@ -13,6 +13,7 @@ from kernel.quota import require_room
 from kernel.work import Work
 from residence import store
 from residence.account import AccountState
+from residence.events import OF_CHANGE, REGISTERED, LodgingChanged
 from residence.models import Lodging, LodgingChange, Room
 from residence.ports import FrontDesk, Member
 from residence.service.access import lodging_for, person_of, require_standing
@@ -73,7 +74,8 @@ def register_lodging(work: Work, actor: Actor, desk: FrontDesk, asked: NewLodgin
     )
     work.session.add(lodging)
     work.session.flush()
-    _record(work, actor, lodging, "register", None)
+    change = _record(work, actor, lodging, "register", None)
+    LodgingChanged(REGISTERED, lodging.id, change).record(work.session)
     return lodging
 
 
@@ -122,7 +124,8 @@ def step_lodging(work: Work, actor: Actor, lodging: Lodging, event: LodgingEvent
     if after is not before:
         lodging.state = after.value
         lodging.number += 1
-        _record(work, actor, lodging, event.value, before.value, reason)
+        change = _record(work, actor, lodging, event.value, before.value, reason)
+        LodgingChanged(OF_CHANGE[event], lodging.id, change).record(work.session)
     return lodging
 
 
@@ -205,11 +208,11 @@ def _police(work: Work, commune_code: str) -> str:
 
 def _record(
     work: Work, actor: Actor, lodging: Lodging, event: str, before: str | None, reason: str | None = None
-) -> None:
-    by_officer = actor.kind is ActorKind.OFFICER
+) -> UUID:
+    by_officer, row = actor.kind is ActorKind.OFFICER, new_id()
     work.session.add(
         LodgingChange(
-            id=new_id(),
+            id=row,
             lodging_id=lodging.id,
             at=work.now(),
             event=event,
@@ -221,3 +224,4 @@ def _record(
         )
     )
     write_audit(work.session, actor, f"lodging.{event}", "lodging", lodging.id)
+    return row

@@ -15,8 +15,9 @@ from kernel.errors import DomainError
 from kernel.storage import open_store
 from kernel.work import Work
 from residence.account import AccountState
-from residence.account_store import ACCOUNT_REFUSED, Learnt, learn
+from residence.account_store import Learnt, learn
 from residence.authority.port import Outcome, OutcomeKind, Trial
+from residence.events import ACCOUNT_REFUSED
 from residence.models import Lodging
 from residence.receipt_slip import render_receipt
 from residence.receipts import Receipt, ReceiptState, issue_receipt, verify_receipt

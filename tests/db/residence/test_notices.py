@@ -7,20 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from auth.models import PHONE_FIELD, Phone
 from kernel.clock import local
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
 from kernel.storage import open_store
 from kernel.work import Work
-from notify.handlers import Announcer
 from notify.lodging_notices import IN_DOUBT, REMINDER, SETTLED, LodgingAnnouncer
 from notify.models import BODY_FIELD, Delivery, Notification
-from notify.offers import OutlookByLedger, Route
 from notify.plan import Channel
 from notify.preferences import save_preferences
 from notify.template_events import Purpose
-from notify.texts import shipped_templates
 from residence.models import Batch
 from residence.night_store import NightCounts
 from residence.notices import ended
@@ -28,43 +24,6 @@ from residence.service import reports
 from residence.transmission_planner import plan_transmissions
 from tests.db.residence.support import Town, guest
 from tests.db.residence.test_batches import accept, send, sheet
-from wiring_notices import LodgingWords
-
-PHONE = "+84905000031"
-
-
-class Nobody:
-    """No dossiers and no codes are told here."""
-
-    def notices(self, *_: Any) -> list[None]:
-        raise AssertionError
-
-    def one_time_code(self, *_: Any) -> None:
-        raise AssertionError
-
-
-@pytest.fixture
-def announcer(work: Work, town: Town) -> LodgingAnnouncer:
-    outlook = OutlookByLedger([Route(Channel.SMS, "esms", 800)])
-    base = Announcer(work.vault, work.clock, Nobody(), Nobody(), outlook, lambda _: shipped_templates())
-    return LodgingAnnouncer(base, LodgingWords(work.vault, work.clock, town.desk))
-
-
-@pytest.fixture
-def phone(work: Work, town: Town) -> str:
-    """The owner's, proved."""
-    row = new_id()
-    work.session.add(
-        Phone(
-            id=row,
-            person_id=town.owner.person_id,
-            number=work.vault.seal(PHONE_FIELD, row, PHONE),
-            number_index=work.vault.index(PHONE_FIELD, PHONE),
-            verified_at=work.now(),
-        )
-    )
-    work.session.flush()
-    return PHONE
 
 
 def event(work: Work, town: Town, kind: str, **payload: Any) -> OutboxEvent:
