@@ -22,6 +22,7 @@ from residence.states import LODGING_MOVES, LodgingEvent, LodgingState, move
 
 KINDS: Final = ("hotel", "guest_house", "homestay", "apartment", "medical", "boarding_house", "other")
 CHANNELS: Final = ("zalo", "sms")
+_REGISTER: Final = "register"
 MOST_LODGINGS: Final = 1000
 MOST_ROOMS: Final = 2000
 
@@ -74,8 +75,7 @@ def register_lodging(work: Work, actor: Actor, desk: FrontDesk, asked: NewLodgin
     )
     work.session.add(lodging)
     work.session.flush()
-    change = _record(work, actor, lodging, "register", None)
-    LodgingChanged(REGISTERED, lodging.id, change).record(work.session)
+    _record(work, actor, lodging, _REGISTER, None)
     return lodging
 
 
@@ -124,8 +124,7 @@ def step_lodging(work: Work, actor: Actor, lodging: Lodging, event: LodgingEvent
     if after is not before:
         lodging.state = after.value
         lodging.number += 1
-        change = _record(work, actor, lodging, event.value, before.value, reason)
-        LodgingChanged(OF_CHANGE[event], lodging.id, change).record(work.session)
+        _record(work, actor, lodging, event.value, before.value, reason)
     return lodging
 
 
@@ -208,7 +207,7 @@ def _police(work: Work, commune_code: str) -> str:
 
 def _record(
     work: Work, actor: Actor, lodging: Lodging, event: str, before: str | None, reason: str | None = None
-) -> UUID:
+) -> None:
     by_officer, row = actor.kind is ActorKind.OFFICER, new_id()
     work.session.add(
         LodgingChange(
@@ -224,4 +223,5 @@ def _record(
         )
     )
     write_audit(work.session, actor, f"lodging.{event}", "lodging", lodging.id)
-    return row
+    kind = REGISTERED if event == _REGISTER else OF_CHANGE[LodgingEvent(event)]
+    LodgingChanged(kind, lodging.id, row).record(work.session)
