@@ -11,9 +11,9 @@ from typing import Any, BinaryIO, Final
 from kernel.clock import local
 from kernel.heap import many_objects
 from residence.catalogues import find_code, find_nationality
-from residence.cells import Cell, Day, Unusable, as_text, read_day
+from residence.cells import Cell, Day, Unusable, as_text, read_day, read_time
 from residence.day_order import DayOrder
-from residence.entry import Entry, Reading, read_entry
+from residence.entry import CLOCKS, Entry, Reading, read_entry
 from residence.files.columns import Column, kind_by_heading
 from residence.files.detect import open_file
 from residence.files.source import MOST_BYTES, Row, Source
@@ -213,7 +213,7 @@ class _Judge:
             note = Note(row.number, column.name if column else None, told)
             (self.verdict.rejected if finding.blocking else self.verdict.warnings).append(note)
         if blocked or entry is None:
-            self.verdict.returned[row.number] = {name: _given(row.cells, name) for name in row.cells}
+            self.verdict.returned[row.number] = _returned(row.cells)
         else:
             self.verdict.accepted.append(Accepted(row.number, GuestDeclaration(**entry.values)))
 
@@ -226,6 +226,17 @@ def _given(cells: Mapping[str, Cell | Unusable], name: str | None) -> str:
     cell = cells.get(name or "")
     # What a formula shows is not what was typed: its cell goes back empty.
     return "" if isinstance(cell, Unusable) else as_text(cell)
+
+
+def _returned(cells: Mapping[str, Cell | Unusable]) -> dict[str, str]:
+    """A row as it was given, by field; a time that stood in a column of its own behind its day."""
+    given = {name: _given(cells, name) for name in cells}
+    for clock, moment in CLOCKS.items():
+        if told := given.pop(clock, ""):
+            cell = cells[clock]
+            read = None if isinstance(cell, Unusable) else read_time(cell)
+            given[moment] = f"{given.get(moment, '')} {f'{read:%H:%M}' if read else told}".strip()
+    return given
 
 
 def _shift(cells: Mapping[str, Cell | Unusable], places: list[Column], reading: Reading) -> Finding | None:

@@ -8,13 +8,13 @@ from typing import Final, NamedTuple
 from residence.files.columns import official_order
 from residence.guests import GuestDeclaration
 from residence.sheets import guest_cells
-from residence.workbooks import new_workbook
+from residence.workbooks import Book
 
 CSV: Final = "text/csv; charset=utf-8"
 _HEADINGS: Final = ("CƠ SỞ LƯU TRÚ", "ĐỊA CHỈ CƠ SỞ")
 # A spreadsheet takes a text that begins so for a formula, whoever wrote it.
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
-_WIDTH: Final = 18
+_WIDTH_OF_NAME, _WIDTH_OF_ADDRESS = 28, 34
 
 
 class ExportRow(NamedTuple):
@@ -24,19 +24,14 @@ class ExportRow(NamedTuple):
 
 
 def xlsx_of(rows: Iterable[ExportRow]) -> bytes:
-    """A workbook of one sheet; every cell is text."""
+    """A workbook of one sheet, landscape; every cell is text."""
     out = io.BytesIO()
-    with new_workbook(out) as book:
-        text = book.add_format({"num_format": "@"})
-        bold = book.add_format({"num_format": "@", "bold": True})
-        sheet = book.add_worksheet("LUU_TRU")
-        for place, cells in enumerate(_table(rows)):
-            if place == 0:
-                sheet.set_column(0, len(cells) - 1, _WIDTH, text)
-            for column, cell in enumerate(cells):
-                if cell:
-                    sheet.write_string(place, column, cell, text if place else bold)
-        sheet.freeze_panes(1, 0)
+    headings, *guests = _table(rows)
+    widths = [_WIDTH_OF_NAME, _WIDTH_OF_ADDRESS, *(column["width"] for column in official_order()[1:])]
+    with Book(out) as book:
+        sheet = book.sheet("LUU_TRU", headings, widths=widths, frozen_columns=1, wrapped=True)
+        for cells in guests:
+            sheet.row(cells)
     return out.getvalue()
 
 

@@ -43,6 +43,9 @@ _PHONE_SIGNS: Final = re.compile(r"[ .()\-]")
 _ZERO_LOST: Final = re.compile(r"[35789]\d{8}")
 # A keyboard of another language has these for Đ and đ; to a reader of Vietnamese they are the same.
 _D_WITH_STROKE: Final = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"})
+_ROOM: Final = re.compile(
+    r"^(?:số )?(?:phòng|buồng|phong|room|rm\.?|p\.)(?: số| so| no\.?)?\s*[:#]?\s*(?=\w*\d\w*$)", re.IGNORECASE
+)
 _TWO_WORDS: Final = 2
 
 
@@ -73,6 +76,11 @@ def settled(guest: GuestDeclaration) -> tuple[GuestDeclaration, list[Finding]]:
     findings = settle(told)
     changed = {name: told.get(name, "") for name, value in before.items() if told.get(name, "") != value}
     return (replace(guest, **changed) if changed else guest), findings
+
+
+def bare_room(room: str) -> str:
+    """A room's number as the authority wants it, without the word before it: "Phòng 5B" -> "5B"."""
+    return _ROOM.sub("", room)
 
 
 def _tidy(values: dict[str, Any], name: str, text: str, findings: list[Finding]) -> None:

@@ -12,6 +12,7 @@ from residence.files.columns import official_order
 from residence.files.official_xml import GUEST, ROOT
 from residence.files.table import LAST_HEAD_ROW, OFFICIAL_SHEET
 from residence.guests import GuestDeclaration
+from residence.meant import bare_room
 from residence.sheets import OFFICIAL_COLUMNS, guest_cells, shown_day
 from residence.workbooks import new_workbook
 
@@ -56,9 +57,10 @@ def write_official_xlsx(out: BinaryIO, declarations: Iterable[GuestDeclaration])
 
 
 def official_cells(declaration: GuestDeclaration) -> dict[str, str]:
-    """Cells of the import sheet: those of ours, with days alone."""
+    """Cells of the import sheet: those of ours, with days and rooms' numbers alone."""
     days = {"arrival": shown_day(declaration.arrival.day), "departure": shown_day(declaration.departure.day)}
-    return guest_cells(declaration) | {"birth_date": shown_day(declaration.birth_date)} | days
+    own = {"birth_date": shown_day(declaration.birth_date), "room": bare_room(declaration.room)}
+    return guest_cells(declaration) | own | days
 
 
 def official_xml(declarations: Iterable[GuestDeclaration]) -> tuple[str, int]:
@@ -77,7 +79,7 @@ def _guest(number: int, declaration: GuestDeclaration) -> str:
         "gioi_tinh": declaration.sex.value,
         "ma_quoc_tich": declaration.nationality,
         "so_ho_chieu": declaration.document_number,
-        "so_phong": declaration.room,
+        "so_phong": bare_room(declaration.room),
         "ngay_den": shown_day(declaration.arrival.day),
         "ngay_di_du_kien": shown_day(declaration.departure.day),
         # A guest who has not left has no such tag; an empty one is no day.

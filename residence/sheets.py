@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any, BinaryIO, Final
 
 from residence.catalogues import catalogue, cell_of, nationalities
-from residence.check import Verdict
-from residence.files.columns import letter, official_order
+from residence.check import Note, Verdict
+from residence.files.columns import OUR_EXAMPLE, letter, official_order
 from residence.guests import BirthPrecision, GuestDeclaration, Moment
-from residence.workbooks import new_workbook
+from residence.workbooks import Book, Sheet
 
 SHEET: Final = "KHACH_LUU_TRU"
 CATALOGUE_SHEET: Final = "DANH_MUC"
@@ -28,44 +28,128 @@ _CODED: Final = {
     "nationality": "nationalities",
     "birth_precision": "birth_precisions",
 }
-# What a correction may need though the file that came had no column for it.
-_ALWAYS_RETURNED: Final = ("residence_expiry", "one_word_name")
 _LIST_ROWS: Final = 10_001
-_WIDTH: Final = 18
+# The columns of the error sheet before those of the guest: reasons, and the row in the file that came.
+_BEFORE: Final = 2
+_NUMBER: Final = 8
 _WIDE: Final = 60
+# Of our own columns those that a receptionist fills in; the others are there for whoever needs them.
+_IN_TEMPLATE: Final = ("birth_precision", "residence_expiry", "passport_expiry", "one_word_name")
+_FOR_FOREIGNERS: Final = "khách nước ngoài"
+_EXAMPLES: Final[tuple[dict[str, str], ...]] = (
+    {
+        "full_name": "NGUYỄN VĂN THỬ",
+        "birth_date": "02/09/1990",
+        "sex": "M - Nam",
+        "nationality": "VNM - Viet Nam",
+        "document_kind": "1 - Thẻ CCCD",
+        "document_number": "049090000001",
+        "phone": "0912345678",
+        "arrival": "20/11/2026 14:30",
+        "departure": "22/11/2026",
+        "room": "101",
+        "reason": "1 - Du lịch",
+    },
+    {
+        "full_name": "TESTOVA ANNA",
+        "birth_date": "08/03/1990",
+        "sex": "F - Nữ",
+        "nationality": "RUS - Russia",
+        "document_kind": "4 - Hộ chiếu",
+        "document_number": "700000001",
+        "arrival": "20/11/2026 23:40",
+        "departure": "22/11/2026",
+        "room": "102",
+        "residence_expiry": "15/12/2026",
+    },
+)
+# What a row needs to be corrected, whatever the file had of it.
+_RETURNED: Final = (
+    *("full_name", "birth_date", "sex", "nationality", "document_kind", "document_number"),
+    *("arrival", "departure", "room", "reason", "residence_expiry", "one_word_name"),
+)
 
 
 def write_template(out: BinaryIO) -> None:
-    """The empty sheet to fill in, with lists to choose from."""
-    write_guests(out, ())
+    """The empty sheet to fill in, with lists to choose from and two examples, which are never declared."""
+    columns = [
+        column
+        for place, column in enumerate(official_order())
+        if place < OFFICIAL_COLUMNS or column["field"] in _IN_TEMPLATE
+    ]
+    titles = [
+        f"{column['title']} ({_FOR_FOREIGNERS})" if column.get("foreign") else column["title"] for column in columns
+    ]
+    with Book(out) as book:
+        foreign = book.form(bold=True, bg_color="#FCE4D6", border=1, text_wrap=True, valign="top")
+        forms = {place: foreign for place, column in enumerate(columns) if column.get("foreign")}
+        sheet = book.sheet(SHEET, titles, widths=_widths(columns), heading_forms=forms, frozen_columns=2)
+        example = book.form(italic=True, font_color="#808080")
+        for told in _EXAMPLES:
+            marked = {**told, "number": OUR_EXAMPLE, "full_name": f"{OUR_EXAMPLE} {told['full_name']}"}
+            cells = [marked.get(column["field"], "") for column in columns]
+            sheet.row(cells, dict.fromkeys(range(len(cells)), example))
+        _write_catalogues(book, _coded_places(columns), sheet)
 
 
 def write_guests(out: BinaryIO, declarations: Iterable[GuestDeclaration]) -> None:
     """Our sheet with these guests; read again, it gives the same declarations."""
     columns = official_order()
-    with _Book(out) as book:
-        sheet = book.sheet(SHEET, [column["title"] for column in columns])
+    with Book(out) as book:
+        sheet = book.sheet(SHEET, [column["title"] for column in columns], widths=_widths(columns), frozen_columns=2)
         for number, declaration in enumerate(declarations, 1):
             cells = guest_cells(declaration)
             sheet.row([str(number), *(cells.get(column["field"], "") for column in columns[1:])])
-        places = {column["field"]: place for place, column in enumerate(columns)}
-        _write_catalogues(book, {name: places[field] for field, name in _CODED.items()}, sheet)
+        _write_catalogues(book, _coded_places(columns), sheet)
 
 
 def write_error_sheet(out: BinaryIO, verdict: Verdict) -> None:
-    """The rejected rows as they were given, each with what is wrong; corrected, the sheet can be sent as it is.
+    """The rejected rows as they were given, what is wrong before each; corrected, the sheet can be sent as it is.
 
-    Cells that held formulas are empty. Of a file refused as a whole there are no rows.
+    The cells that are wrong are coloured and named as this sheet has them. Cells that held formulas are empty. Of a
+    file refused as a whole there are no rows.
     """
-    told = {column["field"]: column["title"] for column in official_order()}
-    official = [column["field"] for column in official_order()[1:OFFICIAL_COLUMNS]]
-    extra = dict.fromkeys((*_ALWAYS_RETURNED, *verdict.fields))
-    fields = [*official, *(name for name in extra if name in told and name not in official and name != "number")]
-    reasons = _reasons(verdict)
-    with _Book(out) as book:
-        sheet = book.sheet(SHEET, [*(told[name] for name in fields), ERROR_HEADING, ROW_HEADING], wide=len(fields))
+    columns = _returned_columns(verdict)
+    places = {column["field"]: place for place, column in enumerate(columns, _BEFORE)}
+    notes: dict[int, list[Note]] = {}
+    for note in verdict.rejected:
+        notes.setdefault(note.row, []).append(note)
+    titles = [ERROR_HEADING, ROW_HEADING, *(column["title"] for column in columns)]
+    with Book(out) as book:
+        wrong = book.form(bg_color="#FFC7CE", font_color="#9C0006", text_wrap=True, valign="top")
+        reasons = book.form(font_color="#9C0006", text_wrap=True, valign="top")
+        widths = [_WIDE, _NUMBER, *_widths(columns)]
+        sheet = book.sheet(SHEET, titles, widths=widths, frozen_columns=_BEFORE, wrapped=True)
         for number, cells in verdict.returned.items():
-            sheet.row([*(cells.get(name, "") for name in fields), reasons.get(number, ""), str(number)])
+            told = [_reason(note, places, sheet.next_row) for note in notes.get(number, [])]
+            bad = {places[note.finding.field]: wrong for note in notes.get(number, []) if note.finding.field in places}
+            row = ["\n".join(told), str(number), *(cells.get(column["field"], "") for column in columns)]
+            sheet.row(row, {0: reasons, **bad})
+
+
+def _reason(note: Note, places: Mapping[str, int], row: int) -> str:
+    """The code, the cell of this sheet and the sentence: "E13 [I2]: Số giấy tờ …"."""
+    place = places.get(note.finding.field or "")
+    where = "" if place is None else f" [{letter(place)}{row}]"
+    return f"{note.finding.code}{where}: {note.finding.reason()}"
+
+
+def _returned_columns(verdict: Verdict) -> list[dict[str, Any]]:
+    """Columns of the error sheet: what a correction needs, what the rows hold, and what is wrong with them."""
+    held = {name for cells in verdict.returned.values() for name, cell in cells.items() if cell}
+    asked = {note.finding.field for note in verdict.rejected}
+    ticks = {"name_confirmed"} & set(verdict.fields)
+    shown = {*_RETURNED, *held, *asked, *ticks} - {"number"}
+    return [column for column in official_order() if column["field"] in shown]
+
+
+def _widths(columns: Sequence[Mapping[str, Any]]) -> list[int]:
+    return [column["width"] for column in columns]
+
+
+def _coded_places(columns: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Catalogue -> the column whose cells are chosen from it."""
+    return {_CODED[column["field"]]: place for place, column in enumerate(columns) if column["field"] in _CODED}
 
 
 def guest_cells(declaration: GuestDeclaration) -> dict[str, str]:
@@ -107,66 +191,15 @@ def _shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _reasons(verdict: Verdict) -> dict[int, str]:
-    reasons: dict[int, list[str]] = {}
-    for note in verdict.rejected:
-        where = f"[{note.column}] " if note.column else ""
-        reasons.setdefault(note.row, []).append(f"{note.finding.code}: {where}{note.finding.reason()}")
-    return {row: "\n".join(told) for row, told in reasons.items()}
-
-
-class _Book:
-    """A workbook written row by row to a stream."""
-
-    def __init__(self, out: BinaryIO) -> None:
-        self._book = new_workbook(out)
-        self.text = self._book.add_format({"num_format": "@"})
-        self._heading = self._book.add_format({"num_format": "@", "bold": True, "bg_color": "#DDEBF7", "border": 1})
-
-    def __enter__(self) -> "_Book":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._book.close()
-
-    def sheet(self, name: str, headings: Sequence[str], *, wide: int | None = None) -> "_Sheet":
-        """A sheet with a row of headings; the column at index `wide` gets room for sentences."""
-        sheet = self._book.add_worksheet(name)
-        sheet.set_column(0, len(headings) - 1, _WIDTH, self.text)
-        if wide is not None:
-            sheet.set_column(wide, wide, _WIDE, self.text)
-        sheet.freeze_panes(1, 0)
-        written = _Sheet(sheet, self.text)
-        written.row(headings, self._heading)
-        return written
-
-
-class _Sheet:
-    def __init__(self, sheet: Any, text: Any) -> None:
-        self._sheet = sheet
-        self._text = text
-        self._next = 0
-
-    def row(self, cells: Sequence[str], form: Any = None) -> None:
-        for column, cell in enumerate(cells):
-            if cell:
-                self._sheet.write_string(self._next, column, cell, form or self._text)
-        self._next += 1
-
-    def choose(self, column: int, source: str) -> None:
-        """Cells of a column are chosen from a range."""
-        rule = {"validate": "list", "source": source, "error_type": "warning"}
-        self._sheet.data_validation(1, column, _LIST_ROWS, column, rule)
-
-
-def _write_catalogues(book: _Book, places: Mapping[str, int], guests: _Sheet) -> None:
+def _write_catalogues(book: Book, places: Mapping[str, int], guests: Sheet) -> None:
     lists = {name: _entries(name) for name in places}
-    sheet = book.sheet(CATALOGUE_SHEET, [name.upper() for name in lists])
+    widths = [max(map(len, entries)) for entries in lists.values()]
+    sheet = book.sheet(CATALOGUE_SHEET, [name.upper() for name in lists], widths=widths)
     for row in range(max(map(len, lists.values()))):
         sheet.row([entries[row] if row < len(entries) else "" for entries in lists.values()])
     for index, (name, entries) in enumerate(lists.items()):
-        guests.choose(places[name], f"={CATALOGUE_SHEET}!${letter(index)}$2:${letter(index)}${len(entries) + 1}")
+        source = f"={CATALOGUE_SHEET}!${letter(index)}$2:${letter(index)}${len(entries) + 1}"
+        guests.choose(places[name], source, rows=_LIST_ROWS)
 
 
 def _entries(name: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from residence.authority.port import Element
 from residence.guests import BirthPrecision, GuestDeclaration, Moment
+from residence.meant import bare_room
 from residence.transmission_states import TransmissionKind
 
 EXTEND: Final = "GH"
@@ -76,7 +77,7 @@ def _stay(guest: GuestDeclaration) -> dict[str, Any]:
     return {
         "ngayDenCsltStr": _text(_naive(guest.arrival)),
         "ngayDiDuKienStr": _instant(guest.departure, guest.arrival),
-        "soPhong": guest.room,
+        "soPhong": bare_room(guest.room),
     }
 
 

@@ -2,6 +2,8 @@
 
 from datetime import date, time
 
+import pytest
+
 from residence.authority.elements import EXTEND, LEAVE, change_of, element_of
 from residence.guests import BirthPrecision, Moment
 from residence.transmission_states import TransmissionKind
@@ -69,3 +71,20 @@ def test_changes() -> None:
     common = {"soGiayTo": "049090000001", "loaiGiayTo": 1}
     assert change_of(EXTEND, guest) == {"loai": "GH", **common, "thoiGianStr": "2026-11-25 00:00:00"}
     assert change_of(LEAVE, guest) == {"loai": "TS", **common, "thoiGianStr": "2026-11-21 09:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("room", "sent"),
+    [
+        ("Phòng 5B", "5B"),
+        ("phòng số 101", "101"),
+        ("P.203", "203"),
+        ("Room 7", "7"),
+        ("101", "101"),
+        ("Phòng Hoa Sen", "Phòng Hoa Sen"),
+        ("P203", "P203"),
+    ],
+)
+def test_a_room_goes_out_by_its_number(room: str, sent: str) -> None:
+    guest = vietnamese_guest(DAY, room=room)
+    assert element_of(TransmissionKind.VIETNAMESE, guest)["soPhong"] == sent

@@ -152,8 +152,10 @@ def test_rejected_rows_come_back_with_reasons_and_pass_when_corrected() -> None:
     assert row[headings.index("SỐ GIẤY TỜ (*)")] == "49090000002"
     assert row[headings.index("SỐ PHÒNG/ KHOA")] == "0102"
     assert row[headings.index("DÒNG TRONG TỆP GỐC")] == "6"
-    assert row[headings.index("LỖI")].startswith("E13: [H] Thẻ CCCD cần 12 chữ số")
-    assert refusals(judged(data)) == [(2, "G", "E13")], "as it is, it is refused for the same"
+    assert headings[:2] == ["LỖI", "DÒNG TRONG TỆP GỐC"], "what is wrong stands first, beside the guest"
+    [(number, column, code)] = refusals(judged(data))
+    assert (number, code) == (2, "E13"), "as it is, it is refused for the same"
+    assert row[0].startswith(f"E13 [{column}2]: Thẻ CCCD cần 12 chữ số"), "it names the cell of this sheet"
     again = judged(corrected(data, {"SỐ GIẤY TỜ (*)": "049090000002"}))
     assert refusals(again) == []
     assert again.accepted[0].declaration.document_number == "049090000002"
