@@ -13,13 +13,16 @@ from residence.findings import load_table
 
 # Between code and label stands whichever dash a program or a keyboard makes of it.
 _DASH: Final = r"\s*[-:\u2010-\u2015\u2212]\s*"
-_CODE_AND_LABEL: Final = re.compile(rf"([0-9A-Za-z]{{1,9}}-?){_DASH}(.+)")
+# A full stop or a bracket after a code stands before a word: "1. Du lịch", and no "1.5".
+_CODE_AND_LABEL: Final = re.compile(rf"([0-9A-Za-z]{{1,9}}-?)(?:{_DASH}|\s*[.)]\s*(?=[^\W\d]))(.+)")
 _NATIONALITY_AND_LABEL: Final = re.compile(rf"([0-9A-Z]{{1,3}}-?){_DASH}(.+)")
 _THREE_CAPITALS: Final = re.compile(r"[A-Z]{3}")
 # More texts than a file of the largest size can hold in its coded columns.
 _REMEMBERED: Final = 4096
 # How a province is called before its name.
 _KINDS: Final = ("tỉnh", "thành phố", "tp", "t.p", "tp.")
+_AROUND: Final = " .,;!"
+_PARTS: Final = re.compile(rf"{_DASH}|[(),/]")
 # A shorter label stands in other words by chance.
 _TELLING: Final = 5
 _LONGEST_LABEL: Final = 100
@@ -101,9 +104,14 @@ def find_nationality(text: str) -> NationalityCode | NotInCatalogue:
 
 
 def _country_named(text: str) -> str:
-    folded = _plain(text)
+    found = {code for part in (text, *_PARTS.split(text)) if (code := _country_of(_plain(part)))}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _country_of(folded: str) -> str:
     code = folded.upper()
-    return _country_labels().get(folded) or _two_letters().get(code) or (code if code in nationalities() else "")
+    known = _country_labels().get(folded) or _country_labels().get(folded.removeprefix("nguoi "))
+    return known or _two_letters().get(code) or (code if code in nationalities() else "")
 
 
 @cache
@@ -134,7 +142,7 @@ def _key(text: str) -> str:
 
 def _entry_called(name: str, text: str) -> str | None:
     """The code of an entry by its label or another word for it; without accents where that names only one."""
-    return _labels(name).get(_key(text)) or _bare_labels(name).get(_plain(text))
+    return _labels(name).get(_key(text)) or _bare_labels(name).get(_plain(text).strip(_AROUND))
 
 
 def _nearest(name: str, text: str) -> str:

@@ -14,7 +14,7 @@ from kernel.errors import DomainError
 from kernel.text import search_key
 from kernel.vietnam import BadIdentityNumber, parse_identity_number
 from residence.guests import VIETNAMESE_NATIONALITY, BirthPrecision, Sex
-from residence.names import is_garbled, is_garbled_name
+from residence.names import is_garbled_name
 from residence.scans import unframed
 
 _FEWEST_PARTS: Final = 6
@@ -56,7 +56,7 @@ class IdentityCard:
 def read_card_qr(text: str, today: date) -> IdentityCard:
     """Reads the text of the code. Raises DomainError card_qr_invalid with `part`: shape, number, name, birth_date, sex,
     address or issued."""
-    parts = [part.strip() for part in unframed(text).replace("\n", " ").split("|")]
+    parts = [part.strip() for part in unframed(text).replace("\n", " ").replace("｜", "|").split("|")]
     if len(parts) < _FEWEST_PARTS:
         raise DomainError("card_qr_invalid", part="shape")
     number, former, name, born, sex, address, issued, *_ = [*parts, ""]
@@ -69,7 +69,7 @@ def read_card_qr(text: str, today: date) -> IdentityCard:
     birth, precision = _birth(born)
     if birth > today:
         raise DomainError("card_qr_invalid", part="birth_date")
-    if is_garbled(address) or "?" in address:
+    if is_garbled_name(address):
         # A keyboard or a table of signs that spoils one part has spoilt the name as well, seen or not.
         raise DomainError("card_qr_invalid", part="address")
     issue_day = _day(issued, "issued") if issued else None

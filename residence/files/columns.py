@@ -29,7 +29,9 @@ _COLUMN_NUMBER: Final = re.compile(r"\(?(?:\d{1,2}|[A-Za-z])\)?\.?")
 _FEWEST_NUMBERS: Final = 4
 _LONGEST: Final = 200
 _PASSPORTS: Final = re.compile(r"hochieu|passport|(?:^|so)(?:hc|pp)$")
-_IDENTITIES: Final = re.compile(r"cmnd|cmt|cccd|cancuoc|dinhdanh|chungminh|ddcn")
+_IDENTITIES: Final = re.compile(
+    r"cmnd|cmt|cccd|cancuoc|dinhdanh|chungminh|ddcn|^id|idno|idnumber|idcard|identity|nationalid"
+)
 
 
 @dataclass(frozen=True, slots=True)

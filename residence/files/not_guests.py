@@ -76,6 +76,9 @@ def _sure(held: Mapping[str, Cell | Unusable]) -> int:
 
 def _is_group(held: Mapping[str, Cell | Unusable], said: Sequence[str]) -> bool:
     name = search_key(_text(held.get("full_name")))
+    if name and all(text.replace(" ", "").isdigit() for text in said):
+        # A row of sums.
+        return True
     group = _pattern("group")
     return bool(name and group.fullmatch(name)) or (len(said) == 1 and group.fullmatch(said[0]) is not None)
 

@@ -16,6 +16,7 @@ _CCCD, _CMND, _LICENCE, _PASSPORT, _BIRTH, _INSURANCE, _NUMBER_NOTICE, _ID_CARD,
 _TWELVE_DIGITS: Final = frozenset({_CCCD, _NUMBER_NOTICE, _ID_CARD})
 _CLEAN: Final = re.compile(r"[A-Za-z0-9]+")
 _VIETNAMESE_PASSPORT: Final = re.compile(r"[A-Z]\d{7,8}")
+_DIGITS_OF_A_PERSON: Final = 12
 _SHORTEST_CMND, _LONGEST_CMND = 7, 9
 _SCIENTIFIC: Final = re.compile(r"\d(?:[.,]\d+)?E\+?\d+")
 # "12/2015", "Số 45 - 2016": the number of an entry in a register of births, with its year.
@@ -53,7 +54,7 @@ def judge_document(guest: Judgement) -> None:
 def kind_by_number(number: str, kind_of_heading: int | None) -> int | None:
     """The kind of a Vietnamese's document where only its number is told, and perhaps a heading of one kind alone; None
     where it could be several. A number that lost its zeros is judged as what it was."""
-    if kind_of_heading == _PASSPORT:
+    if kind_of_heading == _PASSPORT and not (number.isdigit() and len(number) == _DIGITS_OF_A_PERSON):
         return _PASSPORT
     if number.isdigit() and len(number) >= _SHORTEST_CMND:
         return _CMND if len(number) <= _LONGEST_CMND else _CCCD

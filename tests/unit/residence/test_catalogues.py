@@ -76,6 +76,19 @@ def test_what_may_have_been_meant_is_told() -> None:
     assert find_nationality("USA - Russia") == NotInCatalogue("RUS")
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("VN - Việt Nam", "VNM"), ("Viet Nam (VNM)", "VNM"), ("Người Pháp", "FRA"), ("ROK", "KOR"), ("UK", "GBR")],
+)
+def test_a_country_is_named_in_many_ways(text: str, code: str) -> None:
+    assert find_nationality(text) == NotInCatalogue(code)
+
+
+@pytest.mark.parametrize("text", ["1. Du lịch", "1) Du lich", "1.Du lịch", "Du lịch.", "DU LICH", "Tourism", "đi chơi"])
+def test_a_reason_is_named_in_many_ways(text: str) -> None:
+    assert find_code("reasons", text) == "1"
+
+
 def test_a_name_that_looks_like_a_code_is_a_name() -> None:
     assert find_nationality("RUS - Nga") == NationalityCode("RUS", listed=True)
     assert find_nationality("Nga") == NotInCatalogue("RUS")

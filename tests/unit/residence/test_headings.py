@@ -149,3 +149,11 @@ def test_nationalities_are_hinted(text: str, code: str) -> None:
 def test_a_value_that_holds_a_label_is_hinted() -> None:
     [note] = judged(listed([a_guest(1, reason="đi chữa bệnh ở viện")])).rejected
     assert "18 - Chữa bệnh" in note.finding.reason()
+
+
+def test_one_column_of_both_documents() -> None:
+    for heading in ("ID/Passport No.", "Số hộ chiếu", "CMND/Hộ chiếu"):
+        headings = [heading if name == "Số giấy tờ" else name for name in HEADINGS if name != "Loại giấy tờ"]
+        row = [cell for place, cell in enumerate(a_guest(1)) if place != 5]
+        [taken] = judged(listed([row], headings)).accepted
+        assert taken.declaration.document_kind == 1, "twelve digits are no passport's"

@@ -30,6 +30,8 @@ def remarks(data: bytes) -> dict[str, str]:
         "Nguyễn Thị Lập",
         "Ghi chú: đã kiểm tra",
         "---",
+        "Số lượng khách Việt Nam",
+        "Nhân viên lễ tân",
         "Tầng 2",
         "Phòng 201",
         "ĐOÀN KHÁCH HÀN QUỐC",
