@@ -72,6 +72,8 @@ def find_code(name: str, text: str) -> str | NotInCatalogue:
     entries = catalogue(name)
     if text in entries:
         return text
+    if len(text) > _LONGEST_LABEL:
+        return NotInCatalogue()
     if (known := _entry_called(name, text)) is not None:
         return known
     match = _CODE_AND_LABEL.fullmatch(text)
@@ -89,6 +91,8 @@ def find_nationality(text: str) -> NationalityCode | NotInCatalogue:
     Codes that passports carry and the authority spells otherwise are translated (DEU -> D).
     """
     listed = nationalities()
+    if len(text) > _LONGEST_LABEL:
+        return NotInCatalogue()
     if text in _tables()["mistaken_nationalities"]:
         return NotInCatalogue(_tables()["mistaken_nationalities"][text])
     match = None if text in listed else _NATIONALITY_AND_LABEL.fullmatch(text)
@@ -147,7 +151,7 @@ def _entry_called(name: str, text: str) -> str | None:
 
 def _nearest(name: str, text: str) -> str:
     """The code of the one entry whose label stands in the text; "" where several do, or none."""
-    sought = f" {_plain(text[:_LONGEST_LABEL])} "
+    sought = f" {_plain(text)} "
     found = {code for label, code in _bare_labels(name).items() if len(label) >= _TELLING and f" {label} " in sought}
     return found.pop() if len(found) == 1 else ""
 

@@ -11,6 +11,7 @@ from residence.cells import BadDay, Cell, Day, Unusable, as_text, is_error, read
 from residence.findings import Finding
 from residence.guests import BirthPrecision, Moment, Sex
 from residence.meant import settle
+from residence.rules import unknown_nationality
 
 # Times of day in columns of their own -> the moment that each belongs to.
 CLOCKS: Final = {"arrival_clock": "arrival", "departure_clock": "departure"}
@@ -166,8 +167,8 @@ def _read_nationality(entry: Entry, name: str, cell: Cell, _: Reading) -> None:
         return
     found = find_nationality(text)
     if isinstance(found, NotInCatalogue):
-        hint = f" Có phải là {found.other}?" if found.other else ""
-        entry.refuse("nationality_malformed", name, text, hint=hint)
+        entry.findings.append(unknown_nationality(text, found))
+        entry.unreadable.add(name)
         return
     entry.values[name] = found.code
     if not found.listed:

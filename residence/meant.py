@@ -46,6 +46,7 @@ _D_WITH_STROKE: Final = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ":
 _ROOM: Final = re.compile(
     r"^(?:số )?(?:phòng|buồng|phong|room|rm\.?|p\.)(?: số| so| no\.?)?\s*[:#]?\s*(?=\w*\d\w*$)", re.IGNORECASE
 )
+_MOST_TIDIED: Final = 2000
 _TWO_WORDS: Final = 2
 
 
@@ -57,7 +58,8 @@ def settle(values: dict[str, Any]) -> list[Finding]:
     findings: list[Finding] = []
     for name in TEXTS:
         text = values.get(name)
-        if text and _PLAIN.fullmatch(text) is None:
+        # What is too long for any field is refused for that, and not looked at sign by sign.
+        if text and len(text) <= _MOST_TIDIED and _PLAIN.fullmatch(text) is None:
             _tidy(values, name, text, findings)
     _settle_name(values)
     number = values.get("document_number")

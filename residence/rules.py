@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from kernel.clock import local
+from residence.catalogues import NotInCatalogue
 from residence.findings import Finding
 from residence.guest_rules.days import judge_residence, judge_stay, judge_years
 from residence.guest_rules.documents import judge_document, judge_identity_number
@@ -45,6 +46,12 @@ def check_values(values: Values, context: Context) -> list[Finding]:
     for rule in _RULES:
         rule(guest)
     return guest.findings
+
+
+def unknown_nationality(text: str, found: NotInCatalogue) -> Finding:
+    """The finding for a text that is no code of a nationality, with what may have been meant."""
+    hint = f" Có phải là {found.other}?" if found.other else ""
+    return Finding("nationality_malformed", "nationality", text, {"hint": hint})
 
 
 def _required(guest: Judgement) -> None:

@@ -8,10 +8,11 @@ from marshmallow import ValidationError, fields, validate
 
 from api.context import language
 from api.schemas import AnswerSchema, Line, RequestSchema, Switch
-from kernel.errors import DomainError, FieldError
 from residence.catalogues import NotInCatalogue, catalogue, find_nationality
 from residence.findings import Finding
 from residence.guests import BirthPrecision, GuestDeclaration, Moment, Sex
+from residence.rules import unknown_nationality
+from residence.service.reports import broken_guests
 
 _NUMBERS: Final = {"sexes": [each.value for each in Sex], "precisions": [each.value for each in BirthPrecision]}
 _MOMENT: Final = "A day, or a day and time in Vietnam: `2026-11-20` or `2026-11-20T14:30`."
@@ -144,7 +145,7 @@ def guest_of(body: Mapping[str, Any], pointer: str) -> GuestDeclaration:
     """The declaration that a loaded `GuestRequest` means. Raises `invalid_fields` for an unknown nationality."""
     nationality = find_nationality(body["nationality"])
     if isinstance(nationality, NotInCatalogue):
-        raise DomainError("invalid_fields", fields=[FieldError(f"{pointer}/nationality", "choice")])
+        raise broken_guests([[unknown_nationality(body["nationality"], nationality)]], [pointer])
     return GuestDeclaration(
         **{
             **body,

@@ -24,6 +24,7 @@ _DAYS: Final = ("arrival", "departure", "residence_expiry")
 _DAY_LIKE: Final = re.compile(r"\d{1,4}\s*[/.\-]\s*\d{1,4}|\d{4,5}(?:\.0)?")
 _DIGIT: Final = re.compile(r"\d")
 _FEWEST_DIGITS: Final = 5
+_LONGEST_LINE: Final = 300
 
 
 class Foot:
@@ -39,7 +40,8 @@ class Foot:
             self._under = False
             return False
         sure = 0 if nobody else _sure(held)
-        said = [search_key(as_text(cell)) for cell in cells if isinstance(cell, str) and cell and not cell.isspace()]
+        told = [cell for cell in cells if isinstance(cell, str) and cell and not cell.isspace()]
+        said = [search_key(as_text(cell[:_LONGEST_LINE])) for cell in told]
         foot = _pattern("foot")
         if any(foot.fullmatch(text) for text in (said if sure == 0 else said[:1] if sure < _SURE else ())):
             self._under = True
@@ -75,7 +77,7 @@ def _sure(held: Mapping[str, Cell | Unusable]) -> int:
 
 
 def _is_group(held: Mapping[str, Cell | Unusable], said: Sequence[str]) -> bool:
-    name = search_key(_text(held.get("full_name")))
+    name = search_key(_text(held.get("full_name"))[:_LONGEST_LINE])
     if name and all(text.replace(" ", "").isdigit() for text in said):
         # A row of sums.
         return True

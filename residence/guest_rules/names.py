@@ -7,6 +7,7 @@ from typing import Final
 from kernel.lookalikes import APOSTROPHES, DASHES
 from kernel.text import search_key
 from residence.guest_rules.judgement import Judgement
+from residence.guest_rules.texts import LIMITS
 from residence.names import has_odd_letters, is_garbled_name, is_mrz_shaped, transliterate
 
 _VIETNAMESE: Final = "a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
@@ -33,6 +34,7 @@ _MAYBE_NOBODY: Final = re.compile(r"kh|ch[uư]a|t[eê]n|un|gu|n[/ao]|h[oọ]|t[o
 _SHOWN_SIGNS: Final = 8
 # A second family name and middle name in one cell, with nothing between the two guests.
 _MIDDLES: Final = frozenset({"văn", "thị", "van", "thi"})
+_LONGEST: Final = LIMITS["full_name"]
 _LONG_NAME: Final = 5
 _SHORTEST_PART: Final = 2
 
@@ -40,7 +42,8 @@ _SHORTEST_PART: Final = 2
 def judge_letters(guest: Judgement) -> None:
     """Refuses a name that is no name, of several people, or in letters that no such name has."""
     name: str = guest.values.get("full_name", "")
-    if not name:
+    if not name or len(name) > _LONGEST:
+        # One that is too long is refused for that.
         return
     common = _COMMON.fullmatch(name) is not None
     if not common and is_garbled_name(name):

@@ -7,7 +7,7 @@ from residence.guest_rules.judgement import Judgement
 from residence.meant import TEXTS
 from residence.names import is_garbled, is_vni
 
-_LIMITS: Final = {"full_name": 128, "address": 255, "note": 500, "reason_text": 255, "room": 50, "document_number": 50}
+LIMITS: Final = {"full_name": 128, "address": 255, "note": 500, "reason_text": 255, "room": 50, "document_number": 50}
 _LIMIT: Final = 128
 # Written at a reception, so perhaps for an old font.
 _BY_HAND: Final = ("full_name", "address", "note", "reason_text")
@@ -20,6 +20,8 @@ _DATE_LIKE: Final = re.compile(
     re.IGNORECASE,
 )
 _NO_DATES: Final = ("room", "address", "document_name", "reason_text", "commune_code", "phone")
+# The authority's own codes, of which the longest known have nine digits.
+_COMMUNE: Final = re.compile(r"\d{4,9}")
 _SHORTEST_DATE: Final = 5
 _LONGEST_DATE: Final = 20
 # What programs write for a value that is not there.
@@ -33,14 +35,17 @@ def judge_texts(guest: Judgement) -> None:
         text = values.get(name)
         if not text:
             continue
-        if len(text) > _OFTEN_SHORT and len(text) > _LIMITS.get(name, _LIMIT):
-            guest.refuse("too_long", name, text, limit=_LIMITS.get(name, _LIMIT))
+        if len(text) > _OFTEN_SHORT and len(text) > LIMITS.get(name, _LIMIT):
+            guest.refuse("too_long", name, text, limit=LIMITS.get(name, _LIMIT))
         elif is_garbled(text):
             guest.refuse("garbled", name, text)
         elif name in _BY_HAND and is_vni(text):
             guest.note("letters_of_vni", name, text)
         elif _NOTHING.fullmatch(text):
             guest.refuse("cell_error", name, text)
+    commune = values.get("commune_code", "")
+    if commune and not _COMMUNE.fullmatch(commune):
+        guest.refuse("commune_code_form", "commune_code", commune)
     for name in _NO_DATES:
         text = values.get(name, "")
         if _SHORTEST_DATE <= len(text) <= _LONGEST_DATE and _DATE_LIKE.fullmatch(text):

@@ -49,6 +49,12 @@ def report_guests(
 
 def refuse_broken(findings: Sequence[Sequence[Finding]], pointers: Sequence[str]) -> None:
     """Raises `invalid_fields` if any finding refuses its guest; `pointers` say where each guest stands in the body."""
+    if any(finding.blocking for found in findings for finding in found):
+        raise broken_guests(findings, pointers)
+
+
+def broken_guests(findings: Sequence[Sequence[Finding]], pointers: Sequence[str]) -> DomainError:
+    """`invalid_fields` with the rule that each finding says is broken."""
     errors = [
         FieldError(
             f"{pointer}/{finding.field}" if finding.field else pointer,
@@ -59,8 +65,7 @@ def refuse_broken(findings: Sequence[Sequence[Finding]], pointers: Sequence[str]
         for finding in found
         if finding.blocking
     ]
-    if errors:
-        raise DomainError("invalid_fields", fields=errors)
+    return DomainError("invalid_fields", fields=errors)
 
 
 def report_nil(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, night: date) -> NilReport:

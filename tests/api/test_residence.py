@@ -76,6 +76,12 @@ def test_what_no_guest_is_is_refused_by_name(evening: Evening, changes: dict[str
     assert [error["pointer"] for error in answer.get_json()["errors"]] == [f"/guests/0/{pointer}"]
 
 
+def test_a_nationality_that_is_no_code_is_hinted(evening: Evening) -> None:
+    answer = evening.report(evening.guest(nationality="Pháp"), headers={"Accept-Language": "vi"})
+    assert answer.get_json()["errors"][0]["message"].startswith("E05: ")
+    assert answer.get_json()["errors"][0]["message"].endswith("Có phải là FRA?")
+
+
 def test_a_passports_spelling_of_germany_is_the_authoritys(evening: Evening) -> None:
     (told,) = evening.report(evening.guest(nationality="DEU")).get_json()["items"]
     stay = evening.ask("GET", f"{evening.lodging}/stays/{told['stay_id']}").get_json()

@@ -31,6 +31,7 @@ def _refused(town: Town, *guests: GuestDeclaration) -> set[tuple[str, object]]:
         ({"room": "02/03/2026"}, "room", "E21"),
         ({"note": "Khá»‘i 1"}, "note", "E23"),
         ({"phone": "undefined"}, "phone", "E22"),
+        ({"commune_code": "Điện An"}, "commune_code", "E06"),
     ],
 )
 def test_a_guest_is_refused_for_what_a_row_is_refused_for(

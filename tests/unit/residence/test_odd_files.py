@@ -199,3 +199,10 @@ def test_e22_a_value_that_is_no_text(key: str, value: Any) -> None:
 def test_a_room_that_is_true_in_a_sheet() -> None:
     data = book([OFFICIAL_TITLES, official_row(1)], lambda _, sheet: sheet.write("P2", bool(1)))
     assert refusals(judged(data)) == [(2, "P", "E22")]
+
+
+def test_texts_without_end_are_not_looked_at_sign_by_sign() -> None:
+    long = "ữ" * 30_000
+    rows = [a_guest(number, name=long, sex=long, nationality=long, reason=long, room=long) for number in range(50)]
+    assert {code for _, _, code in refusals(judged(listed(rows)))} >= {"E05", "E06", "E26"}
+    assert judged(listed([[f"{long}{number}"] for number in range(50)] + [a_guest(1)])).rows == 1
