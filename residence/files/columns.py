@@ -72,12 +72,12 @@ def field_of(heading: str) -> str | None:
 
 def is_ours(heading: str) -> bool:
     """Whether a heading that names no field is known all the same, and needs no word."""
-    return _key(heading) in _of_ours()
+    return _key(heading[:_LONGEST]) in _of_ours()
 
 
 def kind_by_heading(heading: str) -> int | None:
     """The kind of document (4, a passport; 1, an identity card) whose numbers alone stand under a heading."""
-    key = _key(heading)
+    key = _key(heading[:_LONGEST])
     passport, identity = _PASSPORTS.search(key) is not None, _IDENTITIES.search(key) is not None
     if passport == identity:
         return None
