@@ -18,6 +18,11 @@ _NUMBERS: Final = {"sexes": [each.value for each in Sex], "precisions": [each.va
 _MOMENT: Final = "A day, or a day and time in Vietnam: `2026-11-20` or `2026-11-20T14:30`."
 
 
+def _told(name: str) -> str:
+    """A catalogue in one line: "1 Thẻ CCCD, 2 Thẻ CMND"."""
+    return ", ".join(f"{code} {label}" for code, label in catalogue(name).items())
+
+
 class MomentField(fields.Field[Moment]):
     """A `Moment`: text of a day, or of a day and a time to the minute in Vietnam."""
 
@@ -55,7 +60,11 @@ class GuestRequest(RequestSchema):
     sex = fields.String(required=True, validate=validate.OneOf(_NUMBERS["sexes"]))
     nationality = Line(required=True, high=60, metadata={"description": "Three letters: VNM, KOR."})
     document_kind = fields.Integer(
-        load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=9)
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(min=1, max=9),
+        metadata={"description": f"Asked of Vietnamese guests: {_told('document_kinds')}."},
     )
     document_name = Line(low=0, load_default="", high=150)
     document_number = Line(required=True, high=50)
@@ -70,10 +79,20 @@ class GuestRequest(RequestSchema):
     departure = MomentField(required=True, metadata={"description": f"{_MOMENT} The expected one."})
     left = MomentField(load_default=None, allow_none=True)
     room = Line(low=0, load_default="", high=50)
-    reason = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=20))
+    reason = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(min=1, max=20),
+        metadata={"description": f"Asked of Vietnamese guests: {_told('reasons')}."},
+    )
     reason_text = Line(low=0, load_default="", high=250)
     note = Line(low=0, load_default="", high=500)
-    residence_expiry = fields.Date(load_default=None, allow_none=True)
+    residence_expiry = fields.Date(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Asked of foreigners: until when the visa, card or entry stamp lets them stay."},
+    )
     passport_expiry = fields.Date(load_default=None, allow_none=True)
     passport_kind = Line(low=0, load_default="", high=20)
     entry_document_kind = Line(low=0, load_default="", high=50)
