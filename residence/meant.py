@@ -46,6 +46,10 @@ _D_WITH_STROKE: Final = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ":
 _ROOM: Final = re.compile(
     r"^(?:số )?(?:phòng|buồng|phong|room|rm\.?|p\.)(?: số| so| no\.?)?\s*[:#]?\s*(?=\w*\d\w*$)", re.IGNORECASE
 )
+# What people write into a cell that has nothing to say. Where something is needed the rules ask for it.
+_NEEDED: Final = ("full_name", "document_number")
+_NONE: Final = frozenset({"-", "--", "---", "–", "—", ".", "/", "n/a", "không có", "khong co", "không", "trống"})
+_LONGEST_DASH: Final = 8
 _MOST_TIDIED: Final = 2000
 _TWO_WORDS: Final = 2
 
@@ -58,6 +62,9 @@ def settle(values: dict[str, Any]) -> list[Finding]:
     findings: list[Finding] = []
     for name in TEXTS:
         text = values.get(name)
+        if text and len(text) <= _LONGEST_DASH and name not in _NEEDED and text.casefold() in _NONE:
+            del values[name]
+            continue
         # What is too long for any field is refused for that, and not looked at sign by sign.
         if text and len(text) <= _MOST_TIDIED and _PLAIN.fullmatch(text) is None:
             _tidy(values, name, text, findings)
