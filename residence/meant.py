@@ -46,10 +46,9 @@ _D_WITH_STROKE: Final = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ":
 _ROOM: Final = re.compile(
     r"^(?:số )?(?:phòng|buồng|phong|room|rm\.?|p\.)(?: số| so| no\.?)?\s*[:#]?\s*(?=\w*\d\w*$)", re.IGNORECASE
 )
-# What people write into a cell that has nothing to say. Where something is needed the rules ask for it.
-_NEEDED: Final = ("full_name", "document_number")
+# What people write where a list asks and there is nothing to say; sent on, it would stand for a room or a number.
+_ASKED_FOR: Final = ("room", "phone")
 _NONE: Final = frozenset({"-", "--", "---", "–", "—", ".", "/", "n/a", "không có", "khong co", "không", "trống"})
-_LONGEST_DASH: Final = 8
 _MOST_TIDIED: Final = 2000
 _TWO_WORDS: Final = 2
 
@@ -62,7 +61,7 @@ def settle(values: dict[str, Any]) -> list[Finding]:
     findings: list[Finding] = []
     for name in TEXTS:
         text = values.get(name)
-        if text and len(text) <= _LONGEST_DASH and name not in _NEEDED and text.casefold() in _NONE:
+        if text and name in _ASKED_FOR and text.casefold() in _NONE:
             del values[name]
             continue
         # What is too long for any field is refused for that, and not looked at sign by sign.

@@ -151,7 +151,7 @@ def test_w01_a_room_is_wished_for() -> None:
 
 @pytest.mark.parametrize("text", ["-", "—", "N/A", "Không có"])
 def test_a_cell_that_says_there_is_nothing_holds_nothing(text: str) -> None:
-    told("W01 room", room=text, phone=text, note=text)
+    told("W01 room", room=text, phone=text)
 
 
 def test_an_ordinary_guest_is_warned_of_nothing() -> None:
