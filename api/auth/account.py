@@ -18,7 +18,7 @@ from api.blueprint import Blueprint
 from api.context import actor, container
 from api.transactions import unit_of_work
 from auth.service import people, phones, sessions
-from kernel.errors import DomainError
+from kernel.errors import DomainError, present
 from kernel.work import Work
 
 blueprint = Blueprint("account", description="The caller's own account.")
@@ -37,6 +37,7 @@ def read_me(work: Work) -> dict[str, Any]:
         "full_name": found.full_name,
         "identity_number": found.identity_number,
         "birth_date": found.birth_date,
+        "birth": people.birth_of(work, present(caller.person_id)),
         "identity_level": caller.identity_level,
         "agency_code": caller.agency_code,
         "roles": sorted(caller.roles),

@@ -75,7 +75,11 @@ class MeAnswer(AnswerSchema):
     kind = fields.String(validate=validate.OneOf(ACCOUNT_KINDS))
     full_name = fields.String()
     identity_number = fields.String(allow_none=True)
-    birth_date = fields.Date(allow_none=True)
+    birth_date = fields.Date(allow_none=True, metadata={"description": "Null where only a month or a year is known."})
+    birth = fields.String(
+        allow_none=True,
+        metadata={"description": "As far as it is known: `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, as forms take it."},
+    )
     identity_level = fields.Integer(validate=validate.OneOf([1, 2]))
     agency_code = fields.String(allow_none=True)
     roles = fields.List(fields.String(validate=validate.OneOf(ROLES)))

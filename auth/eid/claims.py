@@ -18,6 +18,10 @@ _NAME_PARTS: Final = ("family_name", "middle_name", "given_name")
 _NAME_STAND_INS: Final = ("preferred_username", "nickname")
 _ISO_DATE: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _VIETNAMESE_DATE: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
+# Registers write 00 for a day or a month that nobody knows.
+_BIRTH_PART: Final = re.compile(r"(?P<year>\d{4})(?:-?(?P<month>\d{2})(?:-?00)?)?", re.ASCII)
+_VIETNAMESE_BIRTH_PART: Final = re.compile(r"(?:(?:00/)?(?P<month>\d{2})/)?(?P<year>\d{4})", re.ASCII)
+_EARLIEST_BIRTH: Final = 1900
 # Of a company, of its branch, or of a household, whose code is its owner's personal number.
 _TAX_CODE: Final = re.compile(r"\d{10}(-\d{3})?|\d{12}", re.ASCII)
 _NOT_EXACT: Final = re.compile(f"[{MARK}\t\n\r]")
@@ -98,6 +102,21 @@ def birth_date(value: object) -> date | None:
         return date(int(year), int(month), int(day))
     except ValueError:
         return None
+
+
+def birth_part(value: object) -> str | None:
+    """The year, or the month, of a birth of which no more is known: "1950", "1950-06"; a day of 00 is not known.
+
+    None for a whole date, and for what tells no year.
+    """
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    found = _BIRTH_PART.fullmatch(text) or _VIETNAMESE_BIRTH_PART.fullmatch(text)
+    if found is None:
+        return None
+    year, month = found["year"], found["month"]
+    if int(year) < _EARLIEST_BIRTH or int(month or 0) > 12:
+        return None
+    return year if int(month or 0) == 0 else f"{year}-{month}"
 
 
 def level(value: object) -> int:

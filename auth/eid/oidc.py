@@ -13,6 +13,7 @@ from auth.eid import id_token, pkce
 from auth.eid.claims import (
     LONGEST_SUBJECT,
     birth_date,
+    birth_part,
     full_name,
     identity_number,
     level,
@@ -98,6 +99,7 @@ class OidcProvider:
             identity_number=identity_number(known, names.identity_number, today) if number is None else None,
             full_name=name,
             birth_date=birth_date(known.get(names.birth_date)),
+            birth_part=birth_part(known.get(names.birth_date)),
             level=level(known.get(names.identity_level)),
             authenticated_at=min(now, id_token.instant(claims, since)),
             organisation=None if number is None else EidOrganisation(number, name),

@@ -42,6 +42,7 @@ class EidOrganisation:
 class EidIdentity:
     """Who logged in, as the provider vouches. `identity_number` is a valid personal number or None; level 1 or 2.
 
+    `birth_part` is the year or the month ("1950", "1950-06") of a birth of which no more is known.
     `organisation` is set for an account of an organisation; who sits in front of it is then not known.
     """
 
@@ -53,6 +54,7 @@ class EidIdentity:
     level: int
     authenticated_at: datetime
     organisation: EidOrganisation | None = None
+    birth_part: str | None = field(default=None, repr=False)
 
 
 class EidProvider(Protocol):

@@ -9,7 +9,15 @@ from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from auth.eid.claims import birth_date, full_name, identity_number, level, organisation_number, required_token
+from auth.eid.claims import (
+    birth_date,
+    birth_part,
+    full_name,
+    identity_number,
+    level,
+    organisation_number,
+    required_token,
+)
 from auth.eid.envelope import Envelopes
 from auth.eid.http import EidRefused, JsonClient
 from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity, EidOrganisation
@@ -74,6 +82,7 @@ class VneidProvider:
             identity_number=number,
             full_name=name,
             birth_date=birth_date(claims.get("birthDate")),
+            birth_part=birth_part(claims.get("birthDate")),
             level=level(claims.get("accountLevel")),
             # Not said by the provider; the code that proves it lives for seconds.
             authenticated_at=now,

@@ -93,6 +93,8 @@ def _follow_provider(work: Work, person: Person, identity: EidIdentity) -> None:
     person.identity_level = identity.level
     if identity.birth_date is not None:
         person.birth_date = work.vault.seal(BIRTH_FIELD, person.id, identity.birth_date.isoformat())
+    elif identity.birth_part is not None and person.birth_date is None:
+        person.birth_date = work.vault.seal(BIRTH_FIELD, person.id, identity.birth_part)
     person.updated_at = work.now()
 
 

@@ -11,6 +11,7 @@ from auth.models import BIRTH_FIELD, IDENTITY_FIELD, PHONE_FIELD, Person
 from kernel.work import Work
 
 _NAME = text("SELECT display_name FROM officer WHERE id = :id")
+_WHOLE_DATE = len("YYYY-MM-DD")
 _ATTEMPTS_KEPT = timedelta(days=1)
 _PROOFS_KEPT = timedelta(days=30)
 
@@ -47,13 +48,23 @@ def person_details(work: Work, person_id: UUID) -> PersonDetails | None:
     person = work.session.get(Person, person_id)
     if person is None:
         return None
-    number, born = person.identity_number, person.birth_date
+    number, born = person.identity_number, known_birth(work, person)
     return PersonDetails(
         full_name=person.full_name,
         identity_number=None if number is None else work.vault.open(IDENTITY_FIELD, person.id, number),
-        birth_date=None if born is None else date.fromisoformat(work.vault.open(BIRTH_FIELD, person.id, born)),
+        birth_date=None if born is None or len(born) < _WHOLE_DATE else date.fromisoformat(born),
         identity_level=person.identity_level,
     )
+
+
+def birth_of(work: Work, person_id: UUID) -> str | None:
+    """A person's birth as far as it is known: YYYY-MM-DD, YYYY-MM or YYYY, as forms take it."""
+    person = work.session.get(Person, person_id)
+    return None if person is None else known_birth(work, person)
+
+
+def known_birth(work: Work, person: Person) -> str | None:
+    return None if person.birth_date is None else work.vault.open(BIRTH_FIELD, person.id, person.birth_date)
 
 
 def person_with_identity(work: Work, number: str) -> UUID | None:

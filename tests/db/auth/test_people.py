@@ -4,20 +4,23 @@ import re
 from dataclasses import asdict
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import select, text
 from structlog.testing import capture_logs
 
 from auth.models import LoginAttempt, Officer
 from auth.seed import sandbox_officers, seed_people
 from auth.service.attempts import open_attempt
-from auth.service.people import forget_ended, officer_name, person_contact, person_details
+from auth.service.people import birth_of, forget_ended, officer_name, person_contact, person_details
 from auth.service.phones import confirm_phone_proof, read_proof_message, request_phone_proof
 from auth.service.sessions import refresh_session
 from kernel.actor import ActorKind
 from kernel.clock import SettableClock
+from kernel.errors import present
 from kernel.ids import new_id
 from kernel.work import Work
 from tests.db.auth.support import EID, PHONE, SESSIONS, House, appoint, log_in, take
+from tracking.births import read_birth
 from tracking.catalogue.models import Agency
 
 TABLES = (
@@ -48,6 +51,19 @@ def test_details_of_a_person_and_the_name_of_an_officer(work: Work) -> None:
     assert "049090000001" not in repr(details)
     ended = appoint(work.session, actor, display_name="Hồ Văn Ký", valid_to=date(2025, 12, 31))
     assert officer_name(work, ended.id) == "Hồ Văn Ký"
+
+
+@pytest.mark.parametrize("part", ["1950", "1950-06"])
+def test_a_birth_known_by_its_year_fills_forms(work: Work, part: str) -> None:
+    person = present(log_in(work, birth_date=None, birth_part=part).actor.person_id)
+    details = person_details(work, person)
+    assert details is not None
+    assert (details.birth_date, birth_of(work, person)) == (None, part)
+    assert read_birth(part) is not None
+    log_in(work)
+    assert birth_of(work, person) == "1990-09-02"
+    log_in(work, birth_date=None, birth_part=part)
+    assert birth_of(work, person) == "1990-09-02"
 
 
 def test_the_sandbox_officers_are_seeded_once_and_can_log_in(work: Work) -> None:

@@ -180,6 +180,34 @@ def test_a_birth_date_that_is_not_a_whole_date_is_left_out(
     assert eid.exchange("code-thu", KEPT).birth_date is None
 
 
+@pytest.mark.parametrize(
+    ("born", "part"),
+    [
+        ("1950", "1950"),
+        (1950, "1950"),
+        ("1950-06", "1950-06"),
+        ("06/1950", "1950-06"),
+        ("00/00/1950", "1950"),
+        ("00/06/1950", "1950-06"),
+        ("1950-00-00", "1950"),
+        ("1950-06-00", "1950-06"),
+        ("195006", "1950-06"),
+        ("1950-09-02", None),
+        ("0000-09-02", None),
+        ("0000", None),
+        ("1950-13", None),
+        ("1850", None),
+        (True, None),
+        (None, None),
+    ],
+)
+def test_of_a_birth_what_is_known_is_kept(
+    eid: OidcProvider, provider: ScriptedProvider, born: object, part: str | None
+) -> None:
+    provider.script.userinfo = {"birthdate": born}
+    assert eid.exchange("code-thu", KEPT).birth_part == part
+
+
 @pytest.mark.parametrize("born", ["1990-09-02", "19900902", "02/09/1990", " 1990-09-02 "])
 def test_a_birth_date_may_be_written_in_several_ways(
     eid: OidcProvider, provider: ScriptedProvider, born: object
