@@ -74,7 +74,8 @@ def _birth_date(held: FormText, today: date) -> Fault | None:
     """A day, a month or a year alone; of someone old enough where the form says `x-min-age`."""
     birth = read_birth(held.text)
     if birth is None:
-        return Fault("birth_invalid")
+        # Shaped like a whole date, it is none; else it is told how to write one.
+        return Fault("date_invalid" if _ISO_DATE.fullmatch(held.text) else "birth_invalid")
     if birth.first > today:
         return Fault("date_in_future")
     if birth.year < _EARLIEST_BIRTH:
