@@ -40,6 +40,7 @@ MEMBERS: Final[Mapping[str, tuple[Any, ...]]] = {
     "authorization_url": ("http://127.0.0.1:8025/eid/authorize?response_type=code&client_id=sandbox-motcua",),
     "beds": (2,),
     "belongs_to": ("48",),
+    "birth": ("1990-09-02",),
     "birth_date": ("1990-09-02",),
     "birth_precision": ("D",),
     "body": ("Hồ sơ đã được tiếp nhận, hẹn trả kết quả 09:00 ngày 25/11/2026.",),
