@@ -34,11 +34,9 @@ _TEMPLATES: Final[Mapping[str, str]] = {
     "stop": "dossier.stopped",
     "finish": "dossier.finished",
     "hand_over": "dossier.handed_over",
-    "undo_accept": "dossier.corrected",
-    "undo_start": "dossier.corrected",
-    "undo_finish": "dossier.corrected",
-    "undo_hand_over": "dossier.corrected",
 }
+
+_TAKEN_BACK: Final = "undo_"
 
 
 class Channel(StrEnum):
@@ -152,6 +150,8 @@ class Plan:
 
 def template_for(event: str, to: int) -> str:
     """The name of the text for a change of the official status by `event` to `to`. Raises NoTemplate."""
+    if event.startswith(_TAKEN_BACK):
+        return "dossier.corrected"
     name = _ANSWERED.get(to) if event in ("supplement", "fee_settled") else _TEMPLATES.get(event)
     if name is None:
         raise NoTemplate(f"no text for {event} to {to}")

@@ -247,9 +247,12 @@ def wanted_condition(state: BusinessState, origin: int | None) -> Condition:
 
 
 def entries_for(
-    entries: Sequence[ClockEntry], state: BusinessState, origin: int | None, at: datetime
+    entries: Sequence[ClockEntry], state: BusinessState, origin: int | None, at: datetime, *, taken_back: bool = False
 ) -> list[ClockEntry]:
-    """The entries to append when a dossier comes to stand in a state: none, one, or the voids of an undo."""
+    """The entries to append when a dossier comes to stand in a state: none, one, or the voids of an undo.
+
+    `taken_back`: what paused the clock was a mistake, so that the pause is cancelled rather than ended.
+    """
     kept = standing(entries)
     current = Condition.IDLE
     for entry in kept:
@@ -259,7 +262,7 @@ def entries_for(
         return []
     if wanted is Condition.IDLE:
         return [ClockEntry(EntryKind.VOID, at)] * len(kept)
-    if current is Condition.STOPPED:
+    if current is Condition.STOPPED or (taken_back and kept[-1].kind is EntryKind.PAUSE):
         return [ClockEntry(EntryKind.VOID, at)]
     return [ClockEntry(_STEPS[current, wanted], at)]
 

@@ -47,6 +47,8 @@ class Event(StrEnum):
     FINISH = "finish"
     HAND_OVER = "hand_over"
     UNDO_ACCEPT = "undo_accept"
+    UNDO_REQUEST_SUPPLEMENT = "undo_request_supplement"
+    UNDO_DEMAND_FEE = "undo_demand_fee"
     UNDO_START = "undo_start"
     UNDO_FINISH = "undo_finish"
     UNDO_HAND_OVER = "undo_hand_over"
@@ -68,6 +70,8 @@ LABELS: Final[Mapping[BusinessState, Text]] = {
 
 UNDO_OF: Final[Mapping[Event, Event]] = {
     Event.ACCEPT: Event.UNDO_ACCEPT,
+    Event.REQUEST_SUPPLEMENT: Event.UNDO_REQUEST_SUPPLEMENT,
+    Event.DEMAND_FEE: Event.UNDO_DEMAND_FEE,
     Event.START: Event.UNDO_START,
     Event.FINISH: Event.UNDO_FINISH,
     Event.HAND_OVER: Event.UNDO_HAND_OVER,
@@ -122,6 +126,11 @@ _RETURNS: Final[tuple[tuple[BusinessState, Event, Event], ...]] = (
     (_S.FEE, Event.FEE_SETTLED, Event.STOP),
     (_S.WITHDRAWAL, Event.REFUSE_WITHDRAWAL, Event.GRANT_WITHDRAWAL),
 )
+# Asked for by mistake and taken back: the dossier stands where it stood.
+_TAKEN_BACK: Final[tuple[tuple[BusinessState, Event], ...]] = (
+    (_S.SUPPLEMENT, Event.UNDO_REQUEST_SUPPLEMENT),
+    (_S.FEE, Event.UNDO_DEMAND_FEE),
+)
 # Said twice, done once. A second supplement request or fee demand is no duplicate: it carries words that would be lost.
 _REPEATS: Final[tuple[tuple[BusinessState, Event], ...]] = (
     (_S.SUBMITTED, Event.SUBMIT),
@@ -169,6 +178,9 @@ def _build() -> dict[Key, Move]:
         for origin in ORIGINS[state]:
             table[state, origin, back] = _return_to(origin)
             table[state, origin, end] = Move(BusinessState.STOPPED, None)
+    for state, undo in _TAKEN_BACK:
+        for origin in ORIGINS[state]:
+            table[state, origin, undo] = _return_to(origin)
     for state, event in _REPEATS:
         for origin in ORIGINS.get(state, (None,)):
             table[state, origin, event] = Move(state, origin, duplicate=True)

@@ -23,6 +23,12 @@ _TEXTS: Final[Mapping[tuple[str, str], Text]] = {
     ("business", "finish"): Text("Đã xử lý xong, có kết quả.", "Processing is finished; there is a result."),
     ("business", "hand_over"): Text("Đã trả kết quả.", "The result was handed over."),
     ("business", "undo_accept"): Text("Cơ quan rút lại việc tiếp nhận.", "The agency took its acceptance back."),
+    ("business", "undo_request_supplement"): Text(
+        "Cơ quan rút lại yêu cầu bổ sung.", "The agency took its request for a supplement back."
+    ),
+    ("business", "undo_demand_fee"): Text(
+        "Cơ quan rút lại yêu cầu nộp phí, lệ phí.", "The agency took its request for a payment back."
+    ),
     ("business", "undo_start"): Text("Cơ quan rút lại việc bắt đầu xử lý.", "The agency took the start back."),
     ("business", "undo_finish"): Text("Cơ quan rút lại kết quả để xử lý tiếp.", "The agency took the result back."),
     ("business", "undo_hand_over"): Text("Cơ quan rút lại việc trả kết quả.", "The agency took the hand-over back."),

@@ -26,6 +26,7 @@ _HAND_OVER_EVENTS: Final[Mapping[Event, HandOverEvent]] = {
     Event.HAND_OVER: HandOverEvent.HAND_OVER,
     Event.UNDO_HAND_OVER: HandOverEvent.UNDO_HAND_OVER,
 }
+_MISTAKES: Final = frozenset({Event.UNDO_REQUEST_SUPPLEMENT, Event.UNDO_DEMAND_FEE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def change_state(work: Work, actor: Actor, office: Office, case: Case, event: Ev
         return False
     dossier.state, dossier.origin = int(move.to), move.origin
     timeline_id = new_id()
-    move_clock(work, office, case, before, timeline_id)
+    move_clock(work, office, case, before, timeline_id, taken_back=event in _MISTAKES)
     facts = replace(because, details={**because.details, **_facts(dossier)})
     add_timeline(work, actor, case, "business", event.value, facts, moved=(before, move.to), row=timeline_id)
     dossier.version += 1

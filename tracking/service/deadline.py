@@ -29,16 +29,23 @@ from tracking.states import BusinessState
 from tracking.working_calendar import WorkingCalendar
 
 
-def move_clock(work: Work, office: Office, case: Case, before: BusinessState, timeline_id: UUID) -> None:
-    """Appends what the new state asks of the ledger, and recomputes the due times from it."""
+def move_clock(
+    work: Work, office: Office, case: Case, before: BusinessState, timeline_id: UUID, *, taken_back: bool = False
+) -> None:
+    """Appends what the new state asks of the ledger, and recomputes the due times from it.
+
+    `taken_back`: the detour was a mistake. It leaves the clock as if it had never been, the receiving officer's limit
+    as well.
+    """
     dossier = case.dossier
     procedure = office.catalogue.version(work.session, dossier.version_id).procedure
     calendar = office.catalogue.calendar(work.session, dossier.agency_code)
-    if dossier.state == BusinessState.SUBMITTED:
+    if dossier.state == BusinessState.SUBMITTED and not taken_back:
         _restart_acceptance(dossier, procedure, calendar, work.now())
         if before == BusinessState.DRAFT:
             return
-    added = entries_for(case.clock, BusinessState(dossier.state), dossier.origin, work.now())
+    state = BusinessState(dossier.state)
+    added = entries_for(case.clock, state, dossier.origin, work.now(), taken_back=taken_back)
     for line in added:
         row = {
             "id": new_id(),

@@ -155,6 +155,8 @@ def _forget(dossier: Dossier, event: Event) -> None:
     match event:
         case Event.UNDO_ACCEPT:
             dossier.accepted_at = None
+        case Event.UNDO_REQUEST_SUPPLEMENT:
+            dossier.supplements -= 1
         case Event.UNDO_START:
             dossier.step = None
         case Event.UNDO_FINISH:

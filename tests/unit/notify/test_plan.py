@@ -85,7 +85,7 @@ def ways(made: Plan) -> list[str]:
         ("fee_settled", 4, "dossier.resumed"),
         ("fee_settled", 9, "dossier.finished"),
         ("undo_accept", 1, "dossier.corrected"),
-        ("undo_hand_over", 9, "dossier.corrected"),
+        ("undo_request_supplement", 4, "dossier.corrected"),
     ],
 )
 def test_every_change_of_status_has_its_text(event: str, to: int, name: str) -> None:

@@ -34,7 +34,7 @@ EDGES = {
     9: {6, 10},
     10: set(),
 }
-UNDO_EDGES = {(2, 1), (4, 2), (9, 4), (10, 9)}
+UNDO_EDGES = {(2, 1), (4, 2), (9, 4), (10, 9)} | {(5, 1), (5, 2), (5, 4)} | {(6, 1), (6, 2), (6, 4), (6, 9)}
 UNDO = set(UNDO_OF.values())
 
 # What each event does, by hand: event -> {from: to}; "origin" stands for the last digit of the origin.
@@ -54,6 +54,8 @@ FORWARD: dict[Event, dict[int, int | str]] = {
     Event.FINISH: {4: 9},
     Event.HAND_OVER: {9: 10},
     Event.UNDO_ACCEPT: {2: 1},
+    Event.UNDO_REQUEST_SUPPLEMENT: {5: "origin"},
+    Event.UNDO_DEMAND_FEE: {6: "origin"},
     Event.UNDO_START: {4: 2},
     Event.UNDO_FINISH: {9: 4},
     Event.UNDO_HAND_OVER: {10: 9},
