@@ -45,6 +45,7 @@ from tracking.catalogue.service import Catalogue
 from tracking.office import Office, PersonCard, TrackingSettings
 from tracking.service.notices import record_told
 from tracking.service.search import renew_search_keys
+from tracking.service.supplements import watch_supplements
 from tracking.service.upload_pieces import remove_objects
 from tracking.service.uploads import expire_uploads
 from wiring_boot import health_checks, open_servers
@@ -214,7 +215,8 @@ def event_handlers(held: Container) -> Handlers:
     from notify.budget_notices import BudgetAnnouncer
     from notify.lodging_notices import LodgingAnnouncer
     from notify.organisation_notices import OrganisationAnnouncer
-    from wiring_notices import AccountWords, AgencyAdmins, LodgingWords, OrganisationWords
+    from notify.supplement_notices import SupplementAnnouncer
+    from wiring_notices import AccountWords, AgencyAdmins, LodgingWords, OrganisationWords, SupplementWords
     from wiring_residence import residence_handlers
 
     def told(session: Session, settled: Sequence[OutboxEvent]) -> None:
@@ -224,10 +226,12 @@ def event_handlers(held: Container) -> Handlers:
     lodgings = LodgingAnnouncer(announcer, LodgingWords(held.vault, held.clock, held.residence))
     budgets = BudgetAnnouncer(announcer, AgencyAdmins(held.vault, held.clock, held.office))
     organisations = OrganisationAnnouncer(announcer, OrganisationWords(held.vault, held.clock, held.office))
+    supplements = SupplementAnnouncer(announcer, SupplementWords(held.vault, held.clock, held.office))
     accounts = AccountAnnouncer(announcer, AccountWords(held.vault, held.clock))
     return {
         **announcer.handlers(),
         **accounts.handlers(),
+        **supplements.handlers(),
         **lodgings.handlers(),
         **organisations.handlers(),
         **budgets.handlers(),
@@ -262,6 +266,10 @@ def keep_house(held: Container) -> None:
     while renewed:
         with held.database.transaction() as session:
             renewed = renew_search_keys(Work(session, held.vault, held.clock), held.office)
+    looked = 1
+    while looked:
+        with held.database.transaction() as session:
+            looked = watch_supplements(Work(session, held.vault, held.clock), held.office)
     with held.database.transaction() as session:
         expired = expire_uploads(Work(session, held.vault, held.clock))
     for upload_id in expired:

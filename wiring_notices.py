@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,8 +11,13 @@ from sqlalchemy.orm import Session
 from auth.service import former_phones, phones
 from auth.service.claim_news import read_claim_news
 from auth.service.client_news import read_clients_news
+<<<<<<< HEAD
 from auth.service.officers import admins_of, officers_with
 from kernel.clock import Clock
+=======
+from auth.service.officers import admins_of, person_in_office
+from kernel.clock import Clock, local
+>>>>>>> 9e12fc3 (A request for a supplement has a term, a reminder and an end)
 from kernel.vault import Vault
 from kernel.work import Work
 from notify.account_notices import FormerPhone
@@ -20,12 +26,17 @@ from notify.forms import Place, Value
 from notify.lodging_notices import DECIDED, IN_DOUBT, SETTLED, LodgingWord
 from notify.organisation_notices import OrganisationWord
 from notify.ports import DossierNotice, OneTimeCode
+<<<<<<< HEAD
 from residence.decision_notices import decision_notice
 from residence.events import APPROVED, TO_POLICE
+=======
+from notify.supplement_notices import OfficerWord, SupplementReminder
+>>>>>>> 9e12fc3 (A request for a supplement has a term, a reminder and an end)
 from residence.notices import LodgingNotice, lodging_notice
 from residence.ports import FrontDesk
 from tracking.office import Office
 from tracking.service.notices import NoticeFacts, read_notices
+from tracking.service.supplements import read_ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,38 @@ def _notice(facts: NoticeFacts, phone: str) -> DossierNotice:
         answer_by=facts.answer_by,
         reason=facts.reason,
         fee_vnd=facts.fee_vnd,
+        last_day=facts.supplement_due_at and local(facts.supplement_due_at).date(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementWords:
+    """Notify's source of what is told when the term of a supplement ends, kept by tracking; officers are auth's."""
+
+    vault: Vault
+    clock: Clock
+    office: Office
+
+    def reminder(self, session: Session, payload: Mapping[str, Any]) -> SupplementReminder | None:
+        work = Work(session, self.vault, self.clock)
+        (facts,) = read_notices(work, self.office, [(UUID(payload["dossier_id"]), UUID(payload["timeline_id"]))])
+        if facts is None or not facts.is_waiting or facts.supplement_due_at is None:
+            return None
+        kept = (facts.applicant_id, facts.phone)
+        phone = former_phones.phones_to_tell(work, {kept})[kept]
+        return SupplementReminder(_notice(facts, phone or ""), facts.supplement_due_at)
+
+    def ended(self, session: Session, payload: Mapping[str, Any]) -> OfficerWord:
+        work = Work(session, self.vault, self.clock)
+        ended = read_ended(work, self.office, UUID(payload["dossier_id"]))
+        handler = None if ended.handler_id is None else person_in_office(work, ended.handler_id)
+        people = admins_of(work, ended.agency_code) if handler is None else [handler]
+        last_day = local(datetime.fromisoformat(payload["due_at"])).date()
+        return OfficerWord(
+            people=[Addressee(person, None) for person in people],
+            agency_code=ended.agency_code,
+            facts={"agency": ended.agency, "code": ended.code, "last_day": last_day},
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,10 @@ class Announcer:
         wanted = wanted_channels(session, {(notice.person_id, told.purpose) for _, told, notice in found})
         self.announce(
             session,
-            [_of_change(event, told, notice, wanted[notice.person_id, told.purpose]) for event, told, notice in found],
+            [
+                tell_about_dossier(event, told, notice, wanted[notice.person_id, told.purpose])
+                for event, told, notice in found
+            ],
         )
 
     def tell_code(self, session: Session, event: OutboxEvent) -> None:
@@ -164,9 +167,14 @@ class Announcer:
             yield _Written(telling, planned, texts)
 
 
-def _of_change(
-    event: OutboxEvent, told: TemplateEvent, notice: DossierNotice, wanted: Mapping[Channel, bool]
+def tell_about_dossier(
+    event: OutboxEvent,
+    told: TemplateEvent,
+    notice: DossierNotice,
+    wanted: Mapping[Channel, bool],
+    valid_for: timedelta | None = None,
 ) -> Telling:
+    """Whoever filed a dossier as the one to be told of an event, on the phone that the dossier carries."""
     addresses = {Channel.ZALO: notice.phone, Channel.SMS: notice.phone, Channel.INBOX: str(notice.person_id)}
     return Telling(
         told,
@@ -183,6 +191,7 @@ def _of_change(
             agency_code=notice.agency_code,
             dossier_id=UUID(event.payload["dossier_id"]),
         ),
+        valid_for,
     )
 
 
@@ -262,6 +271,7 @@ def _values(notice: DossierNotice) -> dict[str, Value | None]:
         "fee": notice.fee_vnd,
         "handler": Person(notice.handler_name, notice.handler_unit) if notice.handler_name else notice.handler_unit,
         "reason": notice.reason if _says_something(notice.reason) else _UNSAID,
+        "last_day": notice.last_day,
         "received": notice.received_at,
         "status": notice.status,
     }

@@ -28,6 +28,7 @@ _TEMPLATES: Final[Mapping[str, str]] = {
     "start": "dossier.processing",
     "request_supplement": "dossier.supplement_requested",
     "demand_fee": "dossier.fee_demanded",
+    "end_supplement": "dossier.supplement_expired",
     "ask_withdrawal": "dossier.withdrawal_asked",
     "grant_withdrawal": "dossier.withdrawn",
     "refuse_withdrawal": "dossier.withdrawal_refused",

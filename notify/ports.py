@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -20,7 +20,8 @@ class DossierNotice:
     phận Tiếp nhận và Trả kết quả") stands for it.
     `received_at`: filed, or accepted once it was. `at`: when the change happened. `answer_by`: until when the agency
     decides on acceptance. `status`: the official name of the state reached. `reason`: what the officer wrote.
-    `fee_vnd` in whole đồng. `person_id` is whose inbox it goes to, `agency_code` who pays.
+    `fee_vnd` in whole đồng. `last_day`: to answer a request for a supplement.
+    `person_id` is whose inbox it goes to, `agency_code` who pays.
     """
 
     person_id: UUID
@@ -38,6 +39,7 @@ class DossierNotice:
     answer_by: datetime | None = None
     reason: str | None = None
     fee_vnd: int | None = None
+    last_day: date | None = None
 
 
 class DossierDesk(Protocol):

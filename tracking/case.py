@@ -40,6 +40,7 @@ _INSTANTS: Final = (
     "due_at",
     "finished_at",
     "handed_over_at",
+    "supplement_due_at",
     "created_at",
     "updated_at",
 )

@@ -78,6 +78,7 @@ class Dossier(Base):
         ),
         Index("ix_dossier_phone", "phone_index", postgresql_where=text("phone_index IS NOT NULL")),
         Index("ix_dossier_search_version", "search_version"),
+        Index("ix_dossier_supplement", "supplement_look_at", postgresql_where=text("state = 5")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -102,6 +103,10 @@ class Dossier(Base):
     lookup_secret: Mapped[Sealed | None] = mapped_column(SealedText)
     fee_vnd: Mapped[int] = mapped_column(default=0)
     supplements: Mapped[int] = mapped_column(SmallInteger, default=0)
+    # While a supplement is waited for: its term in working days, its end, and when that is to be looked at next.
+    supplement_days: Mapped[int | None] = mapped_column(SmallInteger)
+    supplement_due_at: Mapped[datetime | None]
+    supplement_look_at: Mapped[datetime | None]
     handler_id: Mapped[UUID | None]
     handler_name: Mapped[str | None] = mapped_column(Text)
     hand_over: Mapped[str] = mapped_column(Text, default="not_ready")

@@ -41,6 +41,8 @@ _CHANGES: Final = (
         Dossier.due_at,
         Dossier.acceptance_due_at,
         Dossier.fee_vnd,
+        Dossier.state,
+        Dossier.supplement_due_at,
     )
     .join(Dossier, Dossier.id == TimelineEntry.dossier_id)
     .where(TimelineEntry.id == any_(bindparam("entries", type_=_IDS)))

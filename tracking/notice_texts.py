@@ -40,6 +40,8 @@ ABOUT: Final[Mapping[str, Text]] = {
     "dossier.declined": Text("hồ sơ không được tiếp nhận", "dossier declined"),
     "dossier.processing": Text("bắt đầu xử lý", "processing started"),
     "dossier.supplement_requested": Text("cần bổ sung giấy tờ", "supplement requested"),
+    "dossier.supplement_reminder": Text("nhắc bổ sung giấy tờ", "supplement still missing"),
+    "dossier.supplement_expired": Text("dừng vì quá hạn bổ sung", "stopped, no supplement in time"),
     "dossier.fee_demanded": Text("cần nộp phí, lệ phí", "payment requested"),
     "dossier.answered": Text("đã nhận phần bổ sung", "supplement received"),
     "dossier.resumed": Text("tiếp tục giải quyết", "processing resumed"),

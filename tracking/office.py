@@ -5,12 +5,21 @@ from datetime import date, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from kernel.setting_kinds import Seconds
+from kernel.setting_kinds import Seconds, Whole, Words
 from kernel.settings import Environment
 from kernel.work import Work
 from tracking.catalogue.service import Catalogue
+from tracking.supplement import AtEnd, SupplementRule
 
 UNDO_WINDOW: Final = Seconds("MOTCUA_UNDO_WINDOW_SECONDS", 600, 0, 86400)
+# UNCONFIRMED: no text was found that gives every procedure a term for supplements. NĐ 301/2026 gives linked births and
+# deaths seven working days, and stops the dossier after them.
+SUPPLEMENT_DAYS: Final = Whole("MOTCUA_SUPPLEMENT_DAYS", 15, 1, 365)
+SUPPLEMENT_MOST_DAYS: Final = Whole("MOTCUA_SUPPLEMENT_MOST_DAYS", 60, 1, 365)
+SUPPLEMENT_REMINDER_DAYS: Final = Whole("MOTCUA_SUPPLEMENT_REMINDER_DAYS", 2, 1, 60)
+SUPPLEMENT_END: Final = Words("MOTCUA_SUPPLEMENT_END", "stop", ("stop", "tell"))
+
+USUAL_SUPPLEMENT: Final = SupplementRule(15, 60, AtEnd.STOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +49,21 @@ class People(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TrackingSettings:
-    """`undo_window`: how long the officer who acted may take the last action back."""
+    """`undo_window`: how long the officer who acted may take the last action back. `supplement`: what holds for a
+    procedure that says nothing; the reminder goes out so many working days before its last day."""
 
     undo_window: timedelta
+    supplement: SupplementRule = USUAL_SUPPLEMENT
+    supplement_reminder_days: int = 2
 
     @classmethod
     def read(cls, env: Environment) -> "TrackingSettings":
-        return cls(undo_window=timedelta(seconds=UNDO_WINDOW.read(env)))
+        days, most = SUPPLEMENT_DAYS.read(env), SUPPLEMENT_MOST_DAYS.read(env)
+        return cls(
+            undo_window=timedelta(seconds=UNDO_WINDOW.read(env)),
+            supplement=SupplementRule(days, max(days, most), AtEnd(SUPPLEMENT_END.read(env))),
+            supplement_reminder_days=SUPPLEMENT_REMINDER_DAYS.read(env),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,9 @@ SELECT row_to_json(whole) FROM (SELECT
   d.handler_name, d.hand_over, d.hand_over_way, d.version_id, d.agency_code, a.name AS agency_name,
   d.submitted_at {_LOCAL} AS submitted_at, d.acceptance_due_at {_LOCAL} AS acceptance_due_at,
   d.accepted_at {_LOCAL} AS accepted_at, d.due_at {_LOCAL} AS due_at, d.finished_at {_LOCAL} AS finished_at,
-  d.handed_over_at {_LOCAL} AS handed_over_at, d.created_at {_LOCAL} AS created_at, d.updated_at {_LOCAL} AS updated_at,
+  d.handed_over_at {_LOCAL} AS handed_over_at,
+  d.supplement_due_at {_LOCAL} AS supplement_due_at, d.created_at {_LOCAL} AS created_at,
+  d.updated_at {_LOCAL} AS updated_at,
   encode(d.form_values, 'hex') AS form_values, encode(d.notify_phone, 'hex') AS notify_phone,
   encode(d.lookup_secret, 'hex') AS lookup_secret, encode(d.left_out_values, 'hex') AS left_out_values,
 {_belongings(reasons)}

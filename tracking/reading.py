@@ -149,6 +149,7 @@ class Reader:
             "hand_over": {"state": row["hand_over"], "way": row["hand_over_way"]},
             "acceptance_due_at": wire(row["acceptance_due_at"]),
             "supplements": row["supplements"],
+            "supplement_due_at": wire(row["supplement_due_at"]),
             "form_values": values,
             "warnings": [] if row["state"] in CLOSED else self._warnings(row, values),
             "papers": [file for file in files if file["kind"] == "paper"],

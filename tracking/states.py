@@ -38,6 +38,7 @@ class Event(StrEnum):
     START = "start"
     REQUEST_SUPPLEMENT = "request_supplement"
     SUPPLEMENT = "supplement"
+    END_SUPPLEMENT = "end_supplement"
     DEMAND_FEE = "demand_fee"
     FEE_SETTLED = "fee_settled"
     ASK_WITHDRAWAL = "ask_withdrawal"
@@ -178,6 +179,9 @@ def _build() -> dict[Key, Move]:
         for origin in ORIGINS[state]:
             table[state, origin, back] = _return_to(origin)
             table[state, origin, end] = Move(BusinessState.STOPPED, None)
+    for origin in ORIGINS[BusinessState.SUPPLEMENT]:
+        # The term of the supplement has passed without an answer.
+        table[BusinessState.SUPPLEMENT, origin, Event.END_SUPPLEMENT] = Move(BusinessState.STOPPED, None)
     for state, undo in _TAKEN_BACK:
         for origin in ORIGINS[state]:
             table[state, origin, undo] = _return_to(origin)

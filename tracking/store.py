@@ -24,7 +24,7 @@ from tracking.models import (
     UploadPiece,
 )
 
-DRAFT = 0
+DRAFT, SUPPLEMENT = 0, 5
 # These touch no object of the session, so they go past it: it need not write first what it holds.
 _COUNT = text("""
 INSERT INTO dossier_counter (agency_code, day, last) VALUES (:agency, :day, 1)
@@ -111,6 +111,17 @@ def lock_outdated_search(session: Session, version: int, limit: int) -> Sequence
         select(Dossier)
         .where(Dossier.search_version < version)
         .order_by(Dossier.search_version)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def lock_waiting_supplements(session: Session, now: datetime, limit: int) -> Sequence[Dossier]:
+    """Dossiers that wait for a supplement and are to be looked at; those that somebody works on are left for later."""
+    return session.scalars(
+        select(Dossier)
+        .where(Dossier.state == SUPPLEMENT, Dossier.supplement_look_at < now)
+        .order_by(Dossier.supplement_look_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from tracking.handover import WAY_LABELS, HandOverWay
 from tracking.notice_texts import NOTICE_EVENTS, describe_notice
+from tracking.supplement import until_text
 from tracking.texts import Language, Text
 
 _TEXTS: Final[Mapping[tuple[str, str], Text]] = {
@@ -14,6 +15,10 @@ _TEXTS: Final[Mapping[tuple[str, str], Text]] = {
     ("business", "start"): Text("Bắt đầu giải quyết hồ sơ.", "Processing has started."),
     ("business", "request_supplement"): Text("Yêu cầu bổ sung giấy tờ.", "A supplement was requested."),
     ("business", "supplement"): Text("Công dân đã bổ sung giấy tờ.", "The citizen sent the supplement."),
+    ("business", "end_supplement"): Text(
+        "Dừng xử lý vì quá hạn mà chưa nhận được phần bổ sung.",
+        "Processing was stopped: the supplement did not arrive in time.",
+    ),
     ("business", "demand_fee"): Text("Yêu cầu thực hiện nghĩa vụ tài chính.", "A payment was requested."),
     ("business", "fee_settled"): Text("Đã hoàn thành nghĩa vụ tài chính.", "The payment was settled."),
     ("business", "ask_withdrawal"): Text("Công dân yêu cầu rút hồ sơ.", "The citizen asked to withdraw."),
@@ -34,12 +39,15 @@ _TEXTS: Final[Mapping[tuple[str, str], Text]] = {
     ("business", "undo_hand_over"): Text("Cơ quan rút lại việc trả kết quả.", "The agency took the hand-over back."),
     ("process", "advance"): Text("Chuyển bước xử lý.", "Moved on to the next step."),
     ("process", "send_back"): Text("Trả lại bước trước.", "Sent back to an earlier step."),
+    ("process", "supplement_reminder"): Text("Nhắc công dân bổ sung giấy tờ.", "The citizen was reminded to answer."),
+    ("process", "supplement_overdue"): Text("Đã quá hạn bổ sung giấy tờ.", "The term of the supplement has passed."),
     ("process", "transfer"): Text("Chuyển cơ quan phối hợp.", "Transferred to another agency."),
     ("hand_over", "result_ready"): Text("Kết quả chờ trả.", "The result is ready."),
     ("hand_over", "result_withdrawn"): Text("Kết quả được rút lại.", "The result was withdrawn."),
     ("hand_over", "hand_over"): Text("Kết quả đã đến tay công dân.", "The citizen has the result."),
     ("hand_over", "undo_hand_over"): Text("Kết quả trở lại chờ trả.", "The result waits again."),
 }
+_SAY_UNTIL: Final = frozenset({"request_supplement", "supplement_reminder"})
 
 
 def describe(entry: Mapping[str, Any], language: Language) -> str:
@@ -51,6 +59,8 @@ def describe(entry: Mapping[str, Any], language: Language) -> str:
     if entry["event"] == "hand_over" and "way" in details:
         way = WAY_LABELS[HandOverWay(details["way"])].in_language(language)
         return f"{sentence.rstrip('.')}: {way.lower()}."
+    if entry["event"] in _SAY_UNTIL:
+        return f"{sentence.rstrip('.')}{until_text(details).in_language(language)}."
     return sentence
 
 

@@ -10,6 +10,7 @@ import flask
 from api.blueprint import Blueprint
 from api.context import actor, container, language
 from api.desk.schemas import (
+    AskSupplementRequest,
     AttachResultRequest,
     DeskDossierSchema,
     HandOverRequest,
@@ -144,7 +145,13 @@ def _decline(work: Work, body: dict[str, Any], dossier_id: UUID) -> Case:
 def _request_supplement(work: Work, body: dict[str, Any], dossier_id: UUID) -> Case:
     """Asks the citizen for a supplement: status 5, and the clock pauses."""
     return officer.request_supplement(
-        work, actor(), container().office, dossier_id, match_desk(dossier_id), reason=body["reason"]
+        work,
+        actor(),
+        container().office,
+        dossier_id,
+        match_desk(dossier_id),
+        reason=body["reason"],
+        days=body["days"],
     )
 
 
@@ -218,7 +225,7 @@ def _undo(work: Work, body: dict[str, Any], dossier_id: UUID) -> Case:
 
 _act("acceptance", "acceptDossier", NothingRequest(), _accept)
 _act("refusal", "declineDossier", ReasonRequest(), _decline)
-_act("supplement-request", "requestSupplement", ReasonRequest(), _request_supplement, "supplement_limit")
+_act("supplement-request", "requestSupplement", AskSupplementRequest(), _request_supplement, "supplement_limit")
 _act("start", "startProcessing", NothingRequest(), _start)
 _act("step", "moveStep", StepRequest(), _move_step, "step_role_missing", "step_action_unknown")
 _act(

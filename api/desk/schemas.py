@@ -89,6 +89,21 @@ class ReasonRequest(RequestSchema):
     reason = Words(required=True, low=3, high=1000, metadata={"description": "The citizen reads it."})
 
 
+class AskSupplementRequest(ReasonRequest):
+    """What is missing; and how long the citizen has."""
+
+    days = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(min=1, max=365),
+        metadata={
+            "description": "Working days to answer; left out, what the procedure gives. It also bounds them."
+            " After the last one the dossier stops, unless the procedure says otherwise."
+        },
+    )
+
+
 class StepRequest(RequestSchema):
     action = fields.String(required=True, validate=validate.OneOf(["advance", "send_back"]))
     note = Text(

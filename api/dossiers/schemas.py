@@ -176,6 +176,9 @@ class CommonDossierSchema(PublicDossierSchema):
     hand_over = fields.Nested(HandOverSchema)
     acceptance_due_at = Instant(allow_none=True)
     supplements = fields.Integer()
+    supplement_due_at = Instant(
+        allow_none=True, metadata={"description": "Until when a supplement is to be sent, while one is waited for."}
+    )
     form_values = FormValues()
     warnings = fields.List(
         fields.Nested(WarningSchema),

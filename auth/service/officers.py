@@ -139,6 +139,14 @@ def officers_with(work: Work, agency_code: str, role: str) -> Sequence[UUID]:
     return party_store.nearest_officers(work.session, agency_code, role, local(work.now()).date())
 
 
+def person_in_office(work: Work, officer_id: UUID) -> UUID | None:
+    """Who holds an office today; None once it has ended."""
+    officer, today = work.session.get(Officer, officer_id), local(work.now()).date()
+    if officer is None or officer.ended_at is not None or today < officer.valid_from:
+        return None
+    return officer.person_id if officer.valid_to is None or today <= officer.valid_to else None
+
+
 def admins_of(work: Work, agency_code: str) -> Sequence[UUID]:
     """The people who are admins of an agency today, of the nearest agency above it where it has none."""
     return party_store.nearest_admins(work.session, agency_code, local(work.now()).date())

@@ -85,6 +85,9 @@ def _fees(procedure: Procedure) -> Iterator[Finding]:
 def _term(procedure: Procedure) -> Iterator[Finding]:
     if procedure.term.amount == 0 and procedure.term.unit is Unit.WORKING_HOURS:
         yield Finding("/term/amount", "term_empty")
+    rule = procedure.supplement
+    if rule is not None and rule.days > rule.most_days:
+        yield Finding("/supplement/days", "supplement_past_most", {"days": rule.days, "most": rule.most_days})
 
 
 def _conditions(procedure: Procedure) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tracking.catalogue.form import Form, value_at
 from tracking.clock import Term
+from tracking.supplement import SupplementRule
 from tracking.texts import Text
 
 
@@ -113,7 +114,8 @@ class UniqueName:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """One version. `place_field` points to the form's commune that must be that of the receiving agency."""
+    """One version. `place_field` points to the form's commune that must be that of the receiving agency; `supplement`
+    is None where the settings of the system hold."""
 
     code: str
     name: Text
@@ -131,6 +133,7 @@ class Procedure:
     place_field: str | None
     form: Form
     steps: tuple[Step, ...]
+    supplement: SupplementRule | None = None
 
     @property
     def fee_vnd(self) -> int:

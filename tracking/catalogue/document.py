@@ -18,6 +18,7 @@ from tracking.catalogue.definition import (
 )
 from tracking.catalogue.form import Form
 from tracking.clock import Term, Unit
+from tracking.supplement import AtEnd, SupplementRule
 from tracking.texts import Text
 
 
@@ -40,6 +41,7 @@ def procedure_of(document: Mapping[str, Any]) -> Procedure:
         place_field=document.get("place_field"),
         form=Form(document["form"]),
         steps=tuple(_step(step) for step in document["process"]["steps"]),
+        supplement=_supplement(document.get("supplement")),
     )
 
 
@@ -54,6 +56,10 @@ def _term(value: Mapping[str, Any]) -> Term:
         cutoff=time.fromisoformat(value["cutoff"]) if "cutoff" in value else None,
         from_working_day=value.get("from_working_day", False),
     )
+
+
+def _supplement(value: Mapping[str, Any] | None) -> SupplementRule | None:
+    return SupplementRule(value["days"], value["most_days"], AtEnd(value["at_end"])) if value else None
 
 
 def _condition(value: Mapping[str, Any] | None) -> Condition | None:

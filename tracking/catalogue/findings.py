@@ -36,6 +36,10 @@ FINDING_TEXTS: Final[dict[str, Text]] = {
     ),
     # the term and the process
     "term_empty": Text("Thời hạn tính bằng giờ phải lớn hơn 0.", "A term in hours must be above 0."),
+    "supplement_past_most": Text(
+        "Hạn bổ sung {days} ngày vượt mức nhiều nhất {most} ngày.",
+        "The supplement's term of {days} days is above the most allowed, {most}.",
+    ),
     "step_without_role": Text('Bước "{step}" không có vai trò.', 'The step "{step}" has no role.'),
     "target_missing": Text("Hành động {action} thiếu bước đến.", "The action {action} leads to no step."),
     "target_needless": Text("Hành động {action} không có bước đến.", "The action {action} takes no target."),

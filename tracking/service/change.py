@@ -17,6 +17,7 @@ from tracking.handover import HandOver, HandOverEvent, hand_over_transition
 from tracking.models import REASON_FIELD, Dossier, TimelineEntry
 from tracking.office import Office
 from tracking.service.deadline import move_clock
+from tracking.service.supplement_term import move_term
 from tracking.states import BusinessState, Event, transition
 
 # A result exists from 9 on; 10 says that it has reached the citizen.
@@ -55,6 +56,7 @@ def change_state(work: Work, actor: Actor, office: Office, case: Case, event: Ev
     dossier.state, dossier.origin = int(move.to), move.origin
     timeline_id = new_id()
     move_clock(work, office, case, before, timeline_id, taken_back=event in _MISTAKES)
+    move_term(work, office, dossier, before)
     facts = replace(because, details={**because.details, **_facts(dossier)})
     add_timeline(work, actor, case, "business", event.value, facts, moved=(before, move.to), row=timeline_id)
     dossier.version += 1
@@ -125,4 +127,5 @@ def add_timeline(
 
 def _facts(dossier: Dossier) -> dict[str, Any]:
     # A message about this change must tell the times of this change, also when it is written a little later.
-    return {"due_at": dossier.due_at.isoformat()} if dossier.due_at else {}
+    times = {"due_at": dossier.due_at, "supplement_due_at": dossier.supplement_due_at}
+    return {name: at.isoformat() for name, at in times.items() if at is not None}

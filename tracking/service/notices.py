@@ -23,7 +23,8 @@ class NoticeFacts:
     """One change of the official status, with all that the law wants a notice of it to say (NĐ 224/2026 Đ.15.1.g).
 
     `received_at` is the acceptance, before it the filing; `status` the official name reached. Times are of the change.
-    `reason` is None for words that are internal to the agency.
+    `reason` is None for words that are internal to the agency. `supplement_due_at` is the end of the term of which the
+    change speaks; `is_waiting` tells whether the dossier waits for a supplement now.
     """
 
     applicant_id: UUID
@@ -40,6 +41,8 @@ class NoticeFacts:
     answer_by: datetime | None
     reason: str | None
     fee_vnd: int
+    supplement_due_at: datetime | None
+    is_waiting: bool
 
 
 def read_notices(work: Work, office: Office, changes: Sequence[tuple[UUID, UUID]]) -> list[NoticeFacts | None]:
@@ -63,12 +66,20 @@ def _facts(work: Work, office: Office, row: Row[Any] | None) -> NoticeFacts | No
         handler_name=row.actor_name if row.actor_kind == "officer" else row.handler_name,
         received_at=row.accepted_at or row.submitted_at,
         at=row.at,
-        status=_label(int(row.to_state or 0), row.language),
+        status=_label(int(row.to_state or row.state), row.language),
         due_at=datetime.fromisoformat(due_at) if due_at else row.due_at,
         answer_by=row.acceptance_due_at,
         reason=work.vault.open(REASON_FIELD, row.timeline_id, row.reason) if row.reason and row.reason_told else None,
         fee_vnd=row.fee_vnd,
+        supplement_due_at=_supplement_due(row),
+        is_waiting=row.state == BusinessState.SUPPLEMENT,
     )
+
+
+def _supplement_due(row: Row[Any]) -> datetime | None:
+    """As the change told it; a request from before there were terms has that of its dossier."""
+    told = row.details.get("supplement_due_at")
+    return datetime.fromisoformat(told) if told else row.supplement_due_at
 
 
 def _label(state: int, language: str) -> str:

@@ -15,6 +15,7 @@ from tracking.office import Office
 from tracking.process import first_step, take_step
 from tracking.roles import ROLES
 from tracking.service.change import Because, add_timeline, change_state
+from tracking.service.supplement_term import check_days, rule_of
 from tracking.states import UNDO_OF, BusinessState, Event
 
 # Called with the version of the locked dossier; raises when it is not the one the officer acted on.
@@ -41,14 +42,18 @@ def decline_dossier(work: Work, actor: Actor, office: Office, dossier_id: UUID, 
 
 
 def request_supplement(
-    work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, reason: str
+    work: Work, actor: Actor, office: Office, dossier_id: UUID, expect: Expect, *, reason: str, days: int | None = None
 ) -> Case:
-    """State 5: the clock pauses. Raises `supplement_limit` past what the procedure allows."""
+    """State 5: the clock pauses, and the citizen has so many working days, else as many as the procedure gives.
+
+    Raises `supplement_limit` and `invalid_fields` past what the procedure allows.
+    """
     case = open_at_desk(work, actor, dossier_id, expect)
     dossier = case.dossier
     limit = office.catalogue.version(work.session, dossier.version_id).procedure.max_supplements
     if dossier.supplements >= limit:
         raise DomainError("supplement_limit", limit=limit)
+    dossier.supplement_days = check_days(rule_of(office, work, dossier), days)
     _act(work, actor, office, case, Event.REQUEST_SUPPLEMENT, reason)
     dossier.supplements += 1
     return case

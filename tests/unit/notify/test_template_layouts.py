@@ -106,7 +106,7 @@ def test_a_long_status_and_a_long_reason_give_way() -> None:
     assert data["trang_thai"] == "Yêu cầu nghĩa vụ tài chính"
     long = USUAL | {"reason": "Thiếu giấy tờ " * 40}
     data = json.loads(render(BOOK.get("dossier.supplement_requested", "zalo", "vi"), long).body)["template_data"]
-    assert data["loi_nhan"].endswith("... Thời hạn tạm dừng.")
+    assert data["loi_nhan"].endswith("... Hạn bổ sung: hết ngày 31/12/2026.")
     assert 180 < len(data["loi_nhan"]) <= 200
 
 

@@ -45,6 +45,7 @@ FORWARD: dict[Event, dict[int, int | str]] = {
     Event.START: {2: 4},
     Event.REQUEST_SUPPLEMENT: {1: 5, 2: 5, 4: 5},
     Event.SUPPLEMENT: {5: "origin"},
+    Event.END_SUPPLEMENT: {5: 8},
     Event.DEMAND_FEE: {1: 6, 2: 6, 4: 6, 9: 6},
     Event.FEE_SETTLED: {6: "origin"},
     Event.ASK_WITHDRAWAL: {1: 7, 2: 7, 4: 7, 5: 7, 6: 7},
