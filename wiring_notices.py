@@ -11,13 +11,8 @@ from sqlalchemy.orm import Session
 from auth.service import former_phones, phones
 from auth.service.claim_news import read_claim_news
 from auth.service.client_news import read_clients_news
-<<<<<<< HEAD
-from auth.service.officers import admins_of, officers_with
-from kernel.clock import Clock
-=======
-from auth.service.officers import admins_of, person_in_office
+from auth.service.officers import admins_of, officers_with, person_in_office
 from kernel.clock import Clock, local
->>>>>>> 9e12fc3 (A request for a supplement has a term, a reminder and an end)
 from kernel.vault import Vault
 from kernel.work import Work
 from notify.account_notices import FormerPhone
@@ -26,12 +21,9 @@ from notify.forms import Place, Value
 from notify.lodging_notices import DECIDED, IN_DOUBT, SETTLED, LodgingWord
 from notify.organisation_notices import OrganisationWord
 from notify.ports import DossierNotice, OneTimeCode
-<<<<<<< HEAD
+from notify.supplement_notices import OfficerWord, SupplementReminder
 from residence.decision_notices import decision_notice
 from residence.events import APPROVED, TO_POLICE
-=======
-from notify.supplement_notices import OfficerWord, SupplementReminder
->>>>>>> 9e12fc3 (A request for a supplement has a term, a reminder and an end)
 from residence.notices import LodgingNotice, lodging_notice
 from residence.ports import FrontDesk
 from tracking.office import Office

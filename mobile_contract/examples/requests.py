@@ -5,6 +5,7 @@ from typing import Any, Final
 
 SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "ApprovalRequest": ("remote",),
+    "AskSupplementRequest": ("days",),
     "BudgetRequest": ("warn_percent",),
     "ChannelChoices": ("zalo",),
     "CompleteLoginRequest": ("callback_query", "device"),
