@@ -59,9 +59,8 @@ def describe(entry: Mapping[str, Any], language: Language) -> str:
     if entry["event"] == "hand_over" and "way" in details:
         way = WAY_LABELS[HandOverWay(details["way"])].in_language(language)
         return f"{sentence.rstrip('.')}: {way.lower()}."
-    if entry["event"] in _SAY_UNTIL:
-        return f"{sentence.rstrip('.')}{until_text(details).in_language(language)}."
-    return sentence
+    until = until_text(details) if entry["event"] in _SAY_UNTIL else None
+    return sentence if until is None else f"{sentence.rstrip('.')}, {until.in_language(language)}."
 
 
 def known_events() -> frozenset[tuple[str, str]]:

@@ -59,7 +59,7 @@ def test_the_timeline_says_until_when() -> None:
     entry = {"axis": "business", "event": "request_supplement", "details": details}
     assert describe(entry, "vi") == "Yêu cầu bổ sung giấy tờ, hạn đến hết ngày 08/12/2026."
     assert describe({**entry, "details": {}}, "en") == "A supplement was requested."
-    assert until_text({}) == ("", "")
+    assert until_text({}) is None
     assert last_day({"supplement_due_at": None}) is None
 
 
