@@ -56,7 +56,7 @@ def last_day(details: Mapping[str, object]) -> date | None:
     return local(datetime.fromisoformat(said)).date() if isinstance(said, str) else None
 
 
-def until_text(details: Mapping[str, object]) -> Text:
-    """ ", hạn đến hết ngày 08/12/2026" for the end of a sentence; empty where no term is told."""
+def until_text(details: Mapping[str, object]) -> Text | None:
+    """ "hạn đến hết ngày 08/12/2026" for the end of a sentence; None where no term is told."""
     day = last_day(details)
-    return Text(f", hạn đến hết ngày {day:%d/%m/%Y}", f", to be answered by {day:%d/%m/%Y}") if day else Text("", "")
+    return Text(f"hạn đến hết ngày {day:%d/%m/%Y}", f"to be answered by {day:%d/%m/%Y}") if day else None
