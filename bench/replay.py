@@ -8,6 +8,7 @@ connection and thread a lane. It says "ready", waits for a line, plays, and says
 """
 
 import pickle
+import re
 import subprocess
 import sys
 import time
@@ -27,6 +28,7 @@ from bench.load import ROOT
 from kernel.ids import new_id
 
 PROCESSES: Final = 2
+_ID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 Take = list[tuple[str, Any]]
 """(statement, parameters) of one transaction, in order."""
 
@@ -49,8 +51,7 @@ class Tape:
     def _made_ids(self) -> Iterator[UUID]:
         for _, values in self.statements:
             for value in _leaves(values):
-                if isinstance(value, UUID) and value.version == 7 and value.int >> 80 >= self.since:
-                    yield value
+                yield from (each for each in _ids_in(value) if each.version == 7 and each.int >> 80 >= self.since)
 
 
 @contextmanager
@@ -97,6 +98,13 @@ def _leaves(values: Any) -> Iterator[Any]:
         yield from _leaves(values.obj)
     else:
         yield values
+
+
+def _ids_in(value: Any) -> Sequence[UUID]:
+    """Rows are sent as JSON texts too, with their ids in them."""
+    if isinstance(value, UUID):
+        return [value]
+    return [UUID(found) for found in _ID.findall(value)] if isinstance(value, str) else []
 
 
 def _rewritten(values: Any, words: Mapping[str, str], ids: Mapping[UUID, UUID]) -> Any:
