@@ -179,6 +179,7 @@ PERMITS: Final[dict[str, Permit]] = {
     "readOfficialXml": any_of(citizen, client("residence:report")),
     "readErrorSheet": any_of(citizen, client("residence:read")),
     "listLodgings": any_of(citizen, client("residence:read")),
+    "listNights": any_of(citizen, client("residence:read")),
     "readLodging": any_of(citizen, client("residence:read")),
     "listRooms": any_of(citizen, client("residence:read")),
     "listStays": any_of(citizen, client("residence:read")),

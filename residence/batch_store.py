@@ -1,7 +1,6 @@
 """Queries of files of guests."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -40,9 +39,3 @@ def batches_of(session: Session, lodging_id: UUID, *, after: UUID | None, limit:
     """Newest first."""
     query = select(Batch).where(Batch.lodging_id == lodging_id).order_by(Batch.id.desc()).limit(limit)
     return session.scalars(query if after is None else query.where(Batch.id < after)).all()
-
-
-def latest_batch(session: Session, lodging_id: UUID, night: date) -> Batch | None:
-    return session.scalar(
-        select(Batch).where(Batch.lodging_id == lodging_id, Batch.night == night).order_by(Batch.id.desc()).limit(1)
-    )

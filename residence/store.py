@@ -251,11 +251,6 @@ def owing(night: date) -> ColumnElement[bool]:
     return and_(Lodging.approved_at < ends, func.coalesce(stood, _ACTIVE) == _ACTIVE)
 
 
-def owes(session: Session, lodging_id: UUID, night: date) -> bool:
-    """Whether a lodging has to file a night."""
-    return bool(session.scalar(select(owing(night)).where(Lodging.id == lodging_id)))
-
-
 def unfiled_lodgings(session: Session, night: date, root: str | None = None) -> Sequence[Lodging]:
     """Lodgings that have to file a night and have neither a guest nor a nil report in it; of one agency's subtree, or
     all of them."""

@@ -30,6 +30,12 @@ from residence.states import STAY_MOVES, DeclarationKind, StayState, move
 LONGEST_EXTENSION: Final = timedelta(days=30)
 # The stay as it stands and its latest declaration -> the declaration from now on.
 _Change = Callable[[Stay, GuestDeclaration], GuestDeclaration]
+Match = Callable[[int], None]
+"""Compares the number of a stay's declarations with what the caller has read."""
+
+
+def _whatever(_declarations: int) -> None:
+    """For a caller who read nothing before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +126,15 @@ def correct_stay(
     *,
     guest: GuestDeclaration,
     note: str,
+    match: Match = _whatever,
 ) -> History:
-    """What was declared was wrong; `guest` is how it is right.
+    """What was declared was wrong; `guest` is how it is right. `match` raises for a stay that is not as it was read.
 
     Raises `invalid_fields`, `nothing_changed`, `stay_declared` where that makes it another stay already declared.
     """
 
     def change(stay: Stay, before: GuestDeclaration) -> GuestDeclaration:
+        match(stay.declarations)
         asked = guest if guest.left or stay.state != StayState.LEFT else replace(guest, left=before.left)
         asked, findings = judge_declaration(asked, work.now())
         refuse_broken([findings], ["/guest"])

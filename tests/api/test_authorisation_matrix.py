@@ -159,6 +159,7 @@ def test_the_lists_of_the_rightful_show_what_strangers_do_not_see(world: World) 
         "listOfficers": "officer_id",
         "listAgencyClients": "agency_client_id",
         "listLodgings": "lodging_id",
+        "listNights": "lodging_id",
         "listStays": "stay_id",
         "listBatches": "batch_id",
         "listPoliceLodgings": "lodging_id",

@@ -117,7 +117,9 @@ def test_a_stay_is_extended_corrected_and_annulled(evening: Evening) -> None:
     later = (evening.today + timedelta(days=4)).isoformat()
     assert evening.ask("POST", f"{path}/extension", json={"departure": later}).status_code == 200
     right = evening.guest(departure=later, room="505")
-    assert evening.ask("POST", f"{path}/correction", json={"guest": right, "note": "Đổi phòng."}).status_code == 200
+    read = {"If-Match": evening.ask("GET", path).headers["ETag"]}
+    body = {"guest": right, "note": "Đổi phòng."}
+    assert evening.ask("POST", f"{path}/correction", json=body, headers=read).status_code == 200
     annulled = evening.ask("POST", f"{path}/annulment", json={"note": "Khách không đến."}).get_json()
     assert annulled["state"] == "annulled"
     assert [(link["kind"], link["note"]) for link in annulled["chain"]] == [

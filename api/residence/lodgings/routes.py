@@ -7,6 +7,7 @@ from api.blueprint import Blueprint
 from api.context import actor, container
 from api.grants import REMAIN
 from api.limits import count_try
+from api.paging import read_page, turn_page
 from api.residence.desk import INACTIVE, LODGING, MANDATE, desk
 from api.residence.lodgings.schemas import (
     LodgingAnswer,
@@ -15,6 +16,8 @@ from api.residence.lodgings.schemas import (
     LodgingsAnswer,
     NightAnswer,
     NightQuery,
+    NightsPage,
+    NightsQuery,
     NilAnswer,
     NilRequest,
     NothingAsked,
@@ -23,7 +26,7 @@ from api.residence.lodgings.schemas import (
     StaffAnswer,
     StaffRequest,
 )
-from api.residence.lodgings.views import night_shown, shown
+from api.residence.lodgings.views import line_shown, night_shown, shown
 from api.transactions import unit_of_work
 from kernel.work import Work
 from residence.authority.port import Account
@@ -75,8 +78,11 @@ def read_lodging(work: Work, lodging_id: UUID) -> dict[str, Any]:
     problems=(MANDATE, "lodging_approved", "too_many_requests"),
 )
 def change_lodging(body: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
-    """Changes what is given; name, kind and address only until the police have approved them. An account at the
-    authority's portal is tried there first: one that it refuses is not kept."""
+    """Changes what is given; name, kind and address only until the police have approved them.
+
+    An account at the authority's portal is tried there first. One that it refuses is not kept; one that it could not be
+    asked about is, and is tried again.
+    """
     given = body.pop("authority_account", None)
     account = None if given is None else _tried(lodging_id, given["username"], given["password"])
     with unit_of_work() as work:
@@ -179,6 +185,25 @@ def read_night(work: Work, query: dict[str, Any], lodging_id: UUID) -> dict[str,
     """A night at a glance: declared, transmitted, confirmed, in doubt, late or missing, and what that may cost."""
     night = query["night"] or tonight(work.now())
     return night_shown(nights.read_night(work, actor(), desk(), lodging_id, night))
+
+
+@blueprint.operation(
+    "GET",
+    "/v1/lodging-nights",
+    "listNights",
+    query=NightsQuery(),
+    answer=NightsPage(),
+    transaction=True,
+)
+def list_nights(work: Work, query: dict[str, Any]) -> Any:
+    """One night of every lodging the caller may see, of all their organisations.
+
+    A key sees all lodgings of its organisation that the member it rests on reaches, and declares for each of them.
+    """
+    page = read_page(query)
+    night = query["night"] or tonight(work.now())
+    rows = nights.list_nights(work, actor(), desk(), night, after=page.after_id, limit=page.limit + 1)
+    return turn_page(page, rows, lambda row: [str(row[0].id)], lambda row: line_shown(row[0], row[1]))
 
 
 @blueprint.operation(

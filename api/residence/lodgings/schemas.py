@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from api.paging import PageAnswer, PageQuery
 from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Switch
 from mobile_contract.vocabulary import ACCOUNT_STATES, LODGING_KINDS, LODGING_STATES, NIGHT_STATES, REMINDER_CHANNELS
 from residence.service.lodgings import MOST_ROOMS
@@ -114,6 +115,10 @@ class StaffAnswer(AnswerSchema):
     items = fields.List(fields.Nested(StaffAnswerItem))
 
 
+class NightsQuery(PageQuery):
+    night = fields.Date(load_default=None, metadata={"description": "The date on which it begins; without it tonight."})
+
+
 class NightQuery(RequestSchema):
     night = fields.Date(load_default=None, metadata={"description": "The date on which it begins; without it tonight."})
 
@@ -157,3 +162,14 @@ class NightAnswer(AnswerSchema):
     due_at = Instant()
     closes_at = Instant()
     exposure = fields.Nested(ExposureAnswer, allow_none=True)
+
+
+class LodgingNightAnswer(NightAnswer):
+    """The night of one of several lodgings."""
+
+    lodging_id = fields.UUID()
+    lodging = fields.String()
+
+
+class NightsPage(PageAnswer):
+    items = fields.List(fields.Nested(LodgingNightAnswer))

@@ -23,3 +23,7 @@ def account_shown(account: KnownAccount) -> dict[str, Any]:
 def night_shown(night: Night) -> dict[str, Any]:
     named = {name: getattr(night, name) for name in NightAnswer().fields if hasattr(night, name)}
     return {**night.counts._asdict(), **named, "authority_account": account_shown(night.account)}
+
+
+def line_shown(lodging: Lodging, night: Night) -> dict[str, Any]:
+    return {**night_shown(night), "lodging_id": lodging.id, "lodging": lodging.name}

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import flask
+
 from api.blueprint import Blueprint
 from api.context import actor
 from api.paging import read_page, turn_page
@@ -21,15 +23,13 @@ from api.residence.stays.schemas import (
     ReportAnswer,
     ReportRequest,
     StayAnswer,
-    StayLineAnswer,
     StaysPage,
     StaysQuery,
 )
+from api.residence.stays.views import match_stay, shown, shown_or_unchanged, stay_line
 from api.schemas import RequestSchema
 from kernel.actor import Actor
 from kernel.work import Work
-from residence.guests import GuestDeclaration
-from residence.models import Stay
 from residence.ports import FrontDesk
 from residence.service import chain, readings, reports
 from residence.service.chain import History
@@ -94,14 +94,19 @@ def list_stays(work: Work, query: dict[str, Any], lodging_id: UUID) -> Any:
     return turn_page(page, rows, lambda row: [str(row[0].id)], lambda row: stay_line(row[0], row[1]))
 
 
-@blueprint.operation("GET", STAY, "readStay", answer=StayAnswer(), transaction=True, problems=(MANDATE,))
-def read_stay(work: Work, lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
-    """A stay, and all that was declared of it."""
-    return _shown(chain.read_stay(work, actor(), desk(), lodging_id, stay_id))
+@blueprint.operation("GET", STAY, "readStay", answer=StayAnswer(), transaction=True, etag=True, problems=(MANDATE,))
+def read_stay(work: Work, lodging_id: UUID, stay_id: UUID) -> flask.Response:
+    """A stay, and all that was declared of it. Its ETag is what a correction must name."""
+    return shown_or_unchanged(chain.read_stay(work, actor(), desk(), lodging_id, stay_id))
 
 
 def _act(
-    name: str, operation_id: str, body: RequestSchema, act: Callable[[Stayed, dict[str, Any]], History], *problems: str
+    name: str,
+    operation_id: str,
+    body: RequestSchema,
+    act: Callable[[Stayed, dict[str, Any]], History],
+    *problems: str,
+    if_match: bool = False,
 ) -> None:
     """One link of a stay's chain, answered with the chain as it is then."""
 
@@ -112,12 +117,13 @@ def _act(
         body=body,
         answer=StayAnswer(),
         idempotent=True,
+        if_match=if_match,
         limit="residence",
         problems=(MANDATE, INACTIVE, "stay_step_refused", "stay_erased", *problems),
         summary=act.__doc__ or "",
     )
-    def view(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> dict[str, Any]:
-        return _shown(act((work, actor(), desk(), lodging_id, stay_id), body))
+    def view(work: Work, body: dict[str, Any], lodging_id: UUID, stay_id: UUID) -> flask.Response:
+        return shown(act((work, actor(), desk(), lodging_id, stay_id), body))
 
 
 def _extend(stay: Stayed, body: dict[str, Any]) -> History:
@@ -131,8 +137,9 @@ def _leave_early(stay: Stayed, body: dict[str, Any]) -> History:
 
 
 def _correct(stay: Stayed, body: dict[str, Any]) -> History:
-    """What was declared was wrong; this is how it is right."""
-    return chain.correct_stay(*stay, guest=guest_of(body["guest"], "/guest"), note=body["note"])
+    """What was declared was wrong; this is how it is right: the whole guest, of the stay as it was read (If-Match)."""
+    guest, match = guest_of(body["guest"], "/guest"), match_stay(stay[-1])
+    return chain.correct_stay(*stay, guest=guest, note=body["note"], match=match)
 
 
 def _annul(stay: Stayed, body: dict[str, Any]) -> History:
@@ -142,7 +149,7 @@ def _annul(stay: Stayed, body: dict[str, Any]) -> History:
 
 _act("extension", "extendStay", ExtensionRequest(), _extend)
 _act("early-leave", "leaveEarly", LeaveRequest(), _leave_early)
-_act("correction", "correctStay", CorrectionRequest(), _correct, "nothing_changed", "stay_declared")
+_act("correction", "correctStay", CorrectionRequest(), _correct, "nothing_changed", "stay_declared", if_match=True)
 _act("annulment", "annulStay", AnnulmentRequest(), _annul)
 
 
@@ -159,12 +166,3 @@ _act("annulment", "annulStay", AnnulmentRequest(), _annul)
 def find_guest(work: Work, body: dict[str, Any], lodging_id: UUID) -> dict[str, Any]:
     """A regular guest by document number: what this lodging declared of them last."""
     return {"guest": reports.find_guest(work, actor(), desk(), lodging_id, body["document_number"])}
-
-
-def stay_line(stay: Stay, guest: GuestDeclaration | None) -> dict[str, Any]:
-    own = {name: getattr(stay, name) for name in StayLineAnswer().fields if hasattr(stay, name)}
-    return {**own, "has_photo": stay.photo_key is not None, "guest": guest}
-
-
-def _shown(history: History) -> dict[str, Any]:
-    return {**stay_line(history.stay, history.links[-1].guest), "chain": history.links}

@@ -14,6 +14,7 @@ from residence.guests import GuestDeclaration, Moment
 from residence.models import Stay
 from residence.service import chain, reports
 from residence.service.chain import History
+from residence.service.declaring import DECLARED
 from tests.db.residence.support import Town, foreigner, guest
 
 
@@ -41,7 +42,8 @@ def _correct(town: Town, stay_id: UUID, right: GuestDeclaration, note: str = "")
 
 
 def _events(town: Town) -> int:
-    return town.work.session.scalar(select(func.count()).select_from(OutboxEvent)) or 0
+    query = select(func.count()).select_from(OutboxEvent).where(OutboxEvent.kind == DECLARED)
+    return town.work.session.scalar(query) or 0
 
 
 def test_the_chain_shows_what_was_declared_when_and_by_whom(town: Town, stay_id: UUID) -> None:
