@@ -74,12 +74,6 @@ def account_of(session: Session, lodging_id: UUID) -> AccountState:
     return AccountState(session.scalars(select(Lodging.authority_state).where(Lodging.id == lodging_id)).one())
 
 
-def guests_over(session: Session, lodging_id: UUID, night: date) -> int:
-    """How many stay a night, whenever they arrived."""
-    query = select(func.count()).select_from(Stay).where(Stay.lodging_id == lodging_id, stays_over(night))
-    return session.scalar(query) or 0
-
-
 class GuestRow(NamedTuple):
     stay: Stay
     lodging: Lodging
