@@ -41,6 +41,7 @@ USUAL: dict[str, Value] = {
     "last_day": date(2026, 12, 31),
     "night": date(2026, 11, 20),
     "accepted": 12,
+    "refused": 1,
     "rejected": 1,
     "state": "Được tiếp nhận một phần",
     "month": "11/2026",

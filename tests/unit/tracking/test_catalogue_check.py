@@ -59,6 +59,11 @@ SHAPE: list[tuple[Spoil, str, str]] = [
 ]
 CONTENT: list[tuple[Spoil, str, str]] = [
     (lambda d: d["term"].update(unit="working_hours"), "/term/amount", "term_empty"),
+    (
+        lambda d: d.update(supplement={"days": 9, "most_days": 5, "at_end": "stop"}),
+        "/supplement/days",
+        "supplement_past_most",
+    ),
     (lambda d: d["papers"].append(d["papers"][0]), "/papers", "code_twice"),
     (lambda d: d["fees"].append(d["fees"][0]), "/fees", "code_twice"),
     (lambda d: d["results"].append(d["results"][0]), "/results", "code_twice"),
