@@ -83,6 +83,11 @@ def language() -> Language:
     return here().language
 
 
+def check_page() -> str:
+    """The address of the page that says whether a paper is genuine."""
+    return f"{container().settings.public_base_url}/verify"
+
+
 @lru_cache(maxsize=256)
 def spoken_language(header: str) -> Language:
     """Vietnamese unless an Accept-Language prefers English."""

@@ -127,6 +127,10 @@ PERMITS: Final[dict[str, Permit]] = {
     "listCodeLists": anyone,
     "readCodeList": anyone,
     "lookUpDossier": anyone,
+    # the page for who holds a paper; both codes that are printed on it prove that
+    "readVerifyPage": anyone,
+    "checkPaper": anyone,
+    "readVerifyAsset": anyone,
     "verifyReceipt": anyone,
     # files on their way; an officer uploads results
     "describeUploads": anyone,

@@ -29,6 +29,7 @@ from api.staff.routes import blueprint as staff
 from api.system.routes import blueprint as system
 from api.templates.routes import blueprint as templates
 from api.uploads.routes import blueprint as uploads
+from api.verify.routes import blueprint as verify
 from api.webhooks.routes import blueprint as webhooks
 
 
@@ -43,7 +44,9 @@ class Group:
 
 GROUPS: Final = (
     Group("Log in (đăng nhập)", "For everybody", (auth, account)),
-    Group("Citizen (công dân)", "For citizens", (catalogue, lists, uploads, dossiers, deadlines, inbox, lookups)),
+    Group(
+        "Citizen (công dân)", "For citizens", (catalogue, lists, uploads, dossiers, deadlines, inbox, lookups, verify)
+    ),
     Group(
         "Hotel (cơ sở lưu trú)",
         "For hotels and other organisations",

@@ -7,6 +7,9 @@ from mobile_contract.problem import Problem
 DOSSIER_PROBLEMS: Final[dict[str, Problem]] = {
     # filing
     "procedure_unknown": Problem(404, "Không có thủ tục này.", "There is no such procedure."),
+    "paper_codes_needed": Problem(
+        422, "Nhập đủ hai mã in trên giấy.", "Type both codes that are printed on the paper."
+    ),
     "agency_unknown": Problem(404, "Không có cơ quan này.", "There is no such agency."),
     "paper_unknown": Problem(404, "Thủ tục không có giấy tờ này.", "The procedure has no such paper."),
     "agency_does_not_serve": Problem(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Final
+from urllib.parse import quote
 
 from kernel.clock import local
 from kernel.printing import printable
@@ -42,15 +43,18 @@ _STATES: Final = {
 }
 
 
-def render_receipt(receipt: Receipt) -> bytes:
-    """The receipt as PDF/A-2a and PDF/UA-1; the same receipt gives the same bytes."""
+def render_receipt(receipt: Receipt, page_url: str) -> bytes:
+    """The receipt as PDF/A-2a and PDF/UA-1; the same receipt gives the same bytes.
+
+    `page_url` is the page that checks receipts; the QR code opens it.
+    """
     issued = receipt.row.issued_at.astimezone(UTC).replace(microsecond=0)
     # Loaded with the first receipt: most web workers' memory never needs a typesetter.
     import typst
 
     pdf = typst.compile(
         _template(),
-        sys_inputs={"facts": json.dumps(_page(receipt, issued))},
+        sys_inputs={"facts": json.dumps(_page(receipt, issued, page_url))},
         ignore_system_fonts=True,
         pdf_standards=[_ARCHIVE, _ACCESSIBLE],
         timestamp=issued,
@@ -61,18 +65,24 @@ def render_receipt(receipt: Receipt) -> bytes:
 
 
 def qr_payload(code: str, mark: str) -> str:
-    """What the QR code holds: code and short signature, nothing of a guest and no address."""
+    """What the app reads out of the QR code: code and short signature, nothing of a guest."""
     return f"MCR1|{code}|{mark}"
 
 
-def _page(receipt: Receipt, issued: datetime) -> dict[str, object]:
+def receipt_address(page_url: str, code: str, mark: str) -> str:
+    """What the QR code holds: the payload behind the `#` of an address, a part that no browser ever sends."""
+    return f"{page_url}#{quote(qr_payload(code, mark))}"
+
+
+def _page(receipt: Receipt, issued: datetime, page_url: str) -> dict[str, object]:
     row = receipt.row
     name, meaning = _STATES[ReceiptState(row.state)]
     return {
         "title": _TITLE,
         "code": row.code,
         "mark": "-".join(receipt.mark[at : at + 4] for at in range(0, len(receipt.mark), 4)),
-        "qr": _qr(qr_payload(row.code, receipt.mark)),
+        "qr": _qr(receipt_address(page_url, row.code, receipt.mark)),
+        "page": page_url,
         "lodging": printable(receipt.lodging.name),
         "address": printable(receipt.lodging.address),
         "state": name,

@@ -11,12 +11,15 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Final
+from urllib.parse import quote
 
 from kernel.clock import local
 from kernel.printing import printable
 from tracking.clock_lines import moment_text
 
 _TITLE: Final = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
+# An agency that has not said its own writes it, or stamps it.
+_BY_HAND: Final = "." * 60
 _PAUSED: Final = "Đang tạm dừng chờ công dân; hạn được tính lại khi hồ sơ tiếp tục."
 # One for an archive, one for a screen reader; both refuse a document with a character that no font can show.
 _ARCHIVE: Final = "a-2a"
@@ -46,6 +49,8 @@ class SlipFacts:
     secret: str = field(repr=False)
     agency: str
     agency_parent: str | None
+    agency_address: str | None
+    agency_phone: str | None
     officer: str
     applicant: str
     identity_number: str | None
@@ -62,9 +67,10 @@ class SlipFacts:
     as_of: datetime
 
 
-def render_slip(facts: SlipFacts) -> bytes:
+def render_slip(facts: SlipFacts, page_url: str) -> bytes:
     """The slip as PDF/A-2a and PDF/UA-1, tagged, in Vietnamese; the same facts give the same bytes.
 
+    `page_url` is the page that checks slips; the QR code opens it.
     Every value reaches the template as data. A character outside European writing becomes U+FFFD.
     """
     issued = facts.as_of.astimezone(UTC).replace(microsecond=0)
@@ -73,7 +79,7 @@ def render_slip(facts: SlipFacts) -> bytes:
 
     pdf = typst.compile(
         _template(),
-        sys_inputs={"facts": json.dumps(_page(facts, issued))},
+        sys_inputs={"facts": json.dumps(_page(facts, issued, page_url))},
         ignore_system_fonts=True,
         pdf_standards=[_ARCHIVE, _ACCESSIBLE],
         timestamp=issued,
@@ -84,17 +90,23 @@ def render_slip(facts: SlipFacts) -> bytes:
 
 
 def lookup_payload(code: str, secret: str) -> str:
-    """What the QR code holds: plain text for the app, no address, so that no browser ever sends the secret away."""
+    """What the app reads out of the QR code, as every slip has ever held it."""
     return f"MC1|{code}|{secret}"
 
 
-def _page(facts: SlipFacts, issued: datetime) -> dict[str, object]:
+def slip_address(page_url: str, code: str, secret: str) -> str:
+    """What the QR code holds: the payload behind the `#` of an address, a part that no browser ever sends."""
+    return f"{page_url}#{quote(lookup_payload(code, secret))}"
+
+
+def _page(facts: SlipFacts, issued: datetime, page_url: str) -> dict[str, object]:
     accepted = local(facts.accepted_at)
     return {
         "title": _TITLE,
         "code": _shown(facts.code),
         "secret": _shown(facts.secret),
-        "qr": _qr(lookup_payload(facts.code, facts.secret)),
+        "qr": _qr(slip_address(page_url, facts.code, facts.secret)),
+        "page": _shown(page_url),
         "parent": _shown(facts.agency_parent) if facts.agency_parent else None,
         "agency": _shown(facts.agency),
         "officer": _shown(facts.officer),
@@ -111,6 +123,8 @@ def _page(facts: SlipFacts, issued: datetime) -> dict[str, object]:
 def _applicant_rows(facts: SlipFacts) -> list[tuple[str, str]]:
     return [
         ("Bộ phận tiếp nhận", facts.agency),
+        ("Địa chỉ", facts.agency_address or _BY_HAND),
+        ("Điện thoại của cơ quan", facts.agency_phone or _BY_HAND),
         ("Tiếp nhận hồ sơ của", facts.applicant),
         ("Số định danh cá nhân", facts.identity_number or "Không có"),
         ("Số điện thoại", facts.phone),

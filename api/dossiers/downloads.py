@@ -4,7 +4,7 @@ from base64 import b64encode
 
 import flask
 
-from api.context import container
+from api.context import check_page, container
 from tracking.service.results import Download
 from tracking.service.upload_pieces import read_content
 from tracking.slip import SlipFacts, render_slip
@@ -23,7 +23,7 @@ def send_file(download: Download) -> flask.Response:
 
 def send_slip(facts: SlipFacts) -> flask.Response:
     """The slip as a PDF to show or keep. It carries the look-up secret, so no cache may hold it."""
-    response = flask.Response(render_slip(facts), mimetype="application/pdf")
+    response = flask.Response(render_slip(facts, check_page()), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="giay-tiep-nhan-{facts.code}.pdf"'
     response.headers["Cache-Control"] = "no-store"
     return response

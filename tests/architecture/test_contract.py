@@ -50,6 +50,8 @@ WITHOUT_KEY = {
     "verifyReceipt",
     "createUpload",
     "previewTemplate",
+    # A paper is looked at, by a form of a browser.
+    "checkPaper",
     # What they are asked with is looked at and forgotten; a file is its own key.
     "readDocument",
     "findGuest",

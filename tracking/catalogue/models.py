@@ -43,6 +43,7 @@ class Agency(Base):
     path: Mapped[str] = mapped_column(Text, unique=True)
     commune_code: Mapped[str | None] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(Text)
 
 
 class CalendarOverride(Base):

@@ -46,6 +46,7 @@ def _put_agency(session: Session, agency: Mapping[str, Any], paths: dict[str, st
         "path": paths[agency["code"]],
         "commune_code": agency.get("commune_code"),
         "address": agency.get("address"),
+        "phone": agency.get("phone"),
     }
     statement = insert(Agency).values(code=agency["code"], **values)
     session.execute(statement.on_conflict_do_update(index_elements=["code"], set_=values))

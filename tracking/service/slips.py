@@ -1,10 +1,11 @@
 """The receipt slip (giấy tiếp nhận và hẹn trả kết quả) that a citizen takes out of their dossier."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from kernel.actor import Actor
+from kernel.actor import ANONYMOUS, Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError, present
 from kernel.work import Work
@@ -15,8 +16,10 @@ from tracking.handover import WAY_LABELS, HandOverWay
 from tracking.models import PHONE_FIELD, SECRET_FIELD, Dossier
 from tracking.office import Office
 from tracking.reading import mask_phone
+from tracking.service.lookup import named_by
 from tracking.slip import SlipFacts, SlipPaper
-from tracking.states import Event
+from tracking.states import LABELS, BusinessState, Event
+from tracking.texts import Text
 
 _OPEN_WAY: Final = "Tải về trong ứng dụng, hoặc nhận tại bộ phận một cửa"
 
@@ -33,6 +36,27 @@ def own_slip(work: Work, actor: Actor, office: Office, dossier_id: UUID) -> Slip
     return _facts(work, office, dossier)
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedSlip:
+    """What the slip should say now, and where its dossier stands."""
+
+    facts: SlipFacts
+    status: Text
+
+
+def check_slip(work: Work, office: Office, code: str, secret: str) -> CheckedSlip:
+    """The slip that bears this code and this secret, for anybody who holds it; the reading is audited.
+
+    Raises `lookup_failed` for a pair that no slip bears, `slip_not_yet` while no acceptance stands.
+    """
+    dossier_id = named_by(work.session.connection(), work.vault, code, secret)
+    dossier = present(work.session.get(Dossier, dossier_id))
+    if dossier.accepted_at is None:
+        raise DomainError("slip_not_yet")
+    write_audit(work.session, ANONYMOUS, "dossier.check_slip", "dossier", dossier.id, version=dossier.version)
+    return CheckedSlip(_facts(work, office, dossier), LABELS[BusinessState(dossier.state)])
+
+
 def _facts(work: Work, office: Office, dossier: Dossier) -> SlipFacts:
     procedure = office.catalogue.version(work.session, dossier.version_id).procedure
     agency = office.catalogue.agency(work.session, dossier.agency_code)
@@ -44,6 +68,8 @@ def _facts(work: Work, office: Office, dossier: Dossier) -> SlipFacts:
         secret=work.vault.open(SECRET_FIELD, dossier.id, present(dossier.lookup_secret)),
         agency=agency.name,
         agency_parent=parent,
+        agency_address=agency.address,
+        agency_phone=agency.phone,
         officer=_receiver(work, dossier),
         applicant=dossier.applicant_name,
         identity_number=card.identity_number and mask_identity(card.identity_number),

@@ -6,7 +6,7 @@ from uuid import UUID
 import flask
 
 from api.blueprint import Blueprint
-from api.context import actor
+from api.context import actor, check_page
 from api.limits import count_try
 from api.paging import read_page, turn_page
 from api.residence.authority.schemas import (
@@ -60,7 +60,7 @@ def read_receipt(work: Work, lodging_id: UUID, receipt_id: UUID) -> flask.Respon
     from residence.receipt_slip import render_receipt
 
     receipt = receipts.read_receipt(work, actor(), desk(), lodging_id, receipt_id)
-    response = flask.Response(render_receipt(receipt), mimetype="application/pdf")
+    response = flask.Response(render_receipt(receipt, check_page()), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{receipt.row.code}.pdf"'
     response.headers["Cache-Control"] = "no-store"
     return response

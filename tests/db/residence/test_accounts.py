@@ -81,7 +81,9 @@ def _undelivered(town: Town) -> list[tuple[str | None, bool]]:
 
 
 def _page(receipt: Receipt) -> str:
-    return " ".join(PdfReader(io.BytesIO(render_receipt(receipt))).pages[0].extract_text().split())
+    return " ".join(
+        PdfReader(io.BytesIO(render_receipt(receipt, "https://motcua.example/verify"))).pages[0].extract_text().split()
+    )
 
 
 @pytest.mark.parametrize(("refused", "code"), [(False, "no_account"), (True, "login_refused")])

@@ -3,6 +3,7 @@
 import io
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,7 @@ from kernel.errors import DomainError
 from kernel.ids import new_id
 from residence.guests import GuestDeclaration, GuestKind
 from residence.notices import lodging_notice
-from residence.receipt_slip import qr_payload, render_receipt
+from residence.receipt_slip import qr_payload, receipt_address, render_receipt
 from residence.receipts import Receipt, ReceiptState, issue_receipt, read_receipt, verify_receipt
 from residence.reminders import remind_lodgings
 from residence.service import reports
@@ -25,6 +26,7 @@ from tests.db.residence.support import Town, foreigner, guest
 from tests.unit.kernel.test_printing import NAMES
 
 NIGHT = date(2026, 11, 20)
+PAGE = "https://motcua.example/verify"
 
 
 def _report(town: Town, *guests: GuestDeclaration) -> None:
@@ -132,22 +134,25 @@ def test_a_forged_or_changed_receipt_is_not_genuine(town: Town) -> None:
 def test_the_pdf_tells_counts_and_names_no_guest(town: Town) -> None:
     _report(town, guest(), foreigner())
     receipt = _issue(town)
-    pdf = render_receipt(receipt)
-    assert pdf == render_receipt(receipt)
+    pdf = render_receipt(receipt, PAGE)
+    assert pdf == render_receipt(receipt, PAGE)
     shown = " ".join(PdfReader(io.BytesIO(pdf)).pages[0].extract_text().split())
     name = town.lodging.name.upper()
     for told in (receipt.row.code, "Đêm 20/11/2026", "Đã tiếp nhận", name, "10:00 ngày 20/11/2026"):
         assert told in shown
     for kept in ("Nguyễn Văn Thử", "049090000001", "X7777856", "ZOLOCHEVSKAIA"):
         assert kept not in shown
-    assert qr_payload(receipt.row.code, receipt.mark) == f"MCR1|{receipt.row.code}|{receipt.mark}"
+    held = f"MCR1|{receipt.row.code}|{receipt.mark}"
+    assert qr_payload(receipt.row.code, receipt.mark) == held
+    page, _, behind = receipt_address(PAGE, receipt.row.code, receipt.mark).partition("#")
+    assert (page, unquote(behind), "|" in behind) == (PAGE, held, False)
 
 
 def test_a_lodgings_name_prints_in_every_peoples_letters(town: Town) -> None:
     _report(town, guest())
     for name in NAMES:
         town.lodging.name = town.lodging.address = name
-        shown = PdfReader(io.BytesIO(render_receipt(_issue(town)))).pages[0].extract_text()
+        shown = PdfReader(io.BytesIO(render_receipt(_issue(town), PAGE))).pages[0].extract_text()
         assert "\ufffd" not in shown
         assert "Biên nhận khai báo lưu trú".upper() in shown
         whole = unicodedata.normalize("NFC", name)

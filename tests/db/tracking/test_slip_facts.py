@@ -55,7 +55,7 @@ def test_the_slip_of_an_accepted_dossier(scene: Scene) -> None:
     assert facts.term == "3 ngày làm việc"
     assert facts.fee_vnd == 100_000
     assert facts.return_way == "Tải về trong ứng dụng, hoặc nhận tại bộ phận một cửa"
-    assert render_slip(facts).startswith(b"%PDF-")
+    assert render_slip(facts, "https://motcua.example/verify").startswith(b"%PDF-")
 
 
 def test_the_due_time_goes_while_the_clock_is_paused(scene: Scene) -> None:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from urllib.parse import unquote
 
 import pypdf
 import pytest
@@ -14,14 +15,17 @@ from hypothesis import strategies as st
 
 from kernel.clock import VIETNAM
 from tests.unit.kernel.test_printing import NAMES
-from tracking.slip import SlipFacts, SlipPaper, lookup_payload, render_slip
+from tracking.slip import SlipFacts, SlipPaper, lookup_payload, render_slip, slip_address
 
 ACCEPTED = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+PAGE = "https://motcua.example/verify"
 FACTS = SlipFacts(
     code="H17.20551-261120-0001",
     secret="K7M2Q9XB",
     agency="Ủy ban nhân dân phường Điện Bàn",
     agency_parent="Ủy ban nhân dân thành phố Đà Nẵng",
+    agency_address="1 đường Thử Nghiệm",
+    agency_phone="0236 000 0001",
     officer="Trần Thị Tiếp Nhận",
     applicant="Nguyễn Văn Thử",
     identity_number="•••••••••001",
@@ -43,6 +47,10 @@ VIETNAMESE = "".join(
 )
 
 
+def printed(facts: SlipFacts) -> bytes:
+    return render_slip(facts, PAGE)
+
+
 def read(pdf: bytes) -> str:
     """All text of the PDF on one line: where a line of the page ends is a matter of its width."""
     pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
@@ -50,7 +58,7 @@ def read(pdf: bytes) -> str:
 
 
 def test_the_slip_tells_what_form_01_asks_for() -> None:
-    text = read(render_slip(FACTS))
+    text = read(printed(FACTS))
     for told in (
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM Độc lập - Tự do - Hạnh phúc",
         "ỦY BAN NHÂN DÂN THÀNH PHỐ ĐÀ NẴNG ỦY BAN NHÂN DÂN PHƯỜNG ĐIỆN BÀN",
@@ -77,20 +85,20 @@ def test_the_slip_tells_what_form_01_asks_for() -> None:
 
 
 def test_a_paused_clock_gives_no_date() -> None:
-    text = read(render_slip(replace(FACTS, due_at=None)))
+    text = read(printed(replace(FACTS, due_at=None)))
     assert "Hẹn trả kết quả Đang tạm dừng chờ công dân" in text
     assert "26/11/2026" not in text
 
 
 def test_what_may_be_absent() -> None:
-    text = read(render_slip(replace(FACTS, agency_parent=None, identity_number=None, fee_vnd=0, papers=())))
+    text = read(printed(replace(FACTS, agency_parent=None, identity_number=None, fee_vnd=0, papers=())))
     assert "ĐÀ NẴNG" not in text
     assert "Số định danh cá nhân Không có" in text
     assert "Phí, lệ phí Không thu" in text
 
 
 def test_the_document_says_what_it_is_to_machines() -> None:
-    reader = pypdf.PdfReader(io.BytesIO(render_slip(FACTS)))
+    reader = pypdf.PdfReader(io.BytesIO(printed(FACTS)))
     metadata = reader.metadata
     assert metadata is not None
     assert metadata.title == "Giấy tiếp nhận hồ sơ và hẹn trả kết quả H17.20551-261120-0001"
@@ -104,14 +112,14 @@ def test_the_document_says_what_it_is_to_machines() -> None:
 
 
 def test_the_same_facts_give_the_same_bytes() -> None:
-    assert render_slip(FACTS) == render_slip(replace(FACTS))
+    assert printed(FACTS) == printed(replace(FACTS))
 
 
 @pytest.mark.parametrize("case", [str.lower, str.upper])
 def test_every_vietnamese_letter_is_shown(case: Callable[[str], str]) -> None:
     letters = case(VIETNAMESE)
     assert len(letters) == 12 * 6 + 1
-    text = read(render_slip(replace(FACTS, applicant=" ".join(letters))))
+    text = read(printed(replace(FACTS, applicant=" ".join(letters))))
     assert " ".join(letters) in text
 
 
@@ -119,7 +127,7 @@ def test_names_of_every_people_are_shown() -> None:
     """PDF/UA refuses a document that lacks a glyph. Letters in one piece are also read back; of a letter with a mark of
     its own glyph, readers of PDFs tell the cluster for both."""
     for name in NAMES:
-        text = read(render_slip(replace(FACTS, applicant=name, officer=name, agency=name)))
+        text = read(printed(replace(FACTS, applicant=name, officer=name, agency=name)))
         assert "\ufffd" not in text
         assert "Thành phần hồ sơ" in text
         whole = unicodedata.normalize("NFC", name)
@@ -127,13 +135,13 @@ def test_names_of_every_people_are_shown() -> None:
 
 
 def test_decomposed_letters_are_composed() -> None:
-    assert "Nguyễn" in read(render_slip(replace(FACTS, applicant="Nguye\u0302\u0303n")))
+    assert "Nguyễn" in read(printed(replace(FACTS, applicant="Nguye\u0302\u0303n")))
 
 
 def test_every_character_let_through_has_a_glyph() -> None:
     """PDF/A refuses a document with a character that its font lacks, so this fails when the two lists part."""
     allowed = [chr(code) for code in range(0x20, 0x3000)]
-    text = read(render_slip(replace(FACTS, officer=" ".join(allowed))))
+    text = read(printed(replace(FACTS, officer=" ".join(allowed))))
     for shown in ("ÿ", "Ž", "ơ", "Ỹ", "₫", "•", "\ufffd"):
         assert shown in text
 
@@ -155,7 +163,7 @@ def test_markup_in_a_name_is_only_text(hostile: str) -> None:
     facts = replace(
         FACTS, applicant=hostile, officer=hostile, procedure_name=hostile, papers=(SlipPaper(hostile, 1),), term=hostile
     )
-    text = read(render_slip(facts))
+    text = read(printed(facts))
     assert text.count(" ".join(hostile.split())) == 6
     assert "Mã bí mật K7M2Q9XB" in text
 
@@ -164,7 +172,7 @@ def test_markup_in_a_name_is_only_text(hostile: str) -> None:
 @given(st.text(max_size=80), st.text(alphabet=string.printable, max_size=80))
 def test_any_text_gives_a_slip(name: str, other: str) -> None:
     facts = replace(FACTS, applicant=name, officer=other, papers=(SlipPaper(name, 1), SlipPaper(other, 2)))
-    assert "Mã bí mật K7M2Q9XB" in read(render_slip(facts))
+    assert "Mã bí mật K7M2Q9XB" in read(printed(facts))
 
 
 @settings(max_examples=30, deadline=None)
@@ -172,7 +180,7 @@ def test_any_text_gives_a_slip(name: str, other: str) -> None:
 def test_any_instant_gives_a_slip(distance: timedelta, zone: tzinfo) -> None:
     instant = (ACCEPTED + distance).astimezone(zone)
     facts = replace(FACTS, submitted_at=instant, accepted_at=instant, due_at=instant, as_of=instant)
-    metadata = pypdf.PdfReader(io.BytesIO(render_slip(facts))).metadata
+    metadata = pypdf.PdfReader(io.BytesIO(printed(facts))).metadata
     assert metadata is not None
     assert metadata.creation_date == instant.replace(microsecond=0)
 
@@ -181,7 +189,7 @@ def test_long_names_stay_on_the_page() -> None:
     endless = "Thửnghiệm" * 40
     many = "Nguyễn Văn Thử Nghiệm Rất Dài " * 20
     facts = replace(FACTS, applicant=many, procedure_name=endless, papers=(SlipPaper(endless, 3),))
-    reader = pypdf.PdfReader(io.BytesIO(render_slip(facts)))
+    reader = pypdf.PdfReader(io.BytesIO(printed(facts)))
     width = float(reader.pages[0].mediabox.width)
     rightmost = [0.0]
 
@@ -197,15 +205,28 @@ def test_long_names_stay_on_the_page() -> None:
 
 def test_many_papers_go_on_to_another_page() -> None:
     papers = tuple(SlipPaper(f"Giấy tờ số {number}", number) for number in range(1, 51))
-    pdf = render_slip(replace(FACTS, papers=papers))
+    pdf = printed(replace(FACTS, papers=papers))
     assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) > 1
     text = read(pdf)
     assert all(paper.name in text for paper in papers)
 
 
-def test_the_look_up_code_is_no_address() -> None:
-    assert lookup_payload(FACTS.code, FACTS.secret) == "MC1|H17.20551-261120-0001|K7M2Q9XB"
-    assert b"/URI" not in render_slip(FACTS)
+def test_the_qr_code_opens_the_page_and_says_to_no_server_what_the_app_reads() -> None:
+    held = lookup_payload(FACTS.code, FACTS.secret)
+    assert held == "MC1|H17.20551-261120-0001|K7M2Q9XB"
+    sent, _, kept = slip_address(PAGE, FACTS.code, FACTS.secret).partition("#")
+    assert (sent, unquote(kept)) == (PAGE, held)
+    # Scanners end an address at a sign that addresses do not have.
+    assert not set(kept) - set(string.ascii_letters + string.digits + "-._~%")
+    assert b"/URI" not in printed(FACTS)
+
+
+def test_an_agency_that_gave_no_address_has_room_to_write_it() -> None:
+    assert "Địa chỉ 1 đường Thử Nghiệm" in read(printed(FACTS))
+    assert "Điện thoại của cơ quan 0236 000 0001" in read(printed(FACTS))
+    bare = read(printed(replace(FACTS, agency_address=None, agency_phone=None)))
+    assert "Địa chỉ ....." in bare
+    assert "Điện thoại của cơ quan ....." in bare
 
 
 def test_the_secret_is_not_in_the_representation() -> None:
