@@ -103,6 +103,7 @@ PERMITS: Final[dict[str, Permit]] = {
     "enterAtPageSlash": anyone,
     "readDocsOpenApi": anyone,
     "readDocsAsset": anyone,
+    "readFirstSteps": anyone,
     # log-in and the account: these prove themselves by a code of the provider or by a refresh token
     "startLogin": anyone,
     "completeLogin": anyone,

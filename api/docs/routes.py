@@ -9,14 +9,17 @@ from typing import Final
 import flask
 from swagger_ui_bundle import swagger_ui_path
 
+import mobile_contract
 from api.blueprint import Blueprint
 from api.conditional import core_of, tag_for, unchanged
+from api.context import container
+from api.docs import page
 from api.spec import DOCUMENT, downgrade
 from kernel.errors import DomainError
 
 blueprint = Blueprint("docs", description="The OpenAPI document.")
 _ASSETS: Final = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
-_OWN: Final = "page.js"
+_OWN: Final = {"page.js": page.SCRIPT, "page.css": page.STYLE}
 _BEGINNINGS: Final = {
     "/": "enterAtRoot",
     "/v1": "enterAtVersion",
@@ -30,23 +33,8 @@ _PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-_PAGE: Final = """<!doctype html>
-<html lang="vi">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Một Cửa – API</title>
-<link rel="icon" href="/v1/docs/favicon-32x32.png">
-<link rel="stylesheet" href="/v1/docs/swagger-ui.css">
-</head>
-<body>
-<div id="page"></div>
-<script src="/v1/docs/swagger-ui-bundle.js"></script>
-<script src="/v1/docs/page.js"></script>
-</body>
-</html>
-"""
-_SCRIPT: Final = 'SwaggerUIBundle({url: "/v1/docs/openapi-3.0.json", dom_id: "#page", deepLinking: true});\n'
+_FIRST_STEPS: Final = Path(mobile_contract.__path__[0]).parent / "docs/first-steps.md"
+_WRITTEN_FOR: Final = "http://127.0.0.1:8000"
 
 
 @blueprint.operation("GET", "/v1/openapi.json", "readOpenApi", documented=False)
@@ -61,8 +49,17 @@ def read_docs_openapi() -> flask.Response:
 
 @blueprint.operation("GET", "/v1/docs", "readDocsPage", documented=False)
 def read_docs_page() -> flask.Response:
-    response = flask.Response(_PAGE, mimetype="text/html")
+    response = flask.Response(page.PAGE, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _PAGE_POLICY
+    return response
+
+
+@blueprint.operation("GET", "/v1/docs/first-steps", "readFirstSteps", documented=False)
+def read_first_steps() -> flask.Response:
+    """The page of the repository, with the address under which this API is reached."""
+    text = _FIRST_STEPS.read_text(encoding="utf-8").replace(_WRITTEN_FOR, container().settings.public_base_url)
+    response = flask.Response(text, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
     return response
 
 
@@ -80,8 +77,8 @@ for _rule, _name in _BEGINNINGS.items():
 
 @blueprint.operation("GET", "/v1/docs/<name>", "readDocsAsset", documented=False)
 def read_docs_asset(name: str) -> flask.Response:
-    if name == _OWN:
-        content = _SCRIPT.encode()
+    if name in _OWN:
+        content = _OWN[name].encode()
     elif name in _ASSETS:
         content = _asset(name)
     else:
