@@ -155,6 +155,16 @@ class Typed(Line):
         return super()._deserialize(meant, attr, data, **kwargs)
 
 
+class Grouped(Typed):
+    """A number whose digits people group: blanks and full stops between them do not count, nor the kind of dash."""
+
+    _BETWEEN: Final = re.compile(r"(?<=[0-9])[ .]+(?=[0-9])|\s*(-)\s*")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return self._BETWEEN.sub(lambda between: between[1] or "", text)
+
+
 class Map(fields.Dict):
     """Values by name. What is wrong with one is reported at its name: marshmallow's own says "value" in between."""
 

@@ -5,7 +5,6 @@ codes, network addresses, counts and durations.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -112,7 +111,7 @@ def _longest_of(groups: Sequence[re.Match[str]], *, plus: bool) -> tuple[int, st
     """How many of the first groups make up a number of a person's, and its kind; (1, "") when they do not."""
     best, digits = (1, ""), ""
     for number, group in enumerate(groups, 1):
-        digits += "".join(str(unicodedata.digit(sign)) for sign in group[0])
+        digits += "".join(str(int(sign)) for sign in group[0])
         if len(digits) > _LONGEST:
             break
         if len(digits) >= _SHORTEST and (kind := _kind(digits, [len(each[0]) for each in groups[:number]], plus=plus)):

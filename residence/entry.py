@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from kernel.text import fold
 from residence.catalogues import NotInCatalogue, catalogue, cell_of, find_code, find_nationality
 from residence.cells import BadDay, Cell, Day, Unusable, as_text, is_error, read_day, read_time
 from residence.findings import Finding
@@ -176,7 +177,7 @@ def _read_nationality(entry: Entry, name: str, cell: Cell, _: Reading) -> None:
 
 
 def _read_flag(entry: Entry, name: str, cell: Cell, _: Reading) -> None:
-    text = as_text(cell).casefold()
+    text = fold(as_text(cell))
     if text in _TICKED or cell is False or text in _NOT_TICKED:
         entry.values[name] = text in _TICKED
     elif text:

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import replace
 from typing import Any, Final
 
-from kernel.text import visible
+from kernel.text import fold, visible
 from residence.findings import Finding
 from residence.guests import VIETNAMESE_NATIONALITY, BirthPrecision, GuestDeclaration
 from residence.names import from_mrz_letters
@@ -61,7 +61,7 @@ def settle(values: dict[str, Any]) -> list[Finding]:
     findings: list[Finding] = []
     for name in TEXTS:
         text = values.get(name)
-        if text and name in _ASKED_FOR and text.casefold() in _NONE:
+        if text and name in _ASKED_FOR and fold(text) in _NONE:
             del values[name]
             continue
         # What is too long for any field is refused for that, and not looked at sign by sign.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import VIETNAM
 from kernel.errors import DomainError
+from kernel.text import fold
 from residence.clock import filing_ends
 from residence.models import Declaration, Lodging, LodgingChange, LodgingStaff, NilReport, Room, Stay
 from residence.states import LodgingState, StayState
@@ -67,12 +68,10 @@ def lodgings_of(session: Session, organisations: Collection[UUID]) -> Sequence[L
 
 def same_lodging(session: Session, organisation_id: UUID, name: str) -> bool:
     """Whether the organisation has a lodging of this name that is not closed."""
-    query = select(Lodging.id).where(
-        Lodging.organisation_id == organisation_id,
-        func.lower(Lodging.name) == name.lower(),
-        Lodging.state != str(LodgingState.CLOSED),
+    query = select(Lodging.name).where(
+        Lodging.organisation_id == organisation_id, Lodging.state != str(LodgingState.CLOSED)
     )
-    return session.execute(query.limit(1)).first() is not None
+    return fold(name) in map(fold, session.scalars(query))
 
 
 def assignments(session: Session, person_id: UUID) -> Mapping[UUID, frozenset[UUID]]:

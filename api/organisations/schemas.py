@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from api.auth.schemas import LoginAnswer, RedirectRequest
 from api.grants import GrantsRequest
-from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Shape, Text, Typed
+from api.schemas import AnswerSchema, Grouped, Instant, Line, RequestSchema, Shape, Typed
 from mobile_contract.vocabulary import (
     MANDATES,
     MEMBER_ROLES,
@@ -23,7 +23,7 @@ _NUMBER: Final = Shape(r"^([0-9]{10}(-[0-9]{3})?|[0-9]{12})$", "tax_code_form")
 class OrganisationRequest(RequestSchema):
     kind = fields.String(required=True, validate=validate.OneOf(ORGANISATION_KINDS))
     name = Line(required=True, high=200)
-    registration_number = Text(
+    registration_number = Grouped(
         required=True,
         high=20,
         validate=_NUMBER,

@@ -5,7 +5,6 @@ No description of the national registry's interface is public, so this protocol 
 """
 
 import json
-import unicodedata
 from typing import Any, Final
 
 import structlog
@@ -13,6 +12,7 @@ import structlog
 from auth.registry.port import RegistryEntry
 from auth.registry.settings import RegistrySettings
 from kernel.errors import DomainError
+from kernel.text import visible
 from outbound.direct.http import AnswerTooLongError, BadCallError, DirectHttp
 from outbound.direct.parties import NoAnswerError, Party
 
@@ -62,7 +62,7 @@ def _entry(octets: bytes, number: str) -> RegistryEntry:
         raise _unavailable("answer_entry")
     if not isinstance(people, list) or not all(isinstance(each, str) for each in people):
         raise _unavailable("answer_representatives")
-    line = " ".join(unicodedata.normalize("NFC", name).split()) if isinstance(name, str) else ""
+    line = visible(name) if isinstance(name, str) else ""
     if not 0 < len(line) <= _LONGEST_NAME or not line.isprintable():
         raise _unavailable("answer_name")
     return RegistryEntry(number, line, said["status"] == "active", frozenset(people))

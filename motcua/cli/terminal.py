@@ -4,7 +4,6 @@ import codecs
 import io
 import json
 import sys
-import unicodedata
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
@@ -14,6 +13,7 @@ import click
 from kernel.embedded import EngineError
 from kernel.errors import DomainError
 from kernel.settings import SettingsError
+from kernel.text import spell
 from kernel.vault import VaultError
 from motcua.local.ports import HIGHEST
 
@@ -47,8 +47,7 @@ def _nearest(error: UnicodeError) -> tuple[str, int]:
 
 
 def _plain(sign: str, encoding: str) -> str:
-    bare = "".join(part for part in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(part))
-    for candidate in (_LIKE.get(sign, bare), sign.encode("ascii", "backslashreplace").decode()):
+    for candidate in (_LIKE.get(sign, spell(sign)), sign.encode("ascii", "backslashreplace").decode()):
         try:
             candidate.encode("ascii" if encoding == _ASCII else encoding)
         except UnicodeEncodeError:

@@ -79,8 +79,8 @@ class Archive:
     def _renamed(self) -> dict[str, str]:
         """Name as stored -> name as it should be."""
         plain = {name: name.replace("\\", "/").lstrip("/").removeprefix("./") for name in self._members}
-        known = {name.casefold(): name for name in _KNOWN}
-        plain = {old: known.get(new.casefold(), new) for old, new in plain.items()}
+        known = {name.lower(): name for name in _KNOWN}
+        plain = {old: known.get(new.lower(), new) for old, new in plain.items()}
         main = self._main_part(plain)
         if main and main != _WORKBOOK and main in plain.values() and _WORKBOOK not in plain.values():
             folder, _, last = main.rpartition("/")
@@ -122,7 +122,7 @@ class Archive:
         for info in infos:
             if info.flag_bits & _ENCRYPTED:
                 raise FileRefused("password")
-            name = info.filename.casefold()
+            name = info.filename.lower()
             if name.endswith(_MACROS) or name.startswith(_MACRO_FOLDERS):
                 raise FileRefused("file_macros")
             if info.file_size > _SMALL and info.file_size > _SUSPICIOUS_RATIO * max(info.compress_size, 1):

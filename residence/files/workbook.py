@@ -121,9 +121,9 @@ def read_workbook(archive: Archive) -> Workbook:
 
     walk(archive.read(_RELATIONS), relation, _nothing)
     walk(archive.read(_WORKBOOK), part, _nothing)
-    stored = {name.casefold(): name for name in archive.names()}
+    stored = {name.lower(): name for name in archive.names()}
     members = {name: _member(targets.get(target, "")) for name, target in sheets.items()}
-    found = {name: stored.get(member.casefold(), member) for name, member in members.items()}
+    found = {name: stored.get(member.lower(), member) for name, member in members.items()}
     worksheets = {name: member for name, member in found.items() if member in archive and "chartsheets/" not in member}
     if not worksheets:
         raise FileRefused("broken", detail="XLSX")

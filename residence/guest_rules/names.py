@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 from kernel.lookalikes import APOSTROPHES, DASHES
-from kernel.text import search_key
+from kernel.text import fold, search_key
 from residence.guest_rules.judgement import Judgement
 from residence.guest_rules.texts import LIMITS
 from residence.names import has_odd_letters, is_garbled_name, is_mrz_shaped, transliterate
@@ -83,7 +83,7 @@ def _doubtful(guest: Judgement, name: str) -> None:
         guest.note("name_shortened", "full_name", name)
     if guest.foreign and any(sign.isdigit() for sign in name):
         guest.note("name_with_digits", "full_name", name)
-    words = name.casefold().split()
+    words = fold(name).split()
     if not guest.foreign and len(words) >= _LONG_NAME and sum(word in _MIDDLES for word in words[1:]) > 1:
         guest.note("name_of_two", "full_name", name)
 

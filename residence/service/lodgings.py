@@ -10,6 +10,7 @@ from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
 from kernel.quota import require_room
+from kernel.text import fold
 from kernel.work import Work
 from residence import store
 from residence.account import AccountState
@@ -140,9 +141,9 @@ def set_rooms(
     lodging_for(work, actor, desk, lodging_id, "manage", lock=True)
     seen: set[str] = set()
     for position, (name, _) in enumerate(rooms):
-        if name.casefold() in seen:
+        if fold(name) in seen:
             raise DomainError("invalid_fields", fields=[FieldError(f"/rooms/{position}/name", "room_twice")])
-        seen.add(name.casefold())
+        seen.add(fold(name))
     store.set_rooms(work.session, lodging_id, [{"id": new_id(), "name": name, "beds": beds} for name, beds in rooms])
     write_audit(work.session, actor, "lodging.rooms", "lodging", lodging_id, rooms=len(rooms))
     return store.rooms_of(work.session, lodging_id)

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from api.paging import PageAnswer, PageQuery
 from api.residence.fields import FindingAnswer, GuestAnswer, GuestRequest, MomentField
-from api.schemas import AnswerSchema, Instant, Line, RequestSchema, Text
+from api.schemas import AnswerSchema, Instant, RequestSchema, Text, Typed
 from mobile_contract.vocabulary import DECLARATION_KINDS, GUEST_KINDS, STAY_STATES
 from residence.scans import unframed
 from residence.service.reports import MOST_AT_ONCE
@@ -98,7 +98,7 @@ class AnnulmentRequest(RequestSchema):
 
 
 class FindGuestRequest(RequestSchema):
-    document_number = Line(required=True, high=50)
+    document_number = Typed(required=True, high=50)
 
 
 class FoundGuestAnswer(AnswerSchema):
