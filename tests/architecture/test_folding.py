@@ -14,6 +14,7 @@ OTHERS = ("sandbox/", "migrations/")
 ASKING = {
     "kernel/names.py": "which letters a name of a person may hold",
     "notify/forms.py": "a text is never cut between a letter and its mark",
+    "residence/guest_rules/names.py": "which letters of a name are Latin",
     "tracking/business_names.py": "which letters the law lets the name of a household business hold",
 }
 CALLS = frozenset({"casefold", "combining", "digit", "decimal", "numeric", "east_asian_width", "strip_accents_ascii"})
