@@ -19,6 +19,7 @@ from api.context import Language, container, here
 from api.security import challenge, step_up_challenge
 from kernel.db import DatabaseChanged
 from kernel.errors import DomainError, FieldError
+from kernel.servers import NotYetError
 from kernel.storage import StoreAwayError
 from mobile_contract.problems import FIELD_TEXTS, PROBLEMS, TITLES, TYPE_BASE
 from mobile_contract.wording import say
@@ -64,6 +65,9 @@ def respond(error: Exception) -> flask.Response:
     if _restored():
         # The error is of a moment in which the rows, or the keys they are sealed with, were replaced.
         _log.warning("request.database_changed", error=list(_names(error)))
+        return problem(DomainError("unavailable"))
+    if _lacks_a_migration(error):
+        _log.error("request.schema_behind", error=list(_names(error)), sqlstate=_sqlstate(error))
         return problem(DomainError("unavailable"))
     _log.error("request.failed", error=list(_names(error)), where=traceback.format_tb(error.__traceback__)[-8:])
     return problem(DomainError("internal"))
@@ -139,6 +143,19 @@ def _restored() -> bool:
     except Exception:
         # Whoever answers an error must not fail with another.
         return False
+
+
+def _lacks_a_migration(error: Exception) -> bool:
+    """Whether the database is older than this code: restored to before a migration, or not migrated yet."""
+    if not isinstance(error, DBAPIError):
+        return False
+    try:
+        container().health_checks["database"].passes()
+    except NotYetError:
+        return True
+    except Exception:
+        return False
+    return False
 
 
 def _of_http(error: HTTPException) -> flask.Response:

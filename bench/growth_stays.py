@@ -24,8 +24,9 @@ from kernel.work import Work
 from residence.check import check_file
 from residence.guests import GuestDeclaration
 from residence.models import DECLARATION_FIELD
+from residence.name_search import KEYS_VERSION
 from residence.service.batches import SentFile, accept_batch, record_batch
-from residence.service.declaring import name_words
+from residence.service.guest_keys import name_words
 from residence.service.police import MOST_FOUND
 from residence.service.reports import report_nil
 from residence.sheets import write_guests
@@ -44,10 +45,10 @@ _LENGTH: Final = f"CASE WHEN {lot(3, 50)} = 0 THEN 21 ELSE 1 + {lot(4, 3)} END"
 _ERASED_AFTER: Final = 300
 _NUMBERS: Final = "generate_series(CAST(:begin AS bigint), CAST(:end AS bigint)) n"
 _STAYS: Final = f"""
-INSERT INTO stay (id, lodging_id, document_index, name_words, nationality, kind, night, arrival, departure, room, state,
-  declarations, declared_at, due_at, late, erased_at)
+INSERT INTO stay (id, lodging_id, document_index, name_words, key_version, nationality, kind, night, arrival, departure,
+  room, state, declarations, declared_at, due_at, late, erased_at)
 SELECT id, lodging, CASE WHEN NOT erased THEN sha256(CAST('guest ' || n / 3 AS bytea)) END,
-  CASE WHEN erased THEN '{{}}' ELSE words END, nationality,
+  CASE WHEN erased THEN '{{}}' ELSE words END, :version, nationality,
   CASE nationality WHEN 'VNM' THEN 'vietnamese' ELSE 'foreign' END,
   arrived, arrived + time '14:00', departed + time '05:00', CASE WHEN erased THEN '' ELSE '101' END,
   CASE WHEN {lot(5, 40)} = 0 THEN 'annulled' ELSE 'left' END, 1, arrived + time '14:30', arrived + time '16:00',
@@ -175,6 +176,7 @@ def _values(held: Container, town: Town, connection: Connection) -> dict[str, An
         "a_night": _A_NIGHT,
         "night": town.night,
         "content": content,
+        "version": KEYS_VERSION,
         "person": town.hotels[0].actor.grantor_id,
     }
 

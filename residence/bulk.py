@@ -24,6 +24,7 @@ STAY_COLUMNS: Final[Mapping[str, str]] = {
     "declared_at": "timestamptz",
     "due_at": "timestamptz",
     "late": "bool",
+    "key_version": "int2",
 }
 DECLARATION_COLUMNS: Final[Mapping[str, str]] = {
     "id": "uuid",

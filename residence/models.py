@@ -170,8 +170,8 @@ class Stay(Base):
 
     The latest one of a document is what a lodging finds again when a regular guest returns. `night` is the one of
     arrival by `clock.NightRule`, `nights` are all that it covers. `due_at` is when the arrival had to be declared at
-    the latest, `late` whether it was later. `name_words` are blind indexes of the words of the name. When its content
-    is erased, index and words go.
+    the latest, `late` whether it was later. `name_words` are blind indexes of words of the name. `key_version` tells by
+    which rules they and the document's were made. When its content is erased, both go.
     """
 
     __tablename__ = "stay"
@@ -195,6 +195,7 @@ class Stay(Base):
         Index("ix_stay_lodging_departure", "lodging_id", "departure", postgresql_where=text("state <> 'annulled'")),
         Index("ix_stay_document", "document_index", postgresql_where=text("erased_at IS NULL")),
         Index("ix_stay_words", "name_words", postgresql_using="gin"),
+        Index("ix_stay_key_version", "key_version", postgresql_where=text("erased_at IS NULL")),
         Index("ix_stay_kept", "departure", postgresql_where=text("erased_at IS NULL")),
         Index("ix_stay_photo", "photo_at", postgresql_where=text("photo_key IS NOT NULL")),
         Index("ix_stay_photos_held", "lodging_id", postgresql_where=text("photo_key IS NOT NULL")),
@@ -204,6 +205,7 @@ class Stay(Base):
     lodging_id: Mapped[UUID] = mapped_column(ForeignKey("lodging.id"))
     document_index: Mapped[bytes | None] = mapped_column(LargeBinary)
     name_words: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    key_version: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     nationality: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     night: Mapped[date] = mapped_column(Date)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, func, select
+from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -96,19 +96,22 @@ def guests_by_document(session: Session, root: str | None, index: bytes, *, limi
     return _rows(session, query.order_by(Stay.id.desc()).limit(limit))
 
 
-def guests_by_words(session: Session, root: str | None, words: Sequence[int], *, limit: int) -> Sequence[GuestRow]:
-    """Stays whose name holds all these words, newest first."""
-    holds = Stay.name_words.contains(list(words))
+Words = Sequence[Sequence[list[int]]]
+"""For each piece of a name that is sought the ways to read it: the words of one of them must all be there."""
+
+
+def guests_by_words(session: Session, root: str | None, words: Words, *, limit: int) -> Sequence[GuestRow]:
+    """Stays whose name holds every piece in one of its ways, newest first."""
     latest = _latest_with(session, root, words)
     ours = [row.id for row in latest if row.below]
     if len(ours) >= limit:
         found = _guests(root).where(Stay.id.in_(ours[:limit]))
     elif len(latest) < _COMMON:
         # By the words alone: the planner would read all that the lodgings of the subtree ever had, and compare.
-        named = select(Stay.id).where(holds).cte().prefix_with("MATERIALIZED")
+        named = select(Stay.id).where(_holds(Stay.name_words, words)).cte().prefix_with("MATERIALIZED")
         found = _guests(root).where(Stay.id.in_(select(named.c.id)))
     else:
-        found = _guests(root).where(holds)
+        found = _guests(root).where(_holds(Stay.name_words, words))
     return _rows(session, found.order_by(Stay.id.desc()).limit(limit))
 
 
@@ -117,7 +120,11 @@ class _Latest(NamedTuple):
     below: bool
 
 
-def _latest_with(session: Session, root: str | None, words: Sequence[int]) -> Sequence[_Latest]:
+def _holds(column: Any, words: Words) -> ColumnElement[bool]:
+    return and_(*(or_(*(column.contains(way) for way in ways)) for ways in words))
+
+
+def _latest_with(session: Session, root: str | None, words: Words) -> Sequence[_Latest]:
     """Of the stays declared last, anywhere, those whose name holds these words, newest first. A name that many have
     fills an answer from these alone, however many stays there are."""
     columns = Stay.id, Stay.lodging_id, Stay.name_words
@@ -126,7 +133,7 @@ def _latest_with(session: Session, root: str | None, words: Sequence[int]) -> Se
     rows = session.execute(
         select(latest.c.id, _below(root))
         .join(Lodging, Lodging.id == latest.c.lodging_id)
-        .where(latest.c.name_words.contains(list(words)))
+        .where(_holds(latest.c.name_words, words))
         .order_by(latest.c.id.desc())
     )
     return [_Latest(row[0], row[1]) for row in rows]

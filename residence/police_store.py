@@ -48,6 +48,17 @@ def lock_old_stays(session: Session, before: datetime, limit: int) -> Sequence[S
     ).all()
 
 
+def lock_outdated_keys(session: Session, version: int, limit: int) -> Sequence[Stay]:
+    """Stays whose keys are older than `version`; those that somebody works on are left for later."""
+    return session.scalars(
+        select(Stay)
+        .where(Stay.key_version < version, Stay.erased_at.is_(None))
+        .order_by(Stay.key_version)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
 def erase_declarations(session: Session, stays: Sequence[UUID]) -> None:
     """Takes the content out of every link of these stays; that something was declared, when and by whom, stays."""
     session.execute(update(Declaration).where(Declaration.stay_id.in_(stays)).values(content=None, note=None))

@@ -180,16 +180,21 @@ class DossierCounter(Base):
 
 
 class ReservedName(Base):
-    """A name that must be unique within an agency's area, held while the dossier (or the business) lives."""
+    """A name that must be unique within an agency's area, held while the dossier (or the business) lives.
+
+    `fold_version` tells by which rules `folded` was made.
+    """
 
     __tablename__ = "reserved_name"
     __table_args__ = (
         Index("uq_reserved_name_live", "scope", "folded", unique=True, postgresql_where=text("released_at IS NULL")),
+        Index("ix_reserved_name_fold_version", "fold_version", postgresql_where=text("released_at IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     scope: Mapped[str] = mapped_column(Text)
     folded: Mapped[str] = mapped_column(Text)
+    fold_version: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     dossier_id: Mapped[UUID | None] = mapped_column(ForeignKey("dossier.id"), index=True)
     reserved_at: Mapped[datetime] = mapped_column(server_default=func.now())
     released_at: Mapped[datetime | None]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.errors import DomainError
 from kernel.ids import new_id
+from kernel.text import FOLD_VERSION
 from tracking import queries
 from tracking.case import Case
 from tracking.catalogue.models import Agency
@@ -32,9 +33,10 @@ ON CONFLICT (agency_code, day) DO UPDATE SET last = dossier_counter.last + 1
 RETURNING last
 """)
 _RESERVE = text("""
-INSERT INTO reserved_name (id, scope, folded, dossier_id) VALUES (:id, :scope, :folded, :dossier)
+INSERT INTO reserved_name (id, scope, folded, fold_version, dossier_id)
+VALUES (:id, :scope, :folded, :version, :dossier)
 ON CONFLICT (scope, folded) WHERE released_at IS NULL
-DO UPDATE SET reserved_at = reserved_name.reserved_at WHERE reserved_name.dossier_id = :dossier
+DO UPDATE SET fold_version = :version WHERE reserved_name.dossier_id = :dossier
 RETURNING id
 """)
 _RELEASE = text("UPDATE reserved_name SET released_at = :now WHERE dossier_id = :dossier AND released_at IS NULL")
@@ -181,7 +183,7 @@ def reserve_name(session: Session, scope: str, folded: str, dossier_id: UUID) ->
 
     Waits for a rival's transaction to end.
     """
-    values = {"id": new_id(), "scope": scope, "folded": folded, "dossier": dossier_id}
+    values = {"id": new_id(), "scope": scope, "folded": folded, "version": FOLD_VERSION, "dossier": dossier_id}
     return session.connection().execute(_RESERVE, values).first() is not None
 
 
@@ -198,6 +200,23 @@ def name_is_taken(session: Session, scope: str, folded: str, dossier_id: UUID) -
             )
         )
     )
+
+
+def name_is_held(session: Session, scope: str, folded: str) -> bool:
+    """By anybody."""
+    held = (ReservedName.scope == scope, ReservedName.folded == folded, ReservedName.released_at.is_(None))
+    return session.execute(select(ReservedName.id).where(*held).limit(1)).first() is not None
+
+
+def lock_outdated_names(session: Session, version: int, limit: int) -> Sequence[ReservedName]:
+    """Names that are held by keys older than `version`, the oldest first."""
+    return session.scalars(
+        select(ReservedName)
+        .where(ReservedName.fold_version < version, ReservedName.released_at.is_(None))
+        .order_by(ReservedName.fold_version, ReservedName.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
 
 
 def release_names(session: Session, dossier_id: UUID, now: datetime) -> None:

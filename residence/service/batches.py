@@ -31,7 +31,8 @@ from residence.findings import Finding
 from residence.models import FILE_NAME_FIELD, FINDINGS_FIELD, Batch
 from residence.ports import FrontDesk
 from residence.service.access import active_lodging, lodging_for
-from residence.service.declaring import declare_arrivals, declarer, document_index, name_words
+from residence.service.declaring import declare_arrivals, declarer
+from residence.service.guest_keys import document_index, name_words
 from residence.sheets import write_error_sheet
 from residence.states import BATCH_MOVES, BatchEvent, BatchState, move
 

@@ -19,10 +19,12 @@ from residence import store
 from residence.clock import due
 from residence.guests import GuestDeclaration, Moment
 from residence.models import DECLARATION_FIELD, NOTE_FIELD, Declaration, Lodging, Stay
+from residence.name_search import KEYS_VERSION
 from residence.ports import FrontDesk
 from residence.rules import judge_declaration
 from residence.service.access import active_lodging, lodging_for
-from residence.service.declaring import declarer, document_index, guest_in, name_words, tell
+from residence.service.declaring import declarer, guest_in, tell
+from residence.service.guest_keys import document_index, name_words
 from residence.service.reports import refuse_broken
 from residence.states import STAY_MOVES, DeclarationKind, StayState, move
 
@@ -187,6 +189,7 @@ class _Act:
         deadline = due(guest.kind, guest.arrival, remote=self._lodging.remote, rule=rule)
         stay.document_index = document_index(vault, guest.document_number)
         stay.name_words = name_words(vault, guest.full_name)
+        stay.key_version = KEYS_VERSION
         stay.nationality, stay.kind = guest.nationality, guest.kind.value
         stay.night, stay.room = rule.night_of(guest.arrival), guest.room
         stay.arrival = guest.arrival.instant.astimezone(UTC)

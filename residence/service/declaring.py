@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,20 +13,19 @@ from kernel.errors import DomainError
 from kernel.heap import many_objects
 from kernel.ids import new_id
 from kernel.outbox import record_event
-from kernel.text import only_signs, search_key
-from kernel.vault import Vault
 from kernel.work import Work
 from residence import store
 from residence.bulk import DECLARATION_COLUMNS, STAY_COLUMNS, copy_rows
 from residence.clock import NightRule, due
 from residence.guests import GuestDeclaration, GuestKind, Moment
-from residence.models import DECLARATION_FIELD, DOCUMENT_INDEX, WORD_INDEX, Declaration, Lodging
+from residence.models import DECLARATION_FIELD, Declaration, Lodging
+from residence.name_search import KEYS_VERSION
+from residence.service.guest_keys import document_index, name_words
 from residence.states import DeclarationKind, StayState
 from residence.store import StayKey
 
 DECLARED: Final = "residence.declared"
 _PIECE: Final = 1000
-_LONGEST_NUMBER: Final = 60
 _ARRIVAL, _STAYING, _LEFT = str(DeclarationKind.ARRIVAL), str(StayState.STAYING), str(StayState.LEFT)
 
 
@@ -99,24 +97,6 @@ def guest_in(work: Work, row: Declaration | None) -> GuestDeclaration | None:
     if row is None or row.content is None:
         return None
     return GuestDeclaration.from_json(work.vault.open(DECLARATION_FIELD, row.id, row.content))
-
-
-def document_index(vault: Vault, number: str) -> bytes:
-    """The blind index of a document's number, however its letters are written."""
-    return vault.index(DOCUMENT_INDEX, only_signs(number, most=_LONGEST_NUMBER) or number)
-
-
-def name_words(vault: Vault, name: str) -> list[int]:
-    """Blind indexes of the words of a name without accents, as the 64-bit integers that the column holds."""
-    return sorted({index for word in name.split() for index in _word_indexes(vault, word)})
-
-
-# A few hundred words make up most names.
-@lru_cache(maxsize=8192)
-def _word_indexes(vault: Vault, word: str) -> tuple[int, ...]:
-    """Of one word as it is written, which may be a sign that stands for several."""
-    plain = search_key(word).split()
-    return tuple(int.from_bytes(vault.index(WORD_INDEX, each)[:8], "big", signed=True) for each in plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +199,7 @@ class _Maker:
             self._now,
             times.due_at,
             times.late,
+            KEYS_VERSION,
         )
 
     def _declaration(self, new: _New) -> tuple[Any, ...]:

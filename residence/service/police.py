@@ -22,7 +22,8 @@ from residence.guests import GuestDeclaration
 from residence.ledger_models import GuestSearch
 from residence.models import SEARCH_REASON_FIELD, WORD_INDEX, Lodging, LodgingChange, Stay
 from residence.night_store import FilingCounts, GuestRow, NationalityCount
-from residence.service.declaring import document_index, guest_in, name_words
+from residence.service.declaring import guest_in
+from residence.service.guest_keys import document_index, sought_words
 from residence.service.lodgings import step_lodging
 from residence.states import LodgingEvent
 
@@ -130,7 +131,7 @@ def search_guests(work: Work, actor: Actor, by: SearchBy, sought: str, reason: s
         index = document_index(work.vault, sought)
         rows = night_store.guests_by_document(session, root, index, limit=MOST_FOUND)
     else:
-        words = name_words(work.vault, sought)
+        words = sought_words(work.vault, sought)
         if not words:
             raise DomainError("invalid_fields", fields=[FieldError("/sought", "name_without_words")])
         index = work.vault.index(WORD_INDEX, search_key(sought))

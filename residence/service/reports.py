@@ -20,7 +20,8 @@ from residence.models import NilReport
 from residence.ports import FrontDesk
 from residence.rules import judge_declaration
 from residence.service.access import active_lodging, lodging_for
-from residence.service.declaring import declare_arrivals, declarer, document_index, guest_in
+from residence.service.declaring import declare_arrivals, declarer, guest_in
+from residence.service.guest_keys import document_index
 
 MOST_AT_ONCE: Final = 200
 
