@@ -8,7 +8,7 @@ from tracking import store
 from tracking.models import Dossier, ReservedName
 from tracking.office import Office
 from tracking.rules import reserved_names
-from tracking.service.drafts import read_form
+from tracking.service.draft_forms import read_form
 
 _RENEWED_AT_ONCE: Final = 500
 
