@@ -49,16 +49,18 @@ def business_name_fault(name: str) -> str | None:
     proper = fold_name(name, ignore_prefixes=[PREFIX])
     if not proper:
         return None
-    fault = other_name_fault(proper)
+    fault = _fault(proper, name)
     if fault is not None:
         return fault
-    letters = [letter for letter in _letters(name) if _kind(letter) == "foreign"]
-    return "name_letters" if letters else None
+    return "name_letters" if any(_kind(letter) == "foreign" for letter in _letters(name)) else None
 
 
 def other_name_fault(name: str) -> str | None:
     """The same for a short name and for one in a foreign language, whose letters may be those of that language."""
-    folded = fold(name)
+    return _fault(fold(name), name)
+
+
+def _fault(folded: str, name: str) -> str | None:
     plain = folded.isascii() and _FORBIDDEN_PLAIN.search(folded)
     if _FORBIDDEN.search(folded) or plain:
         return "name_company"
@@ -80,7 +82,8 @@ def business_name_doubts(name: str) -> Iterator[str]:
 
 def _unprintable(name: str) -> bool:
     """Signs that a certificate could not show: pictures, drawings. Letters are judged for themselves."""
-    return any(not sign.isalnum() and REPLACEMENT in printable(f"a{sign}a") for sign in name if not sign.isspace())
+    signs = (sign for sign in name if not (sign.isalpha() or sign.isdecimal() or sign.isspace()))
+    return any(REPLACEMENT in printable(f"a{sign}a") for sign in signs)
 
 
 def _letters(name: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""Whether what a form says about its drawing can be followed: sections, fields that a condition shows, lists."""
+"""Whether what a form says in keywords of ours can be followed: sections, conditions, lists, bounds of doubts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from tracking.catalogue.findings import Finding
@@ -10,7 +10,7 @@ _TAKES: Final = ("code", "name")
 
 
 def check_drawing(form: Form) -> list[Finding]:
-    """Everything wrong with `x-sections`, `x-shown-when` and `x-list`. The form is a schema of an object."""
+    """Everything wrong with keywords of ours. The form is a schema of an object."""
     return [*_sections(form.schema), *_nodes(form)]
 
 
@@ -38,6 +38,9 @@ def _nodes(form: Form) -> Iterator[Finding]:
             yield Finding(f"/form{pointer}", "form_never_shown")
         if "x-list" in node and not _is_list(node["x-list"]):
             yield Finding(f"/form{pointer}", "form_list_unclear")
+        for keyword, fits in _BOUNDS.items():
+            if keyword in node and not fits(node[keyword]):
+                yield Finding(f"/form{pointer}", "form_keyword_wrong", {"key": keyword})
 
 
 def _can_hold(form: Form, condition: Any) -> bool:
@@ -63,3 +66,22 @@ def _is_list(value: Any) -> bool:
         and isinstance(narrowed, Mapping)
         and all(isinstance(field, str) for field in narrowed.values())
     )
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _are_days(value: Any) -> bool:
+    return isinstance(value, Mapping) and set(value) == {"before", "after"} and all(map(_is_count, value.values()))
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(name, str) for name in value)
+
+
+_BOUNDS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "x-min-age": _is_count,
+    "x-usual-days": _are_days,
+    "x-distinct": _are_names,
+}

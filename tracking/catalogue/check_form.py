@@ -10,7 +10,7 @@ from tracking.catalogue.form import Form, Schema, resolve, subschemas
 from tracking.formats import FORMATS, STANDARD_FORMATS
 
 _HERE: Final = re.compile(r"#/\$defs/[^/]+")
-_SIBLINGS: Final = ("x-sex-field", "x-birth-field", "x-province-field")
+_SIBLINGS: Final = ("x-sex-field", "x-birth-field", "x-province-field", "x-amount-field")
 _UNREADABLE: Final = frozenset({"form_invalid", "form_not_object", "form_reference_outside"})
 
 

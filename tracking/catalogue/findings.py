@@ -69,6 +69,7 @@ FINDING_TEXTS: Final[dict[str, Text]] = {
         "x-shown-when phải nêu một trường và giá trị có thể có.", "x-shown-when must name a field and possible values."
     ),
     "form_list_unclear": Text("x-list cần name và takes (code, name).", "x-list needs name and takes (code, name)."),
+    "form_keyword_wrong": Text("Giá trị của {key} chưa đúng.", "The value of {key} is not right."),
     "form_sibling_unknown": Text("Không có trường {field} bên cạnh.", "There is no field {field} beside it."),
 }
 

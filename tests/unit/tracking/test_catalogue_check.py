@@ -132,6 +132,14 @@ FORM: list[tuple[Spoil, str, str]] = [
         "/form/properties/hop_thu",
         "form_never_shown",
     ),
+    (lambda d: fields(d)["hop_thu"].update({"x-min-age": "18"}), "/form/properties/hop_thu", "form_keyword_wrong"),
+    (lambda d: fields(d)["hop_thu"].update({"x-usual-days": {}}), "/form/properties/hop_thu", "form_keyword_wrong"),
+    (lambda d: fields(d)["hop_thu"].update({"x-distinct": "a"}), "/form/properties/hop_thu", "form_keyword_wrong"),
+    (
+        lambda d: fields(d)["hop_thu"].update({"x-amount-field": "so"}),
+        "/form/properties/hop_thu",
+        "form_sibling_unknown",
+    ),
     (lambda d: fields(d)["hop_thu"].update({"x-list": {}}), "/form/properties/hop_thu", "form_list_unclear"),
     (
         lambda d: fields(d)["hop_thu"].update({"x-province-field": "tinh"}),

@@ -78,6 +78,7 @@ def test_a_name_with_digits_and_signs_is_taken(name: str) -> None:
         ("Số ٣", "name_letters"),
         ("Quán 😀 vui", "name_unprintable"),
         ("Quán ❤ Em", "name_unprintable"),
+        ("Quán ①", "name_unprintable"),
     ],
 )
 def test_a_name_that_the_decree_forbids_is_refused(name: str, code: str) -> None:
