@@ -11,7 +11,11 @@ from cli import DRAWN
 from tests.architecture.sources import ROOT
 
 _LINK = re.compile(r'\]\(([^)\s]+)\)|\bsrc="([^"]+)"')
-_PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+_PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
+_DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+_INDEX = re.compile(
+    r"^\| \[(\d{4})\]\((\d{4}-[a-z0-9-]+\.md)\) \| (.+) \| (in force|replaced by \d{4}) \|$", re.MULTILINE
+)
 _PICTURES = sorted((ROOT / "docs").rglob("*.svg"))
 _SVG = "{http://www.w3.org/2000/svg}"
 _DRAWN = {f"{_SVG}{name}" for name in ("circle", "ellipse", "line", "path", "polygon", "polyline", "rect", "text")}
@@ -56,10 +60,26 @@ def test_every_package_with_state_tables_is_drawn() -> None:
     assert drawn == {page.name for page in (ROOT / "docs/states").iterdir()}
 
 
-@pytest.mark.parametrize("decision", sorted((ROOT / "docs/decisions").glob("*.md")), ids=_named)
+@pytest.mark.parametrize("decision", _DECISIONS, ids=_named)
 def test_a_decision_says_context_choice_and_consequence_shortly(decision: Path) -> None:
     text = decision.read_text(encoding="utf-8")
     assert text.startswith(f"# {decision.name[:4]} ")
     for part in ("**Context.**", "**Choice.**", "**Consequence.**"):
         assert part in text
     assert len(text.splitlines()) <= 40
+
+
+def test_the_index_of_decisions_names_each_with_its_title_and_status() -> None:
+    told = _INDEX.findall((ROOT / "docs/decisions/README.md").read_text(encoding="utf-8"))
+    there = [(path.name[:4], path.name, path.read_text(encoding="utf-8").splitlines()[0][7:]) for path in _DECISIONS]
+    assert [row[:3] for row in told] == there
+    numbers = {number for number, *_ in told}
+    assert [row for row in told if row[3] != "in force" and row[3][-4:] not in numbers] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs/runbooks").glob("[a-z]*.md")), ids=_named)
+def test_a_runbook_says_when_what_to_look_at_and_when_it_is_over(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for part in ("**When.**", "**Look at.**"):
+        assert part in text
+    assert f"]({page.name})" in (page.parent / "README.md").read_text(encoding="utf-8")
