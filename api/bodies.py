@@ -20,8 +20,8 @@ _JSON: Final = "application/json"
 _PIECES: Final = "application/offset+octet-stream"
 _DEEPEST: Final = 32
 _SAFE_INTEGER: Final = 2**53 - 1
-# The closing quote is optional and the middle possessive, so that no text makes this more than one pass.
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+# The closing quote is optional, so this never goes back, and no text makes it more than one pass.
+_STRING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _BRACKET: Final = re.compile(r"[\[\]{}]")
 
 

@@ -29,7 +29,7 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     ),
     (
         # Begun only where a word begins: a long line without an "@" must not be read over and over.
-        re.compile(r"(?:(?<![\w.+%-])|(?<=%40))(?:[\w.+-]|%(?!40))++(?:[@＠]|%40)[\w-]+(?:\.[\w-]+)+"),
+        re.compile(r"(?:(?<![\w.+%-])|(?<=%40))(?:[\w.+-]|%(?!40))+(?:[@＠]|%40)[\w-]+(?:\.[\w-]+)+"),
         "[e-mail]",
     ),
 )

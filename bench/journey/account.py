@@ -11,6 +11,8 @@ from bench.journey.wire import Answer, Refused, Wire, Witness
 LANGUAGE: Final = "vi"
 # A token that ends in this time may end before a slow call is looked at.
 _SPARE_S: Final = 60.0
+# An officer's session ends when nobody used it for a quarter of an hour.
+_LONG_AWAY_S: Final = 600.0
 
 
 class LoginRefused(Exception):  # noqa: N818 - reads as what it says
@@ -25,6 +27,7 @@ class Account:
     def __init__(self, api_url: str, *, witness: Witness | None = None) -> None:
         self.wire = Wire(api_url, witness=witness)
         self.tokens = {}
+        self._login: str | None = None
 
     @property
     def tokens(self) -> dict[str, Any]:
@@ -35,7 +38,8 @@ class Account:
     def tokens(self, given: dict[str, Any]) -> None:
         lasts = float(given.get("expires_in", 0.0))
         self._tokens = given
-        self._fresh_until = time.monotonic() + lasts - min(_SPARE_S, lasts / 2)
+        self._given_at = time.monotonic()
+        self._fresh_until = self._given_at + lasts - min(_SPARE_S, lasts / 2)
 
     def log_in(self, login: str) -> None:
         """Raises LoginRefused, and Refused for what our own side says no to."""
@@ -50,6 +54,7 @@ class Account:
         }
         answer = self.wire.call("POST", f"/v1/auth/logins/{begun['login_id']}/complete", json_body=body)
         self.tokens = answer.json()
+        self._login = login
 
     def refresh(self) -> None:
         body = {"refresh_token": self.tokens["refresh_token"]}
@@ -57,6 +62,7 @@ class Account:
 
     def log_out(self) -> None:
         self.call("POST", "/v1/auth/logout")
+        self._login = None
 
     def me(self) -> Any:
         return self.call("GET", "/v1/me").json()
@@ -95,11 +101,17 @@ class Account:
         return headers
 
     def _refreshed(self) -> bool:
-        """Whether there are new tokens; a session that ended has none, and its answer stands as it came."""
+        """Whether there are new tokens; a session that was ended has none, and its answer stands as it came.
+
+        Who comes back after a long while logs in again.
+        """
+        away_s = time.monotonic() - self._given_at
         try:
             self.refresh()
         except Refused:
-            return False
+            if self._login is None or away_s < _LONG_AWAY_S:
+                return False
+            self.log_in(self._login)
         return True
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ def _patterns(prefix: bytes, reference: bytes = rb"\s(?:[^>]*?\s)?r\s*=\s*[\"']"
     far_row = rb"(?:[2-9]\d{4}|\d{6,})"
     filled = rb"[\"'](?:[^>]*[^/])?>(?!\s*</)"
     # Cells without a value, all of them at once: a part of them would leave one that looks filled.
-    empty_cells = rb"(?>(?:\s*<%bc\b[^>]*?(?:/>|>\s*</%bc>))*)" % (prefix, prefix)
+    empty_cells = rb"(?=(?P<empty>(?:\s*<%bc\b[^>]*?(?:/>|>\s*</%bc>))*))(?P=empty)" % (prefix, prefix)
     return _Patterns(
         re.compile(b"<%bc%b((?:[A-Z]{3,}|[B-Z][A-Z])\\d+|[A-Z]+%b)%b" % (prefix, reference, far_row, filled)),
         re.compile(b"<%brow%b(%b)%b%b\\s*<(?!/)" % (prefix, reference, far_row, filled, empty_cells)),

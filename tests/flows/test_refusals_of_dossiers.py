@@ -183,7 +183,7 @@ def test_an_action_out_of_turn_names_the_states_that_allow_it(system: System) ->
         office.receiver.start(shown["id"])
     problem = refused(heard.value.answer, 409, "action_not_allowed")
     assert (problem["state"], problem["allowed_from"]) == (1, [2])
-    assert "2" in problem["detail"]
+    assert "“Được tiếp nhận”" in problem["detail"]
     etag = phone.read(shown["id"]).etag
     target = f"/v1/dossiers/{shown['id']}/form"
     changed = phone.ask("PUT", target, json_body={"form_values": {}}, headers={"If-Match": etag})
