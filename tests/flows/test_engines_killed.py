@@ -53,9 +53,12 @@ def test_a_server_without_a_run_file_is_found_by_its_data(open_folder: Path) -> 
 
 
 _BLOCK = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from kernel.embedded import engines
+# Whoever runs the tests may have had these ignored, and a child inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 with engines(Path(sys.argv[1]), durable=False):
     print("inside", flush=True)
     time.sleep(600)

@@ -118,11 +118,14 @@ def test_a_good_answer_is_read_whole_on_a_kept_connection() -> None:
 
     def script(wire: socket.socket, _over: threading.Event) -> None:
         connections.append(wire)
+        wire.sendall(GOOD)
         heard = b""
         while said := wire.recv(65536):
             heard += said
-            # Head and body may come apart; an answer to half a request would be one too many.
-            if heard.endswith(b"\r\n\r\n{}"):
+            # Head and body may come apart, those of the first request too; each request gets one answer.
+            if heard == b"{}":
+                heard = b""
+            elif heard.endswith(b"\r\n\r\n{}"):
                 heard = b""
                 wire.sendall(GOOD)
 
