@@ -1,7 +1,7 @@
 """`/verify`: whether a paper is genuine, for anybody, in a browser without a log-in and without JavaScript.
 
 What the QR codes of papers open. The codes never stand in an address that is sent: a QR code has them behind the
-`#`, the form sends them in its body (docs/decisions/0043-a-paper-is-checked-by-anybody.md).
+`#`, the form sends them in its body (docs/decisions/0045-a-paper-is-checked-by-anybody.md).
 """
 
 import re
