@@ -33,6 +33,12 @@ FIRST = date(2026, 11, 20)
 NUMBERS = st.sampled_from([f"04909000000{number}" for number in range(4)])
 
 
+def night_of(arrival: Moment) -> date:
+    """Until eight in the morning it is the night before."""
+    early = arrival.clock is not None and arrival.clock < time(8)
+    return arrival.day - timedelta(days=1) if early else arrival.day
+
+
 class Evening(RuleBasedStateMachine):
     """`standing` is what holds by (document, night): the stay, its guest, and how many times it was declared."""
 
@@ -63,16 +69,18 @@ class Evening(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.town.clock.advance(timedelta(hours=hours))
 
-    @rule(numbers=st.lists(NUMBERS, min_size=1, max_size=3), nights=st.integers(1, 3))
-    def report(self, numbers: list[str], nights: int) -> None:
+    @rule(numbers=st.lists(NUMBERS, min_size=1, max_size=3), nights=st.integers(1, 3), after_midnight=st.booleans())
+    def report(self, numbers: list[str], nights: int, after_midnight: bool) -> None:
         town, day = self.town, self.today
+        early = after_midnight or town.clock.instant.astimezone(VIETNAM).hour < 9
+        arrival = Moment(day, time(0) if early else time(9))
         guests = [
-            guest(number, arrival=Moment(day, time(0)), departure=Moment(day + timedelta(days=nights), time(12)))
+            guest(number, arrival=arrival, departure=Moment(day + timedelta(days=nights), time(12)))
             for number in numbers
         ]
         told = reports.report_guests(town.work, town.owner, town.desk, town.lodging.id, guests)
         for each, said in zip(guests, told, strict=True):
-            key = (each.document_number, day)
+            key = (each.document_number, night_of(arrival))
             assert said.new is (key not in self.standing)
             if said.new:
                 self.standing[key], self.guests[said.stay_id] = said.stay_id, each
@@ -80,7 +88,7 @@ class Evening(RuleBasedStateMachine):
             assert said.stay_id == self.standing[key]
         if any(said.new for said in told):
             self.told += 1
-            self.nil.discard(day)
+            self.forget_nils()
 
     @rule()
     def say_nobody(self) -> None:
@@ -105,7 +113,7 @@ class Evening(RuleBasedStateMachine):
     def leave(self, data: st.DataObject) -> None:
         stay, before = self.pick(data)
         left = Moment(self.today, time(0))
-        allowed = self.goes_on(stay) and before.arrival.day <= left.day and left.instant <= before.departure.instant
+        allowed = self.goes_on(stay) and before.arrival.instant <= left.instant <= before.departure.instant
         self.act(stay, allowed, "early_leave", replace(before, left=left), left)
         if allowed:
             self.left.add(stay)
@@ -151,14 +159,18 @@ class Evening(RuleBasedStateMachine):
             self.guests[stay] = after
             self.links[stay].append(kind)
             self.told += 1
+            self.forget_nils()
+
+    def forget_nils(self) -> None:
+        self.nil = {night for night in self.nil if not self.staying(night)}
 
     def staying(self, night: date) -> bool:
-        over = datetime.combine(night + timedelta(days=1), time(), VIETNAM)
-        held = [self.guests[stay] for stay in self.standing.values()]
-        return any(
-            each.arrival.day == night or (each.arrival.day < night and (each.left or each.departure).instant >= over)
-            for each in held
-        )
+        """Whoever came for the night, or came before it and leaves after its end."""
+        for each in (self.guests[stay] for stay in self.standing.values()):
+            came, leaves = night_of(each.arrival), (each.left or each.departure).day
+            if came == night or came < night < leaves:
+                return True
+        return False
 
     @invariant()
     def the_ledger_agrees(self) -> None:
