@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import replace
 from typing import Any, Final
 
-from kernel.text import fold, visible
+from kernel.text import fold, typed, visible
 from residence.findings import Finding
 from residence.guests import VIETNAMESE_NATIONALITY, BirthPrecision, GuestDeclaration
 from residence.names import from_mrz_letters
@@ -32,6 +32,8 @@ TEXTS: Final = (
     "entry_gate",
     "entry_purpose",
 )
+# Typed or pasted with an input method on, they come in full-width digits or in letters of another script.
+_NUMBERS: Final = frozenset({"document_number", "entry_document_number"})
 _VIETNAMESE: Final = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
 # Most texts are of these signs, with no blank too many, and need no second look.
 _SIGN: Final = rf"[!-%'-~{_VIETNAMESE}{_VIETNAMESE.upper()}]"
@@ -100,7 +102,10 @@ def _tidy(values: dict[str, Any], name: str, text: str, findings: list[Finding])
         # What a wrong encoding leaves stays for the rules, which refuse it.
         values[name] = lines
         return
-    clean = visible(lines)
+    if name == "document_number":
+        # Kept in capitals; some letters have a twin only there.
+        lines = lines.upper()
+    clean = typed(lines) if name in _NUMBERS else visible(lines)
     if clean != " ".join(unicodedata.normalize("NFC", lines).split()):
         findings.append(Finding("hidden_signs_removed", name, clean))
     if clean:

@@ -46,7 +46,10 @@ def test_what_is_no_tax_code_is_told_the_form(world: World, number: str) -> None
     ]
 
 
-@pytest.mark.parametrize("number", [" K1234567 ", "k1234567", "K1234567\u200b", "\u202aK1234567\u202c"])
+@pytest.mark.parametrize(
+    "number",
+    [" K1234567 ", "k1234567", "K1234567\u200b", "\u202aK1234567\u202c", "Ｋ１２３４５６７", "\u041a1234567"],
+)
 def test_a_documents_number_is_read_as_it_was_meant(evening: Evening, number: str) -> None:
     told = evening.report(evening.guest(number))
     assert told.status_code == 201, told.get_data(as_text=True)
