@@ -5,7 +5,7 @@ ifndef PYTHON
 PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$python" && break; done)
 endif
-WORKERS ?= 2
+WORKERS ?= 3
 RUN := .venv/bin/python -m
 READY := .venv/ready
 SERVED := api auth kernel migrations mobile_contract motcua notify outbound residence serving tracking *.py
@@ -60,12 +60,12 @@ lint: $(READY)
 	.venv/bin/lint-imports
 
 test: lint
-	$(RUN) pytest -n $(WORKERS) --dist loadfile
+	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-long: lint
-	MOTCUA_TEST_PROFILE=long $(RUN) pytest -n $(WORKERS) --dist loadfile
+	MOTCUA_TEST_PROFILE=long $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	@test -n "$(OLDEST_POSTGRES)" || { echo "apt-get install postgresql pgbouncer redis-server" >&2; exit 1; }
-	MOTCUA_POSTGRES_PROGRAMS=$(OLDEST_POSTGRES) $(RUN) pytest -n $(WORKERS) --dist loadfile tests/db tests/api
+	MOTCUA_POSTGRES_PROGRAMS=$(OLDEST_POSTGRES) $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/db tests/api
 
 bench: $(READY)
 	$(RUN) bench

@@ -55,7 +55,7 @@ def test_staff_give_for_no_longer_than_they_hold(hotel: Hotel) -> None:
         assert refused.get_json()["errors"][0] == {
             "pointer": "/valid_to",
             "code": "grantor_ends",
-            "message": f"Ủy quyền của bạn chỉ đến {today + timedelta(days=5)}.",
+            "message": f"Ủy quyền của bạn chỉ đến {today + timedelta(days=5):%d/%m/%Y}.",
         }
     given = hotel.hire("code-of-gia", [], by=mau, valid_to=(today + timedelta(days=5)).isoformat())
     assert given.status_code == 201
