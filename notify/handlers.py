@@ -246,10 +246,10 @@ def _written(
 
 
 def _explain(told: TemplateEvent, notice: Notice, planned: Plan) -> None:
-    """What the law prescribes and goes to no phone needs a person; what is for the inbox alone is as it shall be."""
+    """What the law prescribes and goes to no phone needs a person; anything else is in the inbox, as it shall be."""
     if not planned.pushes and set(told.channels) & set(PUSHING):
         _log.log(
-            logging.ERROR if told.legal else logging.WARNING,
+            logging.ERROR if told.legal else logging.INFO,
             "notify.no_channel",
             event_id=str(notice.event_id),
             template=notice.template,
