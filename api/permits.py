@@ -128,7 +128,7 @@ PERMITS: Final[dict[str, Permit]] = {
     "listCodeLists": anyone,
     "readCodeList": anyone,
     "lookUpDossier": anyone,
-    # the page for who holds a paper; both codes that are printed on it prove that
+    # For the holder of a slip or a receipt: both codes printed on it prove that they hold it.
     "readVerifyPage": anyone,
     "checkPaper": anyone,
     "readVerifyAsset": anyone,

@@ -146,7 +146,7 @@ class Line(Text):
 
 
 class Typed(Line):
-    """A code or a number that people type or paste: what nobody sees is taken out of it before it is judged."""
+    """A code or a number that people type or paste; invisible characters are removed before it is judged."""
 
     _MOST_RAW: Final = 1000
 

@@ -17,7 +17,7 @@ from redis.retry import Retry
 from rq import Queue
 
 URGENT: Final = "urgent"
-"""The drain of what somebody waits for."""
+"""The drain of messages that a person is waiting for, such as one-time codes."""
 _PREFIX: Final = "motcua:"
 RING_TTL_SECONDS = 60
 LINGER_SECONDS = 0.25

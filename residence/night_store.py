@@ -105,14 +105,22 @@ def guests_by_words(session: Session, root: str | None, words: Words, *, limit: 
     latest = _latest_with(session, root, words)
     ours = [row.id for row in latest if row.below]
     if len(ours) >= limit:
-        found = _guests(root).where(Stay.id.in_(ours[:limit]))
-    elif len(latest) < _COMMON:
+        return _those(session, ours[:limit])
+    if len(latest) < _COMMON:
         # By the words alone: the planner would read all that the lodgings of the subtree ever had, and compare.
         named = select(Stay.id).where(_holds(Stay.name_words, words)).cte().prefix_with("MATERIALIZED")
         found = _guests(root).where(Stay.id.in_(select(named.c.id)))
     else:
         found = _guests(root).where(_holds(Stay.name_words, words))
     return _rows(session, found.order_by(Stay.id.desc()).limit(limit))
+
+
+def _those(session: Session, stay_ids: Sequence[UUID]) -> Sequence[GuestRow]:
+    """These stays, newest first. Without their lodgings, by which a planner might begin and read all they ever had."""
+    stays = session.scalars(select(Stay).where(Stay.id.in_(stay_ids)).order_by(Stay.id.desc())).all()
+    of_them = select(Lodging).where(Lodging.id.in_({stay.lodging_id for stay in stays}))
+    lodgings = {lodging.id: lodging for lodging in session.scalars(of_them)}
+    return [GuestRow(stay, lodgings[stay.lodging_id]) for stay in stays]
 
 
 class _Latest(NamedTuple):

@@ -42,7 +42,7 @@ ZALO: Final = "zalo"
 _BY_ZALO: Final = {
     "MOTCUA_SMS_GATEWAYS": "esms=1",
     "MOTCUA_ZALO_HOURS": "00:00-24:00",
-    # After it a text goes out in the place of what nobody reported.
+    # When no receipt has come by then, an SMS goes out instead.
     "MOTCUA_RECEIPT_WITHIN_SECONDS": "20",
 }
 KINDS: Final = {

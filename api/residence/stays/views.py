@@ -34,7 +34,7 @@ def shown(history: History) -> flask.Response:
 
 
 def shown_or_unchanged(history: History) -> flask.Response:
-    """The same, or 304 for who holds it."""
+    """The same, or 304 where the caller holds this version already."""
     response = shown(history)
     return unchanged(response.headers["ETag"]) or response
 
