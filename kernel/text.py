@@ -82,6 +82,11 @@ def typed(text: str) -> str:
     return " ".join(_compatible(_seen(text)).translate(SHAPED).split())
 
 
+def vietnamese_d(text: str) -> str:
+    """The same with Đ and đ for the letters Ð, ð, Ɖ and ɖ of other alphabets, which keyboards give in their place."""
+    return text.translate(_D_WITH_STROKE)
+
+
 def latin(text: str) -> str:
     """A name in the letters that were meant: full-width ones plain, Đ for Ð, Latin for look-alikes of other scripts.
 

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import replace
 from typing import Any, Final
 
-from kernel.text import fold, typed, visible
+from kernel.text import fold, typed, vietnamese_d, visible
 from residence.findings import Finding
 from residence.guests import VIETNAMESE_NATIONALITY, BirthPrecision, GuestDeclaration
 from residence.names import from_mrz_letters
@@ -43,8 +43,6 @@ _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\
 _MOST_TIMES: Final = 3
 _PHONE_SIGNS: Final = re.compile(r"[ .()\-]")
 _ZERO_LOST: Final = re.compile(r"[35789]\d{8}")
-# A keyboard of another language has these for Đ and đ; to a reader of Vietnamese they are the same.
-_D_WITH_STROKE: Final = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"})
 _ROOM: Final = re.compile(
     r"^(?:số )?(?:phòng|buồng|phong|room|rm\.?|p\.)(?: số| so| no\.?)?\s*[:#]?\s*(?=\w*\d\w*$)", re.IGNORECASE
 )
@@ -140,7 +138,7 @@ def _settle_name(values: dict[str, Any]) -> None:
     if not name:
         return
     if values.get("nationality") == VIETNAMESE_NATIONALITY:
-        values["full_name"] = name.translate(_D_WITH_STROKE)
+        values["full_name"] = vietnamese_d(name)
     else:
         values["full_name"] = from_mrz_letters(name) or name
 

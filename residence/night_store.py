@@ -139,7 +139,7 @@ def _latest_with(session: Session, root: str | None, words: Words) -> Sequence[_
     query = select(*columns).where(Stay.id <= _LAST_ID).order_by(Stay.id.desc()).limit(_LATEST)
     latest = query.cte().prefix_with("MATERIALIZED")
     rows = session.execute(
-        select(latest.c.id, _below(root))
+        select(latest.c.id, in_subtree(root))
         .join(Lodging, Lodging.id == latest.c.lodging_id)
         .where(_holds(latest.c.name_words, words))
         .order_by(latest.c.id.desc())
@@ -169,7 +169,7 @@ def arrivals_by_nationality(session: Session, root: str | None, first: date, las
     rows = session.execute(
         select(arrived.c.night, arrived.c.nationality, func.count())
         .join(Lodging, Lodging.id == arrived.c.lodging_id)
-        .where(_below(root))
+        .where(in_subtree(root))
         .group_by(arrived.c.night, arrived.c.nationality)
         .order_by(arrived.c.night, func.count().desc(), arrived.c.nationality)
     )
@@ -190,7 +190,7 @@ def documents_twice(session: Session, root: str | None, night: date, *, limit: i
         select(over.c.document_index)
         .join(Lodging, Lodging.id == over.c.lodging_id)
         .group_by(over.c.document_index)
-        .having(and_(func.count(distinct(over.c.lodging_id)) > 1, func.bool_or(_below(root))))
+        .having(and_(func.count(distinct(over.c.lodging_id)) > 1, func.bool_or(in_subtree(root))))
         .order_by(func.min(over.c.declared_at), over.c.document_index)
         .limit(limit)
     )
@@ -223,17 +223,13 @@ def filing_counts(session: Session, root: str | None, night: date) -> FilingCoun
         select(func.count(), func.count().filter(guests), func.count().filter(and_(nil, ~guests)))
         .select_from(Lodging)
         .outerjoin(with_guests, with_guests.c.lodging_id == Lodging.id)
-        .where(owing(night), _below(root))
+        .where(owing(night), in_subtree(root))
     ).one()
     return FilingCounts(*row)
 
 
 def _guests(root: str | None) -> Select[Stay, Lodging]:
-    return select(Stay, Lodging).join(Lodging, Lodging.id == Stay.lodging_id).where(_below(root))
-
-
-def _below(root: str | None) -> ColumnElement[bool]:
-    return in_subtree(root)
+    return select(Stay, Lodging).join(Lodging, Lodging.id == Stay.lodging_id).where(in_subtree(root))
 
 
 def _rows(session: Session, query: Select[Stay, Lodging]) -> list[GuestRow]:

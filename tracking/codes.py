@@ -18,7 +18,8 @@ _SPACED_DASHES: Final = re.compile(r"\s*[\-_/]+\s*")
 _TAIL: Final = re.compile(r"[\-.]([0-9OIL]{6}|[0-9OIL]{8})[\-.]([0-9OIL]{4,12})$")
 # A part of an agency's code is a number, or a letter before one.
 _PART: Final = re.compile(r"[A-Z]?[0-9OIL]*[0-9][0-9OIL]*")
-_TAKEN_FOR: Final = str.maketrans("OIL", "011")
+TAKEN_FOR: Final = str.maketrans("OIL", "011")
+"""Letters that people read off or type for digits."""
 # A code among other words, or in what a slip's QR code says.
 _WITHIN: Final = re.compile(
     r"(?<![0-9A-Z.])[0-9A-Z]+(?:\.[0-9A-Z]+)*([\-.])[0-9OIL]{6,8}\1[0-9OIL]{4,12}(?!\w|[\-.][0-9A-Z])"
@@ -64,7 +65,7 @@ def digits_meant(part: str) -> str:
     """A part of a code in capitals, with digits where letters like them were typed: "2O551" -> "20551"."""
     if not _PART.fullmatch(part):
         return part
-    return part.translate(_TAKEN_FOR) if part[0] in "OIL" else part[0] + part[1:].translate(_TAKEN_FOR)
+    return part.translate(TAKEN_FOR) if part[0] in "OIL" else part[0] + part[1:].translate(TAKEN_FOR)
 
 
 def _canonical(joined: str) -> str | None:
@@ -72,7 +73,7 @@ def _canonical(joined: str) -> str | None:
     if tail is None:
         return None
     agency = ".".join(map(digits_meant, re.split(r"[\-.]", joined[: tail.start()])))
-    code = agency + tail[0].translate(_TAKEN_FOR).replace(".", "-")
+    code = agency + tail[0].translate(TAKEN_FOR).replace(".", "-")
     return code if parse_code(code) else None
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from kernel.errors import DomainError, FieldError
 from kernel.text import FOLD_VERSION, search_key, typed
 from kernel.vietnam import BadIdentityNumber, BadPhone, parse_identity_number, parse_mobile
-from tracking.codes import digits_meant, normalise_code
+from tracking.codes import TAKEN_FOR, digits_meant, normalise_code
 
 LONGEST: Final = 80
 SEARCH_VERSION: Final = FOLD_VERSION
@@ -22,7 +22,6 @@ _NOT_DIGIT: Final = re.compile(r"[^0-9]+")
 _NOT_SIGN: Final = re.compile(r"[^0-9A-Z]+")
 # A number among other words ("SĐT 0912 345 678", "CCCD: 049…"), with what people write between its digits.
 _NUMBER: Final = re.compile(r"(?<![0-9A-Z.])[(+]*[0-9OIL][0-9OIL ()./\-]{7,22}[0-9OIL](?![0-9A-Z])")
-_TAKEN_FOR: Final = str.maketrans("OIL", "011")
 _BETWEEN_PARTS: Final = re.compile(r"[\s\-_/.]+")
 # What stands before the end of a code, the day, the counter.
 _LONG_TAIL: Final = re.compile(r"(?:([0-9A-Z\-]*)-)?([0-9]{6})-([0-9]{1,12})")
@@ -79,12 +78,12 @@ def read_sought(text: str, pointer: str = "/text") -> Sought:
 def _number(plain: str) -> tuple[Kind, str] | None:
     """The identity number or the phone that a text is, or that stands in it alone."""
     for said in (plain, *_alone(_NUMBER.findall(plain.upper()))):
-        digits = _NOT_DIGIT.sub("", said.translate(_TAKEN_FOR))
+        digits = _NOT_DIGIT.sub("", said.translate(TAKEN_FOR))
         whole = len(digits) == _IDENTITY_LENGTH and len(digits) * 2 > len(said)
         if whole and _is_identity(digits):
             return Kind.IDENTITY, digits
         try:
-            return Kind.PHONE, parse_mobile(said.translate(_TAKEN_FOR))
+            return Kind.PHONE, parse_mobile(said.translate(TAKEN_FOR))
         except BadPhone:
             lost = f"0{digits}"
         if whole:

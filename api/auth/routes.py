@@ -12,7 +12,7 @@ from api.transactions import unit_of_work
 from auth.eid.callback import Callback, read_callback
 from auth.eid.refusals import exchange_errors
 from auth.service import attempts, login, sessions
-from auth.service.attempts import TakenAttempt
+from auth.service.attempts import LoginStart, TakenAttempt
 from auth.tokens.issuer import Grant, TokenIssuer, Tokens
 from kernel.errors import DomainError, FieldError
 
@@ -36,12 +36,7 @@ def start_login(body: dict[str, Any]) -> dict[str, Any]:
         started = attempts.open_attempt(
             work, held.auth.eid, body["as_role"], body["redirect_uri"], step_up=body["step_up"]
         )
-    return {
-        "login_id": started.login_id,
-        "login_secret": started.login_secret,
-        "authorization_url": held.eid.authorization_url(started.request),
-        "expires_at": started.expires_at,
-    }
+    return login_to_visit(started)
 
 
 @blueprint.operation(
@@ -126,6 +121,16 @@ def _exchanged(taken: TakenAttempt, back: Callback, device: str | None) -> Grant
             attempts.settle_attempt(work, taken.login_id, error)
         raise
     return grant
+
+
+def login_to_visit(started: LoginStart) -> dict[str, Any]:
+    """What an app needs to open the provider's page and to come back from it."""
+    return {
+        "login_id": started.login_id,
+        "login_secret": started.login_secret,
+        "authorization_url": container().eid.authorization_url(started.request),
+        "expires_at": started.expires_at,
+    }
 
 
 def read_redirect(body: dict[str, Any]) -> Callback:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from werkzeug.exceptions import ClientDisconnected
 
-from api.auth.routes import read_redirect
+from api.auth.routes import login_to_visit, read_redirect
 from api.blueprint import Blueprint
 from api.context import actor, container, here
 from api.organisations.routes import ONE, shown
@@ -46,12 +46,7 @@ def start_proof(body: dict[str, Any], organisation_id: UUID) -> dict[str, Any]:
     held = container()
     with unit_of_work() as work:
         started = proofs.start_eid_proof(work, actor(), held.auth.eid, organisation_id, body["redirect_uri"])
-    return {
-        "login_id": started.login_id,
-        "login_secret": started.login_secret,
-        "authorization_url": held.eid.authorization_url(started.request),
-        "expires_at": started.expires_at,
-    }
+    return login_to_visit(started)
 
 
 @blueprint.operation(

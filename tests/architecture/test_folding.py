@@ -32,7 +32,7 @@ def _own_folding(source: Source) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        said = [each.value for each in node.args if isinstance(each, ast.Constant)]
+        said = [each.value for part in node.args for each in _said_in(part)]
         if name in CALLS:
             yield f"{node.lineno}: {name}()"
         elif name == "normalize" and said and said[0] != COMPOSED:
@@ -41,6 +41,12 @@ def _own_folding(source: Source) -> Iterator[str]:
             yield f"{node.lineno}: {name}({said[0]!r})"
         elif name == "lower" and getattr(node.func, "value", None) is not None and _is_sql(node.func):
             yield f"{node.lineno}: func.lower()"
+
+
+def _said_in(part: ast.expr) -> list[ast.Constant]:
+    """The constants of an argument, and those of a table that is one."""
+    held = [*part.keys, *part.values] if isinstance(part, ast.Dict) else [part]
+    return [each for each in held if isinstance(each, ast.Constant)]
 
 
 def _is_sql(called: ast.expr) -> bool:
@@ -77,6 +83,7 @@ def test_every_exception_is_needed() -> None:
         "name.replace('Đ', 'D')",
         "name.replace('đ', 'd').lower()",
         "str.maketrans('Đđ', 'Dd')",
+        "str.maketrans({'Ð': 'Đ'})",
         "''.join(c for c in name if not unicodedata.combining(c))",
         "select(X).where(func.lower(X.name) == name)",
     ],
