@@ -103,9 +103,12 @@ def _tidy(values: dict[str, Any], name: str, text: str, findings: list[Finding])
     if name == "document_number":
         # Kept in capitals; some letters have a twin only there.
         lines = lines.upper()
-    clean = typed(lines) if name in _NUMBERS else visible(lines)
-    if clean != " ".join(unicodedata.normalize("NFC", lines).split()):
+    seen = visible(lines)
+    clean = typed(lines) if name in _NUMBERS else seen
+    if seen != " ".join(unicodedata.normalize("NFC", lines).split()):
         findings.append(Finding("hidden_signs_removed", name, clean))
+    elif clean != seen:
+        findings.append(Finding("signs_read_plain", name, clean))
     if clean:
         values[name] = clean
     else:

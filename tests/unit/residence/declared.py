@@ -22,7 +22,13 @@ OFFICIAL_TITLES = [column["title"] for column in official_order()[:19]]
 
 _VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
 _words = st.text(_VIETNAMESE, min_size=1, max_size=8).map(str.title)
-_texts = st.lists(st.text(_VIETNAMESE + string.digits + ",./-", min_size=1, max_size=10), max_size=4).map(" ".join)
+# A text that is one of these words alone is refused: programs write them for a value that is not there.
+_NOTHING = frozenset({"null", "none", "nan", "nil", "undefined"})
+_texts = (
+    st.lists(st.text(_VIETNAMESE + string.digits + ",./-", min_size=1, max_size=10), max_size=4)
+    .map(" ".join)
+    .filter(lambda text: text not in _NOTHING)
+)
 _days = st.dates(date(2026, 10, 1), date(2026, 11, 22))
 _later_days = st.dates(date(2027, 1, 1), date(2060, 12, 31))
 _clocks = st.none() | st.times().map(lambda told: told.replace(second=0, microsecond=0)).filter(

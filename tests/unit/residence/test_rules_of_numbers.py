@@ -7,11 +7,15 @@ from tests.unit.residence.declared import TODAY, a_foreign_row, a_row
 from tests.unit.residence.judging import codes, findings_of, told, told_of_foreigner
 
 
-@pytest.mark.parametrize(
-    "number", ["049090-00001", "049 090000001", "'049090000001", "０４９０９００００００１", "049.090.000.001"]
-)
+@pytest.mark.parametrize("number", ["049090-00001", "049 090000001", "'049090000001", "049.090.000.001"])
 def test_e13_other_signs_in_a_number(number: str) -> None:
     told("E13 document_number", document_number=number)
+
+
+def test_w18_a_number_in_full_width_signs_is_read_and_told() -> None:
+    told("W18 document_number", document_number="０４９０９００００００１")
+    [found] = findings_of(a_row(document_number="０４９０９００００００１"))
+    assert (found.rule, found.value) == ("signs_read_plain", "049090000001")
 
 
 def test_e13_and_e01_an_empty_number() -> None:
