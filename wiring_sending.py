@@ -9,12 +9,12 @@ from notify.channels.port import Gateway, Limited
 from notify.channels.zalo import ZaloGateway
 from notify.channels.zalo_oauth import ZaloExchange
 from notify.channels.zalo_tokens import NoToken, TokenKeeper
-from notify.exchange import Exchange
 from notify.ledger import Ledger
 from notify.plan import Priority
 from notify.quiet import is_quiet
 from notify.sending import Sender
 from notify.watch import Watch
+from outbound.jobs.shared_pool import SharedPool
 from wiring import Container
 
 
@@ -32,19 +32,19 @@ def build_sender(held: Container, *, urgent: bool = False) -> Sender:
     tokens = zalo_keeper(held)
     if settings.zalo is not None and tokens is not None:
         gateways["zalo"] = limited["zalo"] = ZaloGateway(settings.zalo, tokens, held.clock)
-    exchange = Exchange(settings.members)
+    pool = SharedPool(settings.members)
     priorities = (Priority.URGENT,) if urgent else tuple(Priority)
     ledger = Ledger(
         held.database,
         held.vault,
         patience,
-        exchange,
+        pool,
         tariff=held.notify.tariff,
         priorities=priorities,
         quiet=lambda: is_quiet(held.clock.now()),
     )
-    watch = Watch(held.database, exchange, patience.receipt_within, limited, follows=urgent)
-    return Sender(ledger, gateways, exchange, watch, settings.send, asks=not urgent)
+    watch = Watch(held.database, pool, patience.receipt_within, limited, follows=urgent)
+    return Sender(ledger, gateways, pool, watch, settings.send, asks=not urgent)
 
 
 def zalo_keeper(held: Container) -> TokenKeeper | None:

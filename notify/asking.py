@@ -8,13 +8,14 @@ from typing import Final
 
 import structlog
 
-from notify.channels.port import AskFailed, Certainty, Gateway, Sighting
+from notify.channels.port import Certainty, Gateway, Sighting
 from notify.claims import Asking
 from notify.ledger import Ledger
 from notify.outcomes import News, cannot_ask
-from notify.retry import Patience
+from notify.retry import SendingPatience
 from notify.silence import Silent
 from notify.unseen import Unseen, left_to_receipts, made_again
+from outbound.jobs.outcomes import AskFailed
 
 _AT_ONCE: Final = 16
 _LOOK_EVERY_S: Final = 1.0
@@ -25,7 +26,7 @@ class Inquirer:
     """`busy` until a look has found nothing to ask about."""
 
     def __init__(
-        self, ledger: Ledger, gateways: Mapping[str, Gateway], patience: Patience, threads: ThreadPoolExecutor
+        self, ledger: Ledger, gateways: Mapping[str, Gateway], patience: SendingPatience, threads: ThreadPoolExecutor
     ) -> None:
         self._ledger = ledger
         self._patience = patience

@@ -18,7 +18,6 @@ from kernel.audit import write_audit
 from kernel.errors import DomainError
 from kernel.vault import VaultError
 from kernel.work import Work
-from notify.circuit import CircuitState
 from notify.explaining import (
     GIVEN_UP,
     REFUSED,
@@ -34,9 +33,10 @@ from notify.gateways import sights
 from notify.models import ADDRESS_FIELD, BODY_FIELD
 from notify.registers import GatewayForm, GatewayQuota
 from notify.states import FAILED, AttemptState, DeliveryState
+from outbound.jobs.breaker import CircuitState
 
 _SHOWN_DIGITS: Final = 3
-_ILLNESS: Final = {CircuitState.CLOSED: 0, CircuitState.PROBING: 1, CircuitState.OPEN: 2}
+_ILLNESS: Final = {CircuitState.CLOSED: 0, CircuitState.HALF_OPEN: 1, CircuitState.OPEN: 2}
 _COLUMNS: Final = """
     d.id, d.notification_id, d.dossier_id, d.agency_code, d.channel, d.gateway, d.template, d.template_version, d.state,
     d.position, d.turn, d.replaces, d.parts, d.why, d.code, d.reason, d.due_at, d.created_at, d.settled_at,

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from kernel.diagrams import StateDiagram, markdown_table
-from notify.circuit import CIRCUIT_MOVES, CircuitState
 from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, AttemptState, DeliveryState
+from outbound.jobs.breaker import CIRCUIT_MOVES, CircuitState
 
 State = TypeVar("State", bound=StrEnum)
 Event = TypeVar("Event", bound=StrEnum)
@@ -35,7 +35,7 @@ _ATTEMPT_NAMES: Final = {
 _CIRCUIT_NAMES: Final = {
     CircuitState.CLOSED: "Đang dùng",
     CircuitState.OPEN: "Tạm ngừng",
-    CircuitState.PROBING: "Đang thử lại",
+    CircuitState.HALF_OPEN: "Đang thử lại",
 }
 _NOTE: Final = (
     "An event that stays is kept on record and changes nothing: repeats, late answers and receipts out of order are no "
@@ -47,7 +47,9 @@ def render() -> dict[str, str]:
     """File name -> page."""
     return {
         "attempt.md": _page("Attempt (lần gửi)", _ATTEMPT_NAMES, ATTEMPT_MOVES, AttemptState.SENDING, ()),
-        "circuit.md": _page("Circuit (cầu dao của một cổng)", _CIRCUIT_NAMES, CIRCUIT_MOVES, CircuitState.CLOSED, ()),
+        "circuit.md": _page(
+            "Circuit breaker (cầu dao của một cổng)", _CIRCUIT_NAMES, CIRCUIT_MOVES, CircuitState.CLOSED, ()
+        ),
         "delivery.md": _page("Delivery (việc gửi tin)", _DELIVERY_NAMES, DELIVERY_MOVES, DeliveryState.QUEUED, FINAL),
     }
 

@@ -14,10 +14,10 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from notify.exchange import Wanting
 from notify.outcomes import EXPIRED, Claim
-from notify.plan import Channel, Priority
+from notify.plan import Priority
 from notify.standbys import SUPERSEDED
+from outbound.jobs.shared_pool import Wanting
 
 # A chunk holds urgent rows first: each priority and channel has its own scan of the index, for as many rows as are
 # still wanted. A pinned row waits for its own gateway. What is urgent has a drain of its own, so other claims see it
@@ -73,9 +73,9 @@ _CLAIM_STANDBYS: Final = text(_CLAIM.format(supersede=_SUPERSEDE))
 
 
 class Choice(Protocol):
-    """Which gateways can be used; see `notify.exchange.Exchange`."""
+    """Which gateways can be used; see `outbound.jobs.shared_pool.SharedPool`."""
 
-    def rooms(self) -> Mapping[Channel, int]: ...
+    def rooms(self) -> Mapping[str, int]: ...
     def shut(self) -> Sequence[str]: ...
     def choose_all(self, wanting: Sequence[Wanting]) -> list[str | None]: ...
     def not_called(self, gateway: str) -> None: ...
@@ -106,6 +106,11 @@ class Due(NamedTuple):
     failed: bool
     standby: bool
     lapsed: bool
+
+    @property
+    def may_probe(self) -> bool:
+        """Whoever waits for a code to type in does not serve as a trial."""
+        return self.priority != Priority.URGENT
 
 
 def claim_due(
@@ -175,7 +180,7 @@ def _take(session: Session, picked: Sequence[tuple[Due, str]], lease: timedelta)
 
 
 @cache
-def _look_statement(channels: tuple[Channel, ...], priorities: tuple[Priority, ...]) -> TextClause:
+def _look_statement(channels: tuple[str, ...], priorities: tuple[Priority, ...]) -> TextClause:
     wanted = [(int(priority), channel) for priority in priorities for channel in channels]
     scans = []
     for scan, (priority, channel) in enumerate(wanted):

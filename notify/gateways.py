@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import local
 from notify.channels.port import Quota
-from notify.circuit import CircuitState, Health
 from notify.retry import SCHEDULE
+from outbound.jobs.breaker import CircuitState, Health
 
 # A delivery that has used up most of its tries keeps its schedule: a gateway that comes and goes must not wear it out.
 _PATIENT_FROM: Final = len(SCHEDULE) - 3

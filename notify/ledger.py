@@ -13,17 +13,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from kernel.db import Database
 from kernel.vault import Vault, VaultError
 from notify import claims, due
-from notify.channels.port import Outcome, OutcomeKind, Outgoing, Question, Sighting
+from notify.channels.port import Outgoing, Question, Sighting
 from notify.charges import FREE, Tariff
 from notify.claims import Asking
 from notify.due import Choice, Claimed
 from notify.models import ADDRESS_FIELD, BODY_FIELD
 from notify.outcomes import Claim, News, answer_of, no_answer, reference_of
 from notify.plan import Priority
-from notify.retry import Patience
+from notify.retry import SendingPatience
 from notify.settled import announce_settled
 from notify.silence import USUAL, Silence, Silent, claim_silent, last_word
 from notify.states import DeliveryEvent
+from outbound.jobs.outcomes import Outcome, OutcomeKind
 
 # How far our clock and a gateway's may be apart, so that no message of ours falls before the window asked about.
 _CLOCKS_APART: Final = timedelta(minutes=15)
@@ -58,7 +59,7 @@ class Ledger:
         self,
         database: Database,
         vault: Vault,
-        patience: Patience,
+        patience: SendingPatience,
         choice: Choice,
         *,
         tariff: Tariff = FREE,

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from notify.channels.port import Outcome, OutcomeKind, Sighting
-from notify.retry import LONGEST_HOLD, LONGEST_RETRY_AFTER, Patience, ask_again, held_for, next_try
+from notify.channels.port import Sighting
+from notify.retry import LONGEST_HOLD, LONGEST_RETRY_AFTER, SendingPatience, ask_again, held_for, next_try
 from notify.states import AttemptEvent, DeliveryEvent, ReceiptKind
+from outbound.jobs.outcomes import RETRIABLE, Outcome, OutcomeKind
 
 EXPIRED: Final = "expired"
 NOT_STARTED: Final = "not_started"
@@ -17,7 +18,6 @@ NOT_TAKEN: Final = "not_taken"
 LEASE_LOST: Final = "lease_lost"
 CANNOT_ASK: Final = "cannot_ask"
 _AT_ONCE: Final = timedelta(0)
-_NOT_TAKEN: Final = (OutcomeKind.TRANSIENT, OutcomeKind.LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ class News:
     later: bool = False
 
 
-def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
+def news_of(claim: Claim, outcome: Outcome, patience: SendingPatience) -> News:
     """What follows from the outcome of a call."""
     event, attempt_event, wait, hold = DeliveryEvent.ACCEPT, AttemptEvent.ACCEPT, _AT_ONCE, None
-    if outcome.kind in _NOT_TAKEN and claim.pinned:
+    if outcome.kind in RETRIABLE and claim.pinned:
         # This call was not taken, but the one before it may have been: the reference must not change.
         hold = _asked_for(outcome)
         event, attempt_event = DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT
@@ -70,7 +70,7 @@ def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
         event, attempt_event = DeliveryEvent.REFUSE, AttemptEvent.REFUSE
     elif outcome.kind is OutcomeKind.UNKNOWN:
         event, attempt_event, wait = DeliveryEvent.LOSE_SIGHT, AttemptEvent.LOSE_SIGHT, patience.ask_after
-    elif outcome.kind in _NOT_TAKEN:
+    elif outcome.kind in RETRIABLE:
         attempt_event = AttemptEvent.FAIL
         hold = _asked_for(outcome)
         event, wait = _again(claim, outcome.kind, hold, patience.tries)

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from notify.channels.port import Gateway
-from notify.exchange import Exchange
 from notify.ledger import Ledger
 from notify.sending_run import Means, Run
 from notify.settings import SendSettings
 from notify.watch import Watch
+from outbound.jobs.shared_pool import SharedPool
 
 
 class Sender:
@@ -26,14 +26,14 @@ class Sender:
         self,
         ledger: Ledger,
         gateways: Mapping[str, Gateway],
-        exchange: Exchange,
+        pool: SharedPool,
         watch: Watch,
         settings: SendSettings,
         *,
         asks: bool = True,
     ) -> None:
         threads = ThreadPoolExecutor(5, thread_name_prefix="ledger")
-        self._means = Means(ledger, gateways, exchange, watch, settings, threads, asks)
+        self._means = Means(ledger, gateways, pool, watch, settings, threads, asks)
         self._runner = asyncio.Runner()
 
     def run(self, *, time_slice_s: float, told_to_stop: Callable[[], bool] = lambda: False) -> bool:

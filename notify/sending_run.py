@@ -15,13 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.metrics import ATTEMPTS
 from notify.asking import Inquirer
-from notify.channels.port import Gateway, Outcome, OutcomeKind
-from notify.exchange import Exchange
+from notify.channels.port import Gateway
 from notify.ledger import Ledger, Ready
 from notify.outcomes import News, expired, news_of, released
 from notify.settings import SendSettings
 from notify.states import DeliveryEvent
 from notify.watch import Watch
+from outbound.jobs.outcomes import Outcome, OutcomeKind
+from outbound.jobs.shared_pool import SharedPool
 
 _POLL_S: Final = 0.05
 _GATHER_S: Final = 0.005
@@ -50,7 +51,7 @@ class Means:
 
     ledger: Ledger
     gateways: Mapping[str, Gateway]
-    exchange: Exchange
+    pool: SharedPool
     watch: Watch
     settings: SendSettings
     threads: ThreadPoolExecutor
@@ -211,7 +212,7 @@ class Run:
                 self._drop(ready, news_of(ready.claim, ready.failed, self._means.settings.patience), ready.failed.kind)
             elif ready.valid_by is not None and now >= ready.valid_by:
                 self._drop(ready, expired(ready.claim), "expired")
-            elif now >= ready.start_by or self._means.exchange.is_unfit(ready.gateway, pinned=ready.claim.pinned):
+            elif now >= ready.start_by or self._means.pool.is_unfit(ready.gateway, pinned=ready.claim.pinned):
                 # Also what was claimed before its gateway went out of use or to rest: another may take it.
                 self._drop(ready, released(ready.claim), "released")
             else:
@@ -228,9 +229,11 @@ class Run:
         began = time.monotonic()
         outcome = await self._send(ready)
         took_s = time.monotonic() - began
-        self._means.exchange.record(ready.gateway, outcome.kind, took_s)
+        self._means.pool.record(ready.gateway, outcome.kind, took_s)
         self._latency_s += (took_s - self._latency_s) * _SMOOTHING
-        outcome = self._means.exchange.freed(ready.gateway, outcome, ready.claim)
+        outcome = self._means.pool.freed(
+            ready.gateway, outcome, pinned=ready.claim.pinned, first=ready.claim.number == 1
+        )
         self._finish(ready, news_of(ready.claim, outcome, self._means.settings.patience), outcome.kind)
 
     async def _send(self, ready: Ready) -> Outcome:
@@ -247,7 +250,7 @@ class Run:
 
     def _drop(self, ready: Ready, news: News, outcome: str) -> None:
         """No call is made."""
-        self._means.exchange.not_called(ready.gateway)
+        self._means.pool.not_called(ready.gateway)
         self._finish(ready, news, outcome)
 
     def _finish(self, ready: Ready, news: News, outcome: str) -> None:

@@ -16,11 +16,11 @@ from notify.charges import Tariff
 from notify.gateway_settings import read_esms, read_twilio, read_weights
 from notify.offers import Route
 from notify.plan import Channel
-from notify.pool import PoolMember
-from notify.retry import SCHEDULE, Patience
+from notify.retry import SCHEDULE, SendingPatience
 from notify.template_settings import read_zalo_forms
 from notify.texts import ZaloForms
 from notify.zalo_settings import read_zalo
+from outbound.jobs.pool import PoolMember
 
 # Made up: what a gateway charges is between it and its customer, so production must say it.
 SANDBOX_PRICES = "esms=800,twilio=2000,zalo=300"
@@ -43,7 +43,7 @@ class SendSettings:
 
     in_flight: int
     chunk: int
-    patience: Patience
+    patience: SendingPatience
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class NotifySettings:
             send=SendSettings(
                 in_flight=in_flight,
                 chunk=CHUNK.read(env),
-                patience=Patience(
+                patience=SendingPatience(
                     start_within=timedelta(seconds=START_WITHIN.read(env)),
                     timeout=timedelta(seconds=timeout_s),
                     margin=timedelta(seconds=MARGIN.read(env)),

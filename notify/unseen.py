@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from notify.outcomes import Claim, News, cannot_ask
-from notify.retry import SCHEDULE, Patience
+from notify.retry import SCHEDULE, SendingPatience
 from notify.states import AttemptEvent, DeliveryEvent
 
 RESENT: Final = "resent"
@@ -28,7 +28,7 @@ class Unseen:
     ended: str | None = None
 
 
-def made_again(unseen: Unseen, patience: Patience) -> News:
+def made_again(unseen: Unseen, patience: SendingPatience) -> News:
     """At a gateway that dedupes: the same call again, under the same reference, while the gateway remembers it.
 
     The first time at once, since the gateway's timeout is over; then by the schedule of failures.
@@ -39,7 +39,7 @@ def made_again(unseen: Unseen, patience: Patience) -> News:
     return _again(unseen, wait)
 
 
-def left_to_receipts(unseen: Unseen, patience: Patience) -> News | timedelta:
+def left_to_receipts(unseen: Unseen, patience: SendingPatience) -> News | timedelta:
     """At a gateway that neither dedupes nor answers questions: how long still to wait for a receipt, or what is done
     when none came. A standby goes out instead; without one the message is sent once more, at most twice in all."""
     if unseen.latest_age < patience.receipt_within:

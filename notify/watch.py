@@ -13,10 +13,10 @@ from kernel.db import Database
 from kernel.ids import new_id
 from kernel.metrics import GATEWAY_CHANGES
 from notify.channels.port import Limited, Quota
-from notify.circuit import CircuitState, Health
-from notify.exchange import Exchange
 from notify.gateways import gateways_in_use, give_way, note_quota, note_states, overdue_shares, wake_stranded
-from notify.pool import Change
+from outbound.jobs.breaker import CircuitState, Health
+from outbound.jobs.pool import Change
+from outbound.jobs.shared_pool import SharedPool
 
 _WRITE_EVERY_S: Final = 5.0
 # A gateway that failed now and then, without going out of use, is over it when it still works so long after that.
@@ -35,7 +35,7 @@ class Watch:
     def __init__(
         self,
         database: Database,
-        exchange: Exchange,
+        pool: SharedPool,
         receipt_within: timedelta,
         limited: Mapping[str, Limited] = MappingProxyType({}),
         *,
@@ -46,7 +46,7 @@ class Watch:
         self._limited = limited
         self._quotas: dict[str, Quota] = {}
         self._database = database
-        self._exchange = exchange
+        self._pool = pool
         self._overdue_after = receipt_within / _OVERDUE_SHARE_OF_DEADLINE
         self._changes: list[Change] = []
         self._write_at = 0.0
@@ -59,26 +59,26 @@ class Watch:
             seen = gateways_in_use(session)
         for gateway, in_use in seen.items():
             if not in_use:
-                self._exchange.distrust(gateway)
-        self._exchange.changes()
+                self._pool.distrust(gateway)
+        self._pool.changes()
         self.restored = True
 
     def wanted(self) -> bool:
         """Whether there is something to write down or to wake."""
-        self._changes += self._exchange.changes()
+        self._changes += self._pool.changes()
         return bool(self._changes) or time.monotonic() >= self._write_at
 
     def look(self) -> bool:
         """Writes and wakes in one transaction; what could not be written is kept. True when something was woken."""
         changes = list(self._changes)
-        health = self._exchange.health()
+        health = self._pool.health()
         back = {change.gateway for change in changes if change.new is CircuitState.CLOSED}
         calm = {gateway: failed_at for gateway, each in health.items() if (failed_at := self._over_it(gateway, each))}
         with self._database.transaction() as session:
-            channels = {gateway: self._exchange.channel_of(gateway) for gateway in health}
+            channels = {gateway: self._pool.channel_of(gateway) for gateway in health}
             note_states(session, self._process, health, channels)
             woken = {
-                gateway: wake_stranded(session, gateway, self._exchange.channel_of(gateway), _WAKE_WITHIN)
+                gateway: wake_stranded(session, gateway, self._pool.channel_of(gateway), _WAKE_WITHIN)
                 for gateway in sorted(back | calm.keys())
             }
             woken |= {channel: give_way(session, channel) for channel in self._out_of_use(health)}
@@ -86,9 +86,9 @@ class Watch:
             overdue = overdue_shares(session, self._overdue_after)
             seen = gateways_in_use(session, besides=self._process) if self._follows else {}
         for gateway in health:
-            self._exchange.note_receipts(gateway, overdue.get(gateway, 0.0))
+            self._pool.note_receipts(gateway, overdue.get(gateway, 0.0))
         for gateway, in_use in seen.items():
-            self._exchange.follow(gateway, in_use=in_use)
+            self._pool.follow(gateway, in_use=in_use)
         del self._changes[: len(changes)]
         self._woken_after |= calm
         self._quotas |= quotas
@@ -103,7 +103,7 @@ class Watch:
         """The channels none of whose gateways is in use."""
         states: dict[str, set[CircuitState]] = {}
         for gateway, each in health.items():
-            states.setdefault(self._exchange.channel_of(gateway), set()).add(each.state)
+            states.setdefault(self._pool.channel_of(gateway), set()).add(each.state)
         return sorted(channel for channel, those in states.items() if CircuitState.CLOSED not in those)
 
     def _note_quotas(self, session: Session) -> dict[str, Quota]:

@@ -13,10 +13,11 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from kernel.metrics import ATTEMPTS
-from residence.authority.port import AskFailed, LodgingPortal, Outcome, OutcomeKind, Trial
+from outbound.jobs.outcomes import AskFailed, OutcomeKind
+from residence.authority.port import ArrayOutcome, LodgingPortal, Trial
 from residence.transmission_claims import Ready
 from residence.transmission_ledger import Ledger, Untried
-from residence.transmission_news import News, Patience, news_of, released
+from residence.transmission_news import News, TransmissionPatience, news_of, released
 from residence.transmission_questions import Question
 
 AUTHORITY: Final = "kbtt"
@@ -30,7 +31,7 @@ _log = structlog.get_logger()
 class Transmitter:
     """Owns the event loop in which the portal keeps its connections from one run to the next. For one thread."""
 
-    def __init__(self, ledger: Ledger, portal: LodgingPortal, patience: Patience, in_flight: int) -> None:
+    def __init__(self, ledger: Ledger, portal: LodgingPortal, patience: TransmissionPatience, in_flight: int) -> None:
         self._ledger = ledger
         self._portal = portal
         self._patience = patience
@@ -68,7 +69,7 @@ class _Run:
         self,
         ledger: Ledger,
         portal: LodgingPortal,
-        patience: Patience,
+        patience: TransmissionPatience,
         in_flight: int,
         threads: ThreadPoolExecutor,
     ) -> None:
@@ -146,7 +147,7 @@ class _Run:
         except Exception as error:
             # A defect of the adapter must not stop the others; the call may have been made.
             _log.error("residence.portal_crashed", error=type(error).__name__)
-            outcome = Outcome(OutcomeKind.UNKNOWN, code="crashed", reason=type(error).__name__)
+            outcome = ArrayOutcome(OutcomeKind.UNKNOWN, code="crashed", reason=type(error).__name__)
         ATTEMPTS.labels(gateway=AUTHORITY, outcome=outcome.kind.value).inc()
         return news_of(ready.claim, outcome, self._patience)
 

@@ -18,7 +18,7 @@ from residence.account_store import TRY_AGAIN, Learnt, learn, take_untried
 from residence.authority.port import Account, Trial
 from residence.models import PASSWORD_FIELD
 from residence.transmission_claims import Ready, Taker
-from residence.transmission_news import News, Patience
+from residence.transmission_news import News, TransmissionPatience
 from residence.transmission_questions import Question, ask_later, due_questions, record_answer, standing_of
 from residence.transmission_records import lose_expired_leases, record_news
 from residence.transmission_states import TransmissionKind, TransmissionState
@@ -46,7 +46,7 @@ class Ledger:
         database: Database,
         vault: Vault,
         clock: Clock,
-        patience: Patience,
+        patience: TransmissionPatience,
         *,
         probe: bool,
         sleep: Callable[[float], object] = time.sleep,

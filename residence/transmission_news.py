@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from outbound.jobs.outcomes import OutcomeKind
+from outbound.jobs.retry import Patience, RetrySchedule
 from residence.account import FAULTS, NO_ACCOUNT, AccountState
 from residence.authority.answers import REFUSED_WHOLE
-from residence.authority.port import ItemAnswer, Outcome, OutcomeKind, Sign
+from residence.authority.port import ArrayOutcome, ItemAnswer, Sign
 from residence.transmission_states import (
     ItemEvent,
     ItemState,
@@ -24,41 +26,23 @@ SAYS_YES_HAS_NONE: Final = "says_yes_has_none"
 NOT_COUNTED: Final = "not_counted"
 # Refused for its day alone: the official file still takes it.
 _TOO_OLD: Final = "arrival_too_old"
-_SCHEDULE: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120))
-_SPREAD: Final = 0.25
+_RETRIES: Final = RetrySchedule(
+    tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120)), longest_retry_after=timedelta(hours=1)
+)
 _NO_ACCOUNT_AGAIN: Final = timedelta(minutes=10)
 _EARLIER_AGAIN: Final = timedelta(seconds=20)
 _AT_ONCE: Final = timedelta(0)
 # An array that is refused for reasons we cannot read is not the network's fault and will not mend by itself.
 MOST_WHOLE_REFUSALS: Final = 5
 MOST_ROUNDS: Final = 4
-_LONGEST_RETRY_AFTER: Final = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long each stage of a call may take.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransmissionPatience(Patience):
+    """`timeout` is that of the one call that carries an array, `preparing` is for logging in before it. `count_after`:
+    how long the authority may take until what it said yes to can be counted."""
 
-    `start_within`: from the claim to the start of the call. `longest`: of handing an array over, logging in included.
-    `timeout`: of the one call that carries it. `margin`: for what clocks and networks add. `count_after`: how long the
-    authority may take until what it said yes to can be counted.
-    """
-
-    start_within: timedelta
-    longest: timedelta
-    timeout: timedelta
-    margin: timedelta
     count_after: timedelta
-
-    @property
-    def lease(self) -> timedelta:
-        """How long a claim holds: until no call made under it can still be running."""
-        return self.start_within + self.longest + self.margin
-
-    @property
-    def ask_after(self) -> timedelta:
-        """How long after a call ended unseen the authority may still be working on it."""
-        return self.timeout + self.margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +109,7 @@ class News:
         return self.account_works is not None and self.account_works is not known
 
 
-def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
+def news_of(claim: Claim, outcome: ArrayOutcome, patience: TransmissionPatience) -> News:
     """What follows from the outcome of a call."""
     failures = claim.failures + 1 if outcome.kind is OutcomeKind.TRANSIENT else 0
     verdicts = _verdicts(claim, outcome, failures)
@@ -143,10 +127,10 @@ def news_of(claim: Claim, outcome: Outcome, patience: Patience) -> News:
     return News(claim, event, verdicts, outcome.code, outcome.reason, wait, failures, states, _account_works(outcome))
 
 
-def _account_works(outcome: Outcome) -> bool | None:
+def _account_works(outcome: ArrayOutcome) -> bool | None:
     if outcome.code in FAULTS:
         return False
-    return True if outcome.kind in (OutcomeKind.ACCEPTED, OutcomeKind.REFUSED) else None
+    return True if outcome.kind in (OutcomeKind.ACCEPTED, OutcomeKind.PERMANENT) else None
 
 
 def released(claim: Claim) -> News:
@@ -161,28 +145,23 @@ def nothing_sent(claim: Claim, code: str | None) -> News:
 
 
 def next_try(failures: int, key: UUID, *, retry_after_s: float | None = None) -> timedelta:
-    """The wait after `failures` in a row (from 1). It has no end: what a lodging declared in time is never given up.
-
-    Waits are spread by up to a quarter, by `key`, so that what failed together does not return together.
-    """
-    wait = _SCHEDULE[min(failures, len(_SCHEDULE)) - 1]
-    if retry_after_s is not None:
-        wait = max(wait, min(timedelta(seconds=retry_after_s), _LONGEST_RETRY_AFTER))
-    return wait * (1 + _SPREAD * _share(key, failures))
+    """The wait after `failures` in a row (from 1). It has no end: what a lodging declared in time is never given up."""
+    retry_after = None if retry_after_s is None else timedelta(seconds=retry_after_s)
+    return _RETRIES.wait(failures, key, retry_after=retry_after)
 
 
-def count_wait(rounds: int, patience: Patience) -> timedelta:
+def count_wait(rounds: int, patience: TransmissionPatience) -> timedelta:
     """When to count after a yes; longer each time the authority did not have what it had said yes to."""
     return patience.count_after * int(3**rounds)
 
 
-def _verdicts(claim: Claim, outcome: Outcome, failures: int) -> tuple[Verdict, ...]:
+def _verdicts(claim: Claim, outcome: ArrayOutcome, failures: int) -> tuple[Verdict, ...]:
     sent = [item for item in claim.items if item.place is not None]
     if outcome.kind is OutcomeKind.UNKNOWN:
         return ()
     if outcome.kind is OutcomeKind.ACCEPTED:
         return tuple(Verdict(item.position, ItemEvent.ACCEPT) for item in sent)
-    if outcome.kind is OutcomeKind.REFUSED:
+    if outcome.kind is OutcomeKind.PERMANENT:
         named = {answer.position: answer for answer in outcome.items}
         looked_up = all(answer.sign is not Sign.WRONG for answer in outcome.items)
         verdicts = (_refused(item, named.get(item.place or 0), looked_up=looked_up) for item in sent)
@@ -228,8 +207,3 @@ def _unsent(claim: Claim, code: str | None, wait: timedelta) -> News:
     event = event_of(states.values())
     open_still = event in (TransmissionEvent.AGAIN, TransmissionEvent.LOSE_SIGHT, TransmissionEvent.ACCEPT)
     return News(claim, event, verdicts, code, None, wait if open_still else None, claim.failures, states)
-
-
-def _share(key: UUID, step: int) -> float:
-    # The low bits of a UUIDv7 are random.
-    return ((key.int ^ (step * 0x9E3779B97F4A7C15)) % 1009) / 1009

@@ -7,7 +7,7 @@ from typing import Final
 from kernel.setting_kinds import Seconds, Whole, Words
 from kernel.settings import Environment
 from residence.authority.settings import AuthoritySettings
-from residence.transmission_news import Patience
+from residence.transmission_news import TransmissionPatience
 
 IN_FLIGHT: Final = Whole("MOTCUA_AUTHORITY_IN_FLIGHT", 16, 1, 256)
 ARRAY: Final = Whole("MOTCUA_AUTHORITY_ARRAY", 50, 1, 1000)
@@ -23,7 +23,7 @@ class TransmissionSettings:
     authority said yes to and does not count is sent once more, to see whether it knows it."""
 
     authority: AuthoritySettings
-    patience: Patience
+    patience: TransmissionPatience
     in_flight: int
     array: int
     probe: bool
@@ -34,9 +34,9 @@ class TransmissionSettings:
         authority = AuthoritySettings.read(env, in_flight)
         return cls(
             authority=authority,
-            patience=Patience(
+            patience=TransmissionPatience(
                 start_within=timedelta(seconds=5),
-                longest=timedelta(seconds=authority.longest_s),
+                preparing=timedelta(seconds=authority.preparing_s),
                 timeout=timedelta(seconds=authority.timeout_s),
                 margin=timedelta(seconds=MARGIN.read(env)),
                 count_after=timedelta(seconds=COUNT_AFTER.read(env)),

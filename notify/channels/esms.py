@@ -11,8 +11,9 @@ import aiohttp
 from kernel.retry_after import retry_after_s
 from notify.channels.esms_receipts import callback_mac
 from notify.channels.esms_table import CERTAINTY, NAME, EsmsSettings, outcome_of, refusal
-from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question, Sighting
+from notify.channels.port import Outgoing, Question, Sighting
 from notify.sms_text import measure
+from outbound.jobs.outcomes import AskFailed, Outcome, OutcomeKind
 
 _SEND: Final = "/MainService.svc/json/SendMultipleMessage_V4_post_json/"
 _CUSTOMER_CARE: Final = "2"

@@ -1,4 +1,4 @@
-"""What a gateway must be able to do, and the closed set of ways in which handing it a message can end."""
+"""What a gateway must be able to do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,18 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from notify.states import ReceiptKind
-
-
-class OutcomeKind(StrEnum):
-    """ACCEPTED: it has the message. TRANSIENT: it has not, try later. LATER: it has not, since a rule of its own keeps
-    it from taking any until a time it names, and nothing is wrong with it. PERMANENT: it has not and never will.
-    UNKNOWN: it may have it; ask before anything is sent again."""
-
-    ACCEPTED = "accepted"
-    TRANSIENT = "transient"
-    LATER = "later"
-    PERMANENT = "permanent"
-    UNKNOWN = "unknown"
+from outbound.jobs.outcomes import Outcome
 
 
 class Certainty(StrEnum):
@@ -47,21 +36,6 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """`ref` is the gateway's id of the message; `code` its own code or ours, `reason` that code's meaning, neither with
-    personal values. `operator`: the fault is in our account, not in the message, and a person must look. `elsewhere`:
-    a refusal that speaks of this gateway alone, so that another may take the message."""
-
-    kind: OutcomeKind
-    ref: str | None = None
-    code: str | None = None
-    reason: str | None = None
-    retry_after_s: float | None = None
-    operator: bool = False
-    elsewhere: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
     """Which messages with exactly this body went to this phone since then?"""
 
@@ -77,10 +51,6 @@ class Sighting:
     ref: str
     kind: ReceiptKind
     code: str | None = None
-
-
-class AskFailed(Exception):  # noqa: N818 - reads as what it says
-    """The gateway could not answer now; ask again later. The text holds no personal value."""
 
 
 @dataclass(frozen=True, slots=True)

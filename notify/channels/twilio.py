@@ -18,8 +18,9 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from kernel.retry_after import retry_after_s
-from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question, Sighting
+from notify.channels.port import Outgoing, Question, Sighting
 from notify.channels.twilio_table import CERTAINTY, NAME, TwilioSettings, kind_of_status, refusal
+from outbound.jobs.outcomes import AskFailed, Outcome, OutcomeKind
 
 _SHORTEST_VALIDITY: Final = 6
 _LONGEST_VALIDITY: Final = 36000

@@ -8,9 +8,10 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 
-from notify.channels.port import Certainty, Outcome, OutcomeKind
+from notify.channels.port import Certainty
 from notify.pages import read_page
 from notify.states import ReceiptKind
+from outbound.jobs.outcomes import Outcome, OutcomeKind
 
 NAME: Final = "twilio"
 CERTAINTY: Final = Certainty.ASKED

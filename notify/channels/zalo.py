@@ -13,7 +13,7 @@ import structlog
 
 from kernel.clock import Clock
 from kernel.retry_after import retry_after_s
-from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question, Quota, Sighting
+from notify.channels.port import Outgoing, Question, Quota, Sighting
 from notify.channels.zalo_table import (
     CERTAINTY,
     DAY_SPENT,
@@ -26,6 +26,7 @@ from notify.channels.zalo_table import (
     status_outcome,
 )
 from notify.channels.zalo_tokens import AccessToken, NoToken
+from outbound.jobs.outcomes import AskFailed, Outcome, OutcomeKind
 
 _SEND: Final = "/message/template"
 _VIETNAM: Final = "+84"

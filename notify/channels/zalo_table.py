@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple
 import structlog
 
 from kernel.clock import local
-from notify.channels.port import Certainty, Outcome, OutcomeKind
+from notify.channels.port import Certainty
 from notify.pages import read_page
+from outbound.jobs.outcomes import Outcome, OutcomeKind
 
 NAME: Final = "zalo"
 CERTAINTY: Final = Certainty.NEITHER

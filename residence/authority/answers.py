@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from kernel.masking import mask_text
 from kernel.text import search_key
-from residence.authority.port import ItemAnswer, Outcome, OutcomeKind, Sign
+from outbound.jobs.outcomes import OutcomeKind
+from residence.authority.port import ArrayOutcome, ItemAnswer, Sign
 from residence.findings import load_table
 
 OTHER: Final = "other"
@@ -32,7 +33,7 @@ class _Known:
     reason: str
 
 
-def outcome_of(status: int, body: Any, size: int, *, retry_after_s: float | None = None) -> Outcome:
+def outcome_of(status: int, body: Any, size: int, *, retry_after_s: float | None = None) -> ArrayOutcome:
     """What an answer to an array of `size` items means. `body` is its JSON, None when it is not JSON.
 
     Only an answer that says so in both places is a yes; a server's failure may have come after the import.
@@ -41,17 +42,17 @@ def outcome_of(status: int, body: Any, size: int, *, retry_after_s: float | None
     code = str(told.get("code", ""))
     if 200 <= status < 300:
         if code == _SUCCESS:
-            return Outcome(OutcomeKind.ACCEPTED)
+            return ArrayOutcome(OutcomeKind.ACCEPTED)
         if code == "400":
             return _refusal(told, size)
-        return Outcome(OutcomeKind.UNKNOWN, code="bad_answer", reason="cổng trả lời không đọc được")
+        return ArrayOutcome(OutcomeKind.UNKNOWN, code="bad_answer", reason="cổng trả lời không đọc được")
     if status == 400:
         return _refusal(told, size)
     if status in _LATER:
-        return Outcome(OutcomeKind.TRANSIENT, code=f"http_{status}", retry_after_s=retry_after_s)
+        return ArrayOutcome(OutcomeKind.TRANSIENT, code=f"http_{status}", retry_after_s=retry_after_s)
     if status >= 500:
-        return Outcome(OutcomeKind.UNKNOWN, code=f"http_{status}", reason="cổng báo lỗi sau khi nhận")
-    return Outcome(OutcomeKind.TRANSIENT, code=f"http_{status}", retry_after_s=retry_after_s, operator=True)
+        return ArrayOutcome(OutcomeKind.UNKNOWN, code=f"http_{status}", reason="cổng báo lỗi sau khi nhận")
+    return ArrayOutcome(OutcomeKind.TRANSIENT, code=f"http_{status}", retry_after_s=retry_after_s, operator=True)
 
 
 def items_of(message: str, size: int) -> tuple[ItemAnswer, ...]:
@@ -71,14 +72,14 @@ def without_numbers(text: str) -> str:
     return _NUMBER.sub("[…]", mask_text(" ".join(text.split())))[:_LONGEST_REASON]
 
 
-def _refusal(told: Mapping[str, Any], size: int) -> Outcome:
+def _refusal(told: Mapping[str, Any], size: int) -> ArrayOutcome:
     message = told.get("message")
     text = message if isinstance(message, str) else ""
     items = items_of(text, size)
     if items:
-        return Outcome(OutcomeKind.REFUSED, items, code="refused")
+        return ArrayOutcome(OutcomeKind.PERMANENT, code="refused", items=items)
     reason = without_numbers(text) or None
-    return Outcome(OutcomeKind.TRANSIENT, code=REFUSED_WHOLE, reason=reason, operator=True)
+    return ArrayOutcome(OutcomeKind.TRANSIENT, code=REFUSED_WHOLE, reason=reason, operator=True)
 
 
 def _item(position: int, text: str) -> ItemAnswer:

@@ -15,9 +15,10 @@ import structlog
 from yarl import URL
 
 from kernel.retry_after import retry_after_s
+from outbound.jobs.outcomes import AskFailed, OutcomeKind
 from residence.account import FAULTS
 from residence.authority.answers import outcome_of
-from residence.authority.port import Account, AskFailed, Element, Outcome, OutcomeKind, Trial
+from residence.authority.port import Account, ArrayOutcome, Element, Trial
 from residence.authority.settings import AuthoritySettings, basic
 from residence.authority.tokens import Asked, NoToken, Reply, TokenPurse
 from residence.transmission_states import TransmissionKind
@@ -41,15 +42,15 @@ class KbttPortal:
         parts = urlsplit(settings.base_url)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError("the authority's base URL needs a scheme and a host")
-        self.timeout_s = settings.longest_s
+        self.timeout_s = settings.timeout_s + settings.preparing_s
         self._settings = settings
         self._session: aiohttp.ClientSession | None = None
         self._purse = TokenPurse(self._ask, basic(settings.login), basic(settings.refresh))
 
-    async def declare(self, account: Account, kind: TransmissionKind, array: Sequence[Element]) -> Outcome:
+    async def declare(self, account: Account, kind: TransmissionKind, array: Sequence[Element]) -> ArrayOutcome:
         for last in (False, True):
             token = await self._token(account)
-            if isinstance(token, Outcome):
+            if isinstance(token, ArrayOutcome):
                 return token
             asked = Asked("POST", _PATHS[kind], f"Bearer {token}", array=list(array))
             outcome = await self._declared(asked, len(array))
@@ -58,13 +59,13 @@ class KbttPortal:
             self._purse.forget(account, token)
             if last:
                 break
-        return Outcome(OutcomeKind.TRANSIENT, code="http_401", operator=True)
+        return ArrayOutcome(OutcomeKind.TRANSIENT, code="http_401", operator=True)
 
     async def count(self, account: Account, kind: TransmissionKind, day: date) -> int | None:
         if not self._settings.count_path or kind is TransmissionKind.CHANGE:
             return None
         token = await self._token(account)
-        if isinstance(token, Outcome):
+        if isinstance(token, ArrayOutcome):
             raise AskFailed(str(token.code))
         query = urlencode({"ngay": day.isoformat(), "loai": kind.value})
         try:
@@ -101,24 +102,24 @@ class KbttPortal:
         await self._session.close()
         self._session = None
 
-    async def _token(self, account: Account) -> str | Outcome:
+    async def _token(self, account: Account) -> str | ArrayOutcome:
         """A good token, or why there is none; without one nothing was declared."""
         try:
             return await self._purse.access(account)
         except NoToken as error:
             wait = _LOGIN_AGAIN_S if error.refused else None
-            return Outcome(OutcomeKind.TRANSIENT, code=error.code, retry_after_s=wait, operator=error.refused)
+            return ArrayOutcome(OutcomeKind.TRANSIENT, code=error.code, retry_after_s=wait, operator=error.refused)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return Outcome(OutcomeKind.TRANSIENT, code="no_connection", reason=type(error).__name__)
+            return ArrayOutcome(OutcomeKind.TRANSIENT, code="no_connection", reason=type(error).__name__)
 
-    async def _declared(self, asked: Asked, size: int) -> Outcome | None:
+    async def _declared(self, asked: Asked, size: int) -> ArrayOutcome | None:
         """None when the token was not accepted, and so nothing was looked at."""
         try:
             reply = await self._ask(asked)
         except _NOT_SENT as error:
-            return Outcome(OutcomeKind.TRANSIENT, code="no_connection", reason=type(error).__name__)
+            return ArrayOutcome(OutcomeKind.TRANSIENT, code="no_connection", reason=type(error).__name__)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return Outcome(OutcomeKind.UNKNOWN, code="no_answer", reason=type(error).__name__)
+            return ArrayOutcome(OutcomeKind.UNKNOWN, code="no_answer", reason=type(error).__name__)
         if reply.status == 401:
             return None
         outcome = outcome_of(reply.status, reply.body, size, retry_after_s=reply.retry_after_s)

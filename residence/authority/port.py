@@ -1,4 +1,4 @@
-"""What the authority's portal must be able to do, and the closed set of ways in which declaring guests can end."""
+"""What the authority's portal must be able to do, and how declaring guests can end."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,20 +6,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
 
+from outbound.jobs.outcomes import Outcome
 from residence.transmission_states import TransmissionKind
 
 Element = Mapping[str, Any]
 """One element of an array, as it goes over the wire."""
-
-
-class OutcomeKind(StrEnum):
-    """ACCEPTED: it said yes to the array. REFUSED: it took nothing of it and says why, item by item. TRANSIENT: it
-    took nothing of it, try later. UNKNOWN: it may have it, in whole or in part."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    TRANSIENT = "transient"
-    UNKNOWN = "unknown"
 
 
 class Sign(StrEnum):
@@ -66,21 +57,13 @@ class ItemAnswer:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """`items` are those named by a REFUSED; what it does not name it did not find fault with. `code` is ours, `reason`
-    without personal values. `operator`: the fault is in the account or the connection, and a person must look."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrayOutcome(Outcome):
+    """How handing over an array ended. ACCEPTED: the authority said yes to it. PERMANENT: it took nothing of it and
+    names `items`; with what it does not name it found no fault. TRANSIENT: it took nothing of it. UNKNOWN: it may have
+    it, in whole or in part. `code` is ours."""
 
-    kind: OutcomeKind
     items: tuple[ItemAnswer, ...] = ()
-    code: str | None = None
-    reason: str | None = None
-    retry_after_s: float | None = None
-    operator: bool = False
-
-
-class AskFailed(Exception):  # noqa: N818 - reads as what it says
-    """The portal could not answer now; ask again later. The text holds no personal value."""
 
 
 class LodgingPortal(Protocol):
@@ -88,7 +71,7 @@ class LodgingPortal(Protocol):
 
     timeout_s: float
 
-    async def declare(self, account: Account, kind: TransmissionKind, array: Sequence[Element]) -> Outcome:
+    async def declare(self, account: Account, kind: TransmissionKind, array: Sequence[Element]) -> ArrayOutcome:
         """Hands over one array. Never raises for what a network or the portal can do."""
         ...
 

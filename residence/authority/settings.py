@@ -11,7 +11,7 @@ from kernel.settings import Environment
 REAL_BASE_URL: Final = "https://api-tbltkbtt.bocongan.gov.vn"
 SANDBOX_BASE_URL: Final = "http://127.0.0.1:8025/authority"
 SANDBOX_COUNT_PATH: Final = "/client-service/kbtt/3th/so-luong"
-_CALLS: Final = 5
+_CALLS_BEFORE: Final = 4
 _PAIR: Final = Shape("[^:]+:.+", 'cần cặp "tên:bí mật" của nhà cung cấp', 'the vendor\'s "name:secret" is needed')
 _PATH: Final = Shape(r"/[!-\"$-~]*", "đường dẫn phải bắt đầu bằng /", "a path that begins with / is needed")
 BASE_URL: Final = OutsideUrl("MOTCUA_AUTHORITY_BASE_URL", SANDBOX_BASE_URL, real=REAL_BASE_URL)
@@ -34,9 +34,10 @@ class AuthoritySettings:
     connections: int
 
     @property
-    def longest_s(self) -> float:
-        """The longest that an array may take: a refresh, a log-in, a call, and the latter two again."""
-        return self.timeout_s * _CALLS
+    def preparing_s(self) -> float:
+        """The longest that the calls before the last one of an array may take: a refresh, a log-in, a call that is
+        refused for its token, and another log-in."""
+        return self.timeout_s * _CALLS_BEFORE
 
     @classmethod
     def read(cls, env: Environment, connections: int) -> "AuthoritySettings":

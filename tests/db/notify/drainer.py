@@ -7,12 +7,12 @@ from datetime import timedelta
 from kernel.db import Database
 from notify.channels.twilio import TwilioGateway
 from notify.channels.twilio_table import TwilioSettings
-from notify.retry import Patience
+from notify.retry import SendingPatience
 from notify.sending import Sender
 from notify.settings import SendSettings
 from tests.db.notify.support import sender_of
 
-QUICK = Patience(timedelta(seconds=1), timedelta(seconds=1), timedelta(seconds=0.5))
+QUICK = SendingPatience(timedelta(seconds=1), timedelta(seconds=1), timedelta(seconds=0.5))
 
 
 def make_sender(database: Database, gateway_url: str) -> Sender:

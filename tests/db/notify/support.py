@@ -15,42 +15,43 @@ from kernel.db import Database
 from kernel.ids import new_id
 from kernel.vault import Vault
 from notify import due
-from notify.channels.port import Certainty, Outcome, OutcomeKind, Outgoing, Question, Sighting
-from notify.circuit import Limits
+from notify.channels.port import Certainty, Outgoing, Question, Sighting
 from notify.due import Claimed
-from notify.exchange import Exchange
 from notify.ledger import Ledger
 from notify.plan import PUSHING, Channel, PlannedDelivery, Priority
-from notify.pool import PoolMember
 from notify.ports import ReceiptNote
 from notify.receipts import new_receipt, store_receipts
-from notify.retry import Patience
+from notify.retry import SendingPatience
 from notify.sending import Sender
 from notify.settings import SendSettings
 from notify.states import ReceiptKind
 from notify.store import NewDelivery, Notice, add_deliveries, add_notifications
 from notify.texts import Rendered, shipped_templates
 from notify.watch import Watch
+from outbound.jobs.breaker import BreakerLimits
+from outbound.jobs.outcomes import Outcome, OutcomeKind
+from outbound.jobs.pool import PoolMember
+from outbound.jobs.shared_pool import SharedPool
 
 VAULT = Vault({1: bytes(range(32))}, bytes(32))
 PHONE = "+84912345678"
-PATIENCE = Patience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
+PATIENCE = SendingPatience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
 TEMPLATE = shipped_templates().get("dossier.accepted", "sms", "vi")
 ACCEPTED = OutcomeKind.ACCEPTED
-TRUSTING = Limits(in_a_row=10**9, error_rate=2.0)
+TRUSTING = BreakerLimits(in_a_row=10**9, error_rate=2.0)
 """For tests of one message's way: whatever a gateway does, it stays in use."""
 
 
-def exchange_of(*gateways: str, limits: Limits = TRUSTING) -> Exchange:
+def pool_of(*gateways: str, limits: BreakerLimits = TRUSTING) -> SharedPool:
     """These gateways, all for text messages and with equal shares."""
-    return Exchange([PoolMember(gateway, Channel.SMS, 1) for gateway in gateways], limits)
+    return SharedPool([PoolMember(gateway, Channel.SMS, 1) for gateway in gateways], limits)
 
 
 def claim_due(session: Session, room: int, lease: timedelta, channels: Sequence[Channel] = PUSHING) -> list[Claimed]:
     """As the drain claims, with one gateway for each channel: "fake" for texts, "zalo" for Zalo."""
     gateways = {Channel.SMS: "fake", Channel.ZALO: "zalo"}
     members = [PoolMember(gateways[channel], channel, 1) for channel in channels]
-    return due.claim_due(session, room, lease, Exchange(members, TRUSTING))
+    return due.claim_due(session, room, lease, SharedPool(members, TRUSTING))
 
 
 def store_receipt(session: Session, attempt_id: UUID, note: ReceiptNote, raw: bytes) -> bool:
@@ -58,8 +59,8 @@ def store_receipt(session: Session, attempt_id: UUID, note: ReceiptNote, raw: by
     return fresh
 
 
-def ledger_of(database: Database, patience: Patience = PATIENCE, **how: Any) -> Ledger:
-    return Ledger(database, VAULT, patience, exchange_of("fake"), **how)
+def ledger_of(database: Database, patience: SendingPatience = PATIENCE, **how: Any) -> Ledger:
+    return Ledger(database, VAULT, patience, pool_of("fake"), **how)
 
 
 def sender_of(
@@ -67,21 +68,21 @@ def sender_of(
     gateways: Mapping[str, Any],
     settings: SendSettings,
     *,
-    limits: Limits = TRUSTING,
+    limits: BreakerLimits = TRUSTING,
 ) -> Sender:
     """The drain as it is wired, but for what it sends to."""
-    exchange = exchange_of(*gateways, limits=limits)
-    ledger = Ledger(database, VAULT, settings.patience, exchange)
-    watch = Watch(database, exchange, settings.patience.receipt_within)
-    return Sender(ledger, gateways, exchange, watch, settings)
+    pool = pool_of(*gateways, limits=limits)
+    ledger = Ledger(database, VAULT, settings.patience, pool)
+    watch = Watch(database, pool, settings.patience.receipt_within)
+    return Sender(ledger, gateways, pool, watch, settings)
 
 
-def urgent_sender_of(database: Database, gateways: Mapping[str, Any], *, limits: Limits = TRUSTING) -> Sender:
+def urgent_sender_of(database: Database, gateways: Mapping[str, Any], *, limits: BreakerLimits = TRUSTING) -> Sender:
     """The drain of what somebody waits for."""
-    exchange = exchange_of(*gateways, limits=limits)
-    ledger = Ledger(database, VAULT, PATIENCE, exchange, priorities=[Priority.URGENT])
-    watch = Watch(database, exchange, PATIENCE.receipt_within, follows=True)
-    return Sender(ledger, gateways, exchange, watch, SendSettings(8, 8, PATIENCE), asks=False)
+    pool = pool_of(*gateways, limits=limits)
+    ledger = Ledger(database, VAULT, PATIENCE, pool, priorities=[Priority.URGENT])
+    watch = Watch(database, pool, PATIENCE.receipt_within, follows=True)
+    return Sender(ledger, gateways, pool, watch, SendSettings(8, 8, PATIENCE), asks=False)
 
 
 def add_agency(session: Session, code: str) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy import text
 
 from kernel.db import Database
 from kernel.ids import new_id
-from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question
+from notify.channels.port import Certainty, Outgoing, Question
 from notify.outcomes import news_of
 from notify.states import ReceiptKind
+from outbound.jobs.outcomes import AskFailed, Outcome, OutcomeKind
 from tests.db.notify.support import (
     PATIENCE,
     FakeGateway,

@@ -9,11 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.db import Database
-from notify.channels.port import Outcome, OutcomeKind
 from notify.claims import lose_expired_leases, record_news
 from notify.models import ADDRESS_FIELD, BODY_FIELD
 from notify.outcomes import Claim, news_of
 from notify.plan import Priority
+from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import PATIENCE, PHONE, VAULT, Row, claim_due, pass_time, queue, queued, row_of
 
 LEASE = PATIENCE.lease

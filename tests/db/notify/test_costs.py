@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
-from notify.channels.port import Outcome, OutcomeKind
 from notify.charges import PAID, Tariff
 from notify.claims import claim_questions, record_news
 from notify.due import Claimed, claim_due
@@ -29,14 +28,15 @@ from notify.states import ReceiptKind
 from notify.store import Notice
 from notify.texts import Rendered
 from notify.unseen import Unseen, made_again
+from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import (
     PATIENCE,
     PHONE,
     TEMPLATE,
     add_agency,
     deliver,
-    exchange_of,
     pass_time,
+    pool_of,
     store_receipt,
 )
 from tests.support.waiting import eventually
@@ -61,7 +61,7 @@ def claim_one(session: Session) -> Claimed:
     )
     way = PlannedDelivery(Channel.SMS, "fake", PHONE, TEMPLATE, Priority.NOTICE, ())
     deliver(session, notice, [way], Rendered("x" * 170, "GSM-7", 170, 2))
-    (taken,) = claim_due(session, 1, PATIENCE.lease, exchange_of("fake"))
+    (taken,) = claim_due(session, 1, PATIENCE.lease, pool_of("fake"))
     return taken
 
 
@@ -196,7 +196,7 @@ def test_a_call_made_again_under_its_reference_is_the_same_message_where_the_gat
     (asking,) = claim_questions(session, 10, PATIENCE.lease)
     unseen = Unseen(asking.claim, asking.tries, asking.age, asking.latest_age, asking.has_standby)
     record_news(session, [made_again(unseen, PATIENCE)])
-    (again,) = claim_due(session, 1, PATIENCE.lease, exchange_of("fake"))
+    (again,) = claim_due(session, 1, PATIENCE.lease, pool_of("fake"))
     record_news(session, [news_of(again.claim, TAKEN, PATIENCE)], RECEIPT_WITHIN, tariff)
     # The report comes to the address of the call that was taken, with what it really cost.
     send_receipt(session, claimed, 1600)

@@ -13,7 +13,7 @@ from notify.channels.esms import EsmsGateway
 from notify.channels.esms_receipts import CALLBACK_PURPOSE, read_callback, valid_callback
 from notify.channels.esms_table import EsmsSettings
 from notify.receipts import apply_receipts
-from notify.retry import Patience
+from notify.retry import SendingPatience
 from notify.sending import Sender
 from notify.settings import SendSettings
 from sandbox.world import Settings
@@ -21,7 +21,7 @@ from tests.db.notify.support import VAULT, later, queued, rows_of, sender_of, st
 from tests.unit.sandbox.support import Caller, Collector, Posted, running
 
 KEY = VAULT.derive(CALLBACK_PURPOSE)
-PATIENCE = Patience(timedelta(seconds=5), timedelta(seconds=1), timedelta(seconds=0.5))
+PATIENCE = SendingPatience(timedelta(seconds=5), timedelta(seconds=1), timedelta(seconds=0.5))
 TWIN = Settings()
 
 

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from kernel.db import Database
 from kernel.ids import new_id
-from notify.channels.port import OutcomeKind
-from notify.circuit import CircuitState, Health, Limits
-from notify.exchange import Exchange
 from notify.gateways import gateways_in_use, note_states, overdue_shares, wake_stranded
 from notify.plan import Channel
-from notify.pool import PoolMember
 from notify.retry import SCHEDULE
 from notify.settings import SendSettings
 from notify.watch import Watch
+from outbound.jobs.breaker import BreakerLimits, CircuitState, Health
+from outbound.jobs.outcomes import OutcomeKind
+from outbound.jobs.pool import PoolMember
+from outbound.jobs.shared_pool import SharedPool
 from tests.db.notify.support import (
     PATIENCE,
     FakeGateway,
@@ -147,9 +147,9 @@ def test_overdue_receipts_are_counted_once_there_are_enough(clean_database: Data
 
 def test_what_could_not_be_written_is_written_later() -> None:
     away = Database("postgresql+psycopg://nobody@127.0.0.1:1/nothing", pool_size=4)
-    exchange = Exchange(MEMBERS, Limits(in_a_row=1))
-    watch = Watch(away, exchange, PATIENCE.receipt_within)
-    exchange.record("a", OutcomeKind.TRANSIENT, 0.1)
+    pool = SharedPool(MEMBERS, BreakerLimits(in_a_row=1))
+    watch = Watch(away, pool, PATIENCE.receipt_within)
+    pool.record("a", OutcomeKind.TRANSIENT, 0.1)
     for _ in range(2):
         assert watch.wanted()
         with pytest.raises(Exception, match="connection"):
@@ -158,8 +158,8 @@ def test_what_could_not_be_written_is_written_later() -> None:
 
 def test_after_passing_trouble_what_waits_long_is_woken_once(clean_database: Database) -> None:
     now = [0.0]
-    exchange = Exchange(MEMBERS, clock=lambda: now[0])
-    watch = Watch(clean_database, exchange, PATIENCE.receipt_within)
+    pool = SharedPool(MEMBERS, clock=lambda: now[0])
+    watch = Watch(clean_database, pool, PATIENCE.receipt_within)
     (delivery,) = queued(clean_database, 1)
 
     def wakes(at: float, outcome: OutcomeKind) -> bool:
@@ -168,7 +168,7 @@ def test_after_passing_trouble_what_waits_long_is_woken_once(clean_database: Dat
                 text("UPDATE delivery SET state = 'waiting', gateway = 'a', due_at = now() + interval '1 hour'")
             )
         now[0] = at
-        exchange.record("a", outcome, 0.1)
+        pool.record("a", outcome, 0.1)
         woken = watch.look()
         (row,) = rows_of(clean_database, [delivery])
         assert row.due_in is not None

@@ -12,17 +12,18 @@ from sqlalchemy.exc import DataError
 from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
-from notify.channels.port import Certainty, Outcome, OutcomeKind
-from notify.circuit import CircuitState, Limits
+from notify.channels.port import Certainty
 from notify.due import claim_due
-from notify.exchange import Exchange
 from notify.gateways import gateways_in_use
 from notify.plan import Channel, Priority
-from notify.pool import PoolMember
 from notify.ports import ReceiptNote
 from notify.receipts import apply_receipts
 from notify.settings import SendSettings
 from notify.states import ReceiptKind
+from outbound.jobs.breaker import BreakerLimits, CircuitState
+from outbound.jobs.outcomes import Outcome, OutcomeKind
+from outbound.jobs.pool import PoolMember
+from outbound.jobs.shared_pool import SharedPool
 from tests.db.notify.support import (
     PATIENCE,
     FakeGateway,
@@ -35,7 +36,7 @@ from tests.db.notify.support import (
 )
 
 DOWN = Outcome(OutcomeKind.TRANSIENT, code="down")
-LIMITS = Limits(calls=10, error_rate=0.6, in_a_row=4, probe_every_s=0.05)
+LIMITS = BreakerLimits(calls=10, error_rate=0.6, in_a_row=4, probe_every_s=0.05)
 SETTINGS = SendSettings(8, 16, PATIENCE)
 MEMBERS = (PoolMember("a", Channel.SMS, 1), PoolMember("b", Channel.SMS, 1))
 
@@ -63,7 +64,7 @@ def _waits(database: Database) -> list[timedelta]:
 def test_the_gateway_is_on_the_attempt_before_the_call_is_made(clean_database: Database) -> None:
     (delivery,) = queued(clean_database, 1, gateway="planned")
     with clean_database.transaction() as session:
-        (claimed,) = claim_due(session, 10, PATIENCE.lease, Exchange([PoolMember("a", "sms", 1)]))
+        (claimed,) = claim_due(session, 10, PATIENCE.lease, SharedPool([PoolMember("a", "sms", 1)]))
     assert claimed.gateway == "a"
     assert _gateways_of(clean_database, [delivery]) == [["a"]]
 
@@ -84,7 +85,9 @@ def test_messages_are_shared_and_a_failed_one_goes_to_the_other_gateway(clean_da
 def test_a_gateway_that_fails_gets_no_more_and_the_other_takes_over(clean_database: Database) -> None:
     bad, good = FakeGateway(lambda *_: DOWN, name="a"), FakeGateway(name="b")
     deliveries = queued(clean_database, 120)
-    made = sender_of(clean_database, {"a": bad, "b": good}, SETTINGS, limits=Limits(in_a_row=4, probe_every_s=600))
+    made = sender_of(
+        clean_database, {"a": bad, "b": good}, SETTINGS, limits=BreakerLimits(in_a_row=4, probe_every_s=600)
+    )
     made.run(time_slice_s=20)
     # Those called at once with the ones that showed it are lost time, no more.
     assert 4 <= len(bad.calls) <= 4 + SETTINGS.in_flight
@@ -98,7 +101,7 @@ def test_a_gateway_that_fails_gets_no_more_and_the_other_takes_over(clean_databa
 def test_while_no_gateway_works_nothing_is_worn_out(clean_database: Database) -> None:
     gateway = FakeGateway(lambda *_: DOWN, name="a")
     deliveries = queued(clean_database, 60)
-    made = sender_of(clean_database, {"a": gateway}, SETTINGS, limits=Limits(in_a_row=4, probe_every_s=600))
+    made = sender_of(clean_database, {"a": gateway}, SETTINGS, limits=BreakerLimits(in_a_row=4, probe_every_s=600))
     for _ in range(4):
         made.run(time_slice_s=20)
         later(clean_database, timedelta(hours=1))
@@ -138,17 +141,17 @@ def test_a_message_bound_to_its_gateway_does_not_go_to_another(clean_database: D
     alone = sender_of(clean_database, {"a": first}, SETTINGS)
     alone.run(time_slice_s=20)
     alone.close()
-    exchange = Exchange(MEMBERS, Limits(in_a_row=1, probe_every_s=600))
+    pool = SharedPool(MEMBERS, BreakerLimits(in_a_row=1, probe_every_s=600))
     later(clean_database, PATIENCE.lease)
     both = sender_of(clean_database, {"a": first, "b": other}, SETTINGS)
     both.run(time_slice_s=20)
     both.close()
     assert _gateways_of(clean_database, [delivery]) == [["a", "a"]]
     assert (_states(clean_database, [delivery]), other.calls) == ({"accepted": 1}, [])
-    exchange.record("a", OutcomeKind.TRANSIENT, 0.1)
+    pool.record("a", OutcomeKind.TRANSIENT, 0.1)
     with clean_database.transaction() as session:
         session.execute(text("UPDATE delivery SET state = 'queued', due_at = now(), pinned = true"))
-        assert claim_due(session, 10, PATIENCE.lease, exchange) == []
+        assert claim_due(session, 10, PATIENCE.lease, pool) == []
 
 
 def test_what_is_given_back_stays_bound(clean_database: Database) -> None:
@@ -170,44 +173,44 @@ def test_with_room_for_a_probe_alone_one_is_claimed(clean_database: Database) ->
     with clean_database.transaction() as session:
         queue(session, body="Ma 123456", priority=Priority.URGENT)
     later(clean_database, timedelta(seconds=1))
-    exchange = Exchange([PoolMember("a", "sms", 1)], Limits(in_a_row=1, probe_every_s=0))
-    exchange.record("a", OutcomeKind.TRANSIENT, 0.1)
+    pool = SharedPool([PoolMember("a", "sms", 1)], BreakerLimits(in_a_row=1, probe_every_s=0))
+    pool.record("a", OutcomeKind.TRANSIENT, 0.1)
     with clean_database.transaction() as session:
-        (claimed,) = claim_due(session, 10, PATIENCE.lease, exchange)
+        (claimed,) = claim_due(session, 10, PATIENCE.lease, pool)
         assert claimed.priority == Priority.URGENT
-        assert claim_due(session, 10, PATIENCE.lease, exchange) == []
+        assert claim_due(session, 10, PATIENCE.lease, pool) == []
 
 
 def test_a_probe_whose_claim_failed_is_no_probe(clean_database: Database) -> None:
     queued(clean_database, 1)
-    exchange = Exchange([PoolMember("a", "sms", 1)], Limits(in_a_row=1, probe_every_s=0))
-    exchange.record("a", OutcomeKind.TRANSIENT, 0.1)
+    pool = SharedPool([PoolMember("a", "sms", 1)], BreakerLimits(in_a_row=1, probe_every_s=0))
+    pool.record("a", OutcomeKind.TRANSIENT, 0.1)
     with pytest.raises(DataError), clean_database.transaction() as session:
-        claim_due(session, 10, "no interval", exchange)  # type: ignore[arg-type]
+        claim_due(session, 10, "no interval", pool)  # type: ignore[arg-type]
     with clean_database.transaction() as session:
-        assert len(claim_due(session, 10, PATIENCE.lease, exchange)) == 1
+        assert len(claim_due(session, 10, PATIENCE.lease, pool)) == 1
 
 
 def test_what_has_lapsed_is_ended_and_tries_nothing(clean_database: Database) -> None:
     (delivery,) = queued(clean_database, 1, valid_for=timedelta(seconds=-1))
-    exchange = Exchange([PoolMember("a", "sms", 1)], Limits(in_a_row=1, probe_every_s=0))
-    exchange.record("a", OutcomeKind.TRANSIENT, 0.1)
+    pool = SharedPool([PoolMember("a", "sms", 1)], BreakerLimits(in_a_row=1, probe_every_s=0))
+    pool.record("a", OutcomeKind.TRANSIENT, 0.1)
     with clean_database.transaction() as session:
-        assert claim_due(session, 10, PATIENCE.lease, exchange) == []
+        assert claim_due(session, 10, PATIENCE.lease, pool) == []
     assert _states(clean_database, [delivery]) == {"cancelled": 1}
-    assert exchange.health()["a"].state is CircuitState.OPEN
+    assert pool.health()["a"].state is CircuitState.OPEN
 
 
 def test_states_are_written_and_a_gateway_that_was_ill_is_tried_first(clean_database: Database) -> None:
     gateway = FakeGateway(lambda *_: DOWN, name="a")
     queued(clean_database, 20)
-    made = sender_of(clean_database, {"a": gateway}, SETTINGS, limits=Limits(in_a_row=4, probe_every_s=600))
+    made = sender_of(clean_database, {"a": gateway}, SETTINGS, limits=BreakerLimits(in_a_row=4, probe_every_s=600))
     made.run(time_slice_s=20)
     made.close()
     with clean_database.transaction() as session:
         assert gateways_in_use(session) == {"a": False}
     calls = len(gateway.calls)
-    fresh = sender_of(clean_database, {"a": gateway}, SETTINGS, limits=Limits(in_a_row=4, probe_every_s=600))
+    fresh = sender_of(clean_database, {"a": gateway}, SETTINGS, limits=BreakerLimits(in_a_row=4, probe_every_s=600))
     fresh.run(time_slice_s=20)
     fresh.close()
     assert len(gateway.calls) == calls + 1

@@ -6,18 +6,19 @@ import pytest
 from sqlalchemy import text
 
 from kernel.db import Database
-from notify.channels.port import Certainty, Outcome, OutcomeKind, Outgoing
-from notify.circuit import CircuitState, Limits
+from notify.channels.port import Certainty, Outgoing
 from notify.gateways import gateways_in_use
 from notify.plan import Priority
 from notify.settings import SendSettings
 from notify.watch import Watch
+from outbound.jobs.breaker import BreakerLimits, CircuitState
+from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import (
     PATIENCE,
     FakeGateway,
     drain,
-    exchange_of,
     later,
+    pool_of,
     queued,
     rows_of,
     sender_of,
@@ -31,12 +32,12 @@ SETTINGS = SendSettings(8, 16, PATIENCE)
 def test_a_drain_that_sends_little_follows_what_another_has_seen(clean_database: Database) -> None:
     ill = FakeGateway(lambda *_: DOWN, name="a")
     queued(clean_database, 20)
-    made = sender_of(clean_database, {"a": ill}, SETTINGS, limits=Limits(in_a_row=4, probe_every_s=600))
+    made = sender_of(clean_database, {"a": ill}, SETTINGS, limits=BreakerLimits(in_a_row=4, probe_every_s=600))
     made.run(time_slice_s=20)
     made.close()
-    exchange = exchange_of("a", "b", limits=Limits(probe_every_s=600))
-    Watch(clean_database, exchange, PATIENCE.receipt_within, follows=True).look()
-    assert {gateway: each.state for gateway, each in exchange.health().items()} == {
+    pool = pool_of("a", "b", limits=BreakerLimits(probe_every_s=600))
+    Watch(clean_database, pool, PATIENCE.receipt_within, follows=True).look()
+    assert {gateway: each.state for gateway, each in pool.health().items()} == {
         "a": CircuitState.OPEN,
         "b": CircuitState.CLOSED,
     }
@@ -45,7 +46,7 @@ def test_a_drain_that_sends_little_follows_what_another_has_seen(clean_database:
 def test_codes_are_woken_by_their_own_drain_when_their_gateway_is_back(clean_database: Database) -> None:
     codes = queued(clean_database, 8, body="Ma 1", priority=Priority.URGENT)
     gateway = FakeGateway(lambda *_: DOWN)
-    made = urgent_sender_of(clean_database, {"fake": gateway}, limits=Limits(probe_every_s=0))
+    made = urgent_sender_of(clean_database, {"fake": gateway}, limits=BreakerLimits(probe_every_s=0))
     made.run(time_slice_s=20)
     with clean_database.transaction() as session:
         session.execute(text("UPDATE delivery SET failures = 6, due_at = now() + interval '5 minutes'"))

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from kernel.db import Database
-from notify.channels.port import Outcome, OutcomeKind, Outgoing
+from notify.channels.port import Outgoing
 from notify.plan import Priority
+from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import (
     FakeGateway,
     drain,

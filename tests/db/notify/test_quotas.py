@@ -13,16 +13,17 @@ from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.work import Work
 from notify.account_events import take_account_event
-from notify.channels.port import Outcome, OutcomeKind, Quota
+from notify.channels.port import Quota
 from notify.channels.zalo_receipts import DailyQuotaChanged, TemplateStatusChanged
-from notify.circuit import CircuitState, Health
-from notify.exchange import Exchange
 from notify.gateways import change_quota, note_quota
 from notify.offers import OutlookByLedger, Route
 from notify.plan import PUSHING, Channel
-from notify.pool import PoolMember
 from notify.settings import SendSettings
 from notify.watch import Watch
+from outbound.jobs.breaker import CircuitState, Health
+from outbound.jobs.outcomes import Outcome, OutcomeKind
+from outbound.jobs.pool import PoolMember
+from outbound.jobs.shared_pool import SharedPool
 from tests.db.notify.support import PATIENCE, VAULT, FakeGateway, queued, rows_of, sender_of
 
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
@@ -48,8 +49,8 @@ def _counted() -> float:
 
 def test_the_watch_writes_what_the_gateway_said_and_the_plan_reads_it(clean_database: Database) -> None:
     gateway = Counting()
-    exchange = Exchange([PoolMember("zalo", Channel.ZALO, 1)])
-    watch = Watch(clean_database, exchange, PATIENCE.receipt_within, {"zalo": gateway})
+    pool = SharedPool([PoolMember("zalo", Channel.ZALO, 1)])
+    watch = Watch(clean_database, pool, PATIENCE.receipt_within, {"zalo": gateway})
 
     def left() -> int | None:
         watch.look()

@@ -15,13 +15,13 @@ from structlog.testing import capture_logs
 from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
-from notify.channels.port import Outcome, OutcomeKind
 from notify.claims import claim_questions, lose_expired_leases, record_news
 from notify.models import RAW_FIELD, Receipt
 from notify.outcomes import LEASE_LOST, Claim, answer_of, news_of
 from notify.ports import ReceiptNote
 from notify.receipts import UNKNOWN_ATTEMPT, apply_receipts, give_up_unmatched
 from notify.states import ReceiptKind
+from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import (
     PATIENCE,
     VAULT,

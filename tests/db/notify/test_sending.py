@@ -11,11 +11,12 @@ from structlog.testing import capture_logs
 
 from kernel.db import Database
 from kernel.ids import new_id
-from notify.channels.port import Outcome, OutcomeKind, Outgoing
+from notify.channels.port import Outgoing
 from notify.outcomes import Claim, news_of
 from notify.plan import Priority
-from notify.retry import Patience
+from notify.retry import SendingPatience
 from notify.settings import SendSettings
+from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import (
     PATIENCE,
     FakeGateway,
@@ -126,7 +127,7 @@ def test_a_text_that_cannot_be_opened_is_dead_and_stops_nobody_else(clean_databa
 
 
 def _impatient(database: Database, gateway: FakeGateway, start_within: timedelta) -> None:
-    patience = Patience(start_within, PATIENCE.timeout, PATIENCE.margin)
+    patience = SendingPatience(start_within, PATIENCE.timeout, PATIENCE.margin)
     made = sender_of(database, {"fake": gateway}, SendSettings(1, 8, patience))
     made.run(time_slice_s=30)
     made.close()

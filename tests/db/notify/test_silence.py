@@ -7,21 +7,22 @@ from uuid import UUID
 import pytest
 
 from kernel.db import Database
-from notify.channels.port import AskFailed, Certainty, Question, Sighting
+from notify.channels.port import Certainty, Question, Sighting
 from notify.ledger import Ledger
 from notify.sending import Sender
 from notify.settings import SendSettings
 from notify.silence import Silence
 from notify.states import ReceiptKind
 from notify.watch import Watch
+from outbound.jobs.outcomes import AskFailed
 from tests.db.notify.support import (
     PATIENCE,
     TRUSTING,
     VAULT,
     FakeGateway,
     drain,
-    exchange_of,
     later,
+    pool_of,
     queued,
     rows_of,
     settled_events,
@@ -32,10 +33,10 @@ AT_ONCE = Silence(after=timedelta(0))
 
 def _look(database: Database, gateway: FakeGateway, silence: Silence = AT_ONCE) -> None:
     """One run of a send worker that looks for missing receipts."""
-    exchange = exchange_of(gateway.name, limits=TRUSTING)
-    ledger = Ledger(database, VAULT, PATIENCE, exchange, silence=silence)
-    watch = Watch(database, exchange, PATIENCE.receipt_within)
-    made = Sender(ledger, {gateway.name: gateway}, exchange, watch, SendSettings(8, 8, PATIENCE))
+    pool = pool_of(gateway.name, limits=TRUSTING)
+    ledger = Ledger(database, VAULT, PATIENCE, pool, silence=silence)
+    watch = Watch(database, pool, PATIENCE.receipt_within)
+    made = Sender(ledger, {gateway.name: gateway}, pool, watch, SendSettings(8, 8, PATIENCE))
     made.run(time_slice_s=30)
     made.close()
 

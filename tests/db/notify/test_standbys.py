@@ -11,15 +11,11 @@ from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
 from notify import due
-from notify.channels.port import Outcome, OutcomeKind
-from notify.circuit import Limits
 from notify.claims import record_news
 from notify.due import Claimed
-from notify.exchange import Exchange
 from notify.gateways import give_way
 from notify.outcomes import news_of
 from notify.plan import Channel, PlannedDelivery, Priority
-from notify.pool import PoolMember
 from notify.ports import ReceiptNote
 from notify.receipts import apply_receipts
 from notify.retry import RECEIPT_WITHIN
@@ -27,6 +23,10 @@ from notify.states import ReceiptKind
 from notify.store import STANDBY_AT_LATEST, Notice
 from notify.texts import Rendered
 from notify.watch import Watch
+from outbound.jobs.breaker import BreakerLimits
+from outbound.jobs.outcomes import Outcome, OutcomeKind
+from outbound.jobs.pool import PoolMember
+from outbound.jobs.shared_pool import SharedPool
 from tests.db.notify.support import (
     PATIENCE,
     PHONE,
@@ -172,13 +172,15 @@ def test_a_first_whose_channel_is_out_of_use_gives_way_soon(pair: Pair, waited_s
 def test_the_watch_lets_standbys_go_while_no_gateway_of_a_channel_works(
     clean_database: Database, clock: SettableClock
 ) -> None:
-    exchange = Exchange([PoolMember("zalo", Channel.ZALO, 1), PoolMember("esms", Channel.SMS, 1)], Limits(in_a_row=1))
-    watch = Watch(clean_database, exchange, RECEIPT_WITHIN)
+    pool = SharedPool(
+        [PoolMember("zalo", Channel.ZALO, 1), PoolMember("esms", Channel.SMS, 1)], BreakerLimits(in_a_row=1)
+    )
+    watch = Watch(clean_database, pool, RECEIPT_WITHIN)
     with clean_database.transaction() as session:
         pair = Pair(session, clock)
         pass_time(session, timedelta(minutes=1))
     assert not watch.look()
-    exchange.record("zalo", OutcomeKind.TRANSIENT, 0.1)
+    pool.record("zalo", OutcomeKind.TRANSIENT, 0.1)
     assert watch.look()
     (row,) = rows_of(clean_database, [pair.sms])
     assert row.due_in is not None
@@ -211,7 +213,7 @@ def test_what_the_account_is_at_fault_for_lets_the_text_go_at_once(pair: Pair) -
 def test_what_can_wait_is_not_claimed_at_night_whatever_came_between(pair: Pair) -> None:
     pair.session.execute(text("UPDATE delivery SET can_wait = true"))
     pair.end(pair.first(), REFUSED)
-    exchange = Exchange([PoolMember("esms", Channel.SMS, 1)])
-    assert due.claim_due(pair.session, 10, PATIENCE.lease, exchange, quiet=True) == []
-    (claimed,) = due.claim_due(pair.session, 10, PATIENCE.lease, exchange, quiet=False)
+    pool = SharedPool([PoolMember("esms", Channel.SMS, 1)])
+    assert due.claim_due(pair.session, 10, PATIENCE.lease, pool, quiet=True) == []
+    (claimed,) = due.claim_due(pair.session, 10, PATIENCE.lease, pool, quiet=False)
     assert claimed.claim.delivery_id == pair.sms

@@ -14,9 +14,10 @@ from kernel.db import Database
 from kernel.errors import DomainError
 from kernel.storage import open_store
 from kernel.work import Work
+from outbound.jobs.outcomes import OutcomeKind
 from residence.account import AccountState
 from residence.account_store import Learnt, learn
-from residence.authority.port import Outcome, OutcomeKind, Trial
+from residence.authority.port import ArrayOutcome, Trial
 from residence.events import ACCOUNT_REFUSED
 from residence.models import Lodging
 from residence.receipt_slip import render_receipt
@@ -41,7 +42,7 @@ from tests.db.residence.transmissions import (
 )
 from tests.unit.residence.guests_made import foreign_guest
 
-REFUSED_LOGIN = Outcome(OutcomeKind.TRANSIENT, code="login_refused", retry_after_s=900, operator=True)
+REFUSED_LOGIN = ArrayOutcome(OutcomeKind.TRANSIENT, code="login_refused", retry_after_s=900, operator=True)
 
 
 @pytest.fixture
@@ -244,6 +245,6 @@ def test_news_of_an_account_that_was_replaced_are_dropped(clean_database: Databa
 
 def test_our_own_pair_refused_accuses_no_lodging(clean_database: Database, clock: SettableClock) -> None:
     _lodging(clean_database, clock, account=True)
-    vendor = Outcome(OutcomeKind.TRANSIENT, code="vendor_refused", retry_after_s=900, operator=True)
+    vendor = ArrayOutcome(OutcomeKind.TRANSIENT, code="vendor_refused", retry_after_s=900, operator=True)
     drain(clean_database, FakeAuthority(mood=lambda _: vendor), clock)
     assert (_state(clean_database), events(clean_database, ACCOUNT_REFUSED)) == ("working", [])

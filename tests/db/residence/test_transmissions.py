@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from kernel.clock import SettableClock
 from kernel.db import Database
+from outbound.jobs.outcomes import OutcomeKind
 from residence.authority.answers import REFUSED_WHOLE
-from residence.authority.port import Element, ItemAnswer, Outcome, OutcomeKind, Sign
+from residence.authority.port import ArrayOutcome, Element, ItemAnswer, Sign
 from residence.guests import GuestDeclaration
 from residence.transmission_plan import Why
 from tests.db.residence.transmissions import (
@@ -171,10 +172,10 @@ def test_or_is_asked_about_by_sending_it_once_more_if_so_wished(clean_database: 
 def test_a_refused_guest_does_not_hold_the_others_up(clean_database: Database, clock: SettableClock) -> None:
     filed(clean_database, clock, *foreigners(4))
 
-    def mood(array: Sequence[Element]) -> str | Outcome:
+    def mood(array: Sequence[Element]) -> str | ArrayOutcome:
         wrong = [n for n, each in enumerate(array, 1) if each["soHoChieu"] == "K0000002"]
         items = tuple(ItemAnswer(n, Sign.WRONG, "missing_field", "Thiếu") for n in wrong)
-        return Outcome(OutcomeKind.REFUSED, items, code="refused") if items else "good"
+        return ArrayOutcome(OutcomeKind.PERMANENT, code="refused", items=items) if items else "good"
 
     authority = FakeAuthority(mood=mood)
     drain_until_quiet(clean_database, authority, clock)
@@ -198,7 +199,7 @@ def test_a_text_nobody_can_read_is_tried_some_times_and_then_for_a_person(
     clean_database: Database, clock: SettableClock
 ) -> None:
     filed(clean_database, clock, *foreigners(2))
-    whole = Outcome(OutcomeKind.TRANSIENT, code=REFUSED_WHOLE, reason="bảo trì", operator=True)
+    whole = ArrayOutcome(OutcomeKind.TRANSIENT, code=REFUSED_WHOLE, reason="bảo trì", operator=True)
     authority = FakeAuthority(mood=lambda array: whole if array else "good")
     drain_until_quiet(clean_database, authority, clock)
     assert states(clean_database) == ["in_doubt"]

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, text
 
 from kernel.clock import SettableClock
 from kernel.db import Database
-from residence.authority.port import Account, Element, Outcome, OutcomeKind
+from outbound.jobs.outcomes import OutcomeKind
+from residence.authority.port import Account, ArrayOutcome, Element
 from residence.transmission_ledger import Ledger
 from residence.transmission_news import news_of
 from residence.transmission_records import record_news
@@ -88,7 +89,7 @@ def test_two_drains_never_have_two_arrays_of_one_lodging_under_way(
     lock = threading.Lock()
 
     class Watched(FakeAuthority):
-        async def declare(self, account: Account, kind: TransmissionKind, array: Sequence[Element]) -> Outcome:
+        async def declare(self, account: Account, kind: TransmissionKind, array: Sequence[Element]) -> ArrayOutcome:
             with lock:
                 clashes.extend({account.username} & under_way)
                 under_way.add(account.username)
@@ -137,7 +138,7 @@ def test_late_news_of_a_claim_that_another_followed_change_nothing(
     authority = FakeAuthority()
     drain_until_quiet(clean_database, authority, clock)
     with clean_database.transaction() as session:
-        record_news(session, [news_of(old.claim, Outcome(OutcomeKind.TRANSIENT), PATIENCE)])
+        record_news(session, [news_of(old.claim, ArrayOutcome(OutcomeKind.TRANSIENT), PATIENCE)])
     assert states(clean_database) == ["confirmed"]
 
 

@@ -14,14 +14,15 @@ from kernel.clock import SettableClock
 from kernel.db import Database
 from kernel.ids import new_id
 from kernel.vault import Vault
-from residence.authority.port import Account, AskFailed, Element, ItemAnswer, Outcome, OutcomeKind, Sign, Trial
+from outbound.jobs.outcomes import AskFailed, OutcomeKind
+from residence.authority.port import Account, ArrayOutcome, Element, ItemAnswer, Sign, Trial
 from residence.clock import NightRule
 from residence.guests import GuestDeclaration
 from residence.models import DECLARATION_FIELD, DOCUMENT_INDEX, PASSWORD_FIELD, Batch, Declaration, Lodging, Stay
 from residence.states import DeclarationKind, StayState
 from residence.transmission_drain import Transmitter
 from residence.transmission_ledger import Ledger
-from residence.transmission_news import Patience
+from residence.transmission_news import TransmissionPatience
 from residence.transmission_planner import plan_transmissions
 from residence.transmission_states import TransmissionKind
 from tests.db.residence.hotels import add_organisation
@@ -29,11 +30,11 @@ from tests.db.residence.hotels import add_organisation
 VAULT = Vault({1: bytes(range(32))}, bytes(32))
 AGENCY = "H17.CA"
 DAY = date(2026, 11, 20)
-PATIENCE = Patience(
+PATIENCE = TransmissionPatience(
     start_within=timedelta(seconds=5),
-    longest=timedelta(seconds=20),
     timeout=timedelta(seconds=8),
     margin=timedelta(seconds=2),
+    preparing=timedelta(seconds=12),
     count_after=timedelta(seconds=20),
 )
 _QUIET = timedelta(hours=3)
@@ -152,7 +153,7 @@ def plan(session: Session, lodging: UUID, ids: Sequence[UUID], *, size: int = 50
     return plan_transmissions(session, payload, size)
 
 
-Mood = Callable[[Sequence[Element]], str | Outcome]
+Mood = Callable[[Sequence[Element]], str | ArrayOutcome]
 
 
 @dataclass
@@ -171,14 +172,14 @@ class FakeAuthority:
     tried: list[str] = field(default_factory=list)
     on_call: Callable[[], None] = lambda: None
 
-    async def declare(self, account: Account, kind: TransmissionKind, array: Sequence[Element]) -> Outcome:
+    async def declare(self, account: Account, kind: TransmissionKind, array: Sequence[Element]) -> ArrayOutcome:
         self.calls.append((kind, list(array)))
         self.on_call()
         mood = self.mood(array)
-        if isinstance(mood, Outcome):
+        if isinstance(mood, ArrayOutcome):
             return mood
         if mood in ("down", "vanished"):
-            return Outcome(OutcomeKind.TRANSIENT if mood == "down" else OutcomeKind.UNKNOWN, code=mood)
+            return ArrayOutcome(OutcomeKind.TRANSIENT if mood == "down" else OutcomeKind.UNKNOWN, code=mood)
         there = self._there(account, array) if kind is not TransmissionKind.CHANGE else ()
         if not there and mood != "empty":
             taken = list(array)[: -1 if mood == "skip" else None]
@@ -188,8 +189,10 @@ class FakeAuthority:
                 if kind is not TransmissionKind.CHANGE
             ]
         if mood == "lost":
-            return Outcome(OutcomeKind.UNKNOWN, code="lost")
-        return Outcome(OutcomeKind.REFUSED, there, code="refused") if there else Outcome(OutcomeKind.ACCEPTED)
+            return ArrayOutcome(OutcomeKind.UNKNOWN, code="lost")
+        if there:
+            return ArrayOutcome(OutcomeKind.PERMANENT, code="refused", items=there)
+        return ArrayOutcome(OutcomeKind.ACCEPTED)
 
     async def count(self, account: Account, kind: TransmissionKind, day: date) -> int | None:
         self.asked += 1

@@ -13,7 +13,8 @@ import pytest
 from notify.channels.esms import EsmsGateway
 from notify.channels.esms_receipts import valid_callback
 from notify.channels.esms_table import EsmsSettings
-from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question
+from notify.channels.port import Certainty, Outgoing, Question
+from outbound.jobs.outcomes import AskFailed, Outcome, OutcomeKind
 from tests.unit.notify.wire import Answer, Request, Wire, serving
 
 KEY = bytes(range(32))

@@ -9,8 +9,8 @@ from kernel.errors import DomainError
 from kernel.ids import new_id
 from notify.channels.esms_receipts import callback_mac, read_callback, valid_callback
 from notify.channels.esms_table import kind_of, outcome_of, refusal
-from notify.channels.port import Outcome, OutcomeKind
 from notify.states import ReceiptKind
+from outbound.jobs.outcomes import Outcome, OutcomeKind
 
 KEY = bytes(range(32))
 CALLBACK = {

@@ -6,9 +6,9 @@ import json
 import pytest
 
 from notify.acts import CancelReason, RedirectReason
-from notify.circuit import CircuitState
 from notify.explaining import Clause, clause_codes, dump_why, explain_circuit, explain_code, say_why, show_text
 from notify.plan import Skip
+from outbound.jobs.breaker import CircuitState
 from tests.architecture.sources import calls, product, strings
 
 SENT = [source for source in product() if source.path.startswith("notify/")]

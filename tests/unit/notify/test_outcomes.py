@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.channels.port import Outcome, OutcomeKind, Sighting
+from notify.channels.port import Sighting
 from notify.outcomes import LEASE_LOST, Claim, answer_of, cannot_ask, expired, news_of, no_answer, released
-from notify.retry import HELD_SPREAD, SCHEDULE, Patience
+from notify.retry import HELD_SPREAD, SCHEDULE, SendingPatience
 from notify.states import AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind, move
+from outbound.jobs.outcomes import Outcome, OutcomeKind
 
-PATIENCE = Patience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
+PATIENCE = SendingPatience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
 CLAIM = Claim(UUID(int=1), UUID(int=2), 1)
 NOW = timedelta(0)
 

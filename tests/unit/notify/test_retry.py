@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.retry import HELD_SPREAD, LONGEST_RETRY_AFTER, SCHEDULE, Patience, ask_again, held_for, next_try
+from notify.retry import HELD_SPREAD, LONGEST_RETRY_AFTER, SCHEDULE, SendingPatience, ask_again, held_for, next_try
 
 KEYS = st.uuids()
 ONE = UUID("01890000-0000-7000-8000-000000000001")
@@ -79,7 +79,7 @@ def test_asking_goes_on_at_least_every_minute_and_a_quarter(key: UUID, asked: in
 
 
 def test_a_lease_outlasts_every_call_begun_under_it() -> None:
-    patience = Patience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
+    patience = SendingPatience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
     assert patience.lease == timedelta(seconds=16)
     assert patience.lease > patience.start_within + patience.timeout
     assert patience.ask_after == timedelta(seconds=11)

@@ -6,8 +6,8 @@ import pytest
 
 from kernel.settings import Environment
 from notify.plan import Channel
-from notify.pool import PoolMember
 from notify.settings import NotifySettings
+from outbound.jobs.pool import PoolMember
 from tests.support.faults_of_settings import in_english
 
 PRODUCTION = {

@@ -11,10 +11,11 @@ from uuid import UUID
 
 import pytest
 
-from notify.channels.port import AskFailed, Outcome, OutcomeKind, Outgoing, Question, Sighting
+from notify.channels.port import Outgoing, Question, Sighting
 from notify.channels.twilio import TwilioGateway
 from notify.channels.twilio_table import REAL_BASE_URL, TwilioSettings
 from notify.states import ReceiptKind
+from outbound.jobs.outcomes import AskFailed, Outcome, OutcomeKind
 from tests.unit.notify.wire import Answer, Request, Wire, serving
 
 ATTEMPT = UUID("01890000-0000-7000-8000-000000000001")

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from kernel.errors import DomainError
-from notify.channels.port import OutcomeKind
 from notify.channels.twilio_receipts import read_receipt, valid_signature
 from notify.channels.twilio_table import KIND_OF_STATUS, kind_of_status, meaning_of, refusal
 from notify.states import ReceiptKind
+from outbound.jobs.outcomes import OutcomeKind
 
 # The vector of Twilio's own documentation and client library (MIT).
 TOKEN = "12345"

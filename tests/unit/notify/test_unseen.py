@@ -7,12 +7,14 @@ import pytest
 
 from kernel.ids import new_id
 from notify.outcomes import Claim, News
-from notify.retry import SCHEDULE, Patience
+from notify.retry import SCHEDULE, SendingPatience
 from notify.states import AttemptEvent, DeliveryEvent
 from notify.unseen import RESEND_WITHIN, Unseen, left_to_receipts, made_again
 
 CLAIM = Claim(new_id(), new_id(), 1)
-PATIENCE = Patience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3), timedelta(minutes=10))
+PATIENCE = SendingPatience(
+    timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3), receipt_within=timedelta(minutes=10)
+)
 MINUTE = timedelta(minutes=1)
 
 

@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.clock import VIETNAM, SettableClock
-from notify.channels.port import AskFailed, Certainty, Outcome, OutcomeKind, Outgoing, Question, Quota
+from notify.channels.port import Certainty, Outgoing, Question, Quota
 from notify.channels.zalo import ZaloGateway
 from notify.channels.zalo_table import ZaloSettings
 from notify.channels.zalo_tokens import AccessToken, NoToken
+from outbound.jobs.outcomes import AskFailed, Outcome, OutcomeKind
 from tests.unit.notify.wire import Answer, Request, Wire, serving
 
 ATTEMPT = UUID("01890000-0000-7000-8000-000000000001")

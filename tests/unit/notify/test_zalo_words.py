@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from kernel.clock import VIETNAM
-from notify.channels.port import OutcomeKind
 from notify.channels.zalo_oauth import ExchangeFailed, read_pair
 from notify.channels.zalo_table import (
     allowed_again,
@@ -20,6 +19,7 @@ from notify.channels.zalo_table import (
     integer,
     status_outcome,
 )
+from outbound.jobs.outcomes import OutcomeKind
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=VIETNAM)
 JSON = st.recursive(

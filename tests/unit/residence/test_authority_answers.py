@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outbound.jobs.outcomes import OutcomeKind
 from residence.authority.answers import REFUSED_WHOLE, items_of, outcome_of, without_numbers
-from residence.authority.port import OutcomeKind, Sign
+from residence.authority.port import Sign
 
 PUBLISHED = (
     ("Ngày đi dự kiến phải lớn hoặc bằng ngày hôm qua", "departure_past", Sign.WRONG),
@@ -86,7 +87,7 @@ def test_any_text_is_read_without_failing(text: str) -> None:
     [
         (200, {"code": "200"}, OutcomeKind.ACCEPTED),
         (200, {"code": 200}, OutcomeKind.ACCEPTED),
-        (200, {"code": "400", "message": "Bản ghi 1: Lỗi"}, OutcomeKind.REFUSED),
+        (200, {"code": "400", "message": "Bản ghi 1: Lỗi"}, OutcomeKind.PERMANENT),
         (200, {"code": "500"}, OutcomeKind.UNKNOWN),
         (200, None, OutcomeKind.UNKNOWN),
         (200, [], OutcomeKind.UNKNOWN),

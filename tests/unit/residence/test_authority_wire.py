@@ -7,9 +7,10 @@ from typing import TypeVar
 
 import pytest
 
+from outbound.jobs.outcomes import AskFailed, OutcomeKind
 from residence.authority.elements import EXTEND, change_of, element_of
 from residence.authority.kbtt import KbttPortal
-from residence.authority.port import Account, AskFailed, Outcome, OutcomeKind, Sign
+from residence.authority.port import Account, ArrayOutcome, Sign
 from residence.authority.settings import SANDBOX_COUNT_PATH, AuthoritySettings
 from residence.guests import Moment
 from residence.transmission_states import TransmissionKind
@@ -69,7 +70,7 @@ def test_both_kinds_and_a_change(call: Caller) -> None:
     guest = vietnamese_guest(today())
     longer = vietnamese_guest(today(), departure=Moment(today() + timedelta(days=5)))
 
-    async def use(portal: KbttPortal) -> list[Outcome]:
+    async def use(portal: KbttPortal) -> list[ArrayOutcome]:
         return [
             await portal.declare(ACCOUNT, FOREIGN, foreigners("K1", "K2")),
             await portal.declare(ACCOUNT, VIETNAMESE, [element_of(VIETNAMESE, guest)]),
@@ -82,17 +83,17 @@ def test_both_kinds_and_a_change(call: Caller) -> None:
 
 
 def test_what_is_there_is_recognised(call: Caller) -> None:
-    async def use(portal: KbttPortal) -> Outcome:
+    async def use(portal: KbttPortal) -> ArrayOutcome:
         await portal.declare(ACCOUNT, FOREIGN, foreigners("K2"))
         return await portal.declare(ACCOUNT, FOREIGN, foreigners("K1", "K2"))
 
     outcome = with_portal(call.origin, use)
-    assert outcome.kind is OutcomeKind.REFUSED
+    assert outcome.kind is OutcomeKind.PERMANENT
     assert [(item.position, item.sign, item.code) for item in outcome.items] == [(2, Sign.THERE, "still_staying")]
 
 
 def test_a_token_about_to_end_is_refreshed_and_one_refused_replaced(call: Caller) -> None:
-    async def use(portal: KbttPortal) -> list[Outcome]:
+    async def use(portal: KbttPortal) -> list[ArrayOutcome]:
         call.control("PATCH", "/authority/tokens", {"life_s": 59})
         outcomes = [await portal.declare(ACCOUNT, FOREIGN, foreigners(f"K{n}")) for n in range(3)]
         call.control("PATCH", "/authority/tokens", {"life_s": 3600})
@@ -107,7 +108,7 @@ def test_a_token_about_to_end_is_refreshed_and_one_refused_replaced(call: Caller
 
 
 def test_a_refresh_whose_answer_was_lost_is_followed_by_a_log_in(call: Caller) -> None:
-    async def use(portal: KbttPortal) -> list[Outcome]:
+    async def use(portal: KbttPortal) -> list[ArrayOutcome]:
         call.control("PATCH", "/authority/tokens", {"life_s": 30})
         outcomes = [await portal.declare(ACCOUNT, FOREIGN, foreigners("K1"))]
         call.control("POST", "/authority/faults", {"mode": "reset", "op": "refresh", "count": 1})

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.settings import Environment
-from residence.authority.port import ItemAnswer, Outcome, OutcomeKind, Sign
+from outbound.jobs.outcomes import OutcomeKind
+from residence.authority.port import ArrayOutcome, ItemAnswer, Sign
 from residence.guests import GuestKind
 from residence.states import DeclarationKind
-from residence.transmission_news import Claim, Held, Patience, news_of, next_try, nothing_sent, released
+from residence.transmission_news import Claim, Held, TransmissionPatience, news_of, next_try, nothing_sent, released
 from residence.transmission_plan import Candidate, Drop, Hold, Send, Wait, Why, array_of, decide
 from residence.transmission_questions import Comparison, Standing, compare
 from residence.transmission_settings import TransmissionSettings
@@ -34,7 +35,13 @@ from tests.unit.residence.guests_made import foreign_guest, vietnamese_guest
 
 DAY = date(2026, 11, 20)
 KEY = UUID("01998a00-0000-7000-8000-000000000001")
-PATIENCE = Patience(*(timedelta(seconds=each) for each in (5, 40, 8, 2, 20)))
+PATIENCE = TransmissionPatience(
+    timedelta(seconds=5),
+    timedelta(seconds=8),
+    timedelta(seconds=2),
+    preparing=timedelta(seconds=32),
+    count_after=timedelta(seconds=20),
+)
 STATES, EVENTS = st.sampled_from(TransmissionState), st.sampled_from(TransmissionEvent)
 ARRIVAL, CORRECTION, ANNULMENT = DeclarationKind.ARRIVAL, DeclarationKind.CORRECTION, DeclarationKind.ANNULMENT
 S = ItemState
@@ -144,7 +151,7 @@ def claim(*items: tuple[ItemState, int], failures: int = 0) -> Claim:
 
 
 OUTCOMES = st.builds(
-    Outcome,
+    ArrayOutcome,
     kind=st.sampled_from(OutcomeKind),
     items=st.lists(
         st.builds(ItemAnswer, st.integers(1, 4), st.sampled_from(Sign), st.just("code"), st.just("why")),
@@ -159,7 +166,7 @@ BEFORE = st.tuples(st.sampled_from([S.QUEUED, S.SENT]), st.integers(0, 2)).map(
 
 @given(st.lists(BEFORE, min_size=4, max_size=4), OUTCOMES, st.integers(0, 9))
 def test_no_outcome_takes_an_unseen_guest_for_absent_without_a_word_or_for_there_without_a_sign(
-    items: list[tuple[ItemState, int]], outcome: Outcome, failures: int
+    items: list[tuple[ItemState, int]], outcome: ArrayOutcome, failures: int
 ) -> None:
     news = news_of(claim(*items, failures=failures), outcome, PATIENCE)
     for place, (before, calls) in enumerate(items, 1):
@@ -170,7 +177,7 @@ def test_no_outcome_takes_an_unseen_guest_for_absent_without_a_word_or_for_there
         if after is S.TRANSMITTED:
             assert outcome.kind is OutcomeKind.ACCEPTED
         if before is S.SENT and after is S.QUEUED:
-            assert outcome.kind is OutcomeKind.REFUSED
+            assert outcome.kind is OutcomeKind.PERMANENT
         if after is S.REFUSED:
             assert before is S.QUEUED
     waits = news.event in (TransmissionEvent.AGAIN, TransmissionEvent.LOSE_SIGHT, TransmissionEvent.ACCEPT)

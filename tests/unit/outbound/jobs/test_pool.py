@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from kernel.ids import new_id
-from notify.channels.port import OutcomeKind
-from notify.circuit import CircuitState, Limits
-from notify.pool import UNBOUNDED, Change, Pool, PoolMember
+from outbound.jobs.breaker import BreakerLimits, CircuitState
+from outbound.jobs.outcomes import OutcomeKind
+from outbound.jobs.pool import UNBOUNDED, Change, Pool, PoolMember
 
 S = CircuitState
 OK, BAD = OutcomeKind.ACCEPTED, OutcomeKind.TRANSIENT
-LIMITS = Limits(window_s=20, calls=10, error_rate=0.5, in_a_row=3, probe_every_s=2, probe_lost_s=15)
+LIMITS = BreakerLimits(window_s=20, calls=10, error_rate=0.5, in_a_row=3, probe_every_s=2, probe_lost_s=15)
 SMS = (PoolMember("esms", "sms", 3), PoolMember("twilio", "sms", 1))
 KEY = UUID("01890000-0000-7000-8000-000000000001")
 
@@ -73,7 +73,7 @@ def test_an_open_gateway_gets_nothing_and_takes_its_share_again_once_closed() ->
     pool.record("esms", OK, 0.1, 2.5)
     assert 2800 <= _shares(pool, now=3.0)["esms"] <= 3200
     assert pool.changes() == [
-        Change("esms", S.CLOSED, S.OPEN), Change("esms", S.OPEN, S.PROBING), Change("esms", S.PROBING, S.CLOSED),
+        Change("esms", S.CLOSED, S.OPEN), Change("esms", S.OPEN, S.HALF_OPEN), Change("esms", S.HALF_OPEN, S.CLOSED),
     ]  # fmt: skip
     assert pool.changes() == []
 
@@ -180,9 +180,9 @@ class PoolMachine(RuleBasedStateMachine):
             gateway = self.pool.choose("sms", new_id(), 1, avoid, self.now, may_probe=may_probe)
             assert (gateway is None) == (room == 0)
             if gateway is not None:
-                assert before[gateway] is not S.PROBING
+                assert before[gateway] is not S.HALF_OPEN
                 if before[gateway] is S.OPEN:
-                    assert self.pool.health(self.now)[gateway].state is S.PROBING
+                    assert self.pool.health(self.now)[gateway].state is S.HALF_OPEN
                 self.on_their_way.append((gateway, self.now))
 
     @rule(gateway=st.sampled_from(["esms", "twilio"]))

@@ -1,4 +1,4 @@
-"""The pool of gateways as the threads of one process use it: locked, and on the process's own clock."""
+"""The pool of gateways that the threads of one process share: locked, and on the process's own clock."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,16 +7,15 @@ from threading import Lock
 from typing import Protocol
 from uuid import UUID
 
-from notify.channels.port import Outcome, OutcomeKind
-from notify.circuit import CircuitState, Health, Limits
-from notify.outcomes import Claim
-from notify.plan import Channel, Priority
-from notify.pool import Change, Pool, PoolMember
+from outbound.jobs.breaker import BreakerLimits, CircuitState, Health
+from outbound.jobs.outcomes import Outcome, OutcomeKind
+from outbound.jobs.pool import Change, Pool, PoolMember
 
 
 class Wanting(Protocol):
     """A delivery that looks for a gateway. `gateway` is that of its latest attempt, `pinned` says that it must be the
-    next one's as well, `failed` that the latest attempt failed."""
+    next one's as well, `failed` that the latest attempt failed. `may_probe`: whether it may try a gateway that is out
+    of use while another works."""
 
     @property
     def id(self) -> UUID: ...
@@ -25,22 +24,22 @@ class Wanting(Protocol):
     @property
     def generation(self) -> int: ...
     @property
-    def priority(self) -> int: ...
-    @property
     def gateway(self) -> str | None: ...
     @property
     def pinned(self) -> bool: ...
     @property
     def failed(self) -> bool: ...
+    @property
+    def may_probe(self) -> bool: ...
 
 
-class Exchange:
+class SharedPool:
     """Safe in threads."""
 
     def __init__(
         self,
         members: Iterable[PoolMember],
-        limits: Limits | None = None,
+        limits: BreakerLimits | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -48,11 +47,11 @@ class Exchange:
         self._clock = clock
         self._lock = Lock()
 
-    def rooms(self) -> dict[Channel, int]:
+    def rooms(self) -> dict[str, int]:
         """Channels that can take messages now -> how many; see `Pool.room`."""
         with self._lock:
             rooms = self._pool.room(self._clock())
-        return {Channel(channel): room for channel, room in rooms.items() if room}
+        return {channel: room for channel, room in rooms.items() if room}
 
     def shut(self) -> list[str]:
         """The gateways to which nothing can go now."""
@@ -74,8 +73,7 @@ class Exchange:
             wanting.generation,
             wanting.gateway if wanting.failed else None,
             now,
-            # Whoever waits for a code to type in does not serve as a trial.
-            may_probe=wanting.priority != Priority.URGENT,
+            may_probe=wanting.may_probe,
         )
 
     def is_unfit(self, gateway: str, *, pinned: bool) -> bool:
@@ -92,17 +90,19 @@ class Exchange:
         with self._lock:
             self._pool.record(gateway, outcome, answer_s, self._clock())
 
-    def freed(self, gateway: str, outcome: Outcome, claim: Claim) -> Outcome:
+    def freed(self, gateway: str, outcome: Outcome, *, pinned: bool, first: bool) -> Outcome:
         """What an outcome means where there are others: a gateway that is to be left alone for a while, or that refuses
         for a reason of its own, does not hold up what can go by another. Of two that refuse, the second's word counts.
+
+        `pinned` as in `Wanting`; `first`: the call was the delivery's first.
         """
         with self._lock:
             now = self._clock()
             if outcome.kind is OutcomeKind.TRANSIENT and outcome.retry_after_s is not None:
                 self._pool.rest(gateway, now + outcome.retry_after_s)
-                freed = not claim.pinned and self._pool.has_other(gateway, now)
+                freed = not pinned and self._pool.has_other(gateway, now)
                 return replace(outcome, retry_after_s=None) if freed else outcome
-            if outcome.elsewhere and claim.number == 1 and self._pool.has_other(gateway, now):
+            if outcome.elsewhere and first and self._pool.has_other(gateway, now):
                 return replace(outcome, kind=OutcomeKind.TRANSIENT)
             return outcome
 

@@ -1,6 +1,6 @@
-"""One gateway's health, and the circuit that takes it out of use and puts it back. Pure: times are given, never read.
+"""One gateway's health, and the circuit breaker that takes it out of use and puts it back.
 
-All times are monotonic seconds.
+Pure: times are monotonic seconds, given and never read.
 """
 
 from collections import deque
@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from notify.channels.port import OutcomeKind
+from outbound.jobs.outcomes import OutcomeKind
 
 
 class CircuitState(StrEnum):
-    """CLOSED: in use. OPEN: out of use. PROBING: out of use, but for one message that tries whether it works again."""
+    """CLOSED: in use. OPEN: out of use. HALF_OPEN: out of use, but for one message that tries whether it works again.
+    The values stand in tables and on the wire."""
 
     CLOSED = "closed"
     OPEN = "open"
-    PROBING = "probing"
+    HALF_OPEN = "probing"
 
 
 class CircuitEvent(StrEnum):
@@ -38,14 +39,14 @@ CIRCUIT_MOVES: Final[Mapping[tuple[CircuitState, CircuitEvent], CircuitState]] =
     (_S.CLOSED, _E.TRIP): _S.OPEN,
     (_S.CLOSED, _E.SUCCEED): _S.CLOSED,
     (_S.CLOSED, _E.FAIL): _S.CLOSED,
-    (_S.OPEN, _E.PROBE): _S.PROBING,
+    (_S.OPEN, _E.PROBE): _S.HALF_OPEN,
     (_S.OPEN, _E.SUCCEED): _S.CLOSED,
     (_S.OPEN, _E.FAIL): _S.OPEN,
-    (_S.PROBING, _E.SUCCEED): _S.CLOSED,
-    (_S.PROBING, _E.FAIL): _S.OPEN,
-    (_S.PROBING, _E.LOSE): _S.OPEN,
+    (_S.HALF_OPEN, _E.SUCCEED): _S.CLOSED,
+    (_S.HALF_OPEN, _E.FAIL): _S.OPEN,
+    (_S.HALF_OPEN, _E.LOSE): _S.OPEN,
     (_S.OPEN, _E.TRUST): _S.CLOSED,
-    (_S.PROBING, _E.TRUST): _S.CLOSED,
+    (_S.HALF_OPEN, _E.TRUST): _S.CLOSED,
 }
 """What is not listed must not happen. A probe that is slow to answer may end while the circuit is open again."""
 FAILURES: Final = frozenset({OutcomeKind.TRANSIENT, OutcomeKind.UNKNOWN})
@@ -53,7 +54,7 @@ FAILURES: Final = frozenset({OutcomeKind.TRANSIENT, OutcomeKind.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class BreakerLimits:
     """When a gateway counts as ill. Rates are shares from 0 to 1 of the calls within `window_s` seconds.
 
     It trips at `error_rate` among `calls` calls or more, or at `in_a_row` failures without a success between. It is
@@ -133,15 +134,15 @@ class Window:
         return number / len(self._calls) if self._calls else 0.0
 
 
-class Circuit:
-    """The circuit of one gateway. `changed` is told of every change: (before, after)."""
+class CircuitBreaker:
+    """The circuit breaker of one gateway. `changed` is told of every change: (before, after)."""
 
     __slots__ = (
         "_changed", "_failed_at", "_limits", "_next_probe", "_opened", "_window", "_worked_at", "overdue_share",
         "since", "state",
     )  # fmt: skip
 
-    def __init__(self, limits: Limits, changed: Callable[[CircuitState, CircuitState], None]) -> None:
+    def __init__(self, limits: BreakerLimits, changed: Callable[[CircuitState, CircuitState], None]) -> None:
         self._limits = limits
         self._changed = changed
         self._window = Window(limits.window_s, limits.slow_s)
@@ -166,7 +167,7 @@ class Circuit:
 
     def probe_due(self, now: float) -> bool:
         """Whether the next message may try it; a probe that was never heard of again is given up first."""
-        if self.state is CircuitState.PROBING and now >= self.since + self._limits.probe_lost_s:
+        if self.state is CircuitState.HALF_OPEN and now >= self.since + self._limits.probe_lost_s:
             self.lose(now)
         return self.state is CircuitState.OPEN and now >= self._next_probe
 

@@ -6,12 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.channels.port import OutcomeKind
-from notify.circuit import CIRCUIT_MOVES, Circuit, CircuitEvent, CircuitState, Limits, Window, move_circuit
+from outbound.jobs.breaker import (
+    CIRCUIT_MOVES,
+    BreakerLimits,
+    CircuitBreaker,
+    CircuitEvent,
+    CircuitState,
+    Window,
+    move_circuit,
+)
+from outbound.jobs.outcomes import OutcomeKind
 
 S, E = CircuitState, CircuitEvent
 OK, BAD, LOST, NEVER = OutcomeKind.ACCEPTED, OutcomeKind.TRANSIENT, OutcomeKind.UNKNOWN, OutcomeKind.PERMANENT
-LIMITS = Limits(window_s=20, calls=10, error_rate=0.5, in_a_row=4, slow_s=4, slow_rate=0.5, probe_every_s=2)
+LIMITS = BreakerLimits(window_s=20, calls=10, error_rate=0.5, in_a_row=4, slow_s=4, slow_rate=0.5, probe_every_s=2)
 # Written by hand, apart from the table: "!" must not happen.
 #                closed   open     probing
 ROWS = {
@@ -27,9 +35,9 @@ ROWS = {
 class Told:
     """A circuit with what it said of its changes."""
 
-    def __init__(self, limits: Limits = LIMITS) -> None:
+    def __init__(self, limits: BreakerLimits = LIMITS) -> None:
         self.changes: list[tuple[CircuitState, CircuitState]] = []
-        self.circuit = Circuit(limits, lambda old, new: self.changes.append((old, new)))
+        self.circuit = CircuitBreaker(limits, lambda old, new: self.changes.append((old, new)))
 
     def calls(self, *kinds: OutcomeKind, at: float = 0.0, answer_s: float = 0.1) -> CircuitState:
         for kind in kinds:
@@ -39,7 +47,7 @@ class Told:
 
 @pytest.mark.parametrize(("event", "state"), list(product(CircuitEvent, CircuitState)))
 def test_every_event_leads_where_it_should(event: CircuitEvent, state: CircuitState) -> None:
-    expected = ROWS[event].split()[[S.CLOSED, S.OPEN, S.PROBING].index(state)]
+    expected = ROWS[event].split()[[S.CLOSED, S.OPEN, S.HALF_OPEN].index(state)]
     if expected == "!":
         with pytest.raises(KeyError):
             move_circuit(state, event)
@@ -98,7 +106,7 @@ def test_a_probe_that_works_closes_it_and_the_past_is_over() -> None:
     assert not told.circuit.probe_due(12.5)
     assert told.calls(OK, at=13) is S.CLOSED
     assert told.calls(BAD, BAD, BAD, at=14) is S.CLOSED
-    assert told.changes == [(S.CLOSED, S.OPEN), (S.OPEN, S.PROBING), (S.PROBING, S.CLOSED)]
+    assert told.changes == [(S.CLOSED, S.OPEN), (S.OPEN, S.HALF_OPEN), (S.HALF_OPEN, S.CLOSED)]
 
 
 def test_a_probe_that_fails_is_followed_by_another_in_its_time() -> None:
@@ -110,7 +118,7 @@ def test_a_probe_that_fails_is_followed_by_another_in_its_time() -> None:
 
 
 def test_a_probe_never_heard_of_again_is_given_up() -> None:
-    told = Told(Limits(in_a_row=1, probe_lost_s=20))
+    told = Told(BreakerLimits(in_a_row=1, probe_lost_s=20))
     told.calls(BAD, at=10)
     told.circuit.probe(12)
     assert not told.circuit.probe_due(31.9)
@@ -122,13 +130,13 @@ def test_calls_begun_before_say_nothing_of_what_holds_now() -> None:
     told = Told()
     told.calls(*[BAD] * 4, at=10)
     told.circuit.probe(12)
-    assert told.calls(OK, BAD, at=13, answer_s=4) is S.PROBING
+    assert told.calls(OK, BAD, at=13, answer_s=4) is S.HALF_OPEN
     assert told.calls(OK, at=13, answer_s=0.5) is S.CLOSED
     assert told.calls(*[BAD] * 4, at=14, answer_s=5) is S.CLOSED
 
 
 def test_a_probe_slow_to_answer_is_followed_by_another_and_its_answer_still_counts() -> None:
-    told = Told(Limits(in_a_row=1, probe_lost_s=2))
+    told = Told(BreakerLimits(in_a_row=1, probe_lost_s=2))
     told.calls(BAD, at=10)
     told.circuit.probe(12)
     assert told.circuit.probe_due(14)
@@ -137,7 +145,7 @@ def test_a_probe_slow_to_answer_is_followed_by_another_and_its_answer_still_coun
 
 
 def test_a_slow_answer_counts_between_two_probes_as_well() -> None:
-    told = Told(Limits(in_a_row=1, probe_lost_s=2))
+    told = Told(BreakerLimits(in_a_row=1, probe_lost_s=2))
     told.calls(BAD, at=10)
     told.circuit.probe(12)
     assert told.circuit.probe_due(14)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from notify.channels.port import OutcomeKind
-from notify.circuit import Circuit, CircuitState, Health, Limits
+from outbound.jobs.breaker import BreakerLimits, CircuitBreaker, CircuitState, Health
+from outbound.jobs.outcomes import OutcomeKind
 
 UNBOUNDED: Final = 1_000_000
 """The room of a channel with a gateway in use."""
@@ -39,9 +39,9 @@ class Change:
 class Pool:
     """Not for several threads at once. Every gateway has its own circuit, and serves one channel."""
 
-    def __init__(self, members: Iterable[PoolMember], limits: Limits | None = None) -> None:
+    def __init__(self, members: Iterable[PoolMember], limits: BreakerLimits | None = None) -> None:
         self._members: dict[str, list[PoolMember]] = {}
-        self._circuits: dict[str, Circuit] = {}
+        self._circuits: dict[str, CircuitBreaker] = {}
         self._rest_until: dict[str, float] = {}
         self._changes: list[Change] = []
         for member in members:
@@ -50,7 +50,7 @@ class Pool:
             if member.weight < 0:
                 raise ValueError(f"{member.gateway}: a weight is 0 or more")
             self._members.setdefault(member.channel, []).append(member)
-            self._circuits[member.gateway] = Circuit(limits or Limits(), self._note(member.gateway))
+            self._circuits[member.gateway] = CircuitBreaker(limits or BreakerLimits(), self._note(member.gateway))
 
     def choose(
         self, channel: str, key: UUID, attempt: int, avoid: str | None, now: float, *, may_probe: bool = True
@@ -117,7 +117,7 @@ class Pool:
     def lose(self, gateway: str, now: float) -> None:
         """A message chosen for the gateway never went there; if it may have been the probe, the next one is."""
         circuit = self._circuits.get(gateway)
-        if circuit is not None and circuit.state is CircuitState.PROBING:
+        if circuit is not None and circuit.state is CircuitState.HALF_OPEN:
             circuit.lose(now)
 
     def trip(self, gateway: str, now: float) -> None:

@@ -1,0 +1,1 @@
+"""Calls to somebody else's server that may wait: claim, call, record, ask."""
