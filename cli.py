@@ -1,6 +1,5 @@
 """The `motcua` command."""
 
-import importlib
 import os
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from cli_sms import sms
 from cli_zalo import zalo
 from motcua.cli.audit import audit
 from motcua.cli.backup import backup, restore
+from motcua.cli.diagrams import diagrams
 from motcua.cli.officers import appoint
 from motcua.cli.running import STATE, database, status, up, version
 from motcua.cli.terminal import COUNT, PORT, TerminalGroup, json_text, plain_errors
@@ -20,8 +20,6 @@ from motcua.local.ports import free_ports
 from motcua.local.state import of_running_system
 from stack import LEAN, ROOT, serving, working
 from working import QUEUES, RING
-
-DRAWN = ("auth", "notify", "residence", "tracking")
 
 
 @click.group(cls=TerminalGroup)
@@ -156,6 +154,7 @@ main.add_command(appoint)
 main.add_command(audit)
 main.add_command(backup)
 main.add_command(database)
+main.add_command(diagrams)
 main.add_command(messages)
 main.add_command(residence)
 main.add_command(restore)
@@ -163,13 +162,6 @@ main.add_command(sms)
 main.add_command(status)
 main.add_command(up)
 main.add_command(zalo)
-
-
-@main.command()
-def diagrams() -> None:
-    """Writes docs/states/ anew from the state tables."""
-    for package in DRAWN:
-        importlib.import_module(f"{package}.diagrams").write()
 
 
 if __name__ == "__main__":

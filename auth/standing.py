@@ -3,9 +3,10 @@
 Anybody may claim a code, and several claims stand side by side. One of them at most is proved.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
+
+from kernel.states import StateTable
 
 
 class Standing(StrEnum):
@@ -26,21 +27,23 @@ class StandingEvent(StrEnum):
     RIVAL_FELL = "rival_fell"
 
 
-STANDING: Final[Mapping[tuple[Standing, StandingEvent], Standing]] = {
-    (Standing.CLAIMED, StandingEvent.PROVE): Standing.PROVED,
-    (Standing.CLAIMED, StandingEvent.CONTEST): Standing.DISPUTED,
-    (Standing.CLAIMED, StandingEvent.RIVAL_PROVED): Standing.DISPUTED,
-    (Standing.CLAIMED, StandingEvent.RIVAL_FELL): Standing.CLAIMED,
-    (Standing.DISPUTED, StandingEvent.PROVE): Standing.PROVED,
-    (Standing.DISPUTED, StandingEvent.CONTEST): Standing.DISPUTED,
-    (Standing.DISPUTED, StandingEvent.RIVAL_PROVED): Standing.DISPUTED,
-    (Standing.DISPUTED, StandingEvent.RIVAL_FELL): Standing.CLAIMED,
-    # Proved again, perhaps by something that is worth more.
-    (Standing.PROVED, StandingEvent.PROVE): Standing.PROVED,
-    # Only by a proof that is worth more.
-    (Standing.PROVED, StandingEvent.RIVAL_PROVED): Standing.DISPUTED,
-    (Standing.PROVED, StandingEvent.WITHDRAW): Standing.CLAIMED,
-}
+STANDING_MOVES: Final = StateTable(
+    {
+        (Standing.CLAIMED, StandingEvent.PROVE): Standing.PROVED,
+        (Standing.CLAIMED, StandingEvent.CONTEST): Standing.DISPUTED,
+        (Standing.CLAIMED, StandingEvent.RIVAL_PROVED): Standing.DISPUTED,
+        (Standing.CLAIMED, StandingEvent.RIVAL_FELL): Standing.CLAIMED,
+        (Standing.DISPUTED, StandingEvent.PROVE): Standing.PROVED,
+        (Standing.DISPUTED, StandingEvent.CONTEST): Standing.DISPUTED,
+        (Standing.DISPUTED, StandingEvent.RIVAL_PROVED): Standing.DISPUTED,
+        (Standing.DISPUTED, StandingEvent.RIVAL_FELL): Standing.CLAIMED,
+        # Proved again, perhaps by something that is worth more.
+        (Standing.PROVED, StandingEvent.PROVE): Standing.PROVED,
+        # Only by a proof that is worth more.
+        (Standing.PROVED, StandingEvent.RIVAL_PROVED): Standing.DISPUTED,
+        (Standing.PROVED, StandingEvent.WITHDRAW): Standing.CLAIMED,
+    }
+)
 
 
 class Means(StrEnum):
@@ -58,7 +61,7 @@ _WORTH: Final = tuple(Means)
 
 def next_standing(standing: Standing, event: StandingEvent) -> Standing | None:
     """None for what is refused."""
-    return STANDING.get((standing, event))
+    return STANDING_MOVES.get((standing, event))
 
 
 def displaces(new: Means, old: Means) -> bool:

@@ -1,10 +1,11 @@
 """The states of log-in attempts, sessions and phone proofs as pure tables. What is not in a table is refused."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from kernel.states import StateTable
 
 
 class AttemptState(StrEnum):
@@ -43,10 +44,17 @@ class RefreshStep(StrEnum):
 
 
 # A retry gets the successor it missed while nobody has used that one; anything older was copied, and ends the family.
-REFRESH: Final[Mapping[tuple[SessionState, Presented], RefreshStep]] = {
-    (SessionState.ACTIVE, Presented.CURRENT): RefreshStep.ROTATE,
-    (SessionState.ACTIVE, Presented.RETRIED): RefreshStep.REPEAT,
-    (SessionState.ACTIVE, Presented.REPLAYED): RefreshStep.REVOKE,
+SESSION_MOVES: Final = StateTable(
+    {
+        (SessionState.ACTIVE, Presented.CURRENT): SessionState.ACTIVE,
+        (SessionState.ACTIVE, Presented.RETRIED): SessionState.ACTIVE,
+        (SessionState.ACTIVE, Presented.REPLAYED): SessionState.REVOKED,
+    }
+)
+_STEPS: Final = {
+    Presented.CURRENT: RefreshStep.ROTATE,
+    Presented.RETRIED: RefreshStep.REPEAT,
+    Presented.REPLAYED: RefreshStep.REVOKE,
 }
 
 
@@ -83,7 +91,8 @@ def presented(shown: int, session: Rotation, window: timedelta, now: datetime) -
 
 
 def refresh_step(state: SessionState, shown: Presented) -> RefreshStep:
-    return REFRESH.get((state, shown), RefreshStep.REFUSE)
+    """How a refresh is answered: what the session does not allow is refused."""
+    return _STEPS[shown] if (state, shown) in SESSION_MOVES else RefreshStep.REFUSE
 
 
 class ProofState(StrEnum):
@@ -100,16 +109,18 @@ class ProofEvent(StrEnum):
     NEW_REQUEST = "new_request"
 
 
-PROOF: Final[Mapping[tuple[ProofState, ProofEvent], ProofState]] = {
-    (ProofState.PENDING, ProofEvent.RIGHT_CODE): ProofState.CONFIRMED,
-    (ProofState.PENDING, ProofEvent.WRONG_CODE): ProofState.PENDING,
-    (ProofState.PENDING, ProofEvent.LAST_WRONG_CODE): ProofState.EXHAUSTED,
-    (ProofState.PENDING, ProofEvent.NEW_REQUEST): ProofState.SUPERSEDED,
-    # The answer was lost and the phone asks again.
-    (ProofState.CONFIRMED, ProofEvent.RIGHT_CODE): ProofState.CONFIRMED,
-}
+PROOF_MOVES: Final = StateTable(
+    {
+        (ProofState.PENDING, ProofEvent.RIGHT_CODE): ProofState.CONFIRMED,
+        (ProofState.PENDING, ProofEvent.WRONG_CODE): ProofState.PENDING,
+        (ProofState.PENDING, ProofEvent.LAST_WRONG_CODE): ProofState.EXHAUSTED,
+        (ProofState.PENDING, ProofEvent.NEW_REQUEST): ProofState.SUPERSEDED,
+        # The answer was lost and the phone asks again.
+        (ProofState.CONFIRMED, ProofEvent.RIGHT_CODE): ProofState.CONFIRMED,
+    }
+)
 
 
 def next_proof_state(state: ProofState, event: ProofEvent) -> ProofState | None:
     """The state after `event`, or None where the proof no longer takes it."""
-    return PROOF.get((state, event))
+    return PROOF_MOVES.get((state, event))

@@ -15,7 +15,7 @@ from notify.facts import Facts
 from notify.handlers import SEND, Announcer
 from notify.models import ADDRESS_FIELD, Delivery, Notification
 from notify.plan import PUSHING
-from notify.states import SENDABLE, DeliveryEvent, DeliveryState, move
+from notify.states import DELIVERY_MOVES, SENDABLE, DeliveryEvent, DeliveryState
 from notify.template_events import events
 
 PHONE_ENDED: Final = "phone.ended"
@@ -88,7 +88,7 @@ def call_back(session: Session, vault: Vault, former: FormerPhone) -> None:
     ).all()
     ended = [row for row in rows if vault.open(ADDRESS_FIELD, row.id, row.address) == former.number]
     for row in ended:
-        row.state = str(move(DeliveryState(row.state), DeliveryEvent.CANCEL))
+        row.state = str(DELIVERY_MOVES.move(DeliveryState(row.state), DeliveryEvent.CANCEL))
         row.code, row.due_at, row.settled_at = NOT_THEIRS, None, func.now()
     waiting = {row.notification_id for row in ended}
     for row in rows:

@@ -21,7 +21,7 @@ from notify.explaining import Clause, dump_why
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
 from notify.plan import PUSHING, WANTED_UNSAID, Channel
 from notify.preferences import wanted_channels
-from notify.states import FAILED, FINAL, SENDABLE, DeliveryEvent, DeliveryState, move
+from notify.states import DELIVERY_MOVES, FAILED, FINAL, SENDABLE, DeliveryEvent, DeliveryState
 from notify.store import sealed
 from notify.template_events import Purpose
 
@@ -105,7 +105,7 @@ def cancel_message(work: Work, actor: Actor, message_id: UUID, reason: CancelRea
         .with_for_update()
     ).all()
     for row in rows:
-        row.state = str(move(DeliveryState(row.state), DeliveryEvent.CANCEL))
+        row.state = str(DELIVERY_MOVES.move(DeliveryState(row.state), DeliveryEvent.CANCEL))
         row.code, row.reason, row.due_at, row.settled_at = CANCELLED_BY_OFFICER, str(reason), None, func.now()
     write_audit(work.session, actor, "message.cancel", "delivery", message_id, reason=str(reason))
 

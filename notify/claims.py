@@ -18,7 +18,7 @@ from notify.outcomes import LEASE_LOST, NOT_STARTED, NOT_TAKEN, Claim, News
 from notify.retry import RECEIPT_WITHIN
 from notify.settled import Settled
 from notify.standbys import STANDBYS
-from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, AttemptEvent, DeliveryEvent, as_case
+from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, AttemptEvent, DeliveryEvent
 
 _RECORD: Final = """
 WITH news AS (
@@ -121,8 +121,8 @@ class Asking:
 
 _RECORD_STATEMENT: Final = text(
     _RECORD.format(
-        attempt_state=as_case(ATTEMPT_MOVES, "n.attempt_event", "a.state", AttemptEvent),
-        delivery_state=as_case(DELIVERY_MOVES, "n.event", "held.state", DeliveryEvent),
+        attempt_state=ATTEMPT_MOVES.sql("n.attempt_event", "a.state", AttemptEvent),
+        delivery_state=DELIVERY_MOVES.sql("n.event", "held.state", DeliveryEvent),
         standbys=STANDBYS,
         priced=PRICED,
         paid=PAID,

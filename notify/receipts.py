@@ -22,7 +22,7 @@ from notify.ports import ReceiptNote
 from notify.retry import RECEIPT_WITHIN
 from notify.settled import Settled, announce_settled
 from notify.standbys import STANDBYS
-from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, RECEIPT_EVENTS, AttemptEvent, ReceiptKind, as_case
+from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, RECEIPT_EVENTS, AttemptEvent, ReceiptKind
 
 DRAIN: Final = "receipts"
 UNKNOWN_ATTEMPT: Final = "unknown_attempt"
@@ -109,8 +109,8 @@ def _event_case() -> str:
 _APPLY_STATEMENT: Final = text(
     _APPLY.format(
         event=_event_case(),
-        attempt_state=as_case(ATTEMPT_MOVES, "'receipt'", "a.state", [AttemptEvent.RECEIPT]),
-        delivery_state=as_case(DELIVERY_MOVES, "h.event", "h.before", sorted(set(RECEIPT_EVENTS.values()))),
+        attempt_state=ATTEMPT_MOVES.sql("'receipt'", "a.state", [AttemptEvent.RECEIPT]),
+        delivery_state=DELIVERY_MOVES.sql("h.event", "h.before", RECEIPT_EVENTS.values()),
         standbys=STANDBYS,
         priced=PRICED,
         paid=PAID,

@@ -12,12 +12,11 @@ is counted and logged, and the first stands. A legal notice is in the inbox of t
 text.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 
-S = TypeVar("S", bound=StrEnum)
-E = TypeVar("E", bound=StrEnum)
+from kernel.states import StateTable, by_event, stays
 
 
 class DeliveryState(StrEnum):
@@ -92,10 +91,6 @@ class ReceiptKind(StrEnum):
     IRRELEVANT = "irrelevant"
 
 
-class IllegalMove(Exception):  # noqa: N818 - reads as what it says
-    """An event that the state does not allow."""
-
-
 _D = DeliveryState
 _E = DeliveryEvent
 FINAL: Final = frozenset({_D.DELIVERED, _D.UNDELIVERED, _D.DEAD, _D.CANCELLED})
@@ -127,39 +122,29 @@ _LEADS: Final[Mapping[DeliveryEvent, Mapping[DeliveryState, DeliveryState]]] = {
     _E.STALE_DELIVERED: dict.fromkeys(_OPEN, _D.DELIVERED),
     _E.STALE_UNDELIVERED: {},
 }
-# Happens only to rows the drain has just locked in the right state: elsewhere a mistake, not late news.
-_NEVER_LATE: Final = _E.CLAIM
-
-
-def _complete() -> Iterator[tuple[tuple[DeliveryState, DeliveryEvent], DeliveryState]]:
-    for event, leads in _LEADS.items():
-        for state in _D:
-            if state in leads:
-                yield (state, event), leads[state]
-            elif event is not _NEVER_LATE:
-                yield (state, event), state
-
-
-DELIVERY_MOVES: Final[Mapping[tuple[DeliveryState, DeliveryEvent], DeliveryState]] = dict(_complete())
+# CLAIM happens only to rows the drain has just locked in the right state: elsewhere a mistake, not late news.
+DELIVERY_MOVES: Final = StateTable(stays(_D, (event for event in _E if event is not _E.CLAIM)) | by_event(_LEADS))
 
 _A = AttemptState
-_ALL_EVENTS_STAY: Final = {(state, event): state for state in _A for event in AttemptEvent}
-ATTEMPT_MOVES: Final[Mapping[tuple[AttemptState, AttemptEvent], AttemptState]] = _ALL_EVENTS_STAY | {
-    (_A.SENDING, AttemptEvent.ACCEPT): _A.ACCEPTED,
-    (_A.SENDING, AttemptEvent.FAIL): _A.TRANSIENT,
-    (_A.SENDING, AttemptEvent.REFUSE): _A.PERMANENT,
-    (_A.SENDING, AttemptEvent.LOSE_SIGHT): _A.UNKNOWN,
-    (_A.SENDING, AttemptEvent.RECEIPT): _A.ACCEPTED,
-    (_A.UNKNOWN, AttemptEvent.ACCEPT): _A.ACCEPTED,
-    (_A.UNKNOWN, AttemptEvent.FAIL): _A.TRANSIENT,
-    (_A.UNKNOWN, AttemptEvent.REFUSE): _A.PERMANENT,
-    (_A.UNKNOWN, AttemptEvent.FIND): _A.ACCEPTED,
-    (_A.UNKNOWN, AttemptEvent.MISS): _A.TRANSIENT,
-    (_A.UNKNOWN, AttemptEvent.RECEIPT): _A.ACCEPTED,
-    (_A.TRANSIENT, AttemptEvent.ACCEPT): _A.ACCEPTED,
-    (_A.TRANSIENT, AttemptEvent.RECEIPT): _A.ACCEPTED,
-    (_A.PERMANENT, AttemptEvent.RECEIPT): _A.ACCEPTED,
-}
+ATTEMPT_MOVES: Final = StateTable(
+    stays(_A, AttemptEvent)
+    | {
+        (_A.SENDING, AttemptEvent.ACCEPT): _A.ACCEPTED,
+        (_A.SENDING, AttemptEvent.FAIL): _A.TRANSIENT,
+        (_A.SENDING, AttemptEvent.REFUSE): _A.PERMANENT,
+        (_A.SENDING, AttemptEvent.LOSE_SIGHT): _A.UNKNOWN,
+        (_A.SENDING, AttemptEvent.RECEIPT): _A.ACCEPTED,
+        (_A.UNKNOWN, AttemptEvent.ACCEPT): _A.ACCEPTED,
+        (_A.UNKNOWN, AttemptEvent.FAIL): _A.TRANSIENT,
+        (_A.UNKNOWN, AttemptEvent.REFUSE): _A.PERMANENT,
+        (_A.UNKNOWN, AttemptEvent.FIND): _A.ACCEPTED,
+        (_A.UNKNOWN, AttemptEvent.MISS): _A.TRANSIENT,
+        (_A.UNKNOWN, AttemptEvent.RECEIPT): _A.ACCEPTED,
+        (_A.TRANSIENT, AttemptEvent.ACCEPT): _A.ACCEPTED,
+        (_A.TRANSIENT, AttemptEvent.RECEIPT): _A.ACCEPTED,
+        (_A.PERMANENT, AttemptEvent.RECEIPT): _A.ACCEPTED,
+    }
+)
 
 RECEIPT_EVENTS: Final[Mapping[tuple[ReceiptKind, bool], DeliveryEvent]] = {
     (ReceiptKind.PROGRESS, True): _E.RECEIPT_PROGRESS,
@@ -170,27 +155,3 @@ RECEIPT_EVENTS: Final[Mapping[tuple[ReceiptKind, bool], DeliveryEvent]] = {
     (ReceiptKind.UNDELIVERED, False): _E.STALE_UNDELIVERED,
 }
 """(what the receipt says, whether it is of the latest attempt) -> event."""
-
-
-def move(state: DeliveryState, event: DeliveryEvent) -> DeliveryState:
-    """The delivery's next state. Raises IllegalMove."""
-    try:
-        return DELIVERY_MOVES[state, event]
-    except KeyError:
-        raise IllegalMove(f"{event} in {state}") from None
-
-
-def move_attempt(state: AttemptState, event: AttemptEvent) -> AttemptState:
-    """The attempt's next state; every event has its row in every state."""
-    return ATTEMPT_MOVES[state, event]
-
-
-def as_case(moves: Mapping[tuple[S, E], S], event: str, state: str, events: Iterable[E]) -> str:
-    """The rows of `events` as a SQL expression for the state that follows, given those for the event and the state."""
-    wanted = set(events)
-    changes = [
-        f"WHEN '{cause}/{before}' THEN '{after}'"
-        for (before, cause), after in moves.items()
-        if cause in wanted and before != after
-    ]
-    return f"(CASE {event} || '/' || {state} {' '.join(changes)} ELSE {state} END)"

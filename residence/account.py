@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from kernel.states import StateTable
+
 
 class AccountState(StrEnum):
     """MISSING: none was given. UNTRIED: the portal could not be asked about it yet. WORKING: the portal logged it in.
@@ -26,11 +28,13 @@ class AccountEvent(StrEnum):
 
 
 _GIVEN: Final = (AccountState.UNTRIED, AccountState.WORKING, AccountState.REFUSED)
-ACCOUNT_MOVES: Final[Mapping[tuple[AccountState, AccountEvent], AccountState]] = {
-    **{(state, AccountEvent.GIVE): AccountState.UNTRIED for state in AccountState},
-    **{(state, AccountEvent.LOG_IN): AccountState.WORKING for state in _GIVEN},
-    **{(state, AccountEvent.REFUSE): AccountState.REFUSED for state in _GIVEN},
-}
+ACCOUNT_MOVES: Final = StateTable(
+    {
+        **{(state, AccountEvent.GIVE): AccountState.UNTRIED for state in AccountState},
+        **{(state, AccountEvent.LOG_IN): AccountState.WORKING for state in _GIVEN},
+        **{(state, AccountEvent.REFUSE): AccountState.REFUSED for state in _GIVEN},
+    }
+)
 USABLE: Final = frozenset({AccountState.UNTRIED, AccountState.WORKING})
 """Declared guests leave with such an account; with any other they wait for one."""
 NO_ACCOUNT: Final = "no_account"

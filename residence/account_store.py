@@ -9,8 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.db import ring_after_commit
-from residence.account import ACCOUNT_MOVES as MOVES
-from residence.account import FAULTS, NO_ACCOUNT, AccountEvent, AccountState
+from residence.account import ACCOUNT_MOVES, FAULTS, NO_ACCOUNT, AccountEvent, AccountState
 from residence.events import AccountRefused
 from residence.transmission_planner import DRAIN
 
@@ -64,7 +63,7 @@ def learn(session: Session, found: Sequence[Learnt]) -> None:
     for row in session.execute(_HOLD, {"lodgings": list(told)}):
         news, state = told[row.id], AccountState(row.authority_state)
         event = AccountEvent.LOG_IN if news.works else AccountEvent.REFUSE
-        after = MOVES.get((state, event), state)
+        after = ACCOUNT_MOVES.get((state, event), state)
         if after is not state and news.given_at == row.authority_given_at:
             moved[row.id] = after
     if not moved:

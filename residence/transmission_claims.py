@@ -23,7 +23,7 @@ from residence.models import DECLARATION_FIELD, PASSWORD_FIELD
 from residence.states import DeclarationKind
 from residence.transmission_news import EARLIER_FIRST, AccountSeen, Claim, Held, News, nothing_sent
 from residence.transmission_plan import SENTENCES, Candidate, Decision, Drop, Hold, Send, Wait, decide
-from residence.transmission_states import ItemEvent, ItemState, TransmissionKind, move_item
+from residence.transmission_states import ITEM_MOVES, ItemEvent, ItemState, TransmissionKind
 
 # An unknown outcome is asked about before the array goes out again.
 DUE: Final = "(state IN ('queued', 'waiting') OR (state = 'unknown' AND asked > 0)) AND due_at <= now()"
@@ -197,11 +197,11 @@ class _Array:
                 self._documents.add(document.upper())
                 self.elements.append(element)
                 place = len(self.elements)
-                self._marks.add(item, move_item(state, ItemEvent.SEND), sent=True)
+                self._marks.add(item, ITEM_MOVES.move(state, ItemEvent.SEND), sent=True)
             case Hold(why) | Drop(why):
                 # What may be there is not dropped without a look.
                 dropped = isinstance(decision, Drop) and state is ItemState.QUEUED
-                state = move_item(state, ItemEvent.CANCEL if dropped else ItemEvent.DOUBT)
+                state = ITEM_MOVES.move(state, ItemEvent.CANCEL if dropped else ItemEvent.DOUBT)
                 self._marks.add(item, state, code=why.value, reason=SENTENCES[why])
             case Send() | Wait() | None:
                 pass

@@ -12,11 +12,11 @@ from residence.account import FAULTS, NO_ACCOUNT, AccountState
 from residence.authority.answers import REFUSED_WHOLE
 from residence.authority.port import ArrayOutcome, ItemAnswer, Sign
 from residence.transmission_states import (
+    ITEM_MOVES,
     ItemEvent,
     ItemState,
     TransmissionEvent,
     event_of,
-    move_item,
 )
 
 NOT_STARTED: Final = "not_started"
@@ -197,7 +197,7 @@ def _back(claim: Claim) -> tuple[Verdict, ...]:
 def _after(claim: Claim, verdicts: Sequence[Verdict]) -> dict[int, ItemState]:
     states = {item.position: item.before if item.place is None else ItemState.SENT for item in claim.items}
     for verdict in verdicts:
-        states[verdict.position] = move_item(states[verdict.position], verdict.event)
+        states[verdict.position] = ITEM_MOVES.move(states[verdict.position], verdict.event)
     return states
 
 

@@ -13,12 +13,12 @@ from kernel.outbox import record_event
 from residence.transmission_news import News, Verdict
 from residence.transmission_states import (
     FINAL,
+    ITEM_MOVES,
+    TRANSMISSION_MOVES,
     ItemState,
     TransmissionEvent,
     TransmissionState,
     event_of,
-    move,
-    move_item,
 )
 
 SETTLED: Final = "residence.settled"
@@ -114,11 +114,11 @@ def write_changes(
         held, row = items[change.transmission_id], locked[change.transmission_id]
         before = sum(state is ItemState.IN_DOUBT for state in held.values())
         for verdict in change.verdicts:
-            held[verdict.position] = move_item(held[verdict.position], verdict.event)
+            held[verdict.position] = ITEM_MOVES.move(held[verdict.position], verdict.event)
             state = held[verdict.position].value
             item_rows.append((change.transmission_id, verdict.position, state, verdict.code, verdict.reason))
         event = event_of(held.values())
-        rows.append(_row(row, change, move(TransmissionState(row.state), event), held))
+        rows.append(_row(row, change, TRANSMISSION_MOVES.move(TransmissionState(row.state), event), held))
         doubts = sum(state is ItemState.IN_DOUBT for state in held.values())
         if doubts > before or (event is TransmissionEvent.DOUBT and row.state != TransmissionState.IN_DOUBT):
             doubted.append((row, doubts))

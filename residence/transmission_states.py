@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
+from kernel.states import StateTable, by_event
+
 
 class TransmissionKind(StrEnum):
     """Which of the authority's three arrays."""
@@ -74,47 +76,39 @@ class ItemEvent(StrEnum):
     CANCEL = "cancel"
 
 
-class IllegalMove(Exception):  # noqa: N818 - reads as what it says
-    """An event that the state does not allow."""
-
-
 _T = TransmissionState
 _E = TransmissionEvent
 SENDABLE: Final = (_T.QUEUED, _T.WAITING, _T.UNKNOWN)
-_LEADS: Final[Mapping[TransmissionEvent, tuple[tuple[TransmissionState, ...], TransmissionState]]] = {
-    _E.CLAIM: (SENDABLE, _T.SENDING),
+_LEADS: Final[Mapping[TransmissionEvent, Mapping[TransmissionState, TransmissionState]]] = {
+    _E.CLAIM: dict.fromkeys(SENDABLE, _T.SENDING),
     # From in doubt: a person says that it is not there and must be sent.
-    _E.AGAIN: ((_T.SENDING, _T.UNKNOWN, _T.WAITING, _T.IN_DOUBT), _T.WAITING),
-    _E.LOSE_SIGHT: ((_T.SENDING, _T.UNKNOWN, _T.TRANSMITTED), _T.UNKNOWN),
-    _E.ACCEPT: ((_T.SENDING, _T.UNKNOWN, _T.TRANSMITTED), _T.TRANSMITTED),
+    _E.AGAIN: dict.fromkeys((_T.SENDING, _T.UNKNOWN, _T.WAITING, _T.IN_DOUBT), _T.WAITING),
+    _E.LOSE_SIGHT: dict.fromkeys((_T.SENDING, _T.UNKNOWN, _T.TRANSMITTED), _T.UNKNOWN),
+    _E.ACCEPT: dict.fromkeys((_T.SENDING, _T.UNKNOWN, _T.TRANSMITTED), _T.TRANSMITTED),
     # From in doubt: a person has seen it there, or filed it there by hand.
-    _E.CONFIRM: ((_T.SENDING, _T.UNKNOWN, _T.TRANSMITTED, _T.IN_DOUBT), _T.CONFIRMED),
+    _E.CONFIRM: dict.fromkeys((_T.SENDING, _T.UNKNOWN, _T.TRANSMITTED, _T.IN_DOUBT), _T.CONFIRMED),
     # From queued and waiting: a person takes it in hand, who has filed it by other ways.
-    _E.DOUBT: (tuple(state for state in _T if state not in (_T.CONFIRMED, _T.REFUSED, _T.CANCELLED)), _T.IN_DOUBT),
-    _E.REFUSE: ((_T.SENDING,), _T.REFUSED),
-    _E.CANCEL: ((_T.QUEUED, _T.WAITING, _T.SENDING, _T.IN_DOUBT), _T.CANCELLED),
+    _E.DOUBT: {state: _T.IN_DOUBT for state in _T if state not in (_T.CONFIRMED, _T.REFUSED, _T.CANCELLED)},
+    _E.REFUSE: dict.fromkeys((_T.SENDING,), _T.REFUSED),
+    _E.CANCEL: dict.fromkeys((_T.QUEUED, _T.WAITING, _T.SENDING, _T.IN_DOUBT), _T.CANCELLED),
 }
-TRANSMISSION_MOVES: Final[Mapping[tuple[TransmissionState, TransmissionEvent], TransmissionState]] = {
-    (state, event): to for event, (states, to) in _LEADS.items() for state in states
-}
+TRANSMISSION_MOVES: Final = StateTable(by_event(_LEADS))
 """What is not listed must not happen. Late news of a claim that another has followed never come here: its generation
 fences them off."""
 
 _I = ItemState
 _V = ItemEvent
-_ITEM_LEADS: Final[Mapping[ItemEvent, tuple[tuple[ItemState, ...], ItemState]]] = {
-    _V.SEND: ((_I.QUEUED, _I.SENT), _I.SENT),
-    _V.ACCEPT: ((_I.SENT,), _I.TRANSMITTED),
-    _V.CONFIRM: ((_I.SENT, _I.TRANSMITTED, _I.IN_DOUBT), _I.CONFIRMED),
-    _V.MISS: ((_I.SENT, _I.IN_DOUBT), _I.QUEUED),
-    _V.LOSE_SIGHT: ((_I.TRANSMITTED,), _I.SENT),
-    _V.REFUSE: ((_I.SENT,), _I.REFUSED),
-    _V.DOUBT: ((_I.QUEUED, _I.SENT, _I.TRANSMITTED), _I.IN_DOUBT),
-    _V.CANCEL: ((_I.QUEUED, _I.IN_DOUBT), _I.CANCELLED),
+_ITEM_LEADS: Final[Mapping[ItemEvent, Mapping[ItemState, ItemState]]] = {
+    _V.SEND: dict.fromkeys((_I.QUEUED, _I.SENT), _I.SENT),
+    _V.ACCEPT: dict.fromkeys((_I.SENT,), _I.TRANSMITTED),
+    _V.CONFIRM: dict.fromkeys((_I.SENT, _I.TRANSMITTED, _I.IN_DOUBT), _I.CONFIRMED),
+    _V.MISS: dict.fromkeys((_I.SENT, _I.IN_DOUBT), _I.QUEUED),
+    _V.LOSE_SIGHT: dict.fromkeys((_I.TRANSMITTED,), _I.SENT),
+    _V.REFUSE: dict.fromkeys((_I.SENT,), _I.REFUSED),
+    _V.DOUBT: dict.fromkeys((_I.QUEUED, _I.SENT, _I.TRANSMITTED), _I.IN_DOUBT),
+    _V.CANCEL: dict.fromkeys((_I.QUEUED, _I.IN_DOUBT), _I.CANCELLED),
 }
-ITEM_MOVES: Final[Mapping[tuple[ItemState, ItemEvent], ItemState]] = {
-    (state, event): to for event, (states, to) in _ITEM_LEADS.items() for state in states
-}
+ITEM_MOVES: Final = StateTable(by_event(_ITEM_LEADS))
 FINAL: Final = frozenset({_T.CONFIRMED, _T.REFUSED, _T.CANCELLED})
 ITEM_FINAL: Final = frozenset({_I.CONFIRMED, _I.REFUSED, _I.CANCELLED})
 
@@ -129,22 +123,6 @@ _BY_ITEMS: Final = (
     (_I.REFUSED, _E.REFUSE),
     (_I.CANCELLED, _E.CANCEL),
 )
-
-
-def move(state: TransmissionState, event: TransmissionEvent) -> TransmissionState:
-    """The transmission's next state. Raises IllegalMove."""
-    try:
-        return TRANSMISSION_MOVES[state, event]
-    except KeyError:
-        raise IllegalMove(f"{event} in {state}") from None
-
-
-def move_item(state: ItemState, event: ItemEvent) -> ItemState:
-    """The item's next state. Raises IllegalMove."""
-    try:
-        return ITEM_MOVES[state, event]
-    except KeyError:
-        raise IllegalMove(f"item: {event} in {state}") from None
 
 
 def event_of(items: Iterable[ItemState]) -> TransmissionEvent:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from kernel.clock import local
+from kernel.states import StateTable
 from tracking.states import BusinessState
 from tracking.working_calendar import WorkingCalendar
 
@@ -93,15 +94,22 @@ class Turn:
     days: int = 0
 
 
-_TURNS: Final[dict[tuple[Condition, EntryKind], Condition]] = {
-    (Condition.IDLE, EntryKind.START): Condition.RUNNING,
-    (Condition.RUNNING, EntryKind.PAUSE): Condition.PAUSED,
-    (Condition.PAUSED, EntryKind.RESUME): Condition.RUNNING,
-    (Condition.RUNNING, EntryKind.EXTEND): Condition.RUNNING,
-    (Condition.PAUSED, EntryKind.EXTEND): Condition.PAUSED,
-    (Condition.RUNNING, EntryKind.STOP): Condition.STOPPED,
-    (Condition.PAUSED, EntryKind.STOP): Condition.STOPPED,
-}
+def _impossible(condition: Condition, kind: EntryKind) -> ValueError:
+    return ValueError(f"the ledger has {kind} while {condition}")
+
+
+CLOCK_MOVES: Final = StateTable(
+    {
+        (Condition.IDLE, EntryKind.START): Condition.RUNNING,
+        (Condition.RUNNING, EntryKind.PAUSE): Condition.PAUSED,
+        (Condition.PAUSED, EntryKind.RESUME): Condition.RUNNING,
+        (Condition.RUNNING, EntryKind.EXTEND): Condition.RUNNING,
+        (Condition.PAUSED, EntryKind.EXTEND): Condition.PAUSED,
+        (Condition.RUNNING, EntryKind.STOP): Condition.STOPPED,
+        (Condition.PAUSED, EntryKind.STOP): Condition.STOPPED,
+    },
+    _impossible,
+)
 _STEPS: Final[dict[tuple[Condition, Condition], EntryKind]] = {
     (Condition.IDLE, Condition.RUNNING): EntryKind.START,
     (Condition.RUNNING, Condition.PAUSED): EntryKind.PAUSE,
@@ -159,7 +167,7 @@ def replay(entries: Sequence[ClockEntry], term: Term, calendar: WorkingCalendar)
 
 def _turn(turns: Sequence[Turn], entry: ClockEntry, term: Term, calendar: WorkingCalendar) -> Turn:
     last = turns[-1] if turns else None
-    condition = _after(last.condition if last else Condition.IDLE, entry.kind)
+    condition = CLOCK_MOVES.move(last.condition if last else Condition.IDLE, entry.kind)
     if last is None:
         return Turn(entry, entry.at, condition, term_end(term, entry.at, calendar))
     at = max(last.at, entry.at)
@@ -256,7 +264,7 @@ def entries_for(
     kept = standing(entries)
     current = Condition.IDLE
     for entry in kept:
-        current = _after(current, entry.kind)
+        current = CLOCK_MOVES.move(current, entry.kind)
     wanted = wanted_condition(state, origin)
     if current is wanted or (current is Condition.IDLE and wanted is Condition.STOPPED):
         return []
@@ -265,13 +273,6 @@ def entries_for(
     if current is Condition.STOPPED or (taken_back and kept[-1].kind is EntryKind.PAUSE):
         return [ClockEntry(EntryKind.VOID, at)]
     return [ClockEntry(_STEPS[current, wanted], at)]
-
-
-def _after(condition: Condition, kind: EntryKind) -> Condition:
-    following = _TURNS.get((condition, kind))
-    if following is None:
-        raise ValueError(f"the ledger has {kind} while {condition}")
-    return following
 
 
 def _paused_at(turns: Sequence[Turn]) -> datetime:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from kernel.errors import DomainError
+from kernel.states import StateTable
 from tracking.texts import Text
 
 
@@ -40,21 +41,22 @@ WAY_LABELS: Final[Mapping[HandOverWay, Text]] = {
     HandOverWay.POST: Text("Qua bưu chính công ích", "By post"),
 }
 
-HAND_OVER_MOVES: Final[Mapping[tuple[HandOver, HandOverEvent], HandOver]] = {
-    (HandOver.NOT_READY, HandOverEvent.RESULT_READY): HandOver.READY,
-    (HandOver.READY, HandOverEvent.RESULT_READY): HandOver.READY,
-    (HandOver.READY, HandOverEvent.RESULT_WITHDRAWN): HandOver.NOT_READY,
-    (HandOver.NOT_READY, HandOverEvent.RESULT_WITHDRAWN): HandOver.NOT_READY,
-    (HandOver.READY, HandOverEvent.HAND_OVER): HandOver.HANDED_OVER,
-    (HandOver.HANDED_OVER, HandOverEvent.HAND_OVER): HandOver.HANDED_OVER,
-    (HandOver.HANDED_OVER, HandOverEvent.UNDO_HAND_OVER): HandOver.READY,
-}
+
+def _refused(state: HandOver, event: HandOverEvent) -> DomainError:
+    allowed_from = [source.value for source in HAND_OVER_MOVES.sources(event)]
+    return DomainError("hand_over_not_allowed", state=state.value, action=event.value, allowed_from=allowed_from)
 
 
-def hand_over_transition(state: HandOver, event: HandOverEvent) -> HandOver:
-    """The next state; the same one for a repeat. Raises DomainError("hand_over_not_allowed") with `allowed_from`."""
-    target = HAND_OVER_MOVES.get((state, event))
-    if target is None:
-        allowed_from = [s.value for (s, e), to in HAND_OVER_MOVES.items() if e == event and to != s]
-        raise DomainError("hand_over_not_allowed", state=state.value, action=event.value, allowed_from=allowed_from)
-    return target
+HAND_OVER_MOVES: Final = StateTable(
+    {
+        (HandOver.NOT_READY, HandOverEvent.RESULT_READY): HandOver.READY,
+        (HandOver.READY, HandOverEvent.RESULT_READY): HandOver.READY,
+        (HandOver.READY, HandOverEvent.RESULT_WITHDRAWN): HandOver.NOT_READY,
+        (HandOver.NOT_READY, HandOverEvent.RESULT_WITHDRAWN): HandOver.NOT_READY,
+        (HandOver.READY, HandOverEvent.HAND_OVER): HandOver.HANDED_OVER,
+        (HandOver.HANDED_OVER, HandOverEvent.HAND_OVER): HandOver.HANDED_OVER,
+        (HandOver.HANDED_OVER, HandOverEvent.UNDO_HAND_OVER): HandOver.READY,
+    },
+    _refused,
+)
+"""Raises DomainError("hand_over_not_allowed") with `allowed_from`."""

@@ -1,7 +1,7 @@
-"""The business axis of a dossier as a pure table: (state, origin, event) -> move.
+"""The business axis of a dossier as a pure table: ((state, origin), event) -> (state, origin).
 
 States 1 to 10 are the official codes of the national portal; 0, a draft, is ours. `MOVES` is the whole of the axis:
-what it does not list is refused. Rows marked as duplicates are repeats and late events that change nothing.
+what it does not list is refused. A row that stays where it is is a repeat or a late event, and changes nothing.
 
 `origin` says where a dossier stood when it went to 5, 6 or 7, and so where it returns to. A withdrawal can be asked for
 while a supplement is awaited, so an origin is a path, written as decimal digits: 4 = came from state 4; 45 = came from
@@ -9,11 +9,11 @@ state 5, which itself had come from 4. The last digit is the state to return to,
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from kernel.errors import DomainError
+from kernel.states import StateTable
 from tracking.texts import Text
 
 
@@ -78,16 +78,15 @@ UNDO_OF: Final[Mapping[Event, Event]] = {
     Event.HAND_OVER: Event.UNDO_HAND_OVER,
 }
 
-Key = tuple[BusinessState, int | None, Event]
+
+class Position(NamedTuple):
+    """Where a dossier stands: its state, and where that one returns to (None where it does not)."""
+
+    state: BusinessState
+    origin: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Where an event leads. A duplicate changes nothing: same state, same origin, no timeline row."""
-
-    to: BusinessState
-    origin: int | None
-    duplicate: bool = False
+Rows = dict[tuple[Position, Event], Position]
 
 
 _S = BusinessState
@@ -158,78 +157,78 @@ def _find_origins() -> dict[BusinessState, tuple[int, ...]]:
 ORIGINS: Final[Mapping[BusinessState, tuple[int, ...]]] = _find_origins()
 
 
-def positions() -> Iterator[tuple[BusinessState, int | None]]:
+def positions() -> Iterator[Position]:
     """Every place on the axis: a state with each origin it can have (None where it has none)."""
     for state in BusinessState:
-        for origin in ORIGINS.get(state, (None,)):
-            yield state, origin
+        yield from _positions_in(state)
 
 
-def _return_to(origin: int) -> Move:
-    rest, last = divmod(origin, 10)
-    return Move(BusinessState(last), rest or None)
+def _positions_in(state: BusinessState) -> list[Position]:
+    return [Position(state, origin) for origin in ORIGINS.get(state, (None,))]
 
 
-def _build() -> dict[Key, Move]:
-    table: dict[Key, Move] = {(state, None, event): Move(to, None) for state, event, to in _PLAIN}
+def _back_from(position: Position) -> Position:
+    rest, last = divmod(position.origin or 0, 10)
+    return Position(BusinessState(last), rest or None)
+
+
+def _build() -> Rows:
+    rows: Rows = {(Position(state), event): Position(to) for state, event, to in _PLAIN}
     for source, event, target in _DETOURS:
-        for origin in ORIGINS.get(source, (None,)):
-            table[source, origin, event] = Move(target, (origin or 0) * 10 + source)
+        for at in _positions_in(source):
+            rows[at, event] = Position(target, (at.origin or 0) * 10 + source)
     for state, back, end in _RETURNS:
-        for origin in ORIGINS[state]:
-            table[state, origin, back] = _return_to(origin)
-            table[state, origin, end] = Move(BusinessState.STOPPED, None)
-    for origin in ORIGINS[BusinessState.SUPPLEMENT]:
+        for at in _positions_in(state):
+            rows[at, back] = _back_from(at)
+            rows[at, end] = Position(BusinessState.STOPPED)
+    for at in _positions_in(BusinessState.SUPPLEMENT):
         # The term of the supplement has passed without an answer.
-        table[BusinessState.SUPPLEMENT, origin, Event.END_SUPPLEMENT] = Move(BusinessState.STOPPED, None)
+        rows[at, Event.END_SUPPLEMENT] = Position(BusinessState.STOPPED)
     for state, undo in _TAKEN_BACK:
-        for origin in ORIGINS[state]:
-            table[state, origin, undo] = _return_to(origin)
+        for at in _positions_in(state):
+            rows[at, undo] = _back_from(at)
     for state, event in _REPEATS:
-        for origin in ORIGINS.get(state, (None,)):
-            table[state, origin, event] = Move(state, origin, duplicate=True)
-    return table | _settlements()
+        for at in _positions_in(state):
+            rows[at, event] = at
+    return rows | _settlements()
 
 
-def _settlements() -> dict[Key, Move]:
+def _settlements() -> Rows:
     """A settlement is told by a machine, perhaps again, perhaps late: never an error, and outside 6 never a move.
 
     One row is more than a repeat: paid while a withdrawal asked for in 6 is undecided. The origin then drops the 6,
     lest a refusal send the dossier back to wait for money that has come.
     """
-    rows: dict[Key, Move] = {}
-    for state, origin in positions():
-        if state in (BusinessState.DRAFT, BusinessState.FEE):
+    rows: Rows = {}
+    for at in positions():
+        if at.state in (BusinessState.DRAFT, BusinessState.FEE):
             continue
-        rest, last = divmod(origin or 0, 10)
-        paid_meanwhile = last == BusinessState.FEE
-        rows[state, origin, Event.FEE_SETTLED] = Move(state, rest if paid_meanwhile else origin, not paid_meanwhile)
+        rest, last = divmod(at.origin or 0, 10)
+        rows[at, Event.FEE_SETTLED] = Position(at.state, rest) if last == BusinessState.FEE else at
     return rows
 
 
-MOVES: Final[Mapping[Key, Move]] = _build()
+def _refused(at: Position, event: Event) -> DomainError:
+    return DomainError(
+        "action_not_allowed",
+        state=int(at.state),
+        action=event.value,
+        allowed_from=[int(state) for state in allowed_from(event)],
+        allowed_actions=[each.value for each in allowed_events(*at)],
+    )
 
 
-def transition(state: BusinessState, origin: int | None, event: Event) -> Move:
-    """The move an event makes. Raises DomainError("action_not_allowed") with the states that allow it (`allowed_from`,
-    codes) and what can be done now (`allowed_actions`, events)."""
-    move = MOVES.get((state, origin, event))
-    if move is None:
-        raise DomainError(
-            "action_not_allowed",
-            state=int(state),
-            action=event.value,
-            allowed_from=[int(s) for s in allowed_from(event)],
-            allowed_actions=[e.value for e in allowed_events(state, origin)],
-        )
-    return move
+MOVES: Final = StateTable(_build(), _refused)
+"""Raises DomainError("action_not_allowed") with the states that allow the event (`allowed_from`, codes) and what can be
+done now (`allowed_actions`, events)."""
 
 
 def allowed_from(event: Event) -> tuple[BusinessState, ...]:
     """The states in which an event changes something, ascending."""
-    return tuple(sorted({s for (s, _, e), move in MOVES.items() if e == event and not move.duplicate}))
+    return tuple(sorted({at.state for at in MOVES.sources(event)}))
 
 
 def allowed_events(state: BusinessState, origin: int | None) -> tuple[Event, ...]:
     """The events that change something now, undo included (whether its window is still open is a rule of time)."""
-    return tuple(e for e in Event if (move := MOVES.get((state, origin, e))) is not None and not move.duplicate)
+    now = MOVES.events(Position(state, origin))
+    return tuple(event for event in Event if event in now)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from kernel.errors import DomainError
+from kernel.states import StateTable
 from tracking.texts import Text
 
 
@@ -26,19 +27,20 @@ UPLOAD_LABELS: Final[Mapping[UploadState, Text]] = {
     UploadState.REFUSED: Text("Bị từ chối", "Refused"),
 }
 
+
+def _refused(state: UploadState, _event: UploadEvent) -> DomainError:
+    return DomainError("upload_closed", upload_state=state.value)
+
+
 # A verdict on bytes that never change again is final: whoever looks twice gets the first one.
-UPLOAD_MOVES: Final[Mapping[tuple[UploadState, UploadEvent], UploadState]] = {
-    (UploadState.RECEIVING, UploadEvent.PIECE): UploadState.RECEIVING,
-    (UploadState.RECEIVING, UploadEvent.VERIFIED): UploadState.COMPLETE,
-    (UploadState.RECEIVING, UploadEvent.BELIED): UploadState.REFUSED,
-    (UploadState.COMPLETE, UploadEvent.VERIFIED): UploadState.COMPLETE,
-    (UploadState.REFUSED, UploadEvent.BELIED): UploadState.REFUSED,
-}
-
-
-def upload_transition(state: UploadState, event: UploadEvent) -> UploadState:
-    """The next state of an upload. Raises DomainError("upload_closed", upload_state=...) for what its state refuses."""
-    target = UPLOAD_MOVES.get((state, event))
-    if target is None:
-        raise DomainError("upload_closed", upload_state=state.value)
-    return target
+UPLOAD_MOVES: Final = StateTable(
+    {
+        (UploadState.RECEIVING, UploadEvent.PIECE): UploadState.RECEIVING,
+        (UploadState.RECEIVING, UploadEvent.VERIFIED): UploadState.COMPLETE,
+        (UploadState.RECEIVING, UploadEvent.BELIED): UploadState.REFUSED,
+        (UploadState.COMPLETE, UploadEvent.VERIFIED): UploadState.COMPLETE,
+        (UploadState.REFUSED, UploadEvent.BELIED): UploadState.REFUSED,
+    },
+    _refused,
+)
+"""Raises DomainError("upload_closed", upload_state=...)."""

@@ -4,11 +4,12 @@ Pure: times are monotonic seconds, given and never read.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from kernel.states import StateTable
 from outbound.jobs.outcomes import OutcomeKind
 
 
@@ -35,19 +36,21 @@ class CircuitEvent(StrEnum):
 
 _S = CircuitState
 _E = CircuitEvent
-CIRCUIT_MOVES: Final[Mapping[tuple[CircuitState, CircuitEvent], CircuitState]] = {
-    (_S.CLOSED, _E.TRIP): _S.OPEN,
-    (_S.CLOSED, _E.SUCCEED): _S.CLOSED,
-    (_S.CLOSED, _E.FAIL): _S.CLOSED,
-    (_S.OPEN, _E.PROBE): _S.HALF_OPEN,
-    (_S.OPEN, _E.SUCCEED): _S.CLOSED,
-    (_S.OPEN, _E.FAIL): _S.OPEN,
-    (_S.HALF_OPEN, _E.SUCCEED): _S.CLOSED,
-    (_S.HALF_OPEN, _E.FAIL): _S.OPEN,
-    (_S.HALF_OPEN, _E.LOSE): _S.OPEN,
-    (_S.OPEN, _E.TRUST): _S.CLOSED,
-    (_S.HALF_OPEN, _E.TRUST): _S.CLOSED,
-}
+CIRCUIT_MOVES: Final = StateTable(
+    {
+        (_S.CLOSED, _E.TRIP): _S.OPEN,
+        (_S.CLOSED, _E.SUCCEED): _S.CLOSED,
+        (_S.CLOSED, _E.FAIL): _S.CLOSED,
+        (_S.OPEN, _E.PROBE): _S.HALF_OPEN,
+        (_S.OPEN, _E.SUCCEED): _S.CLOSED,
+        (_S.OPEN, _E.FAIL): _S.OPEN,
+        (_S.HALF_OPEN, _E.SUCCEED): _S.CLOSED,
+        (_S.HALF_OPEN, _E.FAIL): _S.OPEN,
+        (_S.HALF_OPEN, _E.LOSE): _S.OPEN,
+        (_S.OPEN, _E.TRUST): _S.CLOSED,
+        (_S.HALF_OPEN, _E.TRUST): _S.CLOSED,
+    }
+)
 """What is not listed must not happen. A probe that is slow to answer may end while the circuit is open again."""
 FAILURES: Final = frozenset({OutcomeKind.TRANSIENT, OutcomeKind.UNKNOWN})
 """A refusal for good speaks of the message; these speak of the gateway."""
@@ -87,11 +90,6 @@ class Health:
     overdue_share: float
     failed_at: float | None = None
     worked_at: float | None = None
-
-
-def move_circuit(state: CircuitState, event: CircuitEvent) -> CircuitState:
-    """The next state. Raises KeyError for what must not happen."""
-    return CIRCUIT_MOVES[state, event]
 
 
 class Window:
@@ -233,7 +231,7 @@ class CircuitBreaker:
         return often or window.in_a_row >= limits.in_a_row
 
     def _turn(self, event: CircuitEvent, now: float) -> None:
-        before, after = self.state, move_circuit(self.state, event)
+        before, after = self.state, CIRCUIT_MOVES.move(self.state, event)
         if after is not before:
             self.state, self.since = after, now
             if event is CircuitEvent.TRIP:

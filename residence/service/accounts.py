@@ -44,9 +44,9 @@ def give_account(work: Work, actor: Actor, lodging: Lodging, given: TriedAccount
     """
     if given.trial is Trial.REFUSED:
         raise DomainError("invalid_fields", fields=[FieldError("/authority_account", "account_refused")])
-    state = ACCOUNT_MOVES[AccountState(lodging.authority_state), AccountEvent.GIVE]
+    state = ACCOUNT_MOVES.move(AccountState(lodging.authority_state), AccountEvent.GIVE)
     if given.trial is Trial.WORKS:
-        state = ACCOUNT_MOVES[state, AccountEvent.LOG_IN]
+        state = ACCOUNT_MOVES.move(state, AccountEvent.LOG_IN)
     lodging.authority_username = given.username
     lodging.authority_password = work.vault.seal(PASSWORD_FIELD, lodging.id, given.password)
     lodging.authority_state = state.value

@@ -34,7 +34,7 @@ from residence.service.access import active_lodging, lodging_for
 from residence.service.declaring import declare_arrivals, declarer
 from residence.service.guest_keys import document_index, name_words
 from residence.sheets import write_error_sheet
-from residence.states import BATCH_MOVES, BatchEvent, BatchState, move
+from residence.states import BATCH_MOVES, BatchEvent, BatchState
 
 # Of one lodging, until they are erased: some thirty files a day.
 MOST_FILES: Final = 1000
@@ -120,7 +120,7 @@ def accept_batch(
     lodging = active_lodging(work, actor, desk, lodging_id)
     batch = batch_store.find_batch(work.session, lodging.id, batch_id, lock=True)
     before = BatchState(batch.state)
-    after = move(BATCH_MOVES, before, BatchEvent.ACCEPT, "batch_step_refused")
+    after = BATCH_MOVES.move(before, BatchEvent.ACCEPT)
     if before is after:
         return batch
     if not verdict.accepted:

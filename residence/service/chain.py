@@ -26,7 +26,7 @@ from residence.service.access import active_lodging, lodging_for
 from residence.service.declaring import declarer, guest_in, tell
 from residence.service.guest_keys import document_index, name_words
 from residence.service.reports import refuse_broken
-from residence.states import STAY_MOVES, DeclarationKind, StayState, move
+from residence.states import STAY_MOVES, DeclarationKind, StayState
 
 # The authority takes no extension past this; unconfirmed as law.
 LONGEST_EXTENSION: Final = timedelta(days=30)
@@ -163,7 +163,7 @@ class _Act:
 
     def run(self, kind: DeclarationKind, change: _Change, note: str = "") -> History:
         work, stay = self._work, self._stay
-        state = move(STAY_MOVES, StayState(stay.state), kind, "stay_step_refused")
+        state = STAY_MOVES.move(StayState(stay.state), kind)
         before = guest_in(work, store.heads_of(work.session, [stay.id]).get(stay.id))
         if before is None:
             raise DomainError("stay_erased")

@@ -19,7 +19,7 @@ from residence.models import Lodging, LodgingChange, Room
 from residence.ports import FrontDesk, Member
 from residence.service.access import lodging_for, person_of, require_standing
 from residence.service.accounts import TriedAccount, give_account
-from residence.states import LODGING_MOVES, LodgingEvent, LodgingState, move
+from residence.states import LODGING_MOVES, LodgingEvent, LodgingState
 
 KINDS: Final = ("hotel", "guest_house", "homestay", "apartment", "medical", "boarding_house", "other")
 CHANNELS: Final = ("zalo", "sms")
@@ -121,7 +121,7 @@ def close_lodging(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -
 def step_lodging(work: Work, actor: Actor, lodging: Lodging, event: LodgingEvent, reason: str | None = None) -> Lodging:
     """One move of a locked lodging, with its row of history. A repeat changes nothing."""
     before = LodgingState(lodging.state)
-    after = move(LODGING_MOVES, before, event, "lodging_step_refused")
+    after = LODGING_MOVES.move(before, event)
     if after is not before:
         lodging.state = after.value
         lodging.number += 1

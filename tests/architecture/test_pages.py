@@ -1,13 +1,11 @@
 """The pages hang together: what they point to is there, and a picture is told to those who cannot see it."""
 
-import importlib
 import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from cli import DRAWN
 from tests.architecture.sources import ROOT
 
 _LINK = re.compile(r'\]\(([^)\s]+)\)|\bsrc="([^"]+)"')
@@ -50,14 +48,6 @@ def test_a_picture_needs_no_style_sheet(picture: Path) -> None:
     assert [each.get("class") for each in drawn if each.get("fill") is None] == []
     lines = [each for each in drawn if each.get("fill") == "none"]
     assert [each.get("class") for each in lines if each.get("stroke") is None] == []
-
-
-def test_every_package_with_state_tables_is_drawn() -> None:
-    assert sorted(DRAWN) == sorted(
-        path.parent.name for path in ROOT.glob("*/diagrams.py") if path.parent.name != "kernel"
-    )
-    drawn = {name for package in DRAWN for name in importlib.import_module(f"{package}.diagrams").render()}
-    assert drawn == {page.name for page in (ROOT / "docs/states").iterdir()}
 
 
 @pytest.mark.parametrize("decision", _DECISIONS, ids=_named)

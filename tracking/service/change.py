@@ -13,12 +13,12 @@ from kernel.metrics import TRANSITIONS
 from kernel.outbox import record_event
 from kernel.work import Work
 from tracking.case import Case
-from tracking.handover import HandOver, HandOverEvent, hand_over_transition
+from tracking.handover import HAND_OVER_MOVES, HandOver, HandOverEvent
 from tracking.models import REASON_FIELD, Dossier, TimelineEntry
 from tracking.office import Office
 from tracking.service.deadline import move_clock
 from tracking.service.supplement_term import move_term
-from tracking.states import BusinessState, Event, transition
+from tracking.states import MOVES, BusinessState, Event, Position
 
 # A result exists from 9 on; 10 says that it has reached the citizen.
 _HAND_OVER_EVENTS: Final[Mapping[Event, HandOverEvent]] = {
@@ -49,16 +49,17 @@ def change_state(work: Work, actor: Actor, office: Office, case: Case, event: Ev
     Raises `action_not_allowed` with the states and actions that are allowed.
     """
     dossier = case.dossier
-    before = BusinessState(dossier.state)
-    move = transition(before, dossier.origin, event)
-    if move.duplicate:
+    at = Position(BusinessState(dossier.state), dossier.origin)
+    after = MOVES.move(at, event)
+    if after == at:
         return False
-    dossier.state, dossier.origin = int(move.to), move.origin
+    before = at.state
+    dossier.state, dossier.origin = int(after.state), after.origin
     timeline_id = new_id()
     move_clock(work, office, case, before, timeline_id, taken_back=event in _MISTAKES)
     move_term(work, office, dossier, before)
     facts = replace(because, details={**because.details, **_facts(dossier)})
-    add_timeline(work, actor, case, "business", event.value, facts, moved=(before, move.to), row=timeline_id)
+    add_timeline(work, actor, case, "business", event.value, facts, moved=(before, after.state), row=timeline_id)
     dossier.version += 1
     record_event(
         work.session,
@@ -69,11 +70,11 @@ def change_state(work: Work, actor: Actor, office: Office, case: Case, event: Ev
             "timeline_id": str(timeline_id),
             "event": event.value,
             "from": int(before),
-            "to": int(move.to),
+            "to": int(after.state),
         },
     )
     write_audit(work.session, actor, f"dossier.{event.value}", "dossier", dossier.id, version=dossier.version)
-    TRANSITIONS.labels(to=str(int(move.to))).inc()
+    TRANSITIONS.labels(to=str(int(after.state))).inc()
     _move_hand_over(work, actor, case, event, because)
     return True
 
@@ -83,7 +84,7 @@ def _move_hand_over(work: Work, actor: Actor, case: Case, event: Event, because:
     if caused is None:
         return
     before = HandOver(case.dossier.hand_over)
-    after = hand_over_transition(before, caused)
+    after = HAND_OVER_MOVES.move(before, caused)
     if after != before:
         case.dossier.hand_over = after.value
         silent = Because(because.actor_name, details=because.details)

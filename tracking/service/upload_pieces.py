@@ -20,7 +20,7 @@ from tracking import store
 from tracking.content import Inspector, Verdict
 from tracking.models import Upload, UploadPiece
 from tracking.pdf_password import opens_without_password
-from tracking.upload_states import UploadEvent, UploadState, upload_transition
+from tracking.upload_states import UPLOAD_MOVES, UploadEvent, UploadState
 
 # No piece crosses a multiple of this, so that joining what lies between two of them never touches the next.
 PIECE_SIZE = 1 << 20
@@ -84,7 +84,7 @@ def store_piece(
 def record_pieces(work: Work, actor: Actor, upload_id: UUID, pieces: Sequence[Piece]) -> Upload:
     """Takes stored pieces into the upload. Raises `upload_offset_conflict` when they no longer follow what is there."""
     upload = store.lock_upload(work.session, actor.person_id, upload_id)
-    upload_transition(UploadState(upload.state), UploadEvent.PIECE)
+    UPLOAD_MOVES.move(UploadState(upload.state), UploadEvent.PIECE)
     for piece in pieces:
         if piece.fresh_from != upload.received:
             raise DomainError("upload_offset_conflict", offset=upload.received)

@@ -18,7 +18,7 @@ from tracking import store
 from tracking.content import KNOWN_TYPES, Verdict, is_hopeless_type
 from tracking.models import FILE_NAME_FIELD, METADATA_FIELD, Upload
 from tracking.service.upload_pieces import Content, Piece, pieces_of
-from tracking.upload_states import UploadEvent, UploadState, upload_transition
+from tracking.upload_states import UPLOAD_MOVES, UploadEvent, UploadState
 
 MAX_SIZE = 20 << 20
 KEPT_UNATTACHED = timedelta(days=7)
@@ -204,7 +204,7 @@ def _require_room(work: Work, owner_id: UUID, size: int) -> None:
 
 def _settle(work: Work, upload: Upload, verdict: Verdict) -> Upload:
     event = UploadEvent.BELIED if verdict.refusal else UploadEvent.VERIFIED
-    upload.state = upload_transition(UploadState(upload.state), event).value
+    upload.state = UPLOAD_MOVES.move(UploadState(upload.state), event).value
     upload.media_type, upload.refusal = verdict.media_type, verdict.refusal
     if verdict.refusal:
         store.drop_pieces(work.session, upload.id)

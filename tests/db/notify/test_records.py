@@ -12,7 +12,7 @@ from notify.channels.port import Sighting
 from notify.claims import claim_questions, lose_expired_leases, record_news
 from notify.outcomes import LEASE_LOST, Claim, News, answer_of, cannot_ask, expired, news_of, released
 from notify.retry import SCHEDULE
-from notify.states import DELIVERY_MOVES, AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind, move
+from notify.states import DELIVERY_MOVES, AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import PATIENCE, Row, claim_due, pass_time, queue, row_of
 
@@ -175,7 +175,7 @@ def test_the_database_moves_as_the_table_says(session: Session, state: DeliveryS
     claim = _claim_one(session)
     session.execute(text("UPDATE delivery SET state = :state WHERE id = :id"), {"state": str(state), "id": delivery})
     record_news(session, [News(claim, event, AttemptEvent.FAIL)])
-    assert row_of(session, delivery).state == str(move(state, event))
+    assert row_of(session, delivery).state == str(DELIVERY_MOVES.move(state, event))
 
 
 def test_only_dossiers_deliveries_are_announced_and_only_once(session: Session) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.standing import STANDING, Means, Standing, StandingEvent, displaces, next_standing
+from auth.standing import STANDING_MOVES, Means, Standing, StandingEvent, displaces, next_standing
 
 acts = st.lists(
     st.tuples(st.integers(0, 3), st.sampled_from(Means)) | st.just(None),
@@ -51,5 +51,5 @@ def test_nobody_displaces_their_equal() -> None:
 
 
 def test_only_what_is_proved_is_taken_back_or_contested_by_nobody() -> None:
-    assert {state for state, event in STANDING if event is StandingEvent.WITHDRAW} == {Standing.PROVED}
+    assert {state for state, event in STANDING_MOVES if event is StandingEvent.WITHDRAW} == {Standing.PROVED}
     assert next_standing(Standing.PROVED, StandingEvent.CONTEST) is None

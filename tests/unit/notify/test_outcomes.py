@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from notify.channels.port import Sighting
 from notify.outcomes import LEASE_LOST, Claim, answer_of, cannot_ask, expired, news_of, no_answer, released
 from notify.retry import HELD_SPREAD, SCHEDULE, SendingPatience
-from notify.states import AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind, move
+from notify.states import DELIVERY_MOVES, AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 
 PATIENCE = SendingPatience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
@@ -70,7 +70,7 @@ def test_a_call_never_begun_is_given_back_or_called_off() -> None:
 
 
 def test_what_cannot_be_asked_about_is_given_up() -> None:
-    assert move(DeliveryState.UNKNOWN, cannot_ask(CLAIM).event) is DeliveryState.DEAD
+    assert DELIVERY_MOVES.move(DeliveryState.UNKNOWN, cannot_ask(CLAIM).event) is DeliveryState.DEAD
 
 
 SIGHTINGS = st.lists(st.integers(min_value=0, max_value=9), unique=True, max_size=6).map(

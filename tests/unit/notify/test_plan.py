@@ -94,9 +94,9 @@ def test_every_change_of_status_has_its_text(event: str, to: int, name: str) -> 
 
 
 def test_no_move_of_a_dossier_is_without_its_text() -> None:
-    for (state, _, event), move in MOVES.items():
-        if move.to != state:
-            assert BOOK.get(template_for(event.value, int(move.to)), "sms", "vi").legal
+    for (before, event), after in MOVES.items():
+        if after.state != before.state:
+            assert BOOK.get(template_for(event.value, int(after.state)), "sms", "vi").legal
 
 
 def said_why(delivery: PlannedDelivery) -> tuple[str, str]:

@@ -1,13 +1,12 @@
 """The tables of delivery and attempt: every row, allowed and not, and what holds for any order of events."""
 
 from itertools import product
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.diagrams import TARGET, render, write
+from kernel.states import IllegalMove
 from notify.states import (
     ATTEMPT_MOVES,
     DELIVERY_MOVES,
@@ -17,14 +16,11 @@ from notify.states import (
     AttemptState,
     DeliveryEvent,
     DeliveryState,
-    IllegalMove,
     ReceiptKind,
-    as_case,
-    move,
-    move_attempt,
 )
 
 D, E = DeliveryState, DeliveryEvent
+move = DELIVERY_MOVES.move
 EVENTS = st.lists(st.sampled_from(list(DeliveryEvent)), max_size=30)
 # Written by hand, apart from the table: where each event leads from each open state; "-" stays, "!" is illegal.
 #                        queued       sending      waiting      unknown      accepted
@@ -152,34 +148,8 @@ ATTEMPT_ROWS = {
 @pytest.mark.parametrize("event", list(AttemptEvent))
 def test_every_event_leads_an_attempt_where_it_should(event: AttemptEvent) -> None:
     for state, expected in zip(AttemptState, ATTEMPT_ROWS[event], strict=True):
-        assert move_attempt(state, event) == (state if expected == "-" else AttemptState(expected))
+        assert ATTEMPT_MOVES.move(state, event) == (state if expected == "-" else AttemptState(expected))
 
 
 def test_every_receipt_that_matters_has_its_event() -> None:
     assert set(RECEIPT_EVENTS) == set(product(set(ReceiptKind) - {ReceiptKind.IRRELEVANT}, (True, False)))
-
-
-def test_the_table_becomes_sql() -> None:
-    assert as_case(ATTEMPT_MOVES, "n.event", "a.state", [AttemptEvent.MISS, AttemptEvent.FIND]) == (
-        "(CASE n.event || '/' || a.state WHEN 'find/unknown' THEN 'accepted' WHEN 'miss/unknown' THEN 'transient' "
-        "ELSE a.state END)"
-    )
-
-
-def test_the_pages_of_the_tables_are_fresh() -> None:
-    for name, page in render().items():
-        assert (TARGET / name).read_text(encoding="utf-8") == page, "run: python -m notify.diagrams"
-
-
-def test_a_page_draws_every_change_and_lists_every_row() -> None:
-    page = render()["delivery.md"]
-    assert "    unknown --> queued: resend, release, miss\n" in page
-    assert "    [*] --> queued\n" in page
-    assert "    dead --> [*]\n" in page
-    assert page.count("\n| ") == len(DELIVERY_MOVES) + 1
-
-
-def test_pages_are_written_into_a_folder(tmp_path: Path) -> None:
-    target = tmp_path / "states"
-    write(target)
-    assert {path.name for path in target.iterdir()} == {"attempt.md", "circuit.md", "delivery.md"}

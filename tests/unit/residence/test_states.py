@@ -18,25 +18,26 @@ from residence.states import (
     LodgingEvent,
     LodgingState,
     StayState,
-    move,
 )
 
-TABLES: list[tuple[Any, type[StrEnum], type[StrEnum]]] = [
-    (LODGING_MOVES, LodgingState, LodgingEvent),
-    (STAY_MOVES, StayState, DeclarationKind),
-    (BATCH_MOVES, BatchState, BatchEvent),
+TABLES: list[tuple[Any, type[StrEnum], type[StrEnum], str]] = [
+    (LODGING_MOVES, LodgingState, LodgingEvent, "lodging_step_refused"),
+    (STAY_MOVES, StayState, DeclarationKind, "stay_step_refused"),
+    (BATCH_MOVES, BatchState, BatchEvent, "batch_step_refused"),
 ]
 
 
-@pytest.mark.parametrize(("moves", "states", "events"), TABLES)
-def test_every_pair_is_a_row_or_a_refusal(moves: Any, states: type[StrEnum], events: type[StrEnum]) -> None:
+@pytest.mark.parametrize(("moves", "states", "events", "refusal"), TABLES)
+def test_every_pair_is_a_row_or_a_refusal(
+    moves: Any, states: type[StrEnum], events: type[StrEnum], refusal: str
+) -> None:
     for state in states:
         for event in events:
             if (state, event) in moves:
-                assert move(moves, state, event, "not_found") in states
+                assert moves.move(state, event) in states
             else:
-                with pytest.raises(DomainError, match="stay_step_refused") as refused:
-                    move(moves, state, event, "stay_step_refused")
+                with pytest.raises(DomainError, match=refusal) as refused:
+                    moves.move(state, event)
                 assert refused.value.params == {"state": state.value, "event": event.value}
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.settings import Environment
+from kernel.states import IllegalMove
 from outbound.jobs.outcomes import OutcomeKind
 from residence.authority.port import ArrayOutcome, ItemAnswer, Sign
 from residence.guests import GuestKind
@@ -21,15 +22,12 @@ from residence.transmission_states import (
     ITEM_FINAL,
     ITEM_MOVES,
     TRANSMISSION_MOVES,
-    IllegalMove,
     ItemEvent,
     ItemState,
     TransmissionEvent,
     TransmissionKind,
     TransmissionState,
     event_of,
-    move,
-    move_item,
 )
 from tests.unit.residence.guests_made import foreign_guest, vietnamese_guest
 
@@ -50,19 +48,19 @@ S = ItemState
 @given(STATES, EVENTS)
 def test_what_the_table_does_not_list_does_not_happen(state: TransmissionState, event: TransmissionEvent) -> None:
     if (state, event) in TRANSMISSION_MOVES:
-        assert move(state, event) is TRANSMISSION_MOVES[state, event]
+        assert TRANSMISSION_MOVES.move(state, event) is TRANSMISSION_MOVES[state, event]
     else:
         with pytest.raises(IllegalMove):
-            move(state, event)
+            TRANSMISSION_MOVES.move(state, event)
 
 
 @given(st.sampled_from(ItemState), st.sampled_from(ItemEvent))
 def test_the_same_for_items(state: ItemState, event: ItemEvent) -> None:
     if (state, event) in ITEM_MOVES:
-        assert move_item(state, event) is ITEM_MOVES[state, event]
+        assert ITEM_MOVES.move(state, event) is ITEM_MOVES[state, event]
     else:
         with pytest.raises(IllegalMove):
-            move_item(state, event)
+            ITEM_MOVES.move(state, event)
 
 
 def test_nothing_leaves_a_final_state() -> None:

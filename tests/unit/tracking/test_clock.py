@@ -29,7 +29,7 @@ from tracking.clock import (
     term_end,
     wanted_condition,
 )
-from tracking.states import MOVES, BusinessState, Event, positions
+from tracking.states import MOVES, BusinessState, Event, Position, positions
 from tracking.working_calendar import WorkingCalendar, default_overrides
 
 CASES = json.loads((Path(__file__).parents[2] / "data/calendar/deadline_cases.json").read_text("utf-8"))["cases"]
@@ -197,20 +197,20 @@ def test_undo_of_acceptance_cancels_all_that_stands() -> None:
 
 @given(st.lists(st.sampled_from(Event), max_size=40), st.integers(0, 10**6))
 def test_any_walk_of_the_business_axis_keeps_the_ledger_right(events: list[Event], seed: int) -> None:
-    state, origin, now = BusinessState.DRAFT, None, FIRST
+    position, now = Position(BusinessState.DRAFT), FIRST
     entries: list[ClockEntry] = []
     for step, event in enumerate(events):
-        move = MOVES.get((state, origin, event))
-        if move is None:
+        after = MOVES.get((position, event))
+        if after is None:
             continue
         now += timedelta(minutes=(seed * (step + 1)) % 5000)
-        entries += entries_for(entries, move.to, move.origin, now)
-        state, origin = move.to, move.origin
-        wanted = wanted_condition(state, origin)
+        entries += entries_for(entries, *after, now)
+        position = after
+        wanted = wanted_condition(*position)
         found = due(entries, THREE_DAYS, CALENDAR)
         assert found.condition is wanted or (found.condition is Condition.IDLE and wanted is Condition.STOPPED)
         assert (found.due_at is None) == (found.condition in (Condition.IDLE, Condition.PAUSED))
-        assert entries_for(entries, state, origin, now) == []
+        assert entries_for(entries, *position, now) == []
 
 
 @given(TERMS, INSTANTS, INSTANTS)

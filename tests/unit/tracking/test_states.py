@@ -13,11 +13,10 @@ from tracking.states import (
     UNDO_OF,
     BusinessState,
     Event,
-    Move,
+    Position,
     allowed_events,
     allowed_from,
     positions,
-    transition,
 )
 
 # The edges of the official axis, written out by hand: from -> {to}. Undo has rows of its own below.
@@ -76,19 +75,19 @@ REPEATS: dict[Event, set[int]] = {
 ALL = [(state, origin, event) for state, origin in positions() for event in Event]
 
 
-def expected(state: int, origin: int | None, event: Event) -> Move | None:
+def expected(state: int, origin: int | None, event: Event) -> Position | None:
     target = FORWARD[event].get(state)
     if target == "origin":
         assert origin is not None
-        return Move(BusinessState(origin % 10), (origin // 10) or None)
+        return Position(BusinessState(origin % 10), (origin // 10) or None)
     if target in (5, 6, 7):
-        return Move(BusinessState(int(target)), int(f"{origin or ''}{state}"))
+        return Position(BusinessState(int(target)), int(f"{origin or ''}{state}"))
     if target is not None:
-        return Move(BusinessState(int(target)), None)
+        return Position(BusinessState(int(target)), None)
     if event is Event.FEE_SETTLED and state == 7 and origin in (16, 26, 46, 96):
-        return Move(BusinessState.WITHDRAWAL, origin // 10)
+        return Position(BusinessState.WITHDRAWAL, origin // 10)
     if state in REPEATS.get(event, set()):
-        return Move(BusinessState(state), origin, duplicate=True)
+        return Position(BusinessState(state), origin)
     return None
 
 
@@ -96,23 +95,23 @@ def expected(state: int, origin: int | None, event: Event) -> Move | None:
 def test_every_row_and_every_refusal(state: BusinessState, origin: int | None, event: Event) -> None:
     wanted = expected(state, origin, event)
     if wanted is not None:
-        assert transition(state, origin, event) == wanted
+        assert MOVES.move(Position(state, origin), event) == wanted
         return
     with pytest.raises(DomainError) as refusal:
-        transition(state, origin, event)
+        MOVES.move(Position(state, origin), event)
     assert refusal.value.code == "action_not_allowed"
     assert refusal.value.params["state"] == state
     assert refusal.value.params["action"] == event
     assert refusal.value.params["allowed_from"] == sorted(FORWARD[event]) + ([7] if event is Event.FEE_SETTLED else [])
     for action in refusal.value.params["allowed_actions"]:
-        assert not transition(state, origin, Event(action)).duplicate
+        assert MOVES.move(Position(state, origin), Event(action)) != (state, origin)
 
 
 def test_the_table_has_exactly_the_official_edges() -> None:
-    moved = {(int(s), int(move.to)) for (s, _, event), move in MOVES.items() if move.to != s and event not in UNDO}
+    edges = {(int(at.state), int(after.state), event) for (at, event), after in MOVES.items()}
+    moved = {(source, target) for source, target, event in edges if source != target and event not in UNDO}
     assert moved == {(source, target) for source, targets in EDGES.items() for target in targets}
-    undone = {(int(s), int(move.to)) for (s, _, event), move in MOVES.items() if event in UNDO}
-    assert undone == UNDO_EDGES
+    assert {(source, target) for source, target, event in edges if event in UNDO} == UNDO_EDGES
 
 
 def test_origins_are_where_a_dossier_can_stand_before_a_detour() -> None:
@@ -124,22 +123,22 @@ def test_origins_are_where_a_dossier_can_stand_before_a_detour() -> None:
 def test_an_origin_that_cannot_be_allows_nothing(state: int, origin: int | None) -> None:
     assert allowed_events(BusinessState(state), origin) == ()
     with pytest.raises(DomainError):
-        transition(BusinessState(state), origin, Event.STOP)
+        MOVES.move(Position(BusinessState(state), origin), Event.STOP)
 
 
 def test_a_refused_withdrawal_goes_back_to_the_supplement_and_that_to_its_own_origin() -> None:
-    asked = transition(BusinessState.PROCESSING, None, Event.REQUEST_SUPPLEMENT)
-    leaving = transition(asked.to, asked.origin, Event.ASK_WITHDRAWAL)
-    back = transition(leaving.to, leaving.origin, Event.REFUSE_WITHDRAWAL)
+    asked = MOVES.move(Position(BusinessState.PROCESSING), Event.REQUEST_SUPPLEMENT)
+    leaving = MOVES.move(asked, Event.ASK_WITHDRAWAL)
+    back = MOVES.move(leaving, Event.REFUSE_WITHDRAWAL)
     assert back == asked
-    assert transition(back.to, back.origin, Event.SUPPLEMENT) == Move(BusinessState.PROCESSING, None)
+    assert MOVES.move(back, Event.SUPPLEMENT) == Position(BusinessState.PROCESSING)
 
 
 def test_undo_takes_back_exactly_what_was_done() -> None:
     for event, undo in UNDO_OF.items():
         for state in allowed_from(event):
-            done = transition(state, None, event)
-            assert transition(done.to, done.origin, undo) == Move(state, None)
+            done = MOVES.move(Position(state), event)
+            assert MOVES.move(done, undo) == Position(state)
 
 
 def test_labels_are_the_official_names() -> None:
@@ -153,40 +152,38 @@ class DossierWalk(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.state = BusinessState.DRAFT
-        self.origin: int | None = None
+        self.at = Position(BusinessState.DRAFT)
         self.stood: list[BusinessState] = []
 
     @rule(event=sampled_from(Event))
     def happens(self, event: Event) -> None:
-        if (self.state, self.origin, event) not in MOVES:
+        if (self.at, event) not in MOVES:
             with pytest.raises(DomainError):
-                transition(self.state, self.origin, event)
+                MOVES.move(self.at, event)
             return
-        move = transition(self.state, self.origin, event)
-        if move.duplicate:
-            assert (move.to, move.origin) == (self.state, self.origin)
-        self.follow(move, event)
-        self.state, self.origin = move.to, move.origin
+        after = MOVES.move(self.at, event)
+        if after != self.at:
+            self.follow(after.state, event)
+        self.at = after
 
-    def follow(self, move: Move, event: Event) -> None:
-        if move.to in ORIGINS and move.to != self.state and event is not Event.REFUSE_WITHDRAWAL:
-            self.stood.append(self.state)
-        elif self.state in ORIGINS and move.to == self.state and not move.duplicate:
+    def follow(self, to: BusinessState, event: Event) -> None:
+        if to in ORIGINS and to != self.at.state and event is not Event.REFUSE_WITHDRAWAL:
+            self.stood.append(self.at.state)
+        elif self.at.state in ORIGINS and to == self.at.state:
             self.stood.pop()
-        elif self.state in ORIGINS and not move.duplicate:
-            if move.to is BusinessState.STOPPED:
+        elif self.at.state in ORIGINS:
+            if to is BusinessState.STOPPED:
                 self.stood.clear()
             else:
-                assert self.stood.pop() is move.to
+                assert self.stood.pop() is to
 
     @invariant()
     def origin_is_the_path_walked(self) -> None:
-        assert (self.origin or 0) == int("".join(str(int(s)) for s in self.stood) or 0)
+        assert (self.at.origin or 0) == int("".join(str(int(s)) for s in self.stood) or 0)
 
     @invariant()
     def position_is_known(self) -> None:
-        assert (self.state, self.origin) in set(positions())
+        assert self.at in set(positions())
 
 
 DossierWalk.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

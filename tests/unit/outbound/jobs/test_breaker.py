@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.states import IllegalMove
 from outbound.jobs.breaker import (
     CIRCUIT_MOVES,
     BreakerLimits,
@@ -13,7 +14,6 @@ from outbound.jobs.breaker import (
     CircuitEvent,
     CircuitState,
     Window,
-    move_circuit,
 )
 from outbound.jobs.outcomes import OutcomeKind
 
@@ -49,10 +49,10 @@ class Told:
 def test_every_event_leads_where_it_should(event: CircuitEvent, state: CircuitState) -> None:
     expected = ROWS[event].split()[[S.CLOSED, S.OPEN, S.HALF_OPEN].index(state)]
     if expected == "!":
-        with pytest.raises(KeyError):
-            move_circuit(state, event)
+        with pytest.raises(IllegalMove):
+            CIRCUIT_MOVES.move(state, event)
     else:
-        assert move_circuit(state, event) == CircuitState(expected)
+        assert CIRCUIT_MOVES.move(state, event) == CircuitState(expected)
     assert ((state, event) in CIRCUIT_MOVES) == (expected != "!")
 
 
