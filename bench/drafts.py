@@ -11,7 +11,8 @@ from sqlalchemy import insert, select
 from kernel.ids import new_id
 from kernel.vault import Vault
 from kernel.work import Work
-from tracking.models import FILE_NAME_FIELD, FORM_FIELD, Dossier, DossierFile, Upload
+from tracking.models import FORM_FIELD, Dossier, DossierFile
+from tracking.upload_models import FILE_NAME_FIELD, Upload
 
 Row = dict[str, Any]
 

@@ -20,8 +20,8 @@ from tracking.models import (
     Dossier,
     DossierFile,
     TimelineEntry,
-    Upload,
 )
+from tracking.upload_models import Upload
 
 _SEALED: Final = {"form_values": FORM_FIELD, "notify_phone": PHONE_FIELD, "lookup_secret": SECRET_FIELD}
 

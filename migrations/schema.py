@@ -12,8 +12,10 @@ import notify.models
 import notify.registers
 import residence.ledger_models
 import residence.models
+import tracking.catalogue.agency_models
 import tracking.catalogue.models
 import tracking.models
+import tracking.upload_models
 from kernel.db import Base
 
 METADATA = Base.metadata
@@ -29,6 +31,8 @@ PACKAGES = (
     notify.registers,
     residence.ledger_models,
     residence.models,
+    tracking.catalogue.agency_models,
     tracking.catalogue.models,
     tracking.models,
+    tracking.upload_models,
 )

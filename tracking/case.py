@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from kernel.clock import local
 from tracking.clock import ClockEntry
-from tracking.models import Dossier, DossierFile, Upload
+from tracking.models import Dossier, DossierFile
+from tracking.upload_models import Upload
 
 Row = dict[str, Any]
 """As the statements of `queries` give it: JSON, sealed values in hex, instants in Vietnam's civil time."""

@@ -6,40 +6,15 @@ ends with 8 or 9. What an undo takes back stays in the ledger, cancelled by a `v
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from kernel.clock import local
 from kernel.states import StateTable
 from tracking.states import BusinessState
+from tracking.term import Term, Unit
 from tracking.working_calendar import WorkingCalendar
-
-
-class Unit(StrEnum):
-    WORKING_DAYS = "working_days"
-    WORKING_HOURS = "working_hours"
-    DAYS = "days"
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A length of time the law gives. Working hours are 60 working minutes, whatever the length of a day.
-
-    `amount` 0 with a unit of days means the very day, until work ends. `cutoff`, if given: what comes after this clock
-    time counts from the opening of the next working day. Calendar days count from the start, also on a day off (Bộ luật
-    Dân sự Đ.147), unless `from_working_day`; if the last of them is off, the next working day is (Đ.148.5).
-    """
-
-    amount: int
-    unit: Unit
-    cutoff: time | None = None
-    from_working_day: bool = False
-
-    @property
-    def in_calendar_days(self) -> bool:
-        """Whether days off count like others. The very day is a matter of office hours, whatever the unit."""
-        return self.unit is Unit.DAYS and self.amount > 0
 
 
 class EntryKind(StrEnum):

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Final
 
 from kernel.clock import local
-from tracking.clock import ClockEntry, Condition, EntryKind, Term, Turn, Unit, begin_of, due, replay
+from tracking.clock import ClockEntry, Condition, EntryKind, Turn, begin_of, due, replay
+from tracking.term import Term, term_text
 from tracking.texts import Text
 from tracking.working_calendar import WorkingCalendar
 
@@ -20,11 +21,6 @@ _WEEKDAYS: Final = (
     Text("thứ Bảy", "Saturday"),
     Text("Chủ nhật", "Sunday"),
 )
-_UNITS: Final = {
-    Unit.WORKING_DAYS: Text("ngày làm việc", "working day"),
-    Unit.WORKING_HOURS: Text("giờ làm việc", "working hour"),
-    Unit.DAYS: Text("ngày", "day"),
-}
 _SATURDAY: Final = 5
 
 
@@ -78,14 +74,6 @@ def duration_text(minutes: int) -> Text:
     )
     en = " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "") if part)
     return Text(vi, en)
-
-
-def term_text(term: Term) -> Text:
-    """ "3 ngày làm việc" / "3 working days"; without an amount "trong ngày" / "the same day"."""
-    if not term.amount:
-        return Text("trong ngày", "the same day")
-    vi, en = _UNITS[term.unit]
-    return Text(f"{term.amount} {vi}", f"{term.amount} {en}{'' if term.amount == 1 else 's'}")
 
 
 def _day_text(day: date) -> Text:

@@ -20,11 +20,12 @@ from tracking.case import Case, Row
 from tracking.catalogue.form import Form
 from tracking.content import file_name
 from tracking.forms import form_doubts
-from tracking.models import FILE_NAME_FIELD, FORM_FIELD, LEFT_OUT_FIELD, PHONE_FIELD, REASON_FIELD, SECRET_FIELD
+from tracking.models import FORM_FIELD, LEFT_OUT_FIELD, PHONE_FIELD, REASON_FIELD, SECRET_FIELD
 from tracking.roles import desk_actions
 from tracking.states import LABELS, BusinessState, Event, allowed_events
 from tracking.texts import Language
 from tracking.timeline_texts import describe
+from tracking.upload_models import FILE_NAME_FIELD
 
 # What a stranger with the slip in hand may see of the timeline: the official status and the results of telling it.
 _PUBLIC_AXES: Final = frozenset({"business"})

@@ -10,10 +10,10 @@ from api.context import actor, container, here
 from api.transactions import unit_of_work
 from kernel.errors import DomainError
 from tracking.content import HEAD, Verdict, hopeless
-from tracking.models import Upload
 from tracking.service import upload_pieces, uploads
 from tracking.service.upload_pieces import PIECE_SIZE, Content, Piece
 from tracking.service.uploads import Place
+from tracking.upload_models import Upload
 
 
 def receive(upload_id: UUID, place: Place) -> Upload:

@@ -13,9 +13,9 @@ from api.uploads.receiving import receive, settle
 from api.uploads.schemas import UploadSchema
 from kernel.work import Work
 from tracking.file_names import clean_file_name
-from tracking.models import Upload
 from tracking.service import upload_pieces, uploads
 from tracking.service.uploads import MAX_SIZE, NewUpload
+from tracking.upload_models import Upload
 
 blueprint = Blueprint("uploads", description="Resumable uploads (tus 1.0.0)")
 blueprint.after_app_request(tus.speak)

@@ -11,8 +11,8 @@ import flask
 
 from api.context import here
 from kernel.errors import DomainError
-from tracking.models import Upload
 from tracking.service.uploads import MAX_SIZE
+from tracking.upload_models import Upload
 
 UPLOADS: Final = "/v1/uploads"
 VERSION: Final = "1.0.0"

@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 
 from tests.api.authorisation_support import World
 from tests.api.upload_support import PIECE, Phone, photo, refused
-from tracking.models import Dossier, Upload
+from tracking.models import Dossier
 from tracking.service import upload_pieces
 from tracking.service.drafts import MAX_DRAFTS
 from tracking.service.uploads import KEPT_UNATTACHED, MAX_OPEN_UPLOADS, expire_uploads
+from tracking.upload_models import Upload
 from wiring import keep_house
 
 TEXT = b"This is no photograph. " * 4000

@@ -12,8 +12,8 @@ from typing import Any, Final
 from kernel.errors import FieldError
 from tracking.catalogue.definition import FeeLine, Paper, Procedure
 from tracking.catalogue.form import Form, Schema, escape, resolve
-from tracking.clock_lines import term_text
 from tracking.forms import ROOT
+from tracking.term import term_text
 from tracking.texts import Text
 
 _DEPTH: Final = 8

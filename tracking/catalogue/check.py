@@ -11,8 +11,8 @@ from tracking.catalogue.definition import Condition, Procedure
 from tracking.catalogue.findings import CatalogueError, Finding
 from tracking.catalogue.form import Form
 from tracking.catalogue.loader import check_shape, read_document, read_procedure
-from tracking.clock import Unit
 from tracking.content import KNOWN_TYPES
+from tracking.term import Unit
 
 # What an upload may hold at most.
 MAX_PAPER_BYTES: Final = 20 << 20

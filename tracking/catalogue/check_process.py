@@ -5,7 +5,7 @@ from typing import Final
 
 from tracking.catalogue.definition import ActionKind, Procedure, Step
 from tracking.catalogue.findings import Finding
-from tracking.clock import Term, Unit
+from tracking.term import Term, Unit
 
 # A day of the office: the unit in which the law's days and the steps' hours are compared.
 HOURS_A_DAY: Final = 8

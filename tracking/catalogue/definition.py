@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from tracking.catalogue.form import Form, value_at
-from tracking.clock import Term
 from tracking.supplement import SupplementRule
+from tracking.term import Term
 from tracking.texts import Text
 
 

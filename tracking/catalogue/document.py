@@ -17,8 +17,8 @@ from tracking.catalogue.definition import (
     UniqueName,
 )
 from tracking.catalogue.form import Form
-from tracking.clock import Term, Unit
 from tracking.supplement import AtEnd, SupplementRule
+from tracking.term import Term, Unit
 from tracking.texts import Text
 
 

@@ -9,8 +9,8 @@ import yaml
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from tracking.catalogue.agency_models import Agency
 from tracking.catalogue.loader import read_document
-from tracking.catalogue.models import Agency
 from tracking.catalogue.publishing import publish_procedure
 
 _HERE = Path(__file__).parent

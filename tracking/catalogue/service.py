@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from kernel.errors import DomainError
+from tracking.catalogue.agency_models import Agency, CalendarOverride
 from tracking.catalogue.definition import Procedure
 from tracking.catalogue.document import procedure_of
-from tracking.catalogue.models import Agency, CalendarOverride, ProcedureVersion
+from tracking.catalogue.models import ProcedureVersion
 from tracking.texts import Text
 from tracking.working_calendar import DayKind, Override, WorkingCalendar, default_overrides
 

@@ -14,8 +14,6 @@ from tracking.clock import (
     ClockEntry,
     Condition,
     EntryKind,
-    Term,
-    Unit,
     due,
     elapsed_minutes,
     entries_for,
@@ -26,6 +24,7 @@ from tracking.clock_lines import Line, explain
 from tracking.models import ClockRow, Dossier
 from tracking.office import Office
 from tracking.states import BusinessState
+from tracking.term import Term, Unit
 from tracking.working_calendar import WorkingCalendar
 
 

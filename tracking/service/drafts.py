@@ -13,18 +13,19 @@ from kernel.errors import DomainError, FieldError, present
 from kernel.ids import new_id
 from kernel.quota import require_room
 from kernel.work import Work
-from tracking import store
+from tracking import store, upload_store
+from tracking.catalogue.agency_models import Agency
 from tracking.catalogue.definition import Paper
-from tracking.catalogue.models import Agency
 from tracking.catalogue.service import Published
 from tracking.forms import check_form
-from tracking.models import FORM_FIELD, Dossier, DossierFile, Upload
+from tracking.models import FORM_FIELD, Dossier, DossierFile
 from tracking.office import Office
 from tracking.search import SEARCH_VERSION, search_text
 from tracking.service.draft_forms import keep_typed, read_form, write_form
 from tracking.service.uploads import KEPT_DETACHED, require_usable
 from tracking.service.versions import in_force_today, move_draft
 from tracking.states import BusinessState
+from tracking.upload_models import Upload
 
 MAX_FILES_PER_PAPER = 20
 # Of one dossier from its draft to its end, with the files that were replaced: what an officer has read is kept.
@@ -211,7 +212,7 @@ def _require_editable(dossier: Dossier, expect: Expect | None) -> None:
 
 
 def _attach(work: Work, actor: Actor, dossier: Dossier, paper: Paper, sent: SentFile, pointer: str) -> Upload:
-    upload = store.lock_upload(work.session, actor.person_id, sent.upload_id)
+    upload = upload_store.lock_upload(work.session, actor.person_id, sent.upload_id)
     require_usable(work, upload, pointer, paper.media_types, paper.max_bytes)
     if (upload.sha256, upload.size) != (sent.sha256, sent.size):
         raise DomainError("invalid_fields", fields=[FieldError(pointer, "file_differs")])

@@ -9,16 +9,17 @@ from kernel.audit import write_audit
 from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.work import Work
-from tracking import store
+from tracking import store, upload_store
 from tracking.case import Case
 from tracking.content import file_name
-from tracking.models import Dossier, DossierFile, Upload
+from tracking.models import Dossier, DossierFile
 from tracking.office import Office
 from tracking.service.drafts import SentFile, require_dossier_room
 from tracking.service.officer import Expect, open_at_desk
 from tracking.service.upload_pieces import Piece, pieces_of
 from tracking.service.uploads import MAX_SIZE, require_usable
 from tracking.states import BusinessState
+from tracking.upload_models import Upload
 
 RESULT_TYPES = ("application/pdf", "image/jpeg", "image/png")
 
@@ -51,7 +52,7 @@ def attach_result(
             known_vi=[each.name.vi for each in kinds],
             known_en=[each.name.en for each in kinds],
         )
-    upload = store.lock_upload(work.session, actor.person_id, sent.upload_id)
+    upload = upload_store.lock_upload(work.session, actor.person_id, sent.upload_id)
     require_usable(work, upload, "/file", RESULT_TYPES, MAX_SIZE)
     if (upload.sha256, upload.size) != (sent.sha256, sent.size) or upload.attached:
         raise DomainError("file_differs")

@@ -11,7 +11,6 @@ from kernel.errors import DomainError, present
 from kernel.work import Work
 from tracking import store
 from tracking.catalogue.definition import Procedure
-from tracking.clock_lines import term_text
 from tracking.handover import WAY_LABELS, HandOverWay
 from tracking.models import PHONE_FIELD, SECRET_FIELD, Dossier
 from tracking.office import Office
@@ -19,6 +18,7 @@ from tracking.reading import mask_phone
 from tracking.service.lookup import named_by
 from tracking.slip import SlipFacts, SlipPaper
 from tracking.states import LABELS, BusinessState, Event
+from tracking.term import term_text
 from tracking.texts import Text
 
 _OPEN_WAY: Final = "Tải về trong ứng dụng, hoặc nhận tại bộ phận một cửa"

@@ -16,10 +16,10 @@ from kernel.errors import DomainError
 from kernel.storage import FileStore
 from kernel.vault import Vault
 from kernel.work import Work
-from tracking import store
+from tracking import upload_store
 from tracking.content import Inspector, Verdict
-from tracking.models import Upload, UploadPiece
 from tracking.pdf_password import opens_without_password
+from tracking.upload_models import Upload, UploadPiece
 from tracking.upload_states import UPLOAD_MOVES, UploadEvent, UploadState
 
 # No piece crosses a multiple of this, so that joining what lies between two of them never touches the next.
@@ -83,7 +83,7 @@ def store_piece(
 
 def record_pieces(work: Work, actor: Actor, upload_id: UUID, pieces: Sequence[Piece]) -> Upload:
     """Takes stored pieces into the upload. Raises `upload_offset_conflict` when they no longer follow what is there."""
-    upload = store.lock_upload(work.session, actor.person_id, upload_id)
+    upload = upload_store.lock_upload(work.session, actor.person_id, upload_id)
     UPLOAD_MOVES.move(UploadState(upload.state), UploadEvent.PIECE)
     for piece in pieces:
         if piece.fresh_from != upload.received:
@@ -91,14 +91,14 @@ def record_pieces(work: Work, actor: Actor, upload_id: UUID, pieces: Sequence[Pi
         if piece.start + piece.size > upload.size:
             raise DomainError("upload_past_its_size", size=upload.size)
         if piece.joined:
-            store.drop_pieces(work.session, upload_id, [each.start for each in piece.joined])
+            upload_store.drop_pieces(work.session, upload_id, [each.start for each in piece.joined])
         work.session.add(UploadPiece(upload_id=upload_id, start=piece.start, size=piece.size, key=piece.key))
         upload.received = piece.start + piece.size
     return upload
 
 
 def pieces_of(work: Work, upload_id: UUID) -> list[Piece]:
-    return [Piece(row.start, row.size, row.key) for row in store.list_pieces(work.session, upload_id)]
+    return [Piece(row.start, row.size, row.key) for row in upload_store.list_pieces(work.session, upload_id)]
 
 
 def read_content(files: FileStore, vault: Vault, upload_id: UUID, pieces: Sequence[Piece]) -> Iterator[bytes]:

@@ -14,10 +14,10 @@ from kernel.errors import DomainError, FieldError, present
 from kernel.ids import new_id
 from kernel.quota import require_room
 from kernel.work import Work
-from tracking import store
+from tracking import upload_store
 from tracking.content import KNOWN_TYPES, Verdict, is_hopeless_type
-from tracking.models import FILE_NAME_FIELD, METADATA_FIELD, Upload
 from tracking.service.upload_pieces import Content, Piece, pieces_of
+from tracking.upload_models import FILE_NAME_FIELD, METADATA_FIELD, Upload
 from tracking.upload_states import UPLOAD_MOVES, UploadEvent, UploadState
 
 MAX_SIZE = 20 << 20
@@ -89,7 +89,7 @@ def create_upload(work: Work, actor: Actor, asked: NewUpload) -> Upload:
 
 def find_upload(work: Work, actor: Actor, upload_id: UUID) -> Upload:
     """The caller's upload. Raises `not_found`, also once it has expired."""
-    upload = store.find_upload(work.session, actor.person_id, upload_id)
+    upload = upload_store.find_upload(work.session, actor.person_id, upload_id)
     if not upload.attached and upload.expires_at <= work.now():
         raise DomainError("not_found")
     return upload
@@ -126,7 +126,7 @@ def require_not_refused(upload: Upload) -> None:
 
 def close_upload(work: Work, actor: Actor, upload_id: UUID, content: Content) -> Upload:
     """Settles a fully received upload: complete, or refused for what its bytes are. Idempotent."""
-    upload = store.lock_upload(work.session, actor.person_id, upload_id)
+    upload = upload_store.lock_upload(work.session, actor.person_id, upload_id)
     if not awaits_verdict(upload):
         return upload
     upload.sha256 = content.sha256
@@ -135,12 +135,12 @@ def close_upload(work: Work, actor: Actor, upload_id: UUID, content: Content) ->
 
 def refuse_upload(work: Work, actor: Actor, upload_id: UUID, verdict: Verdict) -> Upload:
     """Refuses an upload whose first octets tell that no more of them can help. Raises `upload_closed`."""
-    return _settle(work, store.lock_upload(work.session, actor.person_id, upload_id), verdict)
+    return _settle(work, upload_store.lock_upload(work.session, actor.person_id, upload_id), verdict)
 
 
 def delete_upload(work: Work, actor: Actor, upload_id: UUID) -> None:
     """Removes an upload that no dossier uses; its objects are to be deleted after the commit."""
-    upload = store.lock_upload(work.session, actor.person_id, upload_id)
+    upload = upload_store.lock_upload(work.session, actor.person_id, upload_id)
     if upload.attached:
         raise DomainError("upload_in_use")
     work.session.delete(upload)
@@ -149,7 +149,7 @@ def delete_upload(work: Work, actor: Actor, upload_id: UUID) -> None:
 
 def expire_uploads(work: Work, *, limit: int = 200) -> list[UUID]:
     """Removes uploads nobody attached in time. Returns those whose objects are to be deleted after the commit."""
-    old = store.lock_expired_uploads(work.session, work.now(), limit)
+    old = upload_store.lock_expired_uploads(work.session, work.now(), limit)
     for upload in old:
         work.session.delete(upload)
     return [upload.id for upload in old]
@@ -191,15 +191,15 @@ def _require_room(work: Work, owner_id: UUID, size: int) -> None:
         work.session,
         "uploads",
         owner_id,
-        held=lambda: store.count_open_uploads(work.session, owner_id),
+        held=lambda: upload_store.count_open_uploads(work.session, owner_id),
         limit=MAX_OPEN_UPLOADS,
         refusal="too_many_uploads",
     )
-    if store.sum_begun_since(work.session, owner_id, work.now() - _DAY) + size > MAX_BYTES_A_DAY:
+    if upload_store.sum_begun_since(work.session, owner_id, work.now() - _DAY) + size > MAX_BYTES_A_DAY:
         raise DomainError(
             "too_many_bytes", megabytes=MAX_BYTES_A_DAY >> 20, retry_after=int(_DAY.total_seconds()) // 24
         )
-    store.forget_refused(work.session, owner_id, MAX_OPEN_UPLOADS)
+    upload_store.forget_refused(work.session, owner_id, MAX_OPEN_UPLOADS)
 
 
 def _settle(work: Work, upload: Upload, verdict: Verdict) -> Upload:
@@ -207,5 +207,5 @@ def _settle(work: Work, upload: Upload, verdict: Verdict) -> Upload:
     upload.state = UPLOAD_MOVES.move(UploadState(upload.state), event).value
     upload.media_type, upload.refusal = verdict.media_type, verdict.refusal
     if verdict.refusal:
-        store.drop_pieces(work.session, upload.id)
+        upload_store.drop_pieces(work.session, upload.id)
     return upload

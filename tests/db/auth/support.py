@@ -26,7 +26,7 @@ from kernel.ids import new_id
 from kernel.vault import Vault
 from kernel.work import Work
 from tests.unit.auth.support import eid_settings
-from tracking.catalogue.models import Agency
+from tracking.catalogue.agency_models import Agency
 
 AGENCY = "H17.20551"
 PHONE = "0905000001"

@@ -21,7 +21,7 @@ from kernel.ids import new_id
 from kernel.work import Work
 from tests.db.auth.support import EID, PHONE, SESSIONS, House, appoint, log_in, take
 from tracking.births import read_birth
-from tracking.catalogue.models import Agency
+from tracking.catalogue.agency_models import Agency
 
 TABLES = (
     "person", "officer", "login_attempt", "login_session", "signing_key", "phone", "phone_proof", "outbox_event",

@@ -14,7 +14,8 @@ from kernel.errors import DomainError
 from kernel.settings import SettingsError
 from motcua.local.state import left_for_commands, of_running_system
 from seeding import appoint_officer, seed_system
-from tracking.catalogue.models import Agency, ProcedureVersion
+from tracking.catalogue.agency_models import Agency
+from tracking.catalogue.models import ProcedureVersion
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from residence.service.accounts import TriedAccount
 from residence.service.lodgings import NewLodging
 from residence.settings import ResidenceSettings
 from residence.states import LodgingEvent
-from tracking.catalogue.models import Agency
+from tracking.catalogue.agency_models import Agency
 from wiring_residence import OrganisationBook
 
 EVERYTHING = ("manage_lodgings", "report_guests")

@@ -21,12 +21,13 @@ from tests.support.forms import household_form
 from tracking.case import Case
 from tracking.catalogue.seed import seed_catalogue
 from tracking.catalogue.service import Catalogue
-from tracking.models import Dossier, Upload
+from tracking.models import Dossier
 from tracking.office import Office, TrackingSettings
 from tracking.service import citizen, drafts, officer, results, upload_pieces, uploads
 from tracking.service.citizen import Manifest
 from tracking.service.drafts import SentFile
 from tracking.service.uploads import NewUpload
+from tracking.upload_models import Upload
 from wiring import Register
 
 PHONE = "+84912345678"

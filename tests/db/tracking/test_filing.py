@@ -6,7 +6,7 @@ from sqlalchemy import select
 from kernel.errors import DomainError
 from kernel.outbox import OutboxEvent
 from tests.db.tracking.conftest import JPEG, PHONE, Scene
-from tracking import store
+from tracking import upload_store
 from tracking.codes import parse_code
 from tracking.models import PHONE_FIELD
 from tracking.service import citizen, drafts
@@ -150,4 +150,4 @@ def test_a_discarded_draft_frees_its_files(scene: Scene) -> None:
     drafts.discard_draft(scene.work, actor, dossier.id)
     scene.work.session.flush()
     for files in manifest.papers.values():
-        assert store.find_upload(scene.work.session, actor.person_id, files[0].upload_id).attached is False
+        assert upload_store.find_upload(scene.work.session, actor.person_id, files[0].upload_id).attached is False

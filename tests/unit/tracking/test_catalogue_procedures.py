@@ -12,9 +12,9 @@ from tests.unit.tracking.household import ROOT, TODAY, procedure, values
 from tracking.catalogue.check import check_file
 from tracking.catalogue.definition import ActionKind, Condition, Level, Procedure
 from tracking.catalogue.loader import read_document, read_procedure
-from tracking.clock import Term, Unit
 from tracking.forms import check_form
 from tracking.rules import NameHold, fee_due, missing_papers, reserved_names, wrong_place
+from tracking.term import Term, Unit
 from tracking.texts import Text
 
 SECOND = ROOT / "tests/data/procedures/9.000001.yaml"

@@ -17,8 +17,6 @@ from tracking.clock import (
     Condition,
     DueTime,
     EntryKind,
-    Term,
-    Unit,
     begin_of,
     due,
     elapsed_minutes,
@@ -30,6 +28,7 @@ from tracking.clock import (
     wanted_condition,
 )
 from tracking.states import MOVES, BusinessState, Event, Position, positions
+from tracking.term import Term, Unit
 from tracking.working_calendar import WorkingCalendar, default_overrides
 
 CASES = json.loads((Path(__file__).parents[2] / "data/calendar/deadline_cases.json").read_text("utf-8"))["cases"]

@@ -8,19 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.clock import VIETNAM
-from tracking.clock import (
-    ClockEntry,
-    Condition,
-    EntryKind,
-    Term,
-    Unit,
-    begin_of,
-    due,
-    elapsed_minutes,
-    remaining_minutes,
-    term_end,
-)
+from tracking.clock import ClockEntry, Condition, EntryKind, begin_of, due, elapsed_minutes, remaining_minutes, term_end
 from tracking.clock_lines import explain
+from tracking.term import Term, Unit
 from tracking.working_calendar import WorkingCalendar, default_overrides
 
 CALENDAR = WorkingCalendar(overrides=default_overrides())

@@ -5,8 +5,9 @@ from datetime import datetime, time
 import pytest
 
 from kernel.clock import VIETNAM
-from tracking.clock import ClockEntry, EntryKind, Term, Unit, due
+from tracking.clock import ClockEntry, EntryKind, due
 from tracking.clock_lines import duration_text, explain
+from tracking.term import Term, Unit
 from tracking.texts import Text
 from tracking.working_calendar import WorkingCalendar, default_overrides
 
