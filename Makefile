@@ -44,7 +44,7 @@ $(READY): requirements.lock pyproject.toml
 	@# What web workers and workers load, compiled the way they run: a web worker that had to compile it would keep what
 	@# that leaves behind, and a worker that was killed would be back later.
 	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -m compileall -q $(SERVED)
-	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -c 'import serving.worker, working, api.app, worker, $(DRIVERS)'
+	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -c 'import motcua.processes.web.worker, working, api.app, worker, $(DRIVERS)'
 	@pwd -P > $(READY)
 
 run: $(READY)

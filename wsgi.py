@@ -4,15 +4,15 @@ import os
 import sys
 
 from api.app import create_app
-from api.observing import Application
-from api.waiting import WaitingApp
+from api.edge.observing import Application
+from api.edge.waiting import WaitingApp
 from kernel.clock import local
+from kernel.configuration.settings import SettingsError
+from kernel.database.servers import NotYetError
 from kernel.heap import settle
-from kernel.logs import configure_logs
+from kernel.observing.logs import configure_logs
 from kernel.resident import give_back_files
-from kernel.servers import NotYetError
-from kernel.settings import SettingsError
-from wiring import Settings, build_container
+from motcua.wiring.container import Settings, build_container
 
 
 def _build() -> Application:

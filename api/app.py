@@ -7,19 +7,19 @@ from urllib.parse import urlsplit
 import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api.answers import WireJson
-from api.blueprint import Blueprint
-from api.bodies import JSON_LIMIT
-from api.compression import finish_json
+from api.citizen.uploads.override import Overridden
 from api.container import Container
-from api.context import EXTENSION, PERMITS_HELD, Edge, EdgeRequest, permits_of
-from api.observing import Observed
-from api.permits import PERMITS, Permit
-from api.problems import respond
-from api.resources import RESOURCES
-from api.server_hints import ServerHints
-from api.spec import EdgeApi
-from api.uploads.override import Overridden
+from api.contract.resources import RESOURCES
+from api.contract.spec import EdgeApi
+from api.edge.answers import WireJson
+from api.edge.blueprint import Blueprint
+from api.edge.bodies import JSON_LIMIT
+from api.edge.compression import finish_json
+from api.edge.context import EXTENSION, PERMITS_HELD, Edge, EdgeRequest, permits_of
+from api.edge.observing import Observed
+from api.edge.permits import PERMITS, Permit
+from api.edge.problems import respond
+from api.edge.server_hints import ServerHints
 
 _CURSORS: Final = "api cursors"
 _DIGESTS: Final = "api limit digests"

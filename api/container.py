@@ -13,13 +13,13 @@ from auth.tokens.keyring import KeyRing
 from kernel.actor import Actor
 from kernel.bell import Bell
 from kernel.clock import Clock
-from kernel.db import Database
+from kernel.configuration.settings import KernelSettings
+from kernel.database.sessions import Database
 from kernel.limits import Limiter
-from kernel.settings import KernelSettings
 from kernel.storage import FileStore
 from kernel.together import Together
 from kernel.vault import Vault
-from notify.receipts import NewReceipt
+from notify.receipts.applying import NewReceipt
 from notify.settings import NotifySettings
 from residence.authority.port import AccountTrial
 from residence.ports import FrontDesk

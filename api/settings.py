@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from kernel.setting_kinds import Secret
-from kernel.settings import Environment
+from kernel.configuration.kinds import Secret
+from kernel.configuration.settings import Environment
 
 METRICS_TOKEN: Final = Secret("MOTCUA_METRICS_TOKEN", "", optional=True)
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from auth.standing import STANDING_MOVES, Standing
+from auth.organisations.standing import STANDING_MOVES, Standing
 from auth.states import PROOF_MOVES, SESSION_MOVES, ProofState, SessionState
 from kernel.states.page import REFUSED, StatePage
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from auth.standing import Standing
+from auth.organisations.standing import Standing
 from kernel.outbox import record_event
 
 CLIENTS_ENDING: Final = "clients.ending"

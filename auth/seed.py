@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from auth import party_store
+from auth.organisations import store as party_store
 from auth.service.officers import Appointment, enter_office
 from auth.service.register import enter_person
 from kernel.actor import SYSTEM

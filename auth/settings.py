@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from auth.private_key import PRIVATE_KEY
+from auth.eid.private_key import PRIVATE_KEY
 from auth.registry.settings import RegistrySettings
 from auth.rules import SMS_PER_DAY
 from kernel.actor import ActorKind
-from kernel.setting_kinds import Account, Seconds, Secret, Shape, Text, Unfit, Whole, Words, read_list
-from kernel.setting_urls import OutsideUrl, split_outside
-from kernel.settings import PUBLIC_BASE_URL, Environment
+from kernel.configuration.kinds import Account, Seconds, Secret, Shape, Text, Unfit, Whole, Words, read_list
+from kernel.configuration.settings import PUBLIC_BASE_URL, Environment
+from kernel.configuration.urls import OutsideUrl, split_outside
 
 SANDBOX_ISSUERS = {"oidc": "http://127.0.0.1:8025/eid", "vneid": "http://127.0.0.1:8025/vneid"}
 APP_REDIRECT = "https://app.motcua.example/eid/callback"

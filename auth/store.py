@@ -9,9 +9,9 @@ from sqlalchemy import BindParameter, Connection, Date, Select, bindparam, delet
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from auth.key_models import SigningKey
 from auth.models import LoginAttempt, LoginSession, Officer, Person, Phone, PhoneProof, ProofDay
 from auth.states import ProofState
+from auth.tokens.key_models import SigningKey
 from kernel.clock import local
 from kernel.vault import Sealed
 

@@ -29,7 +29,7 @@ from bench.ground import WEB_WORKERS, Ground, ground, worker_memory
 from bench.pairs import Result, finish, interleave
 from kernel.work import Work
 from motcua.local.ports import free_ports
-from wiring import Container, build_container
+from motcua.wiring.container import Container, build_container
 
 CLIENTS: Final = 16
 _TOKENS: Final = 1500

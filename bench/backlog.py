@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 
 from bench.bare_twilio import TEXT, phone
 from bench.ground import Ground
-from bench.journey.casework import file_dossier
-from bench.journey.desk import Desk
-from bench.journey.handset import Handset, wait
-from bench.journey.phone import Phone
+from journey.casework import file_dossier
+from journey.desk import Desk
+from journey.handset import Handset, wait
+from journey.phone import Phone
 from kernel.ids import new_id
 from kernel.vault import Vault
-from notify.handlers import DOSSIER_CHANGED
+from motcua.wiring.container import Container
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
-from notify.plan import Channel, Circumstances, Offer, Reach, plan
-from notify.store import NewDelivery, Notice, add_deliveries, add_notifications
-from notify.template_events import events
-from notify.texts import Rendered, shipped_templates
-from wiring import Container
+from notify.planning.handlers import DOSSIER_CHANGED
+from notify.planning.plan import Channel, Circumstances, Offer, Reach, plan
+from notify.planning.store import NewDelivery, Notice, add_deliveries, add_notifications
+from notify.templates.book import Rendered, shipped_templates
+from notify.templates.events import events
 
 _CITIZEN: Final = ("thu", "+84905000001")
 _RECEIVER: Final = "tiep"

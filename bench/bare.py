@@ -10,7 +10,7 @@ from uuid import UUID
 import flask
 from sqlalchemy import create_engine, text
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 
 _BODY: Final = "SELECT body FROM bench_page WHERE id = %s"
 _TAG: Final = "SELECT tag FROM bench_page WHERE id = %s"
@@ -50,7 +50,7 @@ def build(database: Database) -> flask.Flask:
 
 
 def main() -> None:
-    from serving.master import serve
+    from motcua.processes.web.master import serve
 
     parser = argparse.ArgumentParser(prog="python -m bench.bare", description=__doc__)
     parser.add_argument("--port", type=int, required=True)

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from residence.bulk import DECLARATION_COLUMNS, STAY_COLUMNS
+from residence.batches.bulk import DECLARATION_COLUMNS, STAY_COLUMNS
 
 _TABLES: Final[Mapping[str, Mapping[str, str]]] = {"stay": STAY_COLUMNS, "declaration": DECLARATION_COLUMNS}
 _OF_BATCH: Final[Mapping[str, sql.SQL]] = {

@@ -10,7 +10,7 @@ from typing import Final
 from redis import Redis
 from rq import Queue, get_current_job
 
-from worker import OneQueueWorker
+from motcua.processes.worker import OneQueueWorker
 
 QUEUE: Final = "bare"
 NOTED: Final = "bare:noted"

@@ -9,8 +9,8 @@ from typing import Final
 
 import flask
 
-from kernel.db import Database
-from kernel.settings import Environment, KernelSettings
+from kernel.configuration.settings import Environment, KernelSettings
+from kernel.database.sessions import Database
 
 TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS bare_receipt (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, raw bytea NOT NULL)"
@@ -42,7 +42,7 @@ def load() -> flask.Flask:
 
 
 def main() -> None:
-    from serving.master import serve
+    from motcua.processes.web.master import serve
 
     parser = argparse.ArgumentParser(prog="python -m bench.bare_receipt", description=__doc__)
     parser.add_argument("--port", type=int, required=True)

@@ -11,8 +11,8 @@ from uuid import UUID
 
 import flask
 
-from kernel.db import Database
-from kernel.settings import Environment, KernelSettings
+from kernel.configuration.settings import Environment, KernelSettings
+from kernel.database.sessions import Database
 
 # The statements of a refresh that moves on, as they are sent.
 _LOCK: Final = (
@@ -48,7 +48,7 @@ def load() -> flask.Flask:
 
 
 def main() -> None:
-    from serving.master import serve
+    from motcua.processes.web.master import serve
 
     parser = argparse.ArgumentParser(prog="python -m bench.bare_refresh", description=__doc__)
     parser.add_argument("--port", type=int, required=True)

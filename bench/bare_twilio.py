@@ -15,7 +15,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from notify.gateway_settings import SANDBOX_ACCOUNT_SID, SANDBOX_SENDER
+from notify.channels.settings import SANDBOX_ACCOUNT_SID, SANDBOX_SENDER
 
 IN_FLIGHT: Final = 64
 TEXT: Final = "UBND phuong Dien Ban: Ho so H17.20551-261120-0001 nhan 10:00 20/11/2026 da xu ly xong. Can bo Ho Van Ky."

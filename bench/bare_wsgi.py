@@ -3,8 +3,8 @@
 import os
 
 from bench.bare import build
-from kernel.db import Database
-from kernel.settings import Environment, KernelSettings
+from kernel.configuration.settings import Environment, KernelSettings
+from kernel.database.sessions import Database
 
 _settings = KernelSettings.read(Environment(os.environ))
 app = build(Database(_settings.database_url, pool_size=_settings.pool_size))

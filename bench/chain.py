@@ -20,7 +20,7 @@ from bench.ground import ground
 from bench.pairs import Result, finish, in_turn, number_after, of_pairs
 from bench.plan import lay_ground, without_receipts
 from bench.urgent import Codes
-from wiring import Container, build_container
+from motcua.wiring.container import Container, build_container
 
 _COUNT, _COUNT_CODES = 10_000, 30_000
 _LEAST, _LEAST_CODES = 0.4, 0.7

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from auth.models import Person
 from bench.bare_twilio import phone
-from bench.journey.handset import wait
-from kernel.db import Base
+from journey.handset import wait
+from kernel.database.sessions import Base
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
 from kernel.vault import Vault
+from motcua.wiring.container import Container
 from tracking.models import PHONE_FIELD, Dossier, TimelineEntry
-from wiring import Container
 
 _SLICE: Final = 1000
 _MODELS: Final = (Person, Dossier, TimelineEntry, OutboxEvent)

@@ -20,12 +20,12 @@ from sqlalchemy import select, text
 from bench.backlog import plan_texts
 from bench.bare_twilio import IN_FLIGHT
 from bench.ground import Ground, cpu_s, ground, process_of
-from bench.journey.handset import wait
-from bench.journey.wire import Wire
 from bench.load import ROOT
 from bench.pairs import PAIRS, Result, finish, interleave, number_after
+from journey.handset import wait
+from journey.wire import Wire
+from motcua.wiring.container import Container, build_container
 from notify.models import Delivery
-from wiring import Container, build_container
 
 _LEAST: Final = 0.5
 _COUNT: Final = 2000

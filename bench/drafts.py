@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
+from attachments.models import FILE_NAME_FIELD, Upload
 from kernel.ids import new_id
 from kernel.vault import Vault
 from kernel.work import Work
 from tracking.models import FORM_FIELD, Dossier, DossierFile
-from tracking.upload_models import FILE_NAME_FIELD, Upload
 
 Row = dict[str, Any]
 

@@ -18,10 +18,10 @@ import redis
 from sqlalchemy import Engine, create_engine, text
 
 from bench.ground import Ground, ground
-from bench.journey.account import new_key
-from bench.journey.casework import file_dossier
-from bench.journey.handset import Handset
-from bench.journey.phone import Phone
+from journey.account import new_key
+from journey.casework import file_dossier
+from journey.handset import Handset
+from journey.phone import Phone
 from kernel.ids import new_id
 
 MOST: Final = 2.0

@@ -12,19 +12,19 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from api.dossiers.views import desk_core
+from api.citizen.dossiers.views import desk_core
 from bench import load
 from bench.ground import Ground, ground, worker_memory
-from bench.journey.account import new_key
-from bench.journey.casework import open_office, prepare_draft, walk_to_result
-from bench.journey.desk import Desk
-from bench.journey.phone import Phone
 from bench.pairs import PAIRS, Result, finish, interleave
 from bench.reads import CLIENTS, STORY, bare_route, walk_dossier
 from bench.walked import copy_walked
+from journey.account import new_key
+from journey.casework import open_office, prepare_draft, walk_to_result
+from journey.desk import Desk
+from journey.phone import Phone
 from kernel.work import Work
+from motcua.wiring.container import Container, build_container
 from tracking.models import Dossier
-from wiring import Container, build_container
 
 _EACH: Final = 15
 _LEAST: Final = 0.1

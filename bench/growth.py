@@ -23,15 +23,15 @@ from sqlalchemy import Table, text
 from bench import growth_reads
 from bench.backlog import repeat_event, tell_once
 from bench.ground import Ground, cpu_s, engine_of, ground, process_of
-from bench.journey.handset import wait
-from bench.journey.wire import Wire
 from bench.pairs import Result, finish, in_turn, number_after
-from kernel.db import Base
-from kernel.embedded import Supervisor
+from journey.handset import wait
+from journey.wire import Wire
+from kernel.database.sessions import Base
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
+from motcua.local.embedded import Supervisor
+from motcua.wiring.container import Container, build_container
 from notify.models import Attempt, Delivery, Notification, Receipt
-from wiring import Container, build_container
 
 _ROWS, _FEW = 1_000_000, 10_000
 _TIMES: Final = 1.2

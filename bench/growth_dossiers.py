@@ -11,12 +11,12 @@ from sqlalchemy import Connection, insert, select, text
 
 from auth.models import IDENTITY_FIELD, Person
 from bench.growth_laying import drawn, lay, lot, old_id, pools, without_indexes
-from bench.journey.household import PROCEDURE, form_values
+from journey.household import PROCEDURE, form_values
 from kernel.ids import new_id
-from tracking.catalogue.models import ProcedureVersion
+from motcua.wiring.container import Container
+from procedures.models import ProcedureVersion
 from tracking.models import FORM_FIELD, PHONE_FIELD, PHONE_INDEX
-from tracking.search import SEARCH_VERSION, search_text
-from wiring import Container
+from tracking.search.typed import SEARCH_VERSION, search_text
 
 RARE_NAME: Final = "Thử Thật Hiếm"
 RARE_PHONE: Final = "+84905000777"

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from tracking.search import words_of
+from tracking.search.typed import words_of
 
 COMMON_NAME: Final = "Nguyễn"
 """Of a third of all people."""

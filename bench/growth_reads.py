@@ -28,12 +28,12 @@ from kernel.actor import Actor, ActorKind
 from kernel.clock import VIETNAM, SettableClock
 from kernel.ids import new_id
 from kernel.work import Work
-from residence.reminders import remind_lodgings
+from motcua.wiring.container import Container, build_container
+from residence.nights.reminders import remind_lodgings
 from residence.service import chain, nights, police
-from tracking.reading import Reader
-from tracking.search import read_sought
+from tracking.reading.views import Reader
+from tracking.search.typed import read_sought
 from tracking.service.search import search_dossiers
-from wiring import Container, build_container
 
 _TIMES: Final = 1.3
 _TIMES_COMMON: Final = 3.0

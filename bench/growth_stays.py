@@ -21,16 +21,16 @@ from bench.residence_town import Hotel, open_hotels
 from kernel.actor import Actor, ActorKind
 from kernel.clock import local
 from kernel.work import Work
-from residence.check import check_file
+from motcua.wiring.container import Container
+from residence.batches.check import check_file
 from residence.guests import GuestDeclaration
 from residence.models import DECLARATION_FIELD
-from residence.name_search import KEYS_VERSION
+from residence.reading.name_search import KEYS_VERSION
 from residence.service.batches import SentFile, accept_batch, record_batch
 from residence.service.guest_keys import name_words
 from residence.service.police import MOST_FOUND
 from residence.service.reports import report_nil
-from residence.sheets import write_guests
-from wiring import Container
+from residence.sheets.guests import write_guests
 
 RARE_GUEST: Final = "Thử Thật Hiếm"
 RARE_DOCUMENT: Final = "049155800005"

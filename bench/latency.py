@@ -26,10 +26,10 @@ from rq import Queue
 from bench.backlog import plan_texts, repeat_event, settle_all, still_open, tell_once
 from bench.bare_job import NOTED, QUEUE, note
 from bench.ground import ground
-from bench.journey.handset import wait
 from bench.pairs import PAIRS, Result, finish, in_turn, number_after
 from bench.urgent import Codes, Intake
-from wiring import Container, build_container
+from journey.handset import wait
+from motcua.wiring.container import Container, build_container
 
 _PROCESSES: Final = (
     "sandbox",

@@ -8,7 +8,7 @@ from typing import Final
 import psutil
 
 from bench.ground import process_of
-from kernel.embedded import Supervisor
+from motcua.local.embedded import Supervisor
 
 _LOOK_EVERY_S: Final = 0.02
 

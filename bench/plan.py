@@ -13,9 +13,9 @@ from typing import Final
 from bench.backlog import tell_once
 from bench.changes import Changes
 from bench.ground import Ground, ground
-from bench.journey.wire import Wire
 from bench.pairs import Result, finish, number_after, of_pairs
-from wiring import Container, build_container
+from journey.wire import Wire
+from motcua.wiring.container import Container, build_container
 
 _COUNT: Final = 20_000
 _LEAST: Final = 0.5

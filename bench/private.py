@@ -14,9 +14,9 @@ from typing import NoReturn
 
 from sqlalchemy import create_engine, make_url, text
 
-from kernel.embedded import AlreadyRunningError
-from kernel.embedded.runfolder import claim, release
-from kernel.settings import DATABASE_URL, Environment
+from kernel.configuration.settings import DATABASE_URL, Environment
+from motcua.local.embedded import AlreadyRunningError
+from motcua.local.embedded.runfolder import claim, release
 
 _ours: set[Path] = set()
 """The folders of the runs that go on in this process."""

@@ -11,10 +11,10 @@ from typing import Final
 from bench import load
 from bench.bare import lay_page
 from bench.ground import WEB_WORKERS, Ground
-from bench.journey.casework import file_dossier, open_office, walk_to_finish
-from bench.journey.handset import Handset, wait
-from bench.journey.phone import Phone
-from bench.journey.wire import Answer
+from journey.casework import file_dossier, open_office, walk_to_finish
+from journey.handset import Handset, wait
+from journey.phone import Phone
+from journey.wire import Answer
 from kernel.ids import new_id
 from motcua.local.ports import free_ports
 

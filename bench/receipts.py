@@ -20,7 +20,7 @@ from bench.ground import WEB_WORKERS, Ground, ground, worker_memory
 from bench.pairs import PAIRS, Result, finish, interleave
 from kernel.ids import new_id
 from motcua.local.ports import free_ports
-from wiring import Container, build_container
+from motcua.wiring.container import Container, build_container
 
 _LEAST: Final = 0.6
 _CLIENTS: Final = 16

@@ -30,9 +30,9 @@ from bench.residence_town import Hotel, open_hotels
 from kernel.clock import local
 from kernel.heap import settle
 from kernel.work import Work
-from residence.check import Verdict, check_file
+from motcua.wiring.container import Container, build_container
+from residence.batches.check import Verdict, check_file
 from residence.service.batches import SentFile, accept_batch, record_batch
-from wiring import Container, build_container
 
 ROWS: Final = 10_000
 _VERDICT_TIMES: Final = 12.0

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from residence.guests import GuestDeclaration, GuestKind, Moment, Sex
-from residence.sheets import write_guests
+from residence.sheets.guests import write_guests
 
 _FAMILIES: Final = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ")
 _MIDDLES: Final = ("Văn", "Thị", "Đức", "Ngọc", "Minh", "Hữu", "Thanh", "Quang")

@@ -20,17 +20,17 @@ from sqlalchemy import text
 
 from bench import load
 from bench.ground import Ground, ground, worker_memory
-from bench.journey.handset import wait
-from bench.journey.wire import Wire
 from bench.paced import Paced, send_paced
 from bench.pairs import Result
 from bench.residence_guests import guests, wire
 from bench.residence_town import Hotel, open_hotels
+from journey.handset import wait
+from journey.wire import Wire
 from kernel.clock import local
 from kernel.ids import new_id
+from motcua.processes.start import QUEUES
+from motcua.wiring.container import Container, build_container
 from residence.guests import GuestDeclaration
-from wiring import Container, build_container
-from working import QUEUES
 
 LODGINGS: Final = 2000
 GUESTS: Final = 20

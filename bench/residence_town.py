@@ -11,13 +11,13 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from auth.models import ApiClient, Membership, Organisation, Person
-from auth.rights import MANDATES
+from auth.organisations.rights import MANDATES
 from auth.tokens.clients import new_key
 from kernel.actor import Actor, ActorKind
 from kernel.ids import new_id
+from motcua.wiring.container import Container
 from residence.models import PASSWORD_FIELD, Lodging
 from residence.states import LodgingState
-from wiring import Container
 
 _POLICE: Final = "H17.CA.20551"
 _COMMUNE: Final = "20551"

@@ -24,16 +24,16 @@ from api.app import create_app
 from bench import load
 from bench.drafts import Copy, copy_draft
 from bench.ground import Ground, ground, worker_memory
-from bench.journey.account import new_key
-from bench.journey.casework import Draft, prepare_draft
-from bench.journey.handset import Handset
-from bench.journey.phone import Phone
 from bench.pairs import PAIRS, Result, finish, in_turn, of_pairs
 from bench.reads import CLIENTS, STORY, bare_route, walk_dossier
 from bench.replay import Take, play, recording
+from journey.account import new_key
+from journey.casework import Draft, prepare_draft
+from journey.handset import Handset
+from journey.phone import Phone
 from kernel.work import Work
+from motcua.wiring.container import Container, build_container
 from tracking.models import Dossier
-from wiring import Container, build_container
 
 _EACH: Final = 15
 _LEAST: Final = 0.08

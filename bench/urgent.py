@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from auth.eid.port import EidIdentity
 from auth.service.login import open_session
 from auth.service.phones import request_phone_proof
-from bench.journey.handset import wait
-from bench.journey.wire import Wire
+from journey.handset import wait
+from journey.wire import Wire
 from kernel.actor import Actor
 from kernel.work import Work
-from wiring import Container
+from motcua.wiring.container import Container
 
 _PAGE: Final = 10_000
 _PATIENCE_S: Final = 60.0

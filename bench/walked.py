@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
+from attachments.models import Upload
 from bench.drafts import Row, copied_upload, rows_with_files
 from kernel.audit import TamperEvident, sign_row
 from kernel.ids import new_id
@@ -21,7 +22,6 @@ from tracking.models import (
     DossierFile,
     TimelineEntry,
 )
-from tracking.upload_models import Upload
 
 _SEALED: Final = {"form_values": FORM_FIELD, "notify_phone": PHONE_FIELD, "lookup_secret": SECRET_FIELD}
 

@@ -1,4 +1,4 @@
-"""Domain errors carry a stable code and no HTTP status; `api.problems` maps them once, by the code."""
+"""Domain errors carry a stable code and no HTTP status; `api.edge.problems` maps them once, by the code."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, SmallInteger, Text, UniqueConstraint, delete, func, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kernel.appending import append_row
-from kernel.db import Base
+from kernel.database.appending import append_row
+from kernel.database.sessions import Base
 from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.vault import Sealed, SealedText, Vault

@@ -31,8 +31,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from kernel.appending import append_row
-from kernel.db import Base, Database, ring_after_commit
+from kernel.database.appending import append_row
+from kernel.database.sessions import Base, Database, ring_after_commit
 from kernel.ids import new_id
 
 PLAN: Final = "plan"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
-from kernel.servers import DoubtfulError, NotYetError, ServerError
+from kernel.database.servers import DoubtfulError, NotYetError, ServerError
 
 _TRIES: Final = 5
 # A citizen waits meanwhile: a store that does not answer is said to be away, and the phone tries again.

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, DateTime, Dialect, LargeBinary, SmallInteger,
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from kernel.db import Base
+from kernel.database.sessions import Base
 
 _VERSION = 1
 _HEADER = 3

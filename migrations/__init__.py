@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from kernel.servers import NotYetError
+from kernel.database.servers import NotYetError
 
 VERSIONS = Path(__file__).parent / "versions"
 

@@ -1,29 +1,29 @@
 """Every table of the system in one metadata: importing this imports every package's models."""
 
-import auth.key_models
+import agencies.models
+import attachments.models
 import auth.models
-import auth.proof_models
+import auth.organisations.proof_models
+import auth.tokens.key_models
 import kernel.audit.models
-import kernel.clock_mark
+import kernel.database.clock_mark
 import kernel.idempotency
 import kernel.outbox
 import kernel.vault
 import notify.models
 import notify.registers
+import procedures.models
 import residence.ledger_models
 import residence.models
-import tracking.catalogue.agency_models
-import tracking.catalogue.models
 import tracking.models
-import tracking.upload_models
-from kernel.db import Base
+from kernel.database.sessions import Base
 
 METADATA = Base.metadata
 PACKAGES = (
-    auth.key_models,
+    auth.tokens.key_models,
     auth.models,
     kernel.audit.models,
-    kernel.clock_mark,
+    kernel.database.clock_mark,
     kernel.idempotency,
     kernel.outbox,
     kernel.vault,
@@ -31,8 +31,8 @@ PACKAGES = (
     notify.registers,
     residence.ledger_models,
     residence.models,
-    tracking.catalogue.agency_models,
-    tracking.catalogue.models,
+    agencies.models,
+    procedures.models,
     tracking.models,
-    tracking.upload_models,
+    attachments.models,
 )

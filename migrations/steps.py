@@ -8,7 +8,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from kernel.servers import database_away, judge_database
+from kernel.database.servers import database_away, judge_database
 from migrations import newest_number
 
 _HERE = Path(__file__).parent

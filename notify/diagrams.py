@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from kernel.states.page import REFUSED, StatePage
-from notify.states import ATTEMPT_MOVES, DELIVERY_MOVES, AttemptState, DeliveryState
+from notify.sending.states import ATTEMPT_MOVES, DELIVERY_MOVES, AttemptState, DeliveryState
 
 _NOTE: Final = (
     "An event that stays is kept on record and changes nothing: repeats, late answers and receipts out of order are no "

@@ -17,10 +17,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import Base
+from kernel.database.sessions import Base
 from kernel.ids import new_id
 from kernel.vault import Sealed, SealedText
-from notify.states import AttemptState, DeliveryState, ReceiptKind
+from notify.sending.states import AttemptState, DeliveryState, ReceiptKind
 
 ADDRESS_FIELD = "delivery.address"
 BODY_FIELD = "delivery.body"

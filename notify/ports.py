@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from notify.states import ReceiptKind
+from notify.sending.states import ReceiptKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from kernel.setting_kinds import Seconds, Text, Whole, read_pairs
-from kernel.settings import Environment
-from notify.channels import esms_table, twilio_table, zalo_table
-from notify.channels.esms_table import EsmsSettings
+from kernel.configuration.kinds import Seconds, Text, Whole, read_pairs
+from kernel.configuration.settings import Environment
+from notify.channels.esms import table as esms_table
+from notify.channels.esms.table import EsmsSettings
 from notify.channels.port import Certainty
-from notify.channels.twilio_table import TwilioSettings
-from notify.channels.zalo_table import ZaloSettings
-from notify.charges import Tariff
-from notify.gateway_settings import read_esms, read_twilio, read_weights
-from notify.offers import Route
-from notify.plan import Channel
-from notify.retry import SCHEDULE, SendingPatience
-from notify.template_settings import read_zalo_forms
-from notify.texts import ZaloForms
-from notify.zalo_settings import read_zalo
+from notify.channels.settings import read_esms, read_twilio, read_weights
+from notify.channels.twilio import table as twilio_table
+from notify.channels.twilio.table import TwilioSettings
+from notify.channels.zalo import table as zalo_table
+from notify.channels.zalo.settings import read_zalo
+from notify.channels.zalo.table import ZaloSettings
+from notify.planning.offers import Route
+from notify.planning.plan import Channel
+from notify.sending.charges import Tariff
+from notify.sending.retry import SCHEDULE, SendingPatience
+from notify.templates.book import ZaloForms
+from notify.templates.settings import read_zalo_forms
 from outbound.jobs.pool import PoolMember
 
 # Made up: what a gateway charges is between it and its customer, so production must say it.

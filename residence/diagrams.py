@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from kernel.states.page import StatePage
-from residence.account import ACCOUNT_MOVES, AccountState
+from residence.accounts.account import ACCOUNT_MOVES, AccountState
 from residence.states import (
     BATCH_MOVES,
     LODGING_MOVES,
@@ -12,7 +12,7 @@ from residence.states import (
     LodgingState,
     StayState,
 )
-from residence.transmission_states import ITEM_MOVES, TRANSMISSION_MOVES, ItemState, TransmissionState
+from residence.transmission.states import ITEM_MOVES, TRANSMISSION_MOVES, ItemState, TransmissionState
 
 PAGES: Final[tuple[StatePage[Any, Any], ...]] = (
     StatePage(

@@ -62,7 +62,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuestDeclaration:
-    """One guest, one stay. Codes are those of the authority's catalogues (`residence.catalogues`).
+    """One guest, one stay. Codes are those of the authority's catalogues (`residence.reading.catalogues`).
 
     `nationality` is its code ("VNM", "D" for Germany), `document_kind` 1 to 9, `reason` 1 to 20, `residence_kind` 1 to
     3. `document_number` is the passport's for a foreigner. `departure` is the expected one, `left` the real one.

@@ -18,11 +18,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import Base
+from kernel.database.sessions import Base
 from kernel.ids import new_id
 from kernel.vault import Sealed, SealedText
 from residence.models import one_of
-from residence.transmission_states import ItemState, TransmissionKind, TransmissionState
+from residence.transmission.states import ItemState, TransmissionKind, TransmissionState
 
 
 class Transmission(Base):

@@ -6,10 +6,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from kernel.code_lists import CodeList, Entry
-from kernel.text import strip_accents
-from residence.catalogues import catalogue
-from residence.findings import load_table
+from kernel.texts.code_lists import CodeList, Entry
+from kernel.texts.folding import strip_accents
+from residence.reading.catalogues import catalogue
+from residence.rules.findings import load_table
 
 NATIONALITIES: Final = "nationalities"
 GUEST_PROVINCES: Final = "guest-provinces"

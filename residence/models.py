@@ -26,10 +26,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import Base
+from kernel.database.sessions import Base
 from kernel.ids import new_id
 from kernel.vault import Sealed, SealedText
-from residence.account import AccountState
+from residence.accounts.account import AccountState
 from residence.states import BatchState, DeclarationKind, LodgingState, StayState
 
 PASSWORD_FIELD = "lodging.authority_password"  # noqa: S105 - a column's name

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Final
 
-from kernel.setting_kinds import Seconds, Whole
-from kernel.settings import Environment
+from kernel.configuration.kinds import Seconds, Whole
+from kernel.configuration.settings import Environment
 from residence.clock import MORNING, NightRule
 
 _MONTH = timedelta(days=31)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import VIETNAM
 from kernel.errors import DomainError
-from kernel.text import fold
+from kernel.texts.folding import fold
 from residence.clock import filing_ends
 from residence.models import Declaration, Lodging, LodgingChange, LodgingStaff, NilReport, Room, Stay
 from residence.states import LodgingState, StayState

@@ -13,10 +13,10 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 import migrations.schema  # noqa: F401 - a test may be the first that needs some table
-from kernel.appending import UnitSession
 from kernel.audit import sign_rows_with
 from kernel.clock import VIETNAM, SettableClock
-from kernel.db import Database
+from kernel.database.appending import UnitSession
+from kernel.database.sessions import Database
 from kernel.vault import Vault
 from migrations.steps import migrate
 from tests.support.throwaway import Host, Servers, ask

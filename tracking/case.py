@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from attachments.models import Upload
 from kernel.clock import local
-from tracking.clock import ClockEntry
+from tracking.deadline.clock import ClockEntry
 from tracking.models import Dossier, DossierFile
-from tracking.upload_models import Upload
 
 Row = dict[str, Any]
 """As the statements of `queries` give it: JSON, sealed values in hex, instants in Vietnam's civil time."""

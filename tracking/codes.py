@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from kernel.ids import LOOKUP_ALPHABET
-from kernel.text import only_signs, typed
+from kernel.texts.folding import only_signs, typed
 
 MAX_TYPED: Final = 64
 # The second shape is that of the ministries' common system; it is read, never made.

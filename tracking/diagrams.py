@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
+from attachments.states import UPLOAD_LABELS, UPLOAD_MOVES
 from kernel.states.page import REFUSED, StatePage
-from tracking.clock import CLOCK_MOVES, Condition
+from tracking.deadline.clock import CLOCK_MOVES, Condition
 from tracking.handover import HAND_OVER_LABELS, HAND_OVER_MOVES
 from tracking.states import LABELS, MOVES
-from tracking.upload_states import UPLOAD_LABELS, UPLOAD_MOVES
 
 PAGES: Final[tuple[StatePage[Any, Any], ...]] = (
     StatePage(

@@ -6,7 +6,7 @@ from typing import Final
 
 from kernel.errors import DomainError
 from kernel.states import StateTable
-from tracking.texts import Text
+from kernel.texts.bilingual import Text
 
 
 class HandOver(StrEnum):

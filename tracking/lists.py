@@ -4,13 +4,13 @@ import re
 from functools import cache
 from typing import Final
 
-from kernel.code_lists import CodeList, Entry
-from kernel.text import strip_accents
-from tracking.business_lines import business_lines
-from tracking.catalogue.definition import Level
-from tracking.places import commune_names, communes, provinces
+from agencies.places import commune_names, communes, provinces
+from kernel.texts.bilingual import Text
+from kernel.texts.code_lists import CodeList, Entry
+from kernel.texts.folding import strip_accents
+from procedures.definition import Level
+from procedures.forms.business_lines import business_lines
 from tracking.states import LABELS
-from tracking.texts import Text
 
 PROVINCES: Final = "provinces"
 COMMUNES: Final = "communes"

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.audit import TamperEvident
-from kernel.db import Base
+from kernel.database.sessions import Base
 from kernel.ids import new_id
 from kernel.vault import Sealed, SealedText
 

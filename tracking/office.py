@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from kernel.setting_kinds import Seconds, Whole, Words
-from kernel.settings import Environment
+from kernel.configuration.kinds import Seconds, Whole, Words
+from kernel.configuration.settings import Environment
 from kernel.work import Work
-from tracking.catalogue.service import Catalogue
-from tracking.supplement import AtEnd, SupplementRule
+from procedures.catalogue import Catalogue
+from procedures.supplement import AtEnd, SupplementRule
 
 UNDO_WINDOW: Final = Seconds("MOTCUA_UNDO_WINDOW_SECONDS", 600, 0, 86400)
 # UNCONFIRMED: no text was found that gives every procedure a term for supplements. NĐ 301/2026 gives linked births and

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kernel.errors import DomainError
-from tracking.catalogue.definition import ActionKind, Procedure, StepAction
+from procedures.definition import ActionKind, Procedure, StepAction
 from tracking.states import Event
 
 # Actions that leave the process for the business axis; the step stays, for the dossier may come back to it.

@@ -14,8 +14,8 @@ from typing import Final
 from urllib.parse import quote
 
 from kernel.clock import local
-from kernel.printing import printable
-from tracking.clock_lines import moment_text
+from kernel.texts.printing import printable
+from tracking.deadline.lines import moment_text
 
 _TITLE: Final = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
 # An agency that has not said its own writes it, or stamps it.

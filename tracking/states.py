@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from kernel.errors import DomainError
 from kernel.states import StateTable
-from tracking.texts import Text
+from kernel.texts.bilingual import Text
 
 
 class BusinessState(IntEnum):

@@ -7,16 +7,16 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
+from agencies.models import Agency
+from attachments.models import Upload
 from kernel.actor import Actor
 from kernel.errors import DomainError
 from kernel.ids import new_id
-from kernel.text import FOLD_VERSION
-from tracking import queries
+from kernel.texts.folding import FOLD_VERSION
 from tracking.case import Case
-from tracking.catalogue.agency_models import Agency
-from tracking.clock import ClockEntry, EntryKind
+from tracking.deadline.clock import ClockEntry, EntryKind
 from tracking.models import ClockRow, Dossier, DossierFile, ReservedName, TimelineEntry
-from tracking.upload_models import Upload
+from tracking.reading import queries
 
 DRAFT, SUPPLEMENT = 0, 5
 # These touch no object of the session, so they go past it: it need not write first what it holds.

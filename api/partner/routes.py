@@ -4,15 +4,15 @@ import json
 
 import flask
 
-from api.answers import json_answer
-from api.blueprint import Blueprint
-from api.context import actor, container, language
-from api.dossiers.schemas import PublicDossierSchema
+from api.citizen.dossiers.schemas import PublicDossierSchema
+from api.edge.answers import json_answer
+from api.edge.blueprint import Blueprint
+from api.edge.context import actor, container, language
 from api.partner.schemas import PartnerOrganisationAnswer
 from auth.models import Organisation
-from auth.service import clients
+from auth.organisations.service import clients
 from kernel.work import Work
-from tracking.reading import Reader
+from tracking.reading.views import Reader
 from tracking.service.partner import read_for_partner
 
 blueprint = Blueprint("partner", description="For partner systems, by key (đối tác)")

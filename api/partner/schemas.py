@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from api.schemas import AnswerSchema
+from api.edge.schemas import AnswerSchema
 from mobile_contract.vocabulary import ORGANISATION_KINDS, ORGANISATION_STANDINGS
 
 

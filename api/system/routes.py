@@ -7,14 +7,14 @@ from typing import Any
 import flask
 import structlog
 
-from api.blueprint import Blueprint
 from api.container import HealthCheck
-from api.context import container, here
-from api.security import bearer_token
+from api.edge.blueprint import Blueprint
+from api.edge.context import container, here
+from api.edge.security import bearer_token
 from api.system.schemas import LivenessAnswer, PublicKeysAnswer, ReadinessAnswer
+from kernel.database.servers import ServerError
 from kernel.errors import DomainError
-from kernel.metrics import exposition
-from kernel.servers import ServerError
+from kernel.observing.metrics import exposition
 
 blueprint = Blueprint("system", description="Health and metrics.")
 _log = structlog.get_logger()

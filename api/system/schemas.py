@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from api.schemas import AnswerSchema
+from api.edge.schemas import AnswerSchema
 
 
 class LivenessAnswer(AnswerSchema):

@@ -5,18 +5,18 @@ from uuid import UUID
 
 import flask
 
-from api.answers import json_answer, no_content
-from api.blueprint import Blueprint
-from api.context import container, here
-from api.transactions import unit_of_work
+from api.edge.answers import json_answer, no_content
+from api.edge.blueprint import Blueprint
+from api.edge.context import container, here
+from api.edge.transactions import unit_of_work
 from api.webhooks.schemas import TakenAnswer
 from kernel.errors import DomainError
-from notify.account_events import take_account_event
-from notify.channels import zalo_receipts
-from notify.channels.esms_receipts import CALLBACK_PURPOSE, read_callback, valid_callback
-from notify.channels.twilio_receipts import SIGNATURE_HEADER, read_receipt, valid_signature
+from notify.channels.esms.receipts import CALLBACK_PURPOSE, read_callback, valid_callback
+from notify.channels.twilio.receipts import SIGNATURE_HEADER, read_receipt, valid_signature
+from notify.channels.zalo import receipts as zalo_receipts
+from notify.channels.zalo.account_events import take_account_event
 from notify.ports import ReceiptNote
-from notify.receipts import DRAIN, new_receipt, note_stranger
+from notify.receipts.applying import DRAIN, new_receipt, note_stranger
 
 blueprint = Blueprint("webhooks", description="What gateways report back")
 _BODY_LIMIT = 64 * 1024

@@ -1,6 +1,6 @@
 """What gateways are answered."""
 
-from api.schemas import AnswerSchema
+from api.edge.schemas import AnswerSchema
 
 
 class TakenAnswer(AnswerSchema):

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from auth.eid.answers import MARK
 from auth.eid.http import EidRefused
-from kernel.masking import mask_text
-from kernel.text import visible
-from kernel.vietnam import BadIdentityNumber, parse_identity_number
+from kernel.observing.masking import mask_text
+from kernel.texts.folding import visible
+from kernel.texts.vietnam import BadIdentityNumber, parse_identity_number
 
 LONGEST_SUBJECT: Final = 255
 LONGEST_TOKEN: Final = 16_384

@@ -12,7 +12,7 @@ import structlog
 from auth.registry.port import RegistryEntry
 from auth.registry.settings import RegistrySettings
 from kernel.errors import DomainError
-from kernel.text import visible
+from kernel.texts.folding import visible
 from outbound.direct.http import AnswerTooLongError, BadCallError, DirectHttp
 from outbound.direct.parties import NoAnswerError, Party
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from kernel.setting_kinds import Seconds, Secret
-from kernel.setting_urls import OutsideUrl
-from kernel.settings import Environment
+from kernel.configuration.kinds import Seconds, Secret
+from kernel.configuration.settings import Environment
+from kernel.configuration.urls import OutsideUrl
 
 # How the real one is reached is not public (unconfirmed): in production it is left out until there is a contract.
 URL: Final = OutsideUrl("MOTCUA_REGISTRY_URL", "http://127.0.0.1:8025/registry", real="")

@@ -4,14 +4,14 @@ import structlog
 
 from auth import store
 from auth.eid.port import EidIdentity
+from auth.eid.recognition import Recognition, recognise
 from auth.models import BIRTH_FIELD, IDENTITY_FIELD, SUBJECT_FIELD, Person
-from auth.recognition import Recognition, recognise
 from kernel.actor import SYSTEM
 from kernel.audit import write_audit
 from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.outbox import record_event
-from kernel.text import search_key
+from kernel.texts.folding import search_key
 from kernel.work import Work
 
 NUMBER_CORRECTED = "person.number_corrected"

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from auth import client_store, party_store
 from auth.models import ApiClient, Officer
-from auth.service.clients import take_over
+from auth.organisations import client_store
+from auth.organisations import store as party_store
+from auth.organisations.service.clients import take_over
+from auth.organisations.service.succession import Fate, end_clients, remaining, unfit_heir, warn
 from auth.service.register import check_days, enter_person
-from auth.service.succession import Fate, end_clients, remaining, unfit_heir, warn
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local

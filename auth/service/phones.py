@@ -33,8 +33,8 @@ from kernel.clock import local
 from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
 from kernel.outbox import URGENT, record_event
-from kernel.text import typed
-from kernel.vietnam import BadPhone, parse_mobile
+from kernel.texts.folding import typed
+from kernel.texts.vietnam import BadPhone, parse_mobile
 from kernel.work import Work
 
 _CODE: Final = re.compile(r"[0-9]{6}")

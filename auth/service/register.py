@@ -7,7 +7,7 @@ from auth.models import IDENTITY_FIELD, Person
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
-from kernel.vietnam import BadIdentityNumber, parse_identity_number
+from kernel.texts.vietnam import BadIdentityNumber, parse_identity_number
 from kernel.work import Work
 
 

@@ -5,10 +5,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jwt.algorithms import ECAlgorithm
 
 from auth import store
-from auth.key_models import PRIVATE_KEY_FIELD, SigningKey
 from auth.rules import plan_keys
 from auth.settings import SessionSettings
 from auth.tokens.issuer import ALGORITHM
+from auth.tokens.key_models import PRIVATE_KEY_FIELD, SigningKey
 from kernel.actor import SYSTEM
 from kernel.audit import write_audit
 from kernel.ids import new_id

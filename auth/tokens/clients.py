@@ -10,12 +10,12 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from auth import client_store
-from auth.rights import mandates_of, usable_scopes
+from auth.organisations import client_store
+from auth.organisations.rights import mandates_of, usable_scopes
 from auth.tokens.cache import BoundedCache
 from kernel.actor import Actor, ActorKind
 from kernel.clock import Clock, local
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.errors import DomainError
 from kernel.ids import new_token
 

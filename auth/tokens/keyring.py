@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from auth import store
-from auth.key_models import PRIVATE_KEY_FIELD
 from auth.rules import signing_position
+from auth.tokens.key_models import PRIVATE_KEY_FIELD
 from kernel.clock import Clock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.vault import Vault
 
 _RELOAD_S = 60.0

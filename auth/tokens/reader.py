@@ -20,7 +20,7 @@ from auth.tokens.issuer import ALGORITHM, AUDIENCE, CLIENT, TYPE
 from auth.tokens.keyring import KeyRing
 from kernel.actor import Actor, ActorKind
 from kernel.clock import Clock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.errors import DomainError
 
 # Two of the five seconds are left for the revocation to commit and for the last cached answer to pass.

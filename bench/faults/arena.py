@@ -17,7 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bench.faults.provider import Provider
 from bench.ground import Ground
-from kernel.embedded import ProcessSpec, Supervisor
+from motcua.local.embedded import ProcessSpec, Supervisor
 
 RETURN_S: Final = 60.0
 PHONES: Final = "+849056"

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from bench.faults.arena import Arena, Row
 from bench.ground import Ground
-from kernel.embedded import ProcessSpec
+from motcua.local.embedded import ProcessSpec
 
 STEP_S: Final = 600.0
 _FILE: Final = "wall-clock"

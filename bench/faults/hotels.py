@@ -12,17 +12,17 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from auth.models import Membership, Organisation, Person
-from auth.service.clients import NewClient, create_organisation_client
+from auth.organisations.service.clients import NewClient, create_organisation_client
 from kernel.actor import Actor, ActorKind
 from kernel.clock import local
 from kernel.ids import new_id
 from kernel.work import Work
+from motcua.wiring.container import Container
 from residence.guests import GuestDeclaration, Moment, Sex
 from residence.models import PASSWORD_FIELD, Lodging
-from residence.sheets import write_guests
+from residence.sheets.guests import write_guests
 from residence.store import police_of
 from sandbox.world import Settings
-from wiring import Container
 
 _SCOPES: Final = ("residence:report", "residence:read")
 _POLICE_OF: Final = "20551"

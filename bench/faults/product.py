@@ -17,20 +17,20 @@ from bench.faults.arena import PHONES, Arena, GivenUp, Order
 from bench.faults.poison import examine_product, poison_product
 from bench.faults.provider import ZALO
 from bench.ground import WEB_WORKERS, Ground
-from bench.journey.casework import file_dossier
-from bench.journey.desk import Desk
-from bench.journey.handset import Handset
-from bench.journey.household import AGENCY
-from bench.journey.phone import Phone
-from bench.journey.wire import Refused
+from journey.casework import file_dossier
+from journey.desk import Desk
+from journey.handset import Handset
+from journey.household import AGENCY
+from journey.phone import Phone
+from journey.wire import Refused
 from kernel.actor import Actor, ActorKind
-from kernel.embedded import ProcessSpec
 from kernel.ids import new_id
 from kernel.work import Work
-from stack import processes
+from motcua.local.embedded import ProcessSpec
+from motcua.local.stack import processes
+from motcua.wiring.container import Container, build_container
 from tracking.models import FORM_FIELD, PHONE_FIELD, SECRET_FIELD, Dossier
 from tracking.service.officer import accept_dossier
-from wiring import Container, build_container
 
 _CITIZEN: Final = ("thu", "+84905000001")
 _RECEIVER: Final = "tiep"

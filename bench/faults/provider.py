@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bench.faults.verdict import Taken
-from bench.journey.wire import Wire
+from journey.wire import Wire
 
 PLAIN_RECEIPTS: Final[Mapping[str, Any]] = {
     "enabled": True,

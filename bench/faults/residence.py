@@ -26,12 +26,12 @@ from bench.faults.hotels import Hotels, guest_of, open_hotels, sheet_of
 from bench.faults.verdict import Span, Verdict
 from bench.ground import Ground, ground
 from kernel.clock import local
-from kernel.embedded import Supervisor
 from kernel.ids import new_id
+from motcua.local.embedded import Supervisor
 from motcua.local.loopback import request
+from motcua.local.stack import processes
+from motcua.wiring.container import Container, build_container
 from residence.guests import GuestDeclaration
-from stack import processes
-from wiring import Container, build_container
 
 NAME: Final = "residence"
 MEANING: Final = "hotels file guests while uploads are cut, processes killed, and the authority is down or lies"

@@ -21,16 +21,16 @@ from bench.drafts import Copy, copy_draft
 from bench.faults.crowd import Crowd, Ended, Sender
 from bench.faults.verdict import Verdict
 from bench.ground import Ground, ground
-from bench.journey.account import new_key, visit_provider
-from bench.journey.casework import Draft, file_dossier, prepare_draft
-from bench.journey.handset import Handset
-from bench.journey.phone import Phone
-from bench.journey.photos import File, photograph
-from bench.journey.uploads import PIECE, begin_upload
-from bench.journey.wire import Wire
 from bench.paced import Paced, send_paced
+from journey.account import new_key, visit_provider
+from journey.casework import Draft, file_dossier, prepare_draft
+from journey.handset import Handset
+from journey.phone import Phone
+from journey.photos import File, photograph
+from journey.uploads import PIECE, begin_upload
+from journey.wire import Wire
 from kernel.work import Work
-from wiring import Container, build_container
+from motcua.wiring.container import Container, build_container
 
 NAME: Final = "slow-senders"
 MEANING: Final = "200 connections send or read nothing, 40 log-ins wait for a provider that sleeps, 24 phones are on 3G"

@@ -24,9 +24,9 @@ from twilio.rest import Client
 from bench.faults.arena import PHONES, Arena, GivenUp, Order
 from bench.ground import Ground
 from bench.load import ROOT
-from kernel.embedded import ProcessSpec
+from motcua.local.embedded import ProcessSpec
 from motcua.local.loopback import answers
-from notify.gateway_settings import SANDBOX_ACCOUNT_SID, SANDBOX_SENDER
+from notify.channels.settings import SANDBOX_ACCOUNT_SID, SANDBOX_SENDER
 
 QUEUE: Final = "stock"
 # Each sends one message at a time: so many keep up with the orders at a gateway that takes a third of a second.

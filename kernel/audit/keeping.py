@@ -13,7 +13,7 @@ from kernel.audit.chain import Chain
 from kernel.audit.models import AuditCheckpoint, AuditPending, AuditSeal
 from kernel.audit.sealing import CHUNK, seal_audit
 from kernel.audit.store import is_one_of
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.storage import FileStore
 from kernel.vault import Vault
 

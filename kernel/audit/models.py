@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Identity, Index, LargeBinary, Text, Uuid, fal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.audit.rows import TamperEvident
-from kernel.db import Base
+from kernel.database.sessions import Base
 from kernel.ids import new_id
 
 

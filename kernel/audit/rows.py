@@ -16,8 +16,8 @@ from uuid import UUID
 from sqlalchemy import FromClause, LargeBinary, Table, event
 from sqlalchemy.orm import Mapped, Mapper, Session, class_mapper, mapped_column, object_session
 
-from kernel.appending import append_row, written_columns
-from kernel.db import Base
+from kernel.database.appending import append_row, written_columns
+from kernel.database.sessions import Base
 from kernel.vault import Vault
 
 _ROW_KEY: Final = "motcua.row_key"
@@ -64,7 +64,7 @@ def mac_of(key: bytes, table: FromClause, values: Mapping[str, Any]) -> bytes:
 
 
 def append_signed(session: Session, model: type[TamperEvident], row: Mapping[str, Any]) -> None:
-    """Appends a row (`kernel.appending`) with its digest."""
+    """Appends a row (`kernel.database.appending`) with its digest."""
     append_row(session, model, {**row, "mac": sign_row(session, model, row)})
 
 

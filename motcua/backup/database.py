@@ -12,8 +12,8 @@ from typing import IO, Final
 import psycopg
 from sqlalchemy import make_url
 
-from kernel.embedded.postgres import client_program
 from motcua.backup.errors import BackupError
+from motcua.local.embedded.postgres import client_program
 
 _CHUNK: Final = 1 << 20
 _TAIL: Final = 5

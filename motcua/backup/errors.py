@@ -1,6 +1,6 @@
 """Why a backup cannot be made or restored, for whoever typed the command."""
 
-from kernel.embedded import EngineError
+from motcua.local.embedded import EngineError
 
 
 class BackupError(EngineError):

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kernel.embedded import engines
-from kernel.settings import DATABASE_URL, FILES_URL, MASTER_KEY, Environment
+from kernel.configuration.settings import DATABASE_URL, FILES_URL, MASTER_KEY, Environment
 from kernel.storage import FileStore, open_store
 from motcua.backup.errors import BackupError
+from motcua.local.embedded import engines
 from motcua.local.state import KEY, of_running_system, read_key
 
 Say = Callable[[str], None]

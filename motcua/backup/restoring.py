@@ -4,13 +4,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from kernel.embedded.traces import unfinished
 from kernel.storage import FileStore
 from migrations import head_revision
 from motcua.backup.archive import ANCHORS, DATABASE, FILES, Manifest, Told, checked, parts
 from motcua.backup.database import require_fit, restore
 from motcua.backup.errors import BackupError
 from motcua.backup.place import Say, master_key_of, target
+from motcua.local.embedded.traces import unfinished
 
 _CHUNK = 1 << 20
 

@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from motcua.cli.terminal import plain_errors
+from motcua.local.stack import ROOT
 from motcua.local.state import of_running_system
-from stack import ROOT
 
 if TYPE_CHECKING:
     from kernel.audit.findings import Report
-    from wiring import Container
+    from motcua.wiring.container import Container
 
 _STATE: Final = ROOT / ".data"
 _MOST_SHOWN: Final = 200
@@ -132,7 +132,7 @@ def _progress() -> Progress:
 
 @contextmanager
 def _container() -> "Iterator[Container]":
-    from wiring import build_container
+    from motcua.wiring.container import build_container
 
     held = build_container(of_running_system(_STATE))
     try:

@@ -37,7 +37,7 @@ class _Explained(click.Command):
     """Its help names every role and agency, so that nobody has to look for the codes."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from tracking.catalogue.seed import shipped_agencies
+        from procedures.seed import shipped_agencies
 
         with formatter.section("Vai trò / roles"):
             formatter.write_dl([(role, _MEANS[role]) for role in ROLES])
@@ -56,7 +56,7 @@ def appoint(agency: str, roles: tuple[str, ...], name: str) -> None:
 
     The identity number is asked for, so that it stands in no command line.
     """
-    from seeding import appoint_officer
+    from motcua.wiring.seeding import appoint_officer
 
     number = click.prompt("Số định danh cá nhân / identity number", hide_input=True)
     new = appoint_officer(of_running_system(STATE), number=number, name=name, agency=agency, roles=roles)

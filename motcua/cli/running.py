@@ -11,14 +11,14 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from kernel.embedded.output import worth_showing
-from kernel.embedded.runfolder import read_noted, running_id
-from kernel.embedded.supervisor import to_terminal
-from kernel.environment import tidied
+from kernel.configuration.environment import tidied
 from motcua.cli.terminal import COUNT, PORT, json_text, plain_errors
+from motcua.local.embedded.output import worth_showing
+from motcua.local.embedded.runfolder import read_noted, running_id
+from motcua.local.embedded.supervisor import to_terminal
 from motcua.local.ports import Ports, require_free
+from motcua.local.stack import ROOT, environment, judge, prepare, processes
 from motcua.local.state import left_for_commands
-from stack import ROOT, environment, judge, prepare, processes
 
 STATE: Final = ROOT / ".data"
 STATE_OPTION: Final = click.option(
@@ -35,7 +35,7 @@ STATE_OPTION: Final = click.option(
 @plain_errors
 def up(port: int, sandbox_port: int, state: Path, web_workers: int, all_logs: bool) -> None:
     """Runs everything on this machine; Ctrl-C stops it."""
-    from kernel.embedded import Supervisor, engines
+    from motcua.local.embedded import Supervisor, engines
 
     ports, said = Ports(port, sandbox_port), tidied(os.environ)
     judge(state, ports, said)
@@ -124,7 +124,7 @@ def database(state: Path) -> None:
     import signal
     import threading
 
-    from kernel.embedded import engines
+    from motcua.local.embedded import engines
 
     with engines(state, say=to_terminal) as urls:
         env = {"MOTCUA_DATABASE_URL": urls.database_url, "MOTCUA_REDIS_URL": urls.redis_url}

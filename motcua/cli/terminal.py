@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import click
 
-from kernel.embedded import EngineError
+from kernel.configuration.settings import SettingsError
 from kernel.errors import DomainError
-from kernel.settings import SettingsError
-from kernel.text import spell
+from kernel.texts.folding import spell
 from kernel.vault import VaultError
+from motcua.local.embedded import EngineError
 from motcua.local.ports import HIGHEST
 
 _ERRORS: Final = "motcua-nearest"
@@ -105,8 +105,8 @@ def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _sentences(refusal: DomainError) -> str:
     """What the API would answer, in both languages: the refusal, and what is wrong with each field."""
-    from api.context import Language
-    from api.problems import document
+    from api.edge.context import Language
+    from api.edge.problems import document
 
     languages: tuple[Language, ...] = ("vi", "en")
     halves = []

@@ -5,7 +5,7 @@ import random
 import socket
 from dataclasses import dataclass
 
-from kernel.embedded import EngineError
+from motcua.local.embedded import EngineError
 
 HIGHEST = 65535
 

@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from kernel.embedded import EngineError
-from kernel.embedded.postgres import forget_other_servers, is_embedded
-from kernel.embedded.runfolder import claim, release, running_id
+from motcua.local.embedded import EngineError
+from motcua.local.embedded.postgres import forget_other_servers, is_embedded
+from motcua.local.embedded.runfolder import claim, release, running_id
 
 KEY: Final = "master.key"
 LEFT: Final = "environment.json"

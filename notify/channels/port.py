@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from notify.states import ReceiptKind
+from notify.sending.states import ReceiptKind
 from outbound.jobs.outcomes import Outcome
 
 

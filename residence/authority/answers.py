@@ -8,11 +8,11 @@ from functools import cache
 from itertools import zip_longest
 from typing import Any, Final
 
-from kernel.masking import mask_text
-from kernel.text import search_key
+from kernel.observing.masking import mask_text
+from kernel.texts.folding import search_key
 from outbound.jobs.outcomes import OutcomeKind
 from residence.authority.port import ArrayOutcome, ItemAnswer, Sign
-from residence.findings import load_table
+from residence.rules.findings import load_table
 
 OTHER: Final = "other"
 REFUSED_WHOLE: Final = "refused_whole"

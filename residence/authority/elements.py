@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from residence.authority.port import Element
 from residence.guests import BirthPrecision, GuestDeclaration, Moment
-from residence.meant import bare_room
-from residence.transmission_states import TransmissionKind
+from residence.reading.meant import bare_room
+from residence.transmission.states import TransmissionKind
 
 EXTEND: Final = "GH"
 LEAVE: Final = "TS"

@@ -16,12 +16,12 @@ from yarl import URL
 
 from kernel.retry_after import retry_after_s
 from outbound.jobs.outcomes import AskFailed, OutcomeKind
-from residence.account import FAULTS
+from residence.accounts.account import FAULTS
 from residence.authority.answers import outcome_of
 from residence.authority.port import Account, ArrayOutcome, Element, Trial
 from residence.authority.settings import AuthoritySettings, basic
 from residence.authority.tokens import Asked, NoToken, Reply, TokenPurse
-from residence.transmission_states import TransmissionKind
+from residence.transmission.states import TransmissionKind
 
 _PATHS: Final = {
     TransmissionKind.FOREIGN: "/client-service/kbtt/kbtt-3th",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from outbound.jobs.outcomes import Outcome
-from residence.transmission_states import TransmissionKind
+from residence.transmission.states import TransmissionKind
 
 Element = Mapping[str, Any]
 """One element of an array, as it goes over the wire."""

@@ -4,9 +4,9 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Final
 
-from kernel.setting_kinds import Seconds, Secret, Shape, Text
-from kernel.setting_urls import OutsideUrl
-from kernel.settings import Environment
+from kernel.configuration.kinds import Seconds, Secret, Shape, Text
+from kernel.configuration.settings import Environment
+from kernel.configuration.urls import OutsideUrl
 
 REAL_BASE_URL: Final = "https://api-tbltkbtt.bocongan.gov.vn"
 SANDBOX_BASE_URL: Final = "http://127.0.0.1:8025/authority"

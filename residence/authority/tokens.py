@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
-from residence.account import LOGIN_REFUSED, NO_PERMIT
+from residence.accounts.account import LOGIN_REFUSED, NO_PERMIT
 from residence.authority.port import Account
 
 PERMIT: Final = "kbtt:create-3th"

@@ -8,7 +8,7 @@ import structlog
 
 from outbound.direct.http import AnswerTooLongError, BadCallError, DirectHttp
 from outbound.direct.parties import NoAnswerError, Party
-from residence.account import FAULTS
+from residence.accounts.account import FAULTS
 from residence.authority.port import Account, Trial
 from residence.authority.settings import AuthoritySettings, basic
 from residence.authority.tokens import LOG_IN_PATH, NoToken, Reply, log_in_form, pair_after, revoke_path

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from residence.files.source import MEGABYTE, MOST_BYTES, MOST_GUESTS
-from residence.findings import FileRefused
+from residence.rules.findings import FileRefused
 
 _MOST_MEMBERS: Final = 2000
 _LARGEST_MEMBER: Final = 48 * MEGABYTE

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from kernel.lookalikes import DASHES
-from kernel.text import search_key
-from residence.cells import Cell, Unusable, as_text
-from residence.findings import load_table
+from kernel.texts.folding import search_key
+from kernel.texts.lookalikes import DASHES
+from residence.reading.cells import Cell, Unusable, as_text
+from residence.rules.findings import load_table
 
 # The official form has a title, headings, hints and an example before the first guest; a list may have a letterhead.
 HEAD_ROWS: Final = 20

@@ -11,7 +11,7 @@ from residence.files.official_xml import open_xml
 from residence.files.separated import open_csv
 from residence.files.source import Source
 from residence.files.xlsx import open_xlsx
-from residence.findings import FileRefused
+from residence.rules.findings import FileRefused
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

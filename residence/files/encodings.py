@@ -4,7 +4,7 @@ import codecs
 import re
 from typing import Final
 
-from residence.findings import FileRefused
+from residence.rules.findings import FileRefused
 
 _CHUNK: Final = 1 << 18
 _START: Final = 4096

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from residence.cells import Cell, Unusable, as_text
-from residence.entry import CLOCKS
 from residence.files.columns import HEAD_ROWS, Column, field_of, is_ours, letter
-from residence.findings import FileRefused, field_labels
+from residence.reading.cells import Cell, Unusable, as_text
+from residence.reading.entry import CLOCKS
+from residence.rules.findings import FileRefused, field_labels
 
 _FEWEST: Final = 4
 _REQUIRED: Final = ("full_name", "birth_date", "sex", "nationality", "document_number", "arrival", "departure")

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from residence.catalogues import find_code
-from residence.cells import Cell, Unusable, as_text
 from residence.files.columns import Column, kind_by_heading
 from residence.files.headings import NAME_PARTS
 from residence.guests import VIETNAMESE_NATIONALITY
+from residence.reading.catalogues import find_code
+from residence.reading.cells import Cell, Unusable, as_text
 
 _NUMBER: Final = "document_number"
 _PASSPORT: Final = 4

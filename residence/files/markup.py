@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 from xml.parsers import expat
 
-from residence.findings import FileRefused
+from residence.rules.findings import FileRefused
 
 _DEEPEST: Final = 64
 _CHUNK: Final = 1 << 16

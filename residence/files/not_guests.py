@@ -11,10 +11,10 @@ from datetime import date
 from functools import cache
 from typing import Final
 
-from kernel.text import search_key
-from residence.catalogues import NationalityCode, find_code, find_nationality
-from residence.cells import Cell, Unusable, as_text
-from residence.findings import load_table
+from kernel.texts.folding import search_key
+from residence.reading.catalogues import NationalityCode, find_code, find_nationality
+from residence.reading.cells import Cell, Unusable, as_text
+from residence.rules.findings import load_table
 
 # A row with more filled fields than this is not looked at any closer.
 _FEW: Final = 5

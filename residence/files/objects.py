@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from residence.cells import Cell, Unusable
 from residence.files.columns import Column, field_of
 from residence.files.encodings import encoding_of
 from residence.files.headings import NAME_PARTS, shown_headings
 from residence.files.layout import join_name
 from residence.files.source import MEGABYTE, MOST_GUESTS, Row, Source
-from residence.findings import FileRefused, Finding
 from residence.guests import VIETNAMESE_NATIONALITY
+from residence.reading.cells import Cell, Unusable
+from residence.rules.findings import FileRefused, Finding
 
 _LIST: Final = "guests"
 _EXPECTED: Final = '[{"full_name": …, "birth_date": …}, …]'

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from residence.cells import Cell, Unusable
 from residence.files.columns import Column, field_of, is_sample, load_table_of_columns
 from residence.files.markup import walk
 from residence.files.source import MOST_GUESTS, Row, Source
-from residence.findings import FileRefused
+from residence.reading.cells import Cell, Unusable
+from residence.rules.findings import FileRefused
 
 ROOT: Final = "KHAI_BAO_TAM_TRU"
 GUEST: Final = "THONG_TIN_KHACH"

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from residence.cells import Cell, Unusable
 from residence.files.columns import HEAD_ROWS, field_of
 from residence.files.encodings import encoding_of
 from residence.files.source import Source
 from residence.files.table import Numbered, table_source
-from residence.findings import FileRefused
+from residence.reading.cells import Cell, Unusable
+from residence.rules.findings import FileRefused
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _MOST_COLUMNS: Final = 200

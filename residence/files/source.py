@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from residence.cells import Cell, Unusable
 from residence.files.columns import Column
-from residence.findings import Finding
+from residence.reading.cells import Cell, Unusable
+from residence.rules.findings import Finding
 
 MOST_GUESTS: Final = 10_000
 MOST_BYTES: Final = 32 << 20

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain, islice
 from typing import Final
 
-from residence.cells import Cell, Unusable, as_text
 from residence.files.columns import (
     HEAD_ROWS,
     OUR_EXAMPLE,
@@ -18,8 +17,9 @@ from residence.files.headings import NAME_PARTS, Heading, find_heading, shown_he
 from residence.files.layout import Layout
 from residence.files.not_guests import Foot
 from residence.files.source import MOST_GUESTS, Cells, Row, Source, shown_rows
-from residence.findings import FileRefused, Finding
-from residence.names import is_garbled_name
+from residence.reading.cells import Cell, Unusable, as_text
+from residence.reading.names import is_garbled_name
+from residence.rules.findings import FileRefused, Finding
 
 OFFICIAL_SHEET: Final = "DS_KHACH_VIET_NAM_LUU_TRU"
 _TITLE: Final = "THÔNG BÁO LƯU TRÚ CHO CÔNG DÂN VIỆT NAM"

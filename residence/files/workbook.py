@@ -14,7 +14,7 @@ from residence.files.columns import letter
 from residence.files.markup import walk
 from residence.files.source import MOST_GUESTS
 from residence.files.table import OFFICIAL_SHEET
-from residence.findings import FileRefused
+from residence.rules.findings import FileRefused
 
 _WORKBOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from residence.cells import Unusable
 from residence.files.archive import Archive
 from residence.files.columns import HEAD_ROWS, field_of
 from residence.files.headings import Heading
@@ -14,7 +13,8 @@ from residence.files.not_guests import Foot
 from residence.files.source import Source
 from residence.files.table import OFFICIAL_SHEET, Numbered, heading_among, looks_official, table_source
 from residence.files.workbook import Merge, Sheet, Workbook, inspect_sheet, likely_sheets, read_workbook
-from residence.findings import FileRefused
+from residence.reading.cells import Unusable
+from residence.rules.findings import FileRefused
 
 _SHARED: Final = ("xl/sharedStrings.xml", "xl/styles.xml")
 _HEADINGS_ENOUGH: Final = 2

@@ -9,8 +9,8 @@ from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
 from kernel.work import Work
-from residence.account import ACCOUNT_MOVES, AccountEvent, AccountState, KnownAccount
-from residence.account_store import release_waiting
+from residence.accounts.account import ACCOUNT_MOVES, AccountEvent, AccountState, KnownAccount
+from residence.accounts.store import release_waiting
 from residence.authority.port import Trial
 from residence.models import PASSWORD_FIELD, Lodging
 from residence.ports import FrontDesk

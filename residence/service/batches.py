@@ -24,16 +24,17 @@ from kernel.ids import new_id
 from kernel.storage import FileStore
 from kernel.vault import Vault
 from kernel.work import Work
-from residence import batch_store, store
-from residence.check import Note, Verdict, check_file
+from residence import store
+from residence.batches import store as batch_store
+from residence.batches.check import Note, Verdict, check_file
 from residence.clock import tonight
-from residence.findings import Finding
 from residence.models import FILE_NAME_FIELD, FINDINGS_FIELD, Batch
 from residence.ports import FrontDesk
+from residence.rules.findings import Finding
 from residence.service.access import active_lodging, lodging_for
 from residence.service.declaring import declare_arrivals, declarer
 from residence.service.guest_keys import document_index, name_words
-from residence.sheets import write_error_sheet
+from residence.sheets.guests import write_error_sheet
 from residence.states import BATCH_MOVES, BatchEvent, BatchState
 
 # Of one lodging, until they are erased: some thirty files a day.

@@ -19,9 +19,9 @@ from residence import store
 from residence.clock import due
 from residence.guests import GuestDeclaration, Moment
 from residence.models import DECLARATION_FIELD, NOTE_FIELD, Declaration, Lodging, Stay
-from residence.name_search import KEYS_VERSION
 from residence.ports import FrontDesk
-from residence.rules import judge_declaration
+from residence.reading.name_search import KEYS_VERSION
+from residence.rules.judging import judge_declaration
 from residence.service.access import active_lodging, lodging_for
 from residence.service.declaring import declarer, guest_in, tell
 from residence.service.guest_keys import document_index, name_words

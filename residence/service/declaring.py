@@ -15,11 +15,11 @@ from kernel.ids import new_id
 from kernel.outbox import record_event
 from kernel.work import Work
 from residence import store
-from residence.bulk import DECLARATION_COLUMNS, STAY_COLUMNS, copy_rows
+from residence.batches.bulk import DECLARATION_COLUMNS, STAY_COLUMNS, copy_rows
 from residence.clock import NightRule, due
 from residence.guests import GuestDeclaration, GuestKind, Moment
 from residence.models import DECLARATION_FIELD, Declaration, Lodging
-from residence.name_search import KEYS_VERSION
+from residence.reading.name_search import KEYS_VERSION
 from residence.service.guest_keys import document_index, name_words
 from residence.states import DeclarationKind, StayState
 from residence.store import StayKey

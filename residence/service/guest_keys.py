@@ -6,13 +6,14 @@ from uuid import UUID
 
 import structlog
 
-from kernel.text import only_signs
+from kernel.texts.folding import only_signs
 from kernel.vault import Vault, VaultError
 from kernel.work import Work
-from residence import police_store, store
+from residence import store
 from residence.guests import GuestDeclaration
 from residence.models import DECLARATION_FIELD, DOCUMENT_INDEX, WORD_INDEX, Stay
-from residence.name_search import KEYS_VERSION, ways_of, words_of
+from residence.nights import police_store
+from residence.reading.name_search import KEYS_VERSION, ways_of, words_of
 from residence.store import StayKey
 
 _LONGEST_NUMBER: Final = 60

@@ -10,10 +10,10 @@ from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
 from kernel.quota import require_room
-from kernel.text import fold
+from kernel.texts.folding import fold
 from kernel.work import Work
 from residence import store
-from residence.account import AccountState
+from residence.accounts.account import AccountState
 from residence.events import OF_CHANGE, REGISTERED, LodgingChanged
 from residence.models import Lodging, LodgingChange, Room
 from residence.ports import FrontDesk, Member

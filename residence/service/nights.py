@@ -8,11 +8,11 @@ from uuid import UUID
 
 from kernel.actor import Actor
 from kernel.work import Work
-from residence import overview_store
-from residence.account import AccountState, KnownAccount
+from residence.accounts.account import AccountState, KnownAccount
 from residence.clock import Exposure, NightState, exposure, filing_ends, night_ends, night_state
 from residence.models import Lodging
-from residence.night_store import NightCounts, counts_of
+from residence.nights import overview_store
+from residence.nights.store import NightCounts, counts_of
 from residence.ports import FrontDesk
 from residence.service.access import lodging_for, lodgings_for
 from residence.service.accounts import known_account

@@ -14,17 +14,19 @@ from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
 from kernel.ids import new_id
-from kernel.text import search_key
+from kernel.texts.folding import search_key
 from kernel.work import Work
-from residence import night_store, police_store, store
-from residence.export import ExportRow
+from residence import store
 from residence.guests import GuestDeclaration
 from residence.ledger_models import GuestSearch
 from residence.models import SEARCH_REASON_FIELD, WORD_INDEX, Lodging, LodgingChange, Stay
-from residence.night_store import FilingCounts, GuestRow, NationalityCount
+from residence.nights import police_store
+from residence.nights import store as night_store
+from residence.nights.store import FilingCounts, GuestRow, NationalityCount
 from residence.service.declaring import guest_in
 from residence.service.guest_keys import document_index, sought_words
 from residence.service.lodgings import step_lodging
+from residence.sheets.export import ExportRow
 from residence.states import LodgingEvent
 
 MOST_FOUND: Final = 100

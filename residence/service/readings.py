@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from kernel.clock import local
-from residence.findings import Finding
-from residence.guest_rules.judgement import Context
-from residence.identity_card import read_card_qr
-from residence.meant import settle
-from residence.mrz import read_mrz
-from residence.rules import check_values
+from residence.reading.identity_card import read_card_qr
+from residence.reading.meant import settle
+from residence.reading.mrz import read_mrz
+from residence.rules.findings import Finding
+from residence.rules.judgement import Context
+from residence.rules.judging import check_values
 
 
 @dataclass(frozen=True, slots=True)

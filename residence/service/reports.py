@@ -14,11 +14,11 @@ from kernel.ids import new_id
 from kernel.work import Work
 from residence import store
 from residence.clock import tonight
-from residence.findings import Finding
 from residence.guests import GuestDeclaration
 from residence.models import NilReport
 from residence.ports import FrontDesk
-from residence.rules import judge_declaration
+from residence.rules.findings import Finding
+from residence.rules.judging import judge_declaration
 from residence.service.access import active_lodging, lodging_for
 from residence.service.declaring import declare_arrivals, declarer, guest_in
 from residence.service.guest_keys import document_index

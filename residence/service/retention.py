@@ -3,7 +3,7 @@
 from typing import Final
 
 from kernel.work import Work
-from residence import police_store
+from residence.nights import police_store
 from residence.settings import ResidenceSettings
 from residence.states import BatchState
 

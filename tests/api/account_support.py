@@ -18,9 +18,9 @@ from auth.settings import AuthSettings
 from auth.tokens.keyring import KeyRing
 from auth.tokens.reader import TokenReader
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.configuration.settings import Environment
+from kernel.database.sessions import Database
 from kernel.errors import DomainError
-from kernel.settings import Environment
 from kernel.vault import Vault
 from kernel.work import Work
 from tests.api.edge_support import EdgeContainer, bearer, make_app

@@ -7,19 +7,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from auth.service import clients, officers
+from auth.organisations.service import clients
+from auth.service import officers
 from kernel.actor import SYSTEM, Actor
 from kernel.clock import local
 from kernel.work import Work
-from residence import receipts
-from residence.check import check_file
+from residence.batches.check import check_file
 from residence.models import Declaration, Lodging
+from residence.receipts import receipts
 from residence.service import batches, lodgings, photos, police, reports
 from residence.service.batches import SentFile
 from residence.service.lodgings import NewLodging
-from residence.sheets import write_guests
+from residence.sheets.guests import write_guests
 from residence.states import LodgingEvent
-from residence.transmission_planner import plan_transmissions
+from residence.transmission.planner import plan_transmissions
 from tests.unit.residence.guests_made import foreign_guest, vietnamese_guest
 
 if TYPE_CHECKING:

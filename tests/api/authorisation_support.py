@@ -13,7 +13,8 @@ from sqlalchemy import text
 from api.app import create_app
 from auth.eid.port import EidIdentity
 from auth.models import PHONE_FIELD, Phone
-from auth.service import clients, members, officers, organisations, phones, proofs, sessions
+from auth.organisations.service import clients, members, organisations, proofs
+from auth.service import officers, phones, sessions
 from auth.service.attempts import LoginRole
 from auth.service.login import open_session
 from auth.service.signing_keys import keep_signing_keys
@@ -23,11 +24,11 @@ from kernel.clock import SettableClock, local
 from kernel.ids import new_id
 from kernel.outbox import drain_events
 from kernel.work import Work
+from motcua.wiring.container import Container, event_handlers
+from procedures.seed import seed_catalogue
 from tests.api.account_support import ISSUER
 from tests.api.authorisation_lodging import furnish
 from tests.db.tracking.conftest import DIEN_BAN, GO_NOI, PHONE, Scene
-from tracking.catalogue.seed import seed_catalogue
-from wiring import Container, event_handlers
 
 # Told by nobody but to those who may know; a stranger's answer that holds one of them has leaked.
 OWNER_NAME, OWNER_NUMBER = "Nguyễn Văn Canh", "049090000077"

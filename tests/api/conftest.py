@@ -9,12 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
+from motcua.wiring.container import build_container
 from tests.api.account_support import House
 from tests.api.authorisation_support import World
 from tests.api.edge_support import EdgeContainer, make_app
 from tests.api.residence_support import Evening
-from wiring import build_container
 
 
 @pytest.fixture(scope="session")

@@ -18,27 +18,27 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadGateway, ImATeapot, TooManyRequests
 
-from api.answers import json_answer
 from api.app import create_app
-from api.blueprint import Blueprint
-from api.conditional import check_match, core_of, tag_for, unchanged
 from api.container import Container, HealthCheck, TokenReader
-from api.context import actor, here
-from api.limits import count_try
-from api.paging import PageAnswer, PageQuery, read_page, turn_page
-from api.permits import PERMITS, Permit, anyone, citizen, role, signed_in
-from api.resources import RESOURCES
-from api.schemas import AnswerSchema, Instant, Line, Map, QuerySwitch, RequestSchema, Shape, Switch, Text
+from api.contract.resources import RESOURCES
+from api.edge.answers import json_answer
+from api.edge.blueprint import Blueprint
+from api.edge.conditional import check_match, core_of, tag_for, unchanged
+from api.edge.context import actor, here
+from api.edge.limits import count_try
+from api.edge.paging import PageAnswer, PageQuery, read_page, turn_page
+from api.edge.permits import PERMITS, Permit, anyone, citizen, role, signed_in
+from api.edge.schemas import AnswerSchema, Instant, Line, Map, QuerySwitch, RequestSchema, Shape, Switch, Text
 from api.settings import ApiSettings
 from kernel.actor import Actor, ActorKind
 from kernel.audit import write_audit
 from kernel.bell import Bell
 from kernel.clock import Clock, SettableClock
-from kernel.db import Database
+from kernel.configuration.settings import KernelSettings
+from kernel.database.sessions import Database
 from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.limits import Limiter
-from kernel.settings import KernelSettings
 from kernel.storage import FileStore
 from kernel.vault import Vault
 from kernel.work import Work

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from auth.models import ApiClient
-from auth.service.lapsed import watch_clients
+from auth.organisations.service.lapsed import watch_clients
 from kernel.clock import local
 from kernel.outbox import OutboxEvent
 from kernel.work import Work

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from kernel.settings import Environment
+from kernel.configuration.settings import Environment
 from kernel.together import Together
-from notify.receipts import NewReceipt, receipts_desk
+from notify.channels.zalo.settings import SANDBOX_APP_ID
+from notify.receipts.applying import NewReceipt, receipts_desk
 from notify.settings import NotifySettings
-from notify.zalo_settings import SANDBOX_APP_ID
 from tests.api.edge_support import EdgeContainer
 
 IN_USE = {"MOTCUA_SMS_GATEWAYS": "esms=1", "MOTCUA_ZALO_APP_ID": SANDBOX_APP_ID}

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from kernel.clock import local
 from kernel.ids import new_id
 from residence.models import Batch, Stay
-from residence.sheets import write_guests
+from residence.sheets.guests import write_guests
 from tests.api.authorisation_support import World
 from tests.unit.residence.guests_made import vietnamese_guest
 

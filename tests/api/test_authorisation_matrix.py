@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from api.openapi import render_detached
-from api.permits import PERMITS
+from api.contract.openapi import render_detached
+from api.edge.permits import PERMITS
 from kernel.actor import Actor, ActorKind
 from kernel.ids import new_id
 from tests.api.authorisation_requests import Asking, bodies, every_operation

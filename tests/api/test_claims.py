@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text
 
 from auth.models import Organisation
-from auth.proof_models import OrganisationChange
+from auth.organisations.proof_models import OrganisationChange
 from auth.registry.port import RegistryEntry
 from kernel.outbox import OutboxEvent
 from kernel.storage import FolderStore

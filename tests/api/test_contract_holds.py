@@ -21,8 +21,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app
-from api.permits import PERMITS, anyone
-from api.resources import RESOURCES
+from api.contract.resources import RESOURCES
+from api.edge.permits import PERMITS, anyone
 from auth.eid.oidc import OidcProvider
 from auth.eid.port import EidIdentity
 from auth.seed import sandbox_officers, seed_people
@@ -31,12 +31,12 @@ from auth.service.login import open_session
 from auth.service.signing_keys import keep_signing_keys
 from auth.tokens.issuer import TokenIssuer
 from kernel.clock import SettableClock, local
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.work import Work
+from motcua.wiring.container import Container, build_container
+from procedures.seed import seed_catalogue
 from tests.api.account_support import ISSUER, VouchingProvider
 from tests.api.edge_support import bearer
-from tracking.catalogue.seed import seed_catalogue
-from wiring import Container, build_container
 
 CHECKS = [
     not_a_server_error,

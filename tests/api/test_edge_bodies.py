@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.bodies import JSON_LIMIT, read_json
+from api.edge.bodies import JSON_LIMIT, read_json
 from kernel.errors import DomainError
 from tests.api.edge_support import bearer
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from kernel.audit import AuditEntry
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.idempotency import IdempotencyRecord, find_answer, request_hash
 from tests.api.edge_support import CITIZEN, EdgeContainer, bearer, make_app
 

@@ -12,12 +12,12 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.container import Container, HealthCheck
-from api.limits import network
-from api.permits import PERMITS, all_of, any_of, anyone, citizen, identity_level, officer, role, signed_in
+from api.contract.spec import DOCUMENT
+from api.edge.limits import network
+from api.edge.permits import PERMITS, all_of, any_of, anyone, citizen, identity_level, officer, role, signed_in
 from api.settings import ApiSettings
-from api.spec import DOCUMENT
 from kernel.actor import ANONYMOUS, SYSTEM
-from kernel.settings import Environment
+from kernel.configuration.settings import Environment
 from tests.api.edge_support import CITIZEN, OTHER_CITIZEN, RECEIVER, EdgeContainer, bearer, make_app, settings, things
 
 

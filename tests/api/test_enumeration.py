@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.limits import LIMITS
+from api.edge.limits import LIMITS
 from kernel.ids import new_id
 from tests.api.account_support import House
 from tests.api.authorisation_support import World

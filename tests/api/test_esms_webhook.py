@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
-from notify.channels.esms_receipts import CALLBACK_PURPOSE, callback_mac
+from notify.channels.esms.receipts import CALLBACK_PURPOSE, callback_mac
 from notify.models import RAW_FIELD
 from tests.api.edge_support import make_app
 from tests.api.receiving_support import OUT_OF_USE, ReceivingContainer

@@ -14,17 +14,17 @@ import pypdf
 import pytest
 from sqlalchemy import select, text
 
-from api.openapi import render_detached
+from api.contract.openapi import render_detached
+from attachments.models import FILE_NAME_FIELD, Upload
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent, drain_events
+from motcua.wiring.container import event_handlers
 from notify.models import BODY_FIELD, VALUES_FIELD, Delivery, Notification
 from tests.api.authorisation_requests import every_operation
 from tests.api.authorisation_support import OWNER_NAME, OWNER_NUMBER, World
 from tests.db.tracking.conftest import Scene
 from tracking.models import SECRET_FIELD
 from tracking.service.slips import own_slip
-from tracking.upload_models import FILE_NAME_FIELD, Upload
-from wiring import event_handlers
 
 INTERNAL: Final = ("NOIBO-BUOC-7F3A", "NOIBO-TRALAI-91CC", "NOIBO-TEPKQ-55D0", "NOIBO-TRACUU-08EE")
 TOLD: Final = ("NOIRA-BOSUNG-20AB", "NOIRA-BUOC-B7E1", "NOIRA-RUTLAI-3D44")

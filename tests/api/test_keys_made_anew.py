@@ -2,8 +2,8 @@
 
 from sqlalchemy import text
 
+from motcua.wiring.container import keep_house
 from tests.api.authorisation_support import World
-from wiring import keep_house
 
 MADE_OLD = (
     "UPDATE dossier SET search_version = 0, search_text = ' older '",

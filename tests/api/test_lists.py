@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from procedures.loader import read_document
 from tests.api.authorisation_support import World
-from tests.unit.tracking.household import FILE
-from tracking.catalogue.loader import read_document
+from tests.unit.procedures.household import FILE
 
 
 def get(world: World, path: str, **headers: str) -> Any:

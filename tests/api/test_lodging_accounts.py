@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from kernel.db import Database
+from kernel.database.sessions import Database
+from motcua.wiring.container import build_container
 from tests.api.authorisation_support import World
 from tests.api.residence_support import Evening
 from tests.unit.sandbox.support import SETTINGS, Caller, running
-from wiring import build_container
 
 PASSWORD = SETTINGS.authority_password
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from kernel.ids import new_id
 from notify.channels.port import Quota
-from notify.gateways import note_form, note_quota, note_states
+from notify.pool.gateways import note_form, note_quota, note_states
 from outbound.jobs.breaker import CircuitState, Health
 from tests.api.authorisation_support import World
 from tests.support.words import faults

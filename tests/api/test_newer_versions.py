@@ -7,10 +7,10 @@ from werkzeug.test import TestResponse
 
 from kernel.clock import local
 from kernel.ids import new_id
+from procedures.loader import read_document
+from procedures.publishing import publish_procedure
 from tests.api.authorisation_support import World
-from tests.unit.tracking.household import FILE
-from tracking.catalogue.loader import read_document
-from tracking.catalogue.publishing import publish_procedure
+from tests.unit.procedures.household import FILE
 
 FIELD = {"title": "Số nhà kho", "x-title-en": "Warehouses", "type": "integer"}
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import text
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from migrations import head_revision
 from tests.api.authorisation_support import World
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from api.permits import PERMITS, SteppedUp
+from api.edge.permits import PERMITS, SteppedUp
 from auth.models import ApiClient, Organisation
 from kernel.audit import AuditEntry
 from kernel.clock import local

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.resources import RESOURCES
+from api.contract.resources import RESOURCES
 from tests.api.account_support import House
 from tests.api.authorisation_support import World
 from tests.api.edge_support import bearer

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from auth.service import clients, members, organisations
-from auth.service.clients import NewClient
-from auth.service.members import NewMember
+from auth.organisations.service import clients, members, organisations
+from auth.organisations.service.clients import NewClient
+from auth.organisations.service.members import NewMember
 from kernel.actor import Actor
 from kernel.clock import local
 from kernel.errors import DomainError

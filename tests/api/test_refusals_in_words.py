@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.openapi import render_detached
+from api.contract.openapi import render_detached
 from kernel.ids import new_id
 from tests.api.authorisation_requests import Asking, bodies, every_operation
 from tests.api.authorisation_support import World

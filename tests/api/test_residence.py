@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.permits import PERMITS, SteppedUp
+from api.edge.permits import PERMITS, SteppedUp
 from residence.models import Stay
 from tests.api.authorisation_lodging import PHOTO
 from tests.api.residence_support import Evening

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from auth.models import ApiClient, Officer
-from auth.service.lapsed import watch_clients
+from auth.organisations.service.lapsed import watch_clients
 from kernel.clock import local
 from kernel.errors import DomainError
 from kernel.outbox import OutboxEvent

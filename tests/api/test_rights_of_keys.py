@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from auth.models import Membership
-from auth.service.lapsed import WARNED_BEFORE
+from auth.organisations.service.lapsed import WARNED_BEFORE
 from kernel.clock import local
 from tests.api.account_support import House
 from tests.api.hotel_support import RESIDENCE, Hotel, open_hotel

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from api.app import create_app
+from motcua.wiring.boot import files_check
 from outbound.direct.files import open_bounded
 from tests.api.residence_support import Evening
 from tests.support.s3 import S3, s3_server
-from wiring_boot import files_check
 
 
 @pytest.fixture

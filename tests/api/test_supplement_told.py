@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 
 from kernel.ids import new_id
 from kernel.outbox import drain_events
+from motcua.wiring.container import event_handlers, keep_house
 from tests.api.authorisation_support import World
-from wiring import event_handlers, keep_house
 
 PHONE = "+84912345678"
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from kernel.ids import new_id
-from notify.template_store import LiveBook
-from notify.texts import shipped_contents, shipped_templates
+from notify.templates.book import shipped_contents, shipped_templates
+from notify.templates.store import LiveBook
 from tests.api.authorisation_support import World
 
 URL = "/v1/desk/templates"

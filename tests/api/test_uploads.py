@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
+from attachments.models import Upload
+from attachments.service import pieces as upload_pieces
+from attachments.service.uploads import KEPT_UNATTACHED, MAX_OPEN_UPLOADS, expire_uploads
+from motcua.wiring.container import keep_house
 from tests.api.authorisation_support import World
 from tests.api.upload_support import PIECE, Phone, photo, refused
 from tracking.models import Dossier
-from tracking.service import upload_pieces
 from tracking.service.drafts import MAX_DRAFTS
-from tracking.service.uploads import KEPT_UNATTACHED, MAX_OPEN_UPLOADS, expire_uploads
-from tracking.upload_models import Upload
-from wiring import keep_house
 
 TEXT = b"This is no photograph. " * 4000
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.test import Client
 
-from api.waiting import WaitingApp
+from api.edge.waiting import WaitingApp
 from migrations import SchemaBehindError, head_revision
 from tests.support.waiting import eventually
 

@@ -12,12 +12,12 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from notify.channels.port import Quota
-from notify.gateways import note_quota
+from notify.channels.zalo.settings import SANDBOX_APP_ID
 from notify.models import RAW_FIELD
-from notify.zalo_settings import SANDBOX_APP_ID
+from notify.pool.gateways import note_quota
 from tests.api.edge_support import make_app
 from tests.api.receiving_support import OUT_OF_USE, ReceivingContainer
 

@@ -10,27 +10,27 @@ import pytest
 from marshmallow import Schema, fields
 
 from api.app import outline
-from api.openapi import render_detached
-from api.permits import PERMITS, anyone
-from api.resources import RESOURCES
-from api.spec import DOCUMENT
-from auth import rights
-from auth.service import organisations
-from auth.standing import Means, Standing
+from api.contract.openapi import render_detached
+from api.contract.resources import RESOURCES
+from api.contract.spec import DOCUMENT
+from api.edge.permits import PERMITS, anyone
+from attachments.states import UploadState
+from auth.organisations import rights
+from auth.organisations.service import organisations
+from auth.organisations.standing import Means, Standing
 from kernel.actor import ActorKind
 from mobile_contract import vocabulary
 from mobile_contract.problems import PROBLEMS
 from residence.clock import NightState
 from residence.guests import GuestKind
-from residence.receipts import ReceiptState
+from residence.nights.undelivered import Resolution
+from residence.receipts.receipts import ReceiptState
 from residence.service import lodgings
 from residence.states import BatchState, DeclarationKind, LodgingState, StayState
-from residence.transmission_states import ItemState
-from residence.undelivered import Resolution
+from residence.transmission.states import ItemState
 from tests.architecture.sources import ROOT
 from tracking.handover import HandOver, HandOverWay
 from tracking.states import LABELS
-from tracking.upload_states import UploadState
 
 OPERATIONS = {name: each for blueprint in RESOURCES for name, each in blueprint.operations.items()}
 SPEC: dict[str, Any] = json.loads(render_detached())

@@ -7,12 +7,12 @@ from typing import Any, Final
 import jsonschema_rs
 import pytest
 
-from api.describing import API_KEY, SECURITY_SCHEMES, USER_TOKEN
-from api.examples import UNNAMED
-from api.openapi import operations_of
-from api.permits import PERMITS, anyone
-from api.resources import GROUPS, RESOURCES
-from api.spec import DOCUMENT
+from api.contract.describing import API_KEY, SECURITY_SCHEMES, USER_TOKEN
+from api.contract.examples import UNNAMED
+from api.contract.openapi import operations_of
+from api.contract.resources import GROUPS, RESOURCES
+from api.contract.spec import DOCUMENT
+from api.edge.permits import PERMITS, anyone
 from kernel.actor import Actor, ActorKind
 from mobile_contract.vocabulary import CLIENT_SCOPES, ROLES
 

@@ -9,9 +9,9 @@ import jsonschema_rs
 import pytest
 from marshmallow import ValidationError
 
-from api.openapi import render_detached
-from api.organisations.schemas import OrganisationRequest
-from api.schemas import Shape
+from api.account.organisations.schemas import OrganisationRequest
+from api.contract.openapi import render_detached
+from api.edge.schemas import Shape
 
 # One thing that ECMA-262 (with and without the flag u) and Python read alike. What is not here is refused: \Z, \A,
 # (?P, (?#, (?i), \d (which takes other scripts' digits in Python), possessive repeats.

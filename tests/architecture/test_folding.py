@@ -7,15 +7,15 @@ import pytest
 
 from tests.architecture.sources import Source, product
 
-HOME = frozenset({"kernel/text.py", "kernel/lookalikes.py"})
+HOME = frozenset({"kernel/texts/folding.py", "kernel/texts/lookalikes.py"})
 # The sandbox is other parties' systems, each with its own habits, and may import nothing of ours.
 OTHERS = ("sandbox/", "migrations/")
 # These ask what a letter is, or where a text may be cut; they compare nothing.
 ASKING = {
-    "kernel/names.py": "which letters a name of a person may hold",
-    "notify/forms.py": "a text is never cut between a letter and its mark",
-    "residence/guest_rules/names.py": "which letters of a name are Latin",
-    "tracking/business_names.py": "which letters the law lets the name of a household business hold",
+    "kernel/texts/names.py": "which letters a name of a person may hold",
+    "notify/templates/forms.py": "a text is never cut between a letter and its mark",
+    "residence/rules/names.py": "which letters of a name are Latin",
+    "procedures/forms/business_names.py": "which letters the law lets the name of a household business hold",
 }
 CALLS = frozenset({"casefold", "combining", "digit", "decimal", "numeric", "east_asian_width", "strip_accents_ascii"})
 # The composed form alone folds nothing: it is how every text is kept.

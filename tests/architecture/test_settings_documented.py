@@ -5,8 +5,8 @@ from dataclasses import fields
 
 import pytest
 
-import wiring  # noqa: F401 - loads every module that declares a setting
-from kernel.setting_kinds import DECLARED, Seconds, Setting, Whole, Words
+from kernel.configuration.kinds import DECLARED, Seconds, Setting, Whole, Words
+from motcua.wiring import container as wiring
 from sandbox.world import Settings
 from tests.architecture.sources import ROOT, product
 

@@ -14,7 +14,7 @@ REASON = "# Over 300 lines: "
 REVISIONS = "migrations/versions/"
 # The database's own module, and those that change its schema.
 # The last one is a program of its own that replays statements with bare psycopg.
-MAY_COMMIT = ("kernel/db.py", "migrations/", "bench/replay.py")
+MAY_COMMIT = ("kernel/database/sessions.py", "migrations/", "bench/replay.py")
 VENDORS = frozenset(
     {"aiohttp", "flask", "jwt", "obstore", "psycopg", "redis", "rq", "sqlalchemy", "twilio", "werkzeug"}
 )

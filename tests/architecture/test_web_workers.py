@@ -49,9 +49,7 @@ def test_nothing_that_is_served_relies_on_an_assertion() -> None:
 @pytest.fixture(scope="module")
 def loaded() -> frozenset[str]:
     """The packages that a web worker has loaded when it begins to serve, loaded as it does."""
-    program = (
-        "import serving.worker, api.app, wiring, sys; print(*(name for name, held in sys.modules.items() if held))"
-    )
+    program = "import motcua.processes.web.worker, api.app, wiring, sys; print(*(name for name, held in sys.modules.items() if held))"
     done = subprocess.run([sys.executable, "-OO", "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     return frozenset(name.partition(".")[0] for name in done.stdout.split())
 

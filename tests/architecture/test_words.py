@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 import yaml
 
-from auth.rights import MANDATES
+from attachments.content import KEPT_TYPES
+from auth.organisations.rights import MANDATES
 from mobile_contract import labels, vocabulary
 from mobile_contract.problems import FIELD_TEXTS, PROBLEMS, TITLES
 from mobile_contract.wording import placeholders, say
-from notify.states import DeliveryState
+from notify.sending.states import DeliveryState
+from procedures.definition import ActionKind
 from tests.architecture.sources import DOMAINS, ROOT, calls, product
 from tests.support.words import faults
-from tracking.catalogue.definition import ActionKind
-from tracking.content import KEPT_TYPES
 
 LANGUAGES = ("vi", "en")
 # Names of one product or format in both languages, and what is the same word in both.
@@ -60,7 +60,7 @@ def _written() -> Iterator[tuple[str, tuple[str, str]]]:
     """Pairs written out in the sources: Text("…", "…")."""
     for source in product():
         # A setting has a Text of its own, which is another thing.
-        for call in calls(source, "Text") if "from tracking.texts import" in source.text else ():
+        for call in calls(source, "Text") if "from kernel.texts.bilingual import" in source.text else ():
             said = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
             if len(call.args) == len(said) == len(LANGUAGES):
                 yield f"{source.path}:{call.lineno}", (said[0], said[1])

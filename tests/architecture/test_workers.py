@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-import worker
-from stack import working
+from motcua.local.stack import working
+from motcua.processes import worker
+from motcua.processes.start import QUEUES, RING
 from tests.architecture.sources import ROOT
-from working import QUEUES, RING
 
 
 @pytest.fixture(scope="module")

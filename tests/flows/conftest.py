@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kernel.embedded.runfolder import claim, release
+from motcua.local.embedded.runfolder import claim, release
 from tests.support.system import System, running_system
 
 # Needs what only Debian has; see there.

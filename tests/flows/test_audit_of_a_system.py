@@ -5,8 +5,8 @@ import sys
 
 from sqlalchemy import create_engine, text
 
-from bench.journey.handset import wait
-from stack import ROOT
+from journey.handset import wait
+from motcua.local.stack import ROOT
 from tests.support.system import PATIENCE_S, System
 
 _MOVE = "UPDATE timeline_entry SET at = at {} interval '1 day' WHERE event = 'accept' AND dossier_id = :dossier"

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from bench.journey.account import LoginRefused
-from bench.journey.casework import walk_to_finish
-from bench.journey.household import AGENCY, PROCEDURE
-from bench.journey.phone import look_up
-from bench.journey.uploads import upload
-from bench.journey.wire import Refused
-from kernel.settings import DATABASE_URL, FILES_URL, MASTER_KEY, Environment
+from journey.account import LoginRefused
+from journey.casework import walk_to_finish
+from journey.household import AGENCY, PROCEDURE
+from journey.phone import look_up
+from journey.uploads import upload
+from journey.wire import Refused
+from kernel.configuration.settings import DATABASE_URL, FILES_URL, MASTER_KEY, Environment
 from kernel.storage import open_store
 from motcua.backup.archive import DATABASE, Manifest, parts
 from motcua.backup.database import restore

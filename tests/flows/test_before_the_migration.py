@@ -11,15 +11,15 @@ from typing import Any
 import psutil
 import pytest
 
-from bench.journey.wire import Wire
-from kernel.embedded import Engines, EngineUrls
+from journey.wire import Wire
 from migrations import head_revision
 from migrations.steps import migrate
+from motcua.local.embedded import Engines, EngineUrls
 from motcua.local.ports import Ports, free_ports
-from seeding import seed_system
-from stack import environment, serving, working
+from motcua.local.stack import environment, serving, working
+from motcua.processes.start import QUEUES, RING
+from motcua.wiring.seeding import seed_system
 from tests.support.waiting import eventually
-from working import QUEUES, RING
 
 _PATIENCE_S = 180.0
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from api.spec import DOCUMENT
+from api.contract.spec import DOCUMENT
 from tests.support.node import run_node_program
 
 # A whole log-in, a look-up and a declaration, as an app would write them: what may be left out is left out.

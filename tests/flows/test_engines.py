@@ -14,8 +14,8 @@ import psutil
 import pytest
 from sqlalchemy import create_engine, text
 
-from kernel.embedded import EngineError, Engines, EngineUrls, engines
-from kernel.embedded.leftovers import is_alive
+from motcua.local.embedded import EngineError, Engines, EngineUrls, engines
+from motcua.local.embedded.leftovers import is_alive
 from tests.support.engines import kept, pid_of, pings, socket_folder_of, visits
 
 ROOT = os.geteuid() == 0

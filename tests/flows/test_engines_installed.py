@@ -6,8 +6,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kernel.embedded import EngineError, Engines
-from kernel.environment import SettingsError
+from kernel.configuration.environment import SettingsError
+from motcua.local.embedded import EngineError, Engines
 from tests.support.engines import pid_of, pings, visits
 
 

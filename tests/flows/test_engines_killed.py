@@ -10,8 +10,8 @@ import psutil
 import pytest
 from sqlalchemy import create_engine
 
-from kernel.embedded import AlreadyRunningError, Engines, EngineUrls
-from kernel.embedded.leftovers import is_alive
+from motcua.local.embedded import AlreadyRunningError, Engines, EngineUrls
+from motcua.local.embedded.leftovers import is_alive
 from tests.support.engines import kept, pid_of, pings, socket_folder_of, visits
 from tests.support.processes import running
 from tests.support.throwaway import Host
@@ -55,7 +55,7 @@ def test_a_server_without_a_run_file_is_found_by_its_data(open_folder: Path) -> 
 _BLOCK = """
 import signal, sys, time
 from pathlib import Path
-from kernel.embedded import engines
+from motcua.local.embedded import engines
 # Whoever runs the tests may have had these ignored, and a child inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)

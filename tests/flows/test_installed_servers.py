@@ -17,9 +17,9 @@ import redis
 from sqlalchemy import make_url, text
 
 from bench.private import private_folder
-from kernel.db import Database
-from kernel.embedded import Engines
-from kernel.embedded.places import choose_home
+from kernel.database.sessions import Database
+from motcua.local.embedded import Engines
+from motcua.local.embedded.places import choose_home
 from motcua.local.ports import free_ports
 from tests.support.system import System, running_system
 from tests.support.waiting import eventually
@@ -144,7 +144,7 @@ def _holds(url: str, *, by_index: bool) -> None:
 def test_debians_programs_are_found_where_the_wheels_are_missing(
     open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kernel.embedded.places.find_spec", lambda _name: None)
+    monkeypatch.setattr("motcua.local.embedded.places.find_spec", lambda _name: None)
     engines = Engines(open_folder / "state", durable=False)
     with engines:
         for status in engines.status():

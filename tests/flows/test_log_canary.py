@@ -12,13 +12,13 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 
-from bench.journey.account import visit_provider
-from bench.journey.handset import wait
-from bench.journey.phone import Phone, look_up
-from bench.journey.wire import Refused
+from journey.account import visit_provider
+from journey.handset import wait
+from journey.phone import Phone, look_up
+from journey.wire import Refused
 from kernel.clock import local
 from kernel.ids import new_id
-from notify.zalo_settings import SANDBOX_APP_ID
+from notify.channels.zalo.settings import SANDBOX_APP_ID
 from sandbox.world import Settings
 from tests.support.canaries import Canaries
 from tests.support.system import NUMBERS, PATIENCE_S, System, new_name

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bench.journey.phone import Phone
-from bench.journey.wire import Wire
+from journey.phone import Phone
+from journey.wire import Wire
 from tests.support.system import NUMBERS, System, notices
 from tests.support.waiting import eventually
 

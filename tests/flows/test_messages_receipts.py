@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bench.journey.wire import Answer
-from notify.channels.twilio_receipts import SIGNATURE_HEADER
+from journey.wire import Answer
+from notify.channels.twilio.receipts import SIGNATURE_HEADER
 from sandbox.world import Settings
 from tests.support.system import NUMBERS, System, notices
 from tests.support.waiting import eventually

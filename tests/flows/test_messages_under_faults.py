@@ -10,12 +10,12 @@ import psutil
 import pytest
 from sqlalchemy import create_engine, text
 
-from bench.journey.household import CERTIFICATE, certificate
-from bench.journey.wire import Answer
 from bench.urgent import Codes
+from journey.household import CERTIFICATE, certificate
+from journey.wire import Answer
+from motcua.wiring.container import build_container
 from tests.support.system import NUMBERS, System, notices
 from tests.support.waiting import eventually
-from wiring import build_container
 
 LONG_S = 90.0
 DOSSIERS = 9

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bench.journey.household import CERTIFICATE, MINUTES, REQUEST, certificate, form_values
-from bench.journey.photos import File
-from bench.journey.uploads import PIECE, TUS, begin_upload, offset_of, send_rest, sent, upload
-from bench.journey.wire import Answer, Refused
+from journey.household import CERTIFICATE, MINUTES, REQUEST, certificate, form_values
+from journey.photos import File
+from journey.uploads import PIECE, TUS, begin_upload, offset_of, send_rest, sent, upload
+from journey.wire import Answer, Refused
 from tests.support.system import System, new_name, papers
 
 

@@ -12,15 +12,15 @@ import jwt
 import pytest
 
 from auth.tokens.issuer import Grant, TokenIssuer
-from bench.journey.household import AGENCY, PROCEDURE
-from bench.journey.phone import look_up
-from bench.journey.uploads import TUS
-from bench.journey.wire import Answer, Refused
+from journey.household import AGENCY, PROCEDURE
+from journey.phone import look_up
+from journey.uploads import TUS
+from journey.wire import Answer, Refused
 from kernel.actor import Actor, ActorKind
 from kernel.clock import SettableClock
 from kernel.ids import new_id
+from motcua.wiring.container import build_container
 from tests.support.system import System
-from wiring import build_container
 
 
 def refused(answer: Answer, status: int, code: str) -> Any:

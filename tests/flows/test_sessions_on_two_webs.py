@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bench.journey.account import Account
 from bench.private import private_folder
-from kernel.embedded import Supervisor, engines
+from journey.account import Account
+from motcua.local.embedded import Supervisor, engines
 from motcua.local.ports import Ports, free_ports
-from stack import environment, prepare, processes, web
+from motcua.local.stack import environment, prepare, processes, web
 
 # By when a revoked session has stopped everywhere.
 STOPPED_S = 5.0

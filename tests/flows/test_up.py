@@ -11,11 +11,11 @@ from pathlib import Path
 
 import psutil
 
-from kernel.embedded.leftovers import is_alive
+from motcua.local.embedded.leftovers import is_alive
 from motcua.local.loopback import request
 from motcua.local.ports import Ports, free_ports, require_free
+from motcua.processes.start import QUEUES
 from tests.support.processes import running
-from working import QUEUES
 
 _WORKERS = [f"worker-{queue}" for queue in QUEUES]
 # What a caller's environment may hold: a proxy that is not there, a poor terminal, another database.

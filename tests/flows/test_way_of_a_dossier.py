@@ -9,10 +9,10 @@ from typing import Any
 
 import pypdf
 
-from bench.journey.casework import Draft
-from bench.journey.household import AGENCY, CERTIFICATE, MINUTES, PROCEDURE, REQUEST, certificate, form_values
-from bench.journey.phone import look_up
-from bench.journey.uploads import PIECE, TUS, begin_upload, offset_of, send_rest, sent, upload
+from journey.casework import Draft
+from journey.household import AGENCY, CERTIFICATE, MINUTES, PROCEDURE, REQUEST, certificate, form_values
+from journey.phone import look_up
+from journey.uploads import PIECE, TUS, begin_upload, offset_of, send_rest, sent, upload
 from kernel.clock import VIETNAM
 from tests.support.system import NUMBERS, System, new_name, papers
 

@@ -8,13 +8,13 @@ import pytest
 
 from bench import submit
 from bench.ground import WEB_MEMORY_MB, WEB_WORKERS
-from stack import ROOT
+from motcua.local.stack import ROOT
 
 
 @pytest.fixture
 def compiled() -> None:
     """What `make` does: a worker that has to compile what it loads keeps what that leaves behind."""
-    program = "import serving.worker, api.app, wiring, sqlalchemy.dialects.postgresql.psycopg"
+    program = "import motcua.processes.web.worker, api.app, wiring, sqlalchemy.dialects.postgresql.psycopg"
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     subprocess.run([sys.executable, "-OO", "-c", program], cwd=ROOT, env=environment, check=True)
 

@@ -43,7 +43,7 @@ FAULTS: Final = (
     Fault(
         "citizen-reads-all",
         "The read of a citizen's dossier forgets whose it is.",
-        "tracking/queries.py",
+        "tracking/reading/queries.py",
         'OWN = text(_dossier(_TOLD_REASONS) + "AND d.applicant_id = :person',
         'OWN = text(_dossier(_TOLD_REASONS) + "AND :person = :person',
         (_absent("other citizen"),),
@@ -51,7 +51,7 @@ FAULTS: Final = (
     Fault(
         "permit-too-wide",
         "The permit of the desk's read lets in anyone who is logged in.",
-        "api/permits.py",
+        "api/edge/permits.py",
         '"readDeskDossier": officer,',
         '"readDeskDossier": signed_in,',
         (f"{_MATRIX}::test_citizens_do_not_come_behind_the_desk_nor_officers_before_it",),
@@ -59,7 +59,7 @@ FAULTS: Final = (
     Fault(
         "scope-ignored",
         "A partner's key is good for whatever a key can do.",
-        "api/permits.py",
+        "api/edge/permits.py",
         "return actor.kind is ActorKind.CLIENT and wanted <= actor.scopes",
         "return actor.kind is ActorKind.CLIENT",
         (f"{_MATRIX}::test_a_partner_without_the_scope_may_do_nothing_else",),
@@ -99,7 +99,7 @@ FAULTS: Final = (
     Fault(
         "any-member-of-any-house",
         "A membership of one organisation opens every other.",
-        "auth/party_store.py",
+        "auth/organisations/store.py",
         "            Membership.organisation_id == organisation_id,\n            Membership.person_id == person_id,\n",
         "            Membership.organisation_id == organisation_id,\n",
         (_absent("other hotel"),),
@@ -115,7 +115,7 @@ FAULTS: Final = (
     Fault(
         "step-up-turned-round",
         "A log-in of any age will do for what needs a fresh one.",
-        "api/security.py",
+        "api/edge/security.py",
         "held.container.clock.now() - seen <= oldest",
         "held.container.clock.now() >= seen",
         (f"{_HOUSES}::test_an_old_log_in_is_asked_to_step_up",),

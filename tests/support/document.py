@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from bench.journey.wire import Answer
+from journey.wire import Answer
 
 _FILE: Final = Path(__file__).parents[2] / "mobile_contract/openapi.json"
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -24,7 +24,7 @@ class _Path:
 
 
 class Document:
-    """A witness for `bench.journey.wire.Wire`: raises AssertionError for an answer the document does not allow."""
+    """A witness for `journey.wire.Wire`: raises AssertionError for an answer the document does not allow."""
 
     def __init__(self) -> None:
         self._spec: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))

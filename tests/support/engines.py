@@ -11,7 +11,7 @@ from typing import Any
 import redis
 from sqlalchemy import create_engine, text
 
-from kernel.embedded import EngineUrls, ProcessStatus
+from motcua.local.embedded import EngineUrls, ProcessStatus
 from tests.support.processes import running
 
 

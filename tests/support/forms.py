@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.unit.tracking.household import values
+from tests.unit.procedures.household import values
 
 
 def household_form(**changes: Any) -> dict[str, Any]:

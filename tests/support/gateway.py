@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench.journey.wire import Wire
+from journey.wire import Wire
 
 
 class Gateway:

@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from kernel.embedded import Engines, ProcessSpec, Supervisor
+from motcua.local.embedded import Engines, ProcessSpec, Supervisor
 
 _FAMILY = """
 import pathlib, subprocess, sys, time

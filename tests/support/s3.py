@@ -10,7 +10,7 @@ import boto3
 
 from motcua.local.loopback import answers
 from motcua.local.ports import free_ports
-from stack import wait_until
+from motcua.local.stack import wait_until
 
 _SETTING_UP = ("create user", "policy", "key", "bucket")
 _REGION = "ap-southeast-1"

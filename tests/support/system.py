@@ -16,20 +16,20 @@ import redis
 from PIL import Image
 from rq import Worker
 
-from bench.journey.account import Account
-from bench.journey.casework import Draft, Office, open_office, prepare_draft
-from bench.journey.desk import Desk
-from bench.journey.handset import Handset, wait
-from bench.journey.phone import Phone
-from bench.journey.photos import File
-from bench.journey.wire import Wire
 from bench.private import private_folder
+from journey.account import Account
+from journey.casework import Draft, Office, open_office, prepare_draft
+from journey.desk import Desk
+from journey.handset import Handset, wait
+from journey.phone import Phone
+from journey.photos import File
+from journey.wire import Wire
 from motcua.local.ports import free_ports
-from stack import Stack, running_stack
+from motcua.local.stack import Stack, running_stack
+from motcua.processes.start import QUEUES
 from tests.support.document import Document
 from tests.support.gateway import Gateway
 from tests.support.waiting import eventually
-from working import QUEUES
 
 NUMBERS: Final = {
     login: f"+8490500000{place}" for place, login in enumerate(("thu", "mau", "gia", "vidu", "nhap", "khach"), 1)

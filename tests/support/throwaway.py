@@ -19,10 +19,10 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
 
-from kernel.embedded import AlreadyRunningError, Engines
-from kernel.embedded.runfolder import claim, release
-from kernel.setting_kinds import Text
-from kernel.settings import DATABASE_URL, REDIS_URL, Environment
+from kernel.configuration.kinds import Text
+from kernel.configuration.settings import DATABASE_URL, REDIS_URL, Environment
+from motcua.local.embedded import AlreadyRunningError, Engines
+from motcua.local.embedded.runfolder import claim, release
 
 _RUNS = Path(tempfile.gettempdir()) / f"motcua-tests-{os.getuid()}"
 _WANTED, _URLS, _ERROR = "wanted", "urls.json", "error.txt"

@@ -14,7 +14,7 @@ from kernel.audit.chain import Chain
 from kernel.audit.findings import Report, Wrong
 from kernel.audit.keeping import keep_chain
 from kernel.audit.verify import begin_verifying, verify_audit
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.storage import FolderStore
 from tests.conftest import VAULT

@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel.actor import Actor
 from kernel.audit import append_signed, write_audit
 from kernel.ids import new_id
-from kernel.metrics import TRANSITIONS
+from kernel.observing.metrics import TRANSITIONS
 from kernel.outbox import record_event
 from kernel.work import Work
 from tracking.case import Case

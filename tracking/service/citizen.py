@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from attachments.service.uploads import unfit_for
 from kernel.actor import Actor
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError, present
 from kernel.ids import new_lookup_secret
-from kernel.vietnam import BadPhone, parse_mobile
+from kernel.texts.vietnam import BadPhone, parse_mobile
 from kernel.work import Work
+from procedures.catalogue import Published
+from procedures.forms.rules import fee_due, missing_papers, names_given, reserved_names, wrong_place
 from tracking import store
 from tracking.case import Case
-from tracking.catalogue.service import Published
 from tracking.codes import format_code
 from tracking.models import PHONE_FIELD, PHONE_INDEX, SECRET_FIELD, Dossier
 from tracking.office import Office
-from tracking.rules import fee_due, missing_papers, names_given, reserved_names, wrong_place
-from tracking.search import search_text
+from tracking.search.typed import search_text
 from tracking.service.change import Because, change_state
 from tracking.service.draft_forms import complete_form
 from tracking.service.drafts import SentFile, require_level
-from tracking.service.uploads import unfit_for
 from tracking.service.versions import in_force_when_received, move_draft
 from tracking.states import BusinessState, Event
 

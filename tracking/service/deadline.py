@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from agencies.working_calendar import WorkingCalendar
 from kernel.audit import append_signed
 from kernel.ids import new_id
 from kernel.work import Work
+from procedures.definition import Procedure
+from procedures.term import Term, Unit
 from tracking import store
 from tracking.case import Case
-from tracking.catalogue.definition import Procedure
-from tracking.clock import (
+from tracking.deadline.clock import (
     ClockEntry,
     Condition,
     EntryKind,
@@ -20,12 +22,10 @@ from tracking.clock import (
     remaining_minutes,
     term_end,
 )
-from tracking.clock_lines import Line, explain
+from tracking.deadline.lines import Line, explain
 from tracking.models import ClockRow, Dossier
 from tracking.office import Office
 from tracking.states import BusinessState
-from tracking.term import Term, Unit
-from tracking.working_calendar import WorkingCalendar
 
 
 def move_clock(

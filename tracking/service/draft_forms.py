@@ -5,10 +5,10 @@ from typing import Any
 
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError
+from kernel.texts.json_values import check_values, normalise
 from kernel.work import Work
-from tracking.catalogue.service import Published
-from tracking.forms import LIMITS, ROOT, check_form
-from tracking.json_values import check_values, normalise
+from procedures.catalogue import Published
+from procedures.forms.checking import LIMITS, ROOT, check_form
 from tracking.models import FORM_FIELD, Dossier
 
 

@@ -6,6 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from agencies.models import Agency
+from attachments import store as upload_store
+from attachments.models import Upload
+from attachments.service.uploads import KEPT_DETACHED, require_usable
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
@@ -13,19 +17,16 @@ from kernel.errors import DomainError, FieldError, present
 from kernel.ids import new_id
 from kernel.quota import require_room
 from kernel.work import Work
-from tracking import store, upload_store
-from tracking.catalogue.agency_models import Agency
-from tracking.catalogue.definition import Paper
-from tracking.catalogue.service import Published
-from tracking.forms import check_form
+from procedures.catalogue import Published
+from procedures.definition import Paper
+from procedures.forms.checking import check_form
+from tracking import store
 from tracking.models import FORM_FIELD, Dossier, DossierFile
 from tracking.office import Office
-from tracking.search import SEARCH_VERSION, search_text
+from tracking.search.typed import SEARCH_VERSION, search_text
 from tracking.service.draft_forms import keep_typed, read_form, write_form
-from tracking.service.uploads import KEPT_DETACHED, require_usable
 from tracking.service.versions import in_force_today, move_draft
 from tracking.states import BusinessState
-from tracking.upload_models import Upload
 
 MAX_FILES_PER_PAPER = 20
 # Of one dossier from its draft to its end, with the files that were replaced: what an officer has read is kept.

@@ -10,7 +10,7 @@ from kernel.errors import DomainError
 from kernel.vault import Vault
 from tracking.codes import normalise_code, normalise_secret
 from tracking.models import SECRET_FIELD
-from tracking.reading import Reader
+from tracking.reading.views import Reader
 
 _FIND = text("SELECT id, lookup_secret FROM dossier WHERE code = :code")
 # Opened in place of a secret when the code is unknown, so that both answers cost the same.

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from kernel.text import FOLD_VERSION, fold
+from kernel.texts.folding import FOLD_VERSION, fold
 from kernel.work import Work
+from procedures.forms.rules import reserved_names
 from tracking import store
 from tracking.models import Dossier, ReservedName
 from tracking.office import Office
-from tracking.rules import reserved_names
 from tracking.service.draft_forms import read_form
 
 _RENEWED_AT_ONCE: Final = 500

@@ -10,8 +10,8 @@ from sqlalchemy import Row
 
 from kernel.actor import SYSTEM
 from kernel.work import Work
-from tracking import notice_store
 from tracking.models import PHONE_FIELD, REASON_FIELD
+from tracking.notices import store as notice_store
 from tracking.office import Office
 from tracking.states import LABELS, BusinessState
 

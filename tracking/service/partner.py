@@ -9,7 +9,7 @@ from kernel.audit import write_audit
 from kernel.errors import DomainError
 from kernel.work import Work
 from tracking.codes import normalise_code
-from tracking.reading import Reader
+from tracking.reading.views import Reader
 
 _FIND = text(
     "SELECT d.id FROM dossier d JOIN agency a ON a.code = d.agency_code WHERE d.code = :code AND d.state <> 0"

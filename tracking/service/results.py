@@ -4,22 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from attachments import store as upload_store
+from attachments.content import file_name
+from attachments.models import Upload
+from attachments.service.pieces import Piece, pieces_of
+from attachments.service.uploads import MAX_SIZE, require_usable
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.work import Work
-from tracking import store, upload_store
+from tracking import store
 from tracking.case import Case
-from tracking.content import file_name
 from tracking.models import Dossier, DossierFile
 from tracking.office import Office
 from tracking.service.drafts import SentFile, require_dossier_room
 from tracking.service.officer import Expect, open_at_desk
-from tracking.service.upload_pieces import Piece, pieces_of
-from tracking.service.uploads import MAX_SIZE, require_usable
 from tracking.states import BusinessState
-from tracking.upload_models import Upload
 
 RESULT_TYPES = ("application/pdf", "image/jpeg", "image/png")
 

@@ -6,13 +6,13 @@ from typing import Any, Final
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.work import Work
+from procedures.forms.rules import names_given
 from tracking import store
-from tracking.finding import Finder, Place
 from tracking.models import PHONE_FIELD, PHONE_INDEX, Dossier
 from tracking.office import Office
-from tracking.reading import Reader
-from tracking.rules import names_given
-from tracking.search import SEARCH_VERSION, Kind, Sought, search_text
+from tracking.reading.views import Reader
+from tracking.search.keys import Finder, Place
+from tracking.search.typed import SEARCH_VERSION, Kind, Sought, search_text
 from tracking.service.draft_forms import read_form
 
 _RENEWED_AT_ONCE: Final = 500

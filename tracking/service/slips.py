@@ -8,18 +8,18 @@ from uuid import UUID
 from kernel.actor import ANONYMOUS, Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError, present
+from kernel.texts.bilingual import Text
 from kernel.work import Work
+from procedures.definition import Procedure
+from procedures.term import term_text
 from tracking import store
-from tracking.catalogue.definition import Procedure
 from tracking.handover import WAY_LABELS, HandOverWay
 from tracking.models import PHONE_FIELD, SECRET_FIELD, Dossier
 from tracking.office import Office
-from tracking.reading import mask_phone
+from tracking.reading.views import mask_phone
 from tracking.service.lookup import named_by
 from tracking.slip import SlipFacts, SlipPaper
 from tracking.states import LABELS, BusinessState, Event
-from tracking.term import term_text
-from tracking.texts import Text
 
 _OPEN_WAY: Final = "Tải về trong ứng dụng, hoặc nhận tại bộ phận một cửa"
 

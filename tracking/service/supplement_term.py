@@ -2,10 +2,10 @@
 
 from kernel.errors import DomainError, FieldError
 from kernel.work import Work
+from procedures.supplement import SupplementRule, supplement_times
 from tracking.models import Dossier
 from tracking.office import Office
 from tracking.states import BusinessState
-from tracking.supplement import SupplementRule, supplement_times
 
 
 def rule_of(office: Office, work: Work, dossier: Dossier) -> SupplementRule:

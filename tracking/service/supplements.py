@@ -9,13 +9,13 @@ from kernel.actor import SYSTEM
 from kernel.ids import new_id
 from kernel.outbox import record_event
 from kernel.work import Work
+from procedures.supplement import AtEnd
 from tracking import store
 from tracking.models import Dossier
 from tracking.office import Office
 from tracking.service.change import Because, add_timeline, change_state
 from tracking.service.supplement_term import rule_of, set_term
 from tracking.states import Event
-from tracking.supplement import AtEnd
 
 REMINDER: Final = "dossier.supplement_reminder"
 ENDED: Final = "dossier.supplement_ended"

@@ -7,20 +7,20 @@ import json
 from datetime import date
 from typing import Any
 
+from attachments.service.uploads import KEPT_UNATTACHED
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
 from kernel.errors import DomainError
 from kernel.vault import Sealed
 from kernel.work import Work
+from procedures.catalogue import Published
+from procedures.changes import changes_between
+from procedures.forms.fitting import fit_values
 from tracking import store
-from tracking.catalogue.changes import changes_between
-from tracking.catalogue.fitting import fit_values
-from tracking.catalogue.service import Published
 from tracking.models import LEFT_OUT_FIELD, Dossier
 from tracking.office import Office
 from tracking.service.draft_forms import read_form, seal_form
-from tracking.service.uploads import KEPT_UNATTACHED
 
 
 def in_force_today(work: Work, office: Office, dossier: Dossier) -> Published:

@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.vault import Vault, open_vault
 from kernel.work import Work
 from tests.db.auth.support import House

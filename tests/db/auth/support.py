@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from agencies.models import Agency
 from auth.eid.callback import Callback
 from auth.eid.port import EidIdentity
 from auth.models import Officer
@@ -21,12 +22,11 @@ from auth.tokens.keyring import KeyRing
 from auth.tokens.reader import TokenReader
 from kernel.actor import Actor
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.vault import Vault
 from kernel.work import Work
 from tests.unit.auth.support import eid_settings
-from tracking.catalogue.agency_models import Agency
 
 AGENCY = "H17.20551"
 PHONE = "0905000001"

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from auth.models import Officer, Person
-from auth.party_store import nearest_admins
+from auth.organisations.store import nearest_admins
 from kernel.ids import new_id
 
 TODAY = date(2026, 11, 20)

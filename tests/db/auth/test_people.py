@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from structlog.testing import capture_logs
 
+from agencies.models import Agency
 from auth.models import LoginAttempt, Officer
 from auth.seed import sandbox_officers, seed_people
 from auth.service.attempts import open_attempt
@@ -19,9 +20,8 @@ from kernel.clock import SettableClock
 from kernel.errors import present
 from kernel.ids import new_id
 from kernel.work import Work
+from procedures.forms.births import read_birth
 from tests.db.auth.support import EID, PHONE, SESSIONS, House, appoint, log_in, take
-from tracking.births import read_birth
-from tracking.catalogue.agency_models import Agency
 
 TABLES = (
     "person", "officer", "login_attempt", "login_session", "signing_key", "phone", "phone_proof", "outbox_event",

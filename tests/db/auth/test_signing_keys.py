@@ -8,7 +8,7 @@ import pytest
 from auth.service.sessions import refresh_session
 from auth.tokens.keyring import KeyRing, NoSigningKey
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.vault import open_vault
 from tests.db.auth.support import SESSIONS, House
 

@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kernel.actor import SYSTEM
-from kernel.appending import append_row
 from kernel.audit import AuditEntry, append_signed, write_audit
 from kernel.audit.rows import mac_holds, row_key_of
-from kernel.db import Database
+from kernel.database.appending import append_row
+from kernel.database.sessions import Database
 from kernel.idempotency import IdempotencyRecord, StoredAnswer, find_answer, keep_answer
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent, record_event

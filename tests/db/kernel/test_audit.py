@@ -10,7 +10,7 @@ from kernel.audit import write_audit
 from kernel.audit.findings import Wrong
 from kernel.audit.rows import covered_tables
 from kernel.audit.sealing import seal_audit
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from tests.conftest import VAULT
 from tests.support.trail import Trail

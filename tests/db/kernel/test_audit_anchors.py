@@ -9,7 +9,7 @@ from kernel.audit.anchors import Anchor, NotAnAnchor, anchors_of
 from kernel.audit.chain import Chain
 from kernel.audit.findings import Wrong
 from kernel.audit.restoring import NotARestore, accept_restore
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.vault import Vault
 from tests.support.trail import Trail
 

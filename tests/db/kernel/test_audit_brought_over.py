@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from kernel.audit import sign_rows_with
 from kernel.audit.findings import Wrong
-from kernel.db import Database
+from kernel.database.sessions import Database
 from migrations.steps import migrate, step_back
 from tests.conftest import VAULT
 from tests.support.revisions import database_before, number_before

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from kernel.clock_mark import LEAST_STEP, Waiting, follow_clock
-from kernel.db import Database
+from kernel.database.clock_mark import LEAST_STEP, Waiting, follow_clock
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.outbox import record_event
-from worker import WAITING
+from motcua.processes.worker import WAITING
 
 EVENTS = Waiting("outbox_event", "next_attempt_at")
 

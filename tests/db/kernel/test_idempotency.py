@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.errors import DomainError
 from kernel.idempotency import StoredAnswer, find_answer, keep_answer, request_hash
 from kernel.ids import new_id

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import Engine, text
 
-from kernel.db import Database, DatabaseChanged
+from kernel.database.key_watch import EVERY_S, KeyWatch
+from kernel.database.sessions import Database, DatabaseChanged
 from kernel.ids import new_id
-from kernel.key_watch import EVERY_S, KeyWatch
 from kernel.vault import Vault, VaultError, add_data_key, open_vault
 
 MASTER = bytes(range(32))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kernel.db import Database, ring_after_commit
+from kernel.database.sessions import Database, ring_after_commit
 from kernel.ids import new_id
 from kernel.outbox import (
     MAX_ATTEMPTS,

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.outbox import MAX_ATTEMPTS, Handlers, OutboxEvent, drain_events, one_by_one, record_event
 from migrations import SchemaBehindError

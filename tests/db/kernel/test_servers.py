@@ -7,10 +7,17 @@ import redis
 from sqlalchemy import Engine, create_engine, text
 
 from kernel.bell import connect
-from kernel.db import Database
-from kernel.embedded import Engines
-from kernel.servers import DoubtfulError, NotYetError, ServerError, judge_broker, judge_database, judge_eviction
+from kernel.database.servers import (
+    DoubtfulError,
+    NotYetError,
+    ServerError,
+    judge_broker,
+    judge_database,
+    judge_eviction,
+)
+from kernel.database.sessions import Database
 from migrations import SchemaBehindError, head_revision, require_schema
+from motcua.local.embedded import Engines
 from tests.support.throwaway import Servers
 
 

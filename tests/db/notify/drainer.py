@@ -4,11 +4,11 @@ import sys
 import time
 from datetime import timedelta
 
-from kernel.db import Database
-from notify.channels.twilio import TwilioGateway
-from notify.channels.twilio_table import TwilioSettings
-from notify.retry import SendingPatience
-from notify.sending import Sender
+from kernel.database.sessions import Database
+from notify.channels.twilio.gateway import TwilioGateway
+from notify.channels.twilio.table import TwilioSettings
+from notify.sending.drain import Sender
+from notify.sending.retry import SendingPatience
 from notify.settings import SendSettings
 from tests.db.notify.support import sender_of
 

@@ -11,23 +11,23 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.vault import Vault
-from notify import due
 from notify.channels.port import Certainty, Outgoing, Question, Sighting
-from notify.due import Claimed
-from notify.ledger import Ledger
-from notify.plan import PUSHING, Channel, PlannedDelivery, Priority
+from notify.planning.plan import PUSHING, Channel, PlannedDelivery, Priority
+from notify.planning.store import NewDelivery, Notice, add_deliveries, add_notifications
+from notify.pool.watch import Watch
 from notify.ports import ReceiptNote
-from notify.receipts import new_receipt, store_receipts
-from notify.retry import SendingPatience
-from notify.sending import Sender
+from notify.receipts.applying import new_receipt, store_receipts
+from notify.sending import due
+from notify.sending.drain import Sender
+from notify.sending.due import Claimed
+from notify.sending.ledger import Ledger
+from notify.sending.retry import SendingPatience
+from notify.sending.states import ReceiptKind
 from notify.settings import SendSettings
-from notify.states import ReceiptKind
-from notify.store import NewDelivery, Notice, add_deliveries, add_notifications
-from notify.texts import Rendered, shipped_templates
-from notify.watch import Watch
+from notify.templates.book import Rendered, shipped_templates
 from outbound.jobs.breaker import BreakerLimits
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from outbound.jobs.pool import PoolMember

@@ -12,13 +12,13 @@ from structlog.testing import capture_logs
 from kernel.clock import SettableClock
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
-from notify.account_notices import NOT_THEIRS, AccountAnnouncer, FormerPhone, call_back
-from notify.handlers import Announcer
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
-from notify.offers import OutlookByLedger
+from notify.notices.account import NOT_THEIRS, AccountAnnouncer, FormerPhone, call_back
+from notify.planning.handlers import Announcer
+from notify.planning.offers import OutlookByLedger
+from notify.planning.store import sealed
 from notify.ports import DossierNotice
-from notify.store import sealed
-from notify.texts import shipped_templates
+from notify.templates.book import shipped_templates
 from tests.db.notify.support import VAULT
 
 MINE, OTHER = "+84905000001", "+84905000002"

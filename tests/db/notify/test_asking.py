@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from notify.channels.port import Certainty, Outgoing, Question
-from notify.outcomes import news_of
-from notify.states import ReceiptKind
+from notify.sending.outcomes import news_of
+from notify.sending.states import ReceiptKind
 from outbound.jobs.outcomes import AskFailed, Outcome, OutcomeKind
 from tests.db.notify.support import (
     PATIENCE,

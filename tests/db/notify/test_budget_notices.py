@@ -13,12 +13,12 @@ from kernel.clock import SettableClock
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
 from kernel.work import Work
-from notify.budget_notices import BudgetAnnouncer, watch_budgets
-from notify.handlers import Announcer
 from notify.models import BODY_FIELD, Delivery
-from notify.offers import OutlookByLedger, month_of
+from notify.notices.budget import BudgetAnnouncer, watch_budgets
+from notify.planning.handlers import Announcer
+from notify.planning.offers import OutlookByLedger, month_of
 from notify.registers import Budget, Spend
-from notify.texts import shipped_templates
+from notify.templates.book import shipped_templates
 from tests.db.notify.support import VAULT, add_agency
 
 AGENCY = "P1"

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from kernel.db import Database
-from notify.claims import lose_expired_leases, record_news
+from kernel.database.sessions import Database
 from notify.models import ADDRESS_FIELD, BODY_FIELD
-from notify.outcomes import Claim, news_of
-from notify.plan import Priority
+from notify.planning.plan import Priority
+from notify.sending.claims import lose_expired_leases, record_news
+from notify.sending.outcomes import Claim, news_of
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import PATIENCE, PHONE, VAULT, Row, claim_due, pass_time, queue, queued, row_of
 

@@ -11,13 +11,13 @@ from kernel.clock import SettableClock
 from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.work import Work
-from notify.acts import RedirectReason, redirect_message, redrive_messages, resend_message
-from notify.lodging_notices import preferred
-from notify.plan import Channel, PlannedDelivery, Priority, Reach
-from notify.preferences import save_preferences
-from notify.store import Notice
-from notify.template_events import Purpose
-from notify.texts import Rendered
+from notify.desk.acts import RedirectReason, redirect_message, redrive_messages, resend_message
+from notify.notices.lodging import preferred
+from notify.planning.plan import Channel, PlannedDelivery, Priority, Reach
+from notify.planning.preferences import save_preferences
+from notify.planning.store import Notice
+from notify.templates.book import Rendered
+from notify.templates.events import Purpose
 from tests.db.notify.support import PHONE, TEMPLATE, VAULT, deliver
 from tests.db.notify.test_preferences import add_person
 

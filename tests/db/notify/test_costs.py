@@ -11,23 +11,23 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
-from notify.charges import PAID, Tariff
-from notify.claims import claim_questions, record_news
-from notify.due import Claimed, claim_due
 from notify.models import Attempt
-from notify.offers import OutlookByLedger, Route, month_of
-from notify.outcomes import news_of
-from notify.plan import Channel, PlannedDelivery, Priority
+from notify.planning.offers import OutlookByLedger, Route, month_of
+from notify.planning.plan import Channel, PlannedDelivery, Priority
+from notify.planning.store import Notice
 from notify.ports import ReceiptNote
-from notify.receipts import apply_receipts
+from notify.receipts.applying import apply_receipts
 from notify.registers import Budget, Spend
-from notify.retry import RECEIPT_WITHIN
-from notify.states import ReceiptKind
-from notify.store import Notice
-from notify.texts import Rendered
-from notify.unseen import Unseen, made_again
+from notify.sending.charges import PAID, Tariff
+from notify.sending.claims import claim_questions, record_news
+from notify.sending.due import Claimed, claim_due
+from notify.sending.outcomes import news_of
+from notify.sending.retry import RECEIPT_WITHIN
+from notify.sending.states import ReceiptKind
+from notify.sending.unseen import Unseen, made_again
+from notify.templates.book import Rendered
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import (
     PATIENCE,

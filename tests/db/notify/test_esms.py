@@ -7,14 +7,14 @@ from uuid import UUID
 import pytest
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.work import Work
-from notify.channels.esms import EsmsGateway
-from notify.channels.esms_receipts import CALLBACK_PURPOSE, read_callback, valid_callback
-from notify.channels.esms_table import EsmsSettings
-from notify.receipts import apply_receipts
-from notify.retry import SendingPatience
-from notify.sending import Sender
+from notify.channels.esms.gateway import EsmsGateway
+from notify.channels.esms.receipts import CALLBACK_PURPOSE, read_callback, valid_callback
+from notify.channels.esms.table import EsmsSettings
+from notify.receipts.applying import apply_receipts
+from notify.sending.drain import Sender
+from notify.sending.retry import SendingPatience
 from notify.settings import SendSettings
 from sandbox.world import Settings
 from tests.db.notify.support import VAULT, later, queued, rows_of, sender_of, store_receipt

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from kernel.clock import SettableClock
 from kernel.errors import DomainError
 from kernel.work import Work
-from notify.acts import redrive_messages, resend_message
-from notify.desk import dead_messages, dossier_messages, read_message
-from notify.explaining import advice_for
-from notify.plan import Channel
+from notify.desk.acts import redrive_messages, resend_message
+from notify.desk.explaining import advice_for
+from notify.desk.messages import dead_messages, dossier_messages, read_message
+from notify.planning.plan import Channel
 from tests.db.notify.support import VAULT
 from tests.db.notify.test_officer_acts import BODY, Office
 

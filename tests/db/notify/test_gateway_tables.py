@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
-from notify.gateways import gateways_in_use, note_states, overdue_shares, wake_stranded
-from notify.plan import Channel
-from notify.retry import SCHEDULE
+from notify.planning.plan import Channel
+from notify.pool.gateways import gateways_in_use, note_states, overdue_shares, wake_stranded
+from notify.pool.watch import Watch
+from notify.sending.retry import SCHEDULE
 from notify.settings import SendSettings
-from notify.watch import Watch
 from outbound.jobs.breaker import BreakerLimits, CircuitState, Health
 from outbound.jobs.outcomes import OutcomeKind
 from outbound.jobs.pool import PoolMember

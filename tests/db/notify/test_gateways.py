@@ -10,16 +10,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from notify.channels.port import Certainty
-from notify.due import claim_due
-from notify.gateways import gateways_in_use
-from notify.plan import Channel, Priority
+from notify.planning.plan import Channel, Priority
+from notify.pool.gateways import gateways_in_use
 from notify.ports import ReceiptNote
-from notify.receipts import apply_receipts
+from notify.receipts.applying import apply_receipts
+from notify.sending.due import claim_due
+from notify.sending.states import ReceiptKind
 from notify.settings import SendSettings
-from notify.states import ReceiptKind
 from outbound.jobs.breaker import BreakerLimits, CircuitState
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from outbound.jobs.pool import PoolMember

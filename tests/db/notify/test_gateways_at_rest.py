@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from notify.channels.port import Certainty, Outgoing
-from notify.gateways import gateways_in_use
-from notify.plan import Priority
+from notify.planning.plan import Priority
+from notify.pool.gateways import gateways_in_use
+from notify.pool.watch import Watch
 from notify.settings import SendSettings
-from notify.watch import Watch
 from outbound.jobs.breaker import BreakerLimits, CircuitState
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import (

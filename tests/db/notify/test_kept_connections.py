@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from tests.db.notify.drainer import make_sender
 from tests.db.notify.support import queued, rows_of
 from tests.support.waiting import eventually

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from motcua.local.loopback import request
 from tests.db.notify.drainer import make_sender
 from tests.db.notify.support import queued, rows_of

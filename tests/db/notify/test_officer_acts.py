@@ -14,7 +14,7 @@ from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
 from kernel.work import Work
-from notify.acts import (
+from notify.desk.acts import (
     CancelReason,
     RedirectReason,
     cancel_message,
@@ -22,16 +22,16 @@ from notify.acts import (
     redrive_messages,
     resend_message,
 )
-from notify.costs import BudgetState, budget_state, monthly_costs, set_budget
-from notify.dead_letters import DeadKind, list_dead, redrive
-from notify.desk import dead_messages, dossier_messages, read_message
-from notify.explaining import Clause, advice_for, say_why
+from notify.desk.costs import BudgetState, budget_state, monthly_costs, set_budget
+from notify.desk.dead_letters import DeadKind, list_dead, redrive
+from notify.desk.explaining import Clause, advice_for, say_why
+from notify.desk.messages import dead_messages, dossier_messages, read_message
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Receipt
-from notify.plan import Channel, PlannedDelivery, Priority
+from notify.planning.plan import Channel, PlannedDelivery, Priority
+from notify.planning.store import Notice
 from notify.registers import Spend
-from notify.states import FINAL, SENDABLE, DeliveryState
-from notify.store import Notice
-from notify.texts import Rendered
+from notify.sending.states import FINAL, SENDABLE, DeliveryState
+from notify.templates.book import Rendered
 from tests.db.notify.support import PHONE, TEMPLATE, VAULT, deliver
 
 OTHER_PHONE = "+84905000021"

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from notify.channels.port import Outgoing
-from notify.plan import Priority
+from notify.planning.plan import Priority
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import (
     FakeGateway,

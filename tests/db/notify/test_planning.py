@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent, drain_events, record_event
-from notify.explaining import say_why
-from notify.handlers import Announcer
+from notify.desk.explaining import say_why
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
-from notify.offers import OutlookByLedger, Route
-from notify.plan import Channel, NoTemplate
+from notify.planning.handlers import Announcer
+from notify.planning.offers import OutlookByLedger, Route
+from notify.planning.plan import Channel, NoTemplate
 from notify.ports import DossierNotice, OneTimeCode
-from notify.texts import TemplateError, shipped_templates
+from notify.templates.book import TemplateError, shipped_templates
 from tests.db.notify.support import PHONE, VAULT, add_agency, settled_events
 
 NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)

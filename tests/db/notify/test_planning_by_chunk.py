@@ -10,20 +10,20 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent, drain_events, record_events
-from notify.forms import Value
-from notify.handlers import Announcer, Telling
 from notify.models import Delivery, Notification
-from notify.offers import OutlookByLedger, Route
-from notify.plan import Channel, Reach
+from notify.planning.handlers import Announcer, Telling
+from notify.planning.offers import OutlookByLedger, Route
+from notify.planning.plan import Channel, Reach
+from notify.planning.store import Notice
 from notify.ports import DossierNotice
 from notify.registers import Budget
-from notify.settled import Settled, announce_settled
-from notify.store import Notice
-from notify.template_events import events
-from notify.texts import shipped_templates
+from notify.sending.settled import Settled, announce_settled
+from notify.templates.book import shipped_templates
+from notify.templates.events import events
+from notify.templates.forms import Value
 from tests.db.notify.support import PHONE, VAULT, add_agency
 from tests.db.notify.test_planning import AGENCY, NOTICE, Desks
 

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.outbox import drain_events, record_event
-from notify.claims import claim_questions, lose_expired_leases, record_news
-from notify.gateways import give_way, wake_stranded
-from notify.outcomes import Claim, News
+from notify.pool.gateways import give_way, wake_stranded
 from notify.ports import ReceiptNote
-from notify.receipts import apply_receipts
-from notify.states import AttemptEvent, DeliveryEvent, ReceiptKind
+from notify.receipts.applying import apply_receipts
+from notify.sending.claims import claim_questions, lose_expired_leases, record_news
+from notify.sending.outcomes import Claim, News
+from notify.sending.states import AttemptEvent, DeliveryEvent, ReceiptKind
 from tests.db.notify.support import PATIENCE, claim_due, queued, store_receipt
 
 GROWING = ("outbox_event", "notification", "delivery", "attempt", "receipt")

@@ -11,9 +11,9 @@ from kernel.clock import SettableClock
 from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.work import Work
-from notify.plan import Channel
-from notify.preferences import Choices, read_preferences, save_preferences, wanted_channels
-from notify.template_events import Purpose
+from notify.planning.plan import Channel
+from notify.planning.preferences import Choices, read_preferences, save_preferences, wanted_channels
+from notify.templates.events import Purpose
 from tests.db.notify.support import VAULT
 
 STATUS, REMINDER = Purpose.DOSSIER_STATUS, Purpose.RESIDENCE_REMINDER

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.work import Work
-from notify.account_events import take_account_event
 from notify.channels.port import Quota
-from notify.channels.zalo_receipts import DailyQuotaChanged, TemplateStatusChanged
-from notify.gateways import change_quota, note_quota
-from notify.offers import OutlookByLedger, Route
-from notify.plan import PUSHING, Channel
+from notify.channels.zalo.account_events import take_account_event
+from notify.channels.zalo.receipts import DailyQuotaChanged, TemplateStatusChanged
+from notify.planning.offers import OutlookByLedger, Route
+from notify.planning.plan import PUSHING, Channel
+from notify.pool.gateways import change_quota, note_quota
+from notify.pool.watch import Watch
 from notify.settings import SendSettings
-from notify.watch import Watch
 from outbound.jobs.breaker import CircuitState, Health
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from outbound.jobs.pool import PoolMember

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
-from notify.claims import claim_questions, lose_expired_leases, record_news
 from notify.models import RAW_FIELD, Receipt
-from notify.outcomes import LEASE_LOST, Claim, answer_of, news_of
 from notify.ports import ReceiptNote
-from notify.receipts import UNKNOWN_ATTEMPT, apply_receipts, give_up_unmatched
-from notify.states import ReceiptKind
+from notify.receipts.applying import UNKNOWN_ATTEMPT, apply_receipts, give_up_unmatched
+from notify.sending.claims import claim_questions, lose_expired_leases, record_news
+from notify.sending.outcomes import LEASE_LOST, Claim, answer_of, news_of
+from notify.sending.states import ReceiptKind
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import (
     PATIENCE,

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
 from notify.channels.port import Sighting
-from notify.claims import claim_questions, lose_expired_leases, record_news
-from notify.outcomes import LEASE_LOST, Claim, News, answer_of, cannot_ask, expired, news_of, released
-from notify.retry import SCHEDULE
-from notify.states import DELIVERY_MOVES, AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind
+from notify.sending.claims import claim_questions, lose_expired_leases, record_news
+from notify.sending.outcomes import LEASE_LOST, Claim, News, answer_of, cannot_ask, expired, news_of, released
+from notify.sending.retry import SCHEDULE
+from notify.sending.states import DELIVERY_MOVES, AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import PATIENCE, Row, claim_due, pass_time, queue, row_of
 

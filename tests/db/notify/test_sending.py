@@ -9,12 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from notify.channels.port import Outgoing
-from notify.outcomes import Claim, news_of
-from notify.plan import Priority
-from notify.retry import SendingPatience
+from notify.planning.plan import Priority
+from notify.sending.outcomes import Claim, news_of
+from notify.sending.retry import SendingPatience
 from notify.settings import SendSettings
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import (

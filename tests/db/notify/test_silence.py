@@ -6,14 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from kernel.db import Database
+from kernel.database.sessions import Database
 from notify.channels.port import Certainty, Question, Sighting
-from notify.ledger import Ledger
-from notify.sending import Sender
+from notify.pool.watch import Watch
+from notify.sending.drain import Sender
+from notify.sending.ledger import Ledger
+from notify.sending.silence import Silence
+from notify.sending.states import ReceiptKind
 from notify.settings import SendSettings
-from notify.silence import Silence
-from notify.states import ReceiptKind
-from notify.watch import Watch
 from outbound.jobs.outcomes import AskFailed
 from tests.db.notify.support import (
     PATIENCE,

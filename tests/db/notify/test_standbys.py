@@ -8,21 +8,21 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
-from notify import due
-from notify.claims import record_news
-from notify.due import Claimed
-from notify.gateways import give_way
-from notify.outcomes import news_of
-from notify.plan import Channel, PlannedDelivery, Priority
+from notify.planning.plan import Channel, PlannedDelivery, Priority
+from notify.planning.store import STANDBY_AT_LATEST, Notice
+from notify.pool.gateways import give_way
+from notify.pool.watch import Watch
 from notify.ports import ReceiptNote
-from notify.receipts import apply_receipts
-from notify.retry import RECEIPT_WITHIN
-from notify.states import ReceiptKind
-from notify.store import STANDBY_AT_LATEST, Notice
-from notify.texts import Rendered
-from notify.watch import Watch
+from notify.receipts.applying import apply_receipts
+from notify.sending import due
+from notify.sending.claims import record_news
+from notify.sending.due import Claimed
+from notify.sending.outcomes import news_of
+from notify.sending.retry import RECEIPT_WITHIN
+from notify.sending.states import ReceiptKind
+from notify.templates.book import Rendered
 from outbound.jobs.breaker import BreakerLimits
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from outbound.jobs.pool import PoolMember

@@ -13,7 +13,8 @@ from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.work import Work
 from notify.registers import TemplateVersion
-from notify.template_service import (
+from notify.templates.book import SANDBOX_FORMS, longest_values, render, shipped_contents, shipped_templates
+from notify.templates.service import (
     Draft,
     Version,
     list_templates,
@@ -21,8 +22,7 @@ from notify.template_service import (
     read_template,
     save_version,
 )
-from notify.template_store import LiveBook, book_in_use
-from notify.texts import SANDBOX_FORMS, longest_values, render, shipped_contents, shipped_templates
+from notify.templates.store import LiveBook, book_in_use
 from tests.db.notify.support import VAULT
 
 NAME = "residence.reminder"

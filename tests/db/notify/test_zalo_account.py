@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from kernel.clock import SystemClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from notify.channels.port import Outgoing
-from notify.channels.zalo import ZaloGateway
-from notify.channels.zalo_oauth import ExchangeFailed, ZaloExchange
-from notify.channels.zalo_table import ZaloSettings
-from notify.channels.zalo_tokens import NoToken, TokenKeeper
+from notify.channels.zalo.gateway import ZaloGateway
+from notify.channels.zalo.oauth import ExchangeFailed, ZaloExchange
+from notify.channels.zalo.table import ZaloSettings
+from notify.channels.zalo.tokens import NoToken, TokenKeeper
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import VAULT
 from tests.unit.sandbox.support import SETTINGS, Caller, running

@@ -12,10 +12,10 @@ from prometheus_client import REGISTRY
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from kernel.db import Database
-from notify.channels.zalo_oauth import ExchangeFailed, Pair
-from notify.channels.zalo_table import ZaloSettings
-from notify.channels.zalo_tokens import JUST_RENEWED, NOT_CONNECTED, NoToken, TokenKeeper
+from kernel.database.sessions import Database
+from notify.channels.zalo.oauth import ExchangeFailed, Pair
+from notify.channels.zalo.table import ZaloSettings
+from notify.channels.zalo.tokens import JUST_RENEWED, NOT_CONNECTED, NoToken, TokenKeeper
 from tests.db.notify.support import VAULT
 
 SETTINGS = ZaloSettings("1", "app-secret", "oa-1", "oa-secret", "refresh-0")

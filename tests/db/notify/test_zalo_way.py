@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 
 from kernel.clock import SettableClock
-from kernel.db import Database
-from notify.channels.zalo import ZaloGateway
-from notify.channels.zalo_receipts import Arrival, read_event, valid_signature
-from notify.receipts import apply_receipts
-from notify.retry import HELD_SPREAD
+from kernel.database.sessions import Database
+from notify.channels.zalo.gateway import ZaloGateway
+from notify.channels.zalo.receipts import Arrival, read_event, valid_signature
+from notify.receipts.applying import apply_receipts
+from notify.sending.retry import HELD_SPREAD
 from notify.settings import SendSettings
 from tests.db.notify.support import PATIENCE, Row, queued, rows_of, sender_of, store_receipt
 from tests.db.notify.test_zalo_account import BODY, TO, Account

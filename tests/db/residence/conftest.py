@@ -8,13 +8,13 @@ from kernel.clock import SettableClock
 from kernel.ids import new_id
 from kernel.vault import open_vault
 from kernel.work import Work
-from notify.handlers import Announcer
-from notify.lodging_notices import LodgingAnnouncer
-from notify.offers import OutlookByLedger, Route
-from notify.plan import Channel
-from notify.texts import shipped_templates
+from motcua.wiring.joins.notices import LodgingWords
+from notify.notices.lodging import LodgingAnnouncer
+from notify.planning.handlers import Announcer
+from notify.planning.offers import OutlookByLedger, Route
+from notify.planning.plan import Channel
+from notify.templates.book import shipped_templates
 from tests.db.residence.support import Town
-from wiring_notices import LodgingWords
 
 
 @pytest.fixture

@@ -5,13 +5,15 @@ from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from agencies.models import Agency
 from auth.models import ApiClient, Membership, Organisation, Person
 from auth.models import Officer as OfficerRow
-from auth.rights import MANDATES
+from auth.organisations.rights import MANDATES
 from kernel.actor import Actor, ActorKind
 from kernel.clock import SettableClock, local
 from kernel.ids import new_id
 from kernel.work import Work
+from motcua.wiring.joins.residence import OrganisationBook
 from residence.authority.port import Trial
 from residence.guests import GuestDeclaration, Moment, Sex
 from residence.models import Lodging
@@ -21,8 +23,6 @@ from residence.service.accounts import TriedAccount
 from residence.service.lodgings import NewLodging
 from residence.settings import ResidenceSettings
 from residence.states import LodgingEvent
-from tracking.catalogue.agency_models import Agency
-from wiring_residence import OrganisationBook
 
 EVERYTHING = ("manage_lodgings", "report_guests")
 

@@ -10,22 +10,22 @@ from sqlalchemy import select, text
 
 from kernel.actor import Actor, ActorKind
 from kernel.clock import SettableClock, local
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.errors import DomainError
 from kernel.storage import open_store
 from kernel.work import Work
 from outbound.jobs.outcomes import OutcomeKind
-from residence.account import AccountState
-from residence.account_store import Learnt, learn
+from residence.accounts.account import AccountState
+from residence.accounts.store import Learnt, learn
 from residence.authority.port import ArrayOutcome, Trial
 from residence.events import ACCOUNT_REFUSED
 from residence.models import Lodging
-from residence.receipt_slip import render_receipt
-from residence.receipts import Receipt, ReceiptState, issue_receipt, verify_receipt
+from residence.nights.undelivered import list_undelivered
+from residence.receipts.receipts import Receipt, ReceiptState, issue_receipt, verify_receipt
+from residence.receipts.slip import render_receipt
 from residence.service import accounts, nights, reports
 from residence.service.accounts import TriedAccount
-from residence.transmission_planner import plan_transmissions
-from residence.undelivered import list_undelivered
+from residence.transmission.planner import plan_transmissions
 from tests.db.residence.support import Town, guest
 from tests.db.residence.test_batches import accept, send, sheet
 from tests.db.residence.transmissions import (

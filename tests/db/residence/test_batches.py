@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from kernel.errors import DomainError
 from kernel.outbox import OutboxEvent
 from kernel.storage import FileStore, open_store
-from residence.check import check_file
+from residence.batches.check import check_file
 from residence.guests import GuestDeclaration
 from residence.models import Batch, Declaration, Stay
 from residence.service import batches, chain, reports
 from residence.service.batches import SentFile
-from residence.sheets import write_guests
+from residence.sheets.guests import write_guests
 from tests.db.residence.support import Town, foreigner, guest
 
 BAD = "12"

@@ -6,12 +6,12 @@ from sqlalchemy import select, text
 from kernel.errors import DomainError
 from kernel.outbox import OutboxEvent
 from kernel.work import Work
-from notify.lodging_notices import DECIDED, LodgingAnnouncer
 from notify.models import BODY_FIELD, Delivery, Notification
-from notify.plan import Channel
-from notify.preferences import save_preferences
-from notify.template_events import Purpose
-from residence.account_store import Learnt, learn
+from notify.notices.lodging import DECIDED, LodgingAnnouncer
+from notify.planning.plan import Channel
+from notify.planning.preferences import save_preferences
+from notify.templates.events import Purpose
+from residence.accounts.store import Learnt, learn
 from residence.authority.port import Trial
 from residence.events import ACCOUNT_REFUSED, OF_CHANGE, REGISTERED
 from residence.models import Lodging

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from kernel.vault import Sealed
 from residence.guests import Moment
 from residence.models import DOCUMENT_INDEX, WORD_INDEX, Declaration, Stay
-from residence.name_search import KEYS_VERSION
+from residence.reading.name_search import KEYS_VERSION
 from residence.service import chain, police, reports
 from residence.service.guest_keys import renew_guest_keys
 from tests.db.residence.support import Town, foreigner, guest

@@ -15,11 +15,11 @@ from kernel.storage import FileStore, open_store
 from residence.clock import NightRule
 from residence.guests import GuestDeclaration, Moment
 from residence.models import NilReport, Stay
-from residence.receipts import issue_receipt
-from residence.reminders import remind_lodgings
+from residence.nights.reminders import remind_lodgings
+from residence.receipts.receipts import issue_receipt
 from residence.service import chain, nights, police, reports
 from residence.states import LodgingEvent
-from residence.transmission_planner import plan_transmissions
+from residence.transmission.planner import plan_transmissions
 from tests.db.residence.support import Town, foreigner, guest
 from tests.db.residence.test_batches import accept, send, sheet
 

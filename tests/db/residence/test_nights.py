@@ -12,7 +12,7 @@ from sqlalchemy import select
 from kernel.clock import VIETNAM
 from kernel.errors import DomainError
 from kernel.storage import FileStore, open_store
-from residence.check import check_file
+from residence.batches.check import check_file
 from residence.clock import Exposure
 from residence.ledger_models import Transmission, TransmissionItem
 from residence.models import Batch, Declaration, Stay
@@ -20,7 +20,7 @@ from residence.service import batches, chain, nights, photos, police, reports
 from residence.service.nights import Night
 from residence.service.retention import forget_old
 from residence.settings import ResidenceSettings
-from residence.transmission_states import ItemState
+from residence.transmission.states import ItemState
 from tests.db.residence.support import Town, foreigner, guest
 from tests.db.residence.test_batches import accept, send, sheet
 

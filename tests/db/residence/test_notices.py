@@ -12,16 +12,16 @@ from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
 from kernel.storage import open_store
 from kernel.work import Work
-from notify.lodging_notices import IN_DOUBT, REMINDER, SETTLED, LodgingAnnouncer
 from notify.models import BODY_FIELD, Delivery, Notification
-from notify.plan import Channel
-from notify.preferences import save_preferences
-from notify.template_events import Purpose
+from notify.notices.lodging import IN_DOUBT, REMINDER, SETTLED, LodgingAnnouncer
+from notify.planning.plan import Channel
+from notify.planning.preferences import save_preferences
+from notify.templates.events import Purpose
 from residence.models import Batch
-from residence.night_store import NightCounts
-from residence.notices import ended
+from residence.nights.store import NightCounts
+from residence.notices.lodgings import ended
 from residence.service import reports
-from residence.transmission_planner import plan_transmissions
+from residence.transmission.planner import plan_transmissions
 from tests.db.residence.support import Town, guest
 from tests.db.residence.test_batches import accept, send, sheet
 

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from kernel.audit import AuditEntry
 from kernel.clock import VIETNAM
 from kernel.errors import DomainError
-from residence.export import csv_of, xlsx_of
 from residence.guests import Moment
 from residence.ledger_models import GuestSearch
 from residence.models import SEARCH_REASON_FIELD, Lodging
 from residence.service import chain, lodgings, police, reports
+from residence.sheets.export import csv_of, xlsx_of
 from residence.states import LodgingEvent
 from tests.db.residence.support import Town, foreigner, guest
 

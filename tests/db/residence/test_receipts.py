@@ -15,13 +15,13 @@ from kernel.clock import VIETNAM
 from kernel.errors import DomainError
 from kernel.ids import new_id
 from residence.guests import GuestDeclaration, GuestKind
-from residence.notices import lodging_notice
-from residence.receipt_slip import qr_payload, receipt_address, render_receipt
-from residence.receipts import Receipt, ReceiptState, issue_receipt, read_receipt, verify_receipt
-from residence.reminders import remind_lodgings
+from residence.nights.reminders import remind_lodgings
+from residence.nights.undelivered import Resolution, list_undelivered, official_file, settle_undelivered
+from residence.notices.lodgings import lodging_notice
+from residence.receipts.receipts import Receipt, ReceiptState, issue_receipt, read_receipt, verify_receipt
+from residence.receipts.slip import qr_payload, receipt_address, render_receipt
 from residence.service import reports
-from residence.transmission_planner import plan_transmissions
-from residence.undelivered import Resolution, list_undelivered, official_file, settle_undelivered
+from residence.transmission.planner import plan_transmissions
 from tests.db.residence.support import Town, foreigner, guest
 from tests.unit.kernel.test_printing import NAMES
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from residence.guests import Moment
 from residence.states import DeclarationKind
 from tests.db.residence.transmissions import (

@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import text
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from outbound.jobs.outcomes import OutcomeKind
 from residence.authority.answers import REFUSED_WHOLE
 from residence.authority.port import ArrayOutcome, Element, ItemAnswer, Sign
 from residence.guests import GuestDeclaration
-from residence.transmission_plan import Why
+from residence.transmission.plan import Why
 from tests.db.residence.transmissions import (
     DAY,
     FakeAuthority,

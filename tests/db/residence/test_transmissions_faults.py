@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from outbound.jobs.outcomes import OutcomeKind
 from residence.authority.port import Account, ArrayOutcome, Element
-from residence.transmission_ledger import Ledger
-from residence.transmission_news import news_of
-from residence.transmission_records import record_news
-from residence.transmission_states import TransmissionKind
+from residence.transmission.ledger import Ledger
+from residence.transmission.news import news_of
+from residence.transmission.records import record_news
+from residence.transmission.states import TransmissionKind
 from tests.db.residence.transmissions import (
     DAY,
     PATIENCE,

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.clock import SettableClock
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.vault import Vault
 from outbound.jobs.outcomes import AskFailed, OutcomeKind
@@ -20,11 +20,11 @@ from residence.clock import NightRule
 from residence.guests import GuestDeclaration
 from residence.models import DECLARATION_FIELD, DOCUMENT_INDEX, PASSWORD_FIELD, Batch, Declaration, Lodging, Stay
 from residence.states import DeclarationKind, StayState
-from residence.transmission_drain import Transmitter
-from residence.transmission_ledger import Ledger
-from residence.transmission_news import TransmissionPatience
-from residence.transmission_planner import plan_transmissions
-from residence.transmission_states import TransmissionKind
+from residence.transmission.drain import Transmitter
+from residence.transmission.ledger import Ledger
+from residence.transmission.news import TransmissionPatience
+from residence.transmission.planner import plan_transmissions
+from residence.transmission.states import TransmissionKind
 from tests.db.residence.hotels import add_organisation
 
 VAULT = Vault({1: bytes(range(32))}, bytes(32))

@@ -10,6 +10,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+from attachments.models import Upload
+from attachments.service import pieces as upload_pieces
+from attachments.service import uploads
+from attachments.service.uploads import NewUpload
 from auth.models import PHONE_FIELD, Officer, Person, Phone
 from kernel.actor import Actor, ActorKind
 from kernel.clock import SettableClock, local
@@ -17,18 +21,16 @@ from kernel.ids import new_id
 from kernel.storage import FileStore, FolderStore
 from kernel.vault import Vault
 from kernel.work import Work
+from motcua.wiring.container import Register
+from procedures.catalogue import Catalogue
+from procedures.seed import seed_catalogue
 from tests.support.forms import household_form
 from tracking.case import Case
-from tracking.catalogue.seed import seed_catalogue
-from tracking.catalogue.service import Catalogue
 from tracking.models import Dossier
 from tracking.office import Office, TrackingSettings
-from tracking.service import citizen, drafts, officer, results, upload_pieces, uploads
+from tracking.service import citizen, drafts, officer, results
 from tracking.service.citizen import Manifest
 from tracking.service.drafts import SentFile
-from tracking.service.uploads import NewUpload
-from tracking.upload_models import Upload
-from wiring import Register
 
 PHONE = "+84912345678"
 DIEN_BAN, GO_NOI = "H17.20551", "H17.20587"

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import Connection, event
 
 from kernel.actor import Actor
+from kernel.texts.bilingual import Language
 from tests.db.tracking.conftest import Scene, any_version
 from tracking.case import Case
 from tracking.handover import HandOverWay
 from tracking.models import Dossier
-from tracking.reading import Reader
+from tracking.reading.views import Reader
 from tracking.service import citizen, officer, results
-from tracking.texts import Language
 
 _HIDDEN = "Chỉ nội bộ"
 

@@ -13,7 +13,7 @@ from tests.db.tracking.conftest import GO_NOI, PHONE, Scene, any_version
 from tracking import store
 from tracking.handover import HandOver, HandOverWay
 from tracking.models import Dossier
-from tracking.reading import Reader
+from tracking.reading.views import Reader
 from tracking.service import citizen, notices, officer, results
 from tracking.service.citizen import Manifest
 from tracking.service.drafts import SentFile

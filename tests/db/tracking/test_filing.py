@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from attachments import store as upload_store
 from kernel.errors import DomainError
 from kernel.outbox import OutboxEvent
 from tests.db.tracking.conftest import JPEG, PHONE, Scene
-from tracking import upload_store
 from tracking.codes import parse_code
 from tracking.models import PHONE_FIELD
 from tracking.service import citizen, drafts

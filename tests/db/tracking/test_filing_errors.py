@@ -9,7 +9,7 @@ from kernel.actor import Actor
 from kernel.errors import DomainError
 from tests.db.tracking.conftest import Scene, any_version
 from tracking.models import Dossier
-from tracking.reading import Reader
+from tracking.reading.views import Reader
 from tracking.service import citizen, draft_forms, drafts, officer
 from tracking.service.citizen import Manifest
 from tracking.states import BusinessState

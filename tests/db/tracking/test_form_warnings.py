@@ -6,11 +6,11 @@ import pytest
 
 from kernel.actor import Actor
 from kernel.errors import DomainError
+from kernel.texts.bilingual import Language
 from tests.db.tracking.conftest import Scene
 from tracking.models import Dossier
-from tracking.reading import Reader
+from tracking.reading.views import Reader
 from tracking.service import officer
-from tracking.texts import Language
 
 DOUBTFUL = {"vonKinhDoanh": {"so": 50_000_000, "bangChu": "Năm triệu đồng"}, "ngayBatDau": "2099-01-01"}
 TOLD = [("/form_values/ngayBatDau", "date_unusual"), ("/form_values/vonKinhDoanh/bangChu", "amount_words_differ")]

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from kernel.text import FOLD_VERSION
-from kernel.vietnam import fold_name
+from kernel.texts.folding import FOLD_VERSION
+from kernel.texts.vietnam import fold_name
 from tests.db.tracking.conftest import Scene
 from tracking import store
 from tracking.models import ReservedName

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.errors import DomainError
+from procedures.catalogue import Catalogue, Published
 from tests.db.tracking.conftest import PHONE, Scene
-from tracking.catalogue.service import Catalogue, Published
 from tracking.service import citizen
 from tracking.states import BusinessState
 

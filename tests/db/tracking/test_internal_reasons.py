@@ -6,7 +6,7 @@ from sqlalchemy import select
 from kernel.actor import Actor
 from tests.db.tracking.conftest import Scene, any_version
 from tracking.models import Dossier, TimelineEntry
-from tracking.reading import Reader
+from tracking.reading.views import Reader
 from tracking.service import citizen, officer
 from tracking.service.notices import read_notices
 

@@ -9,12 +9,12 @@ import pytest
 from kernel.actor import Actor
 from kernel.clock import VIETNAM
 from kernel.errors import DomainError
+from procedures.loader import read_document
+from procedures.publishing import publish_procedure
 from tests.db.tracking.conftest import JPEG, Scene, any_version
-from tests.unit.tracking.household import FILE
-from tracking.catalogue.loader import read_document
-from tracking.catalogue.publishing import publish_procedure
+from tests.unit.procedures.household import FILE
 from tracking.models import Dossier
-from tracking.reading import Reader
+from tracking.reading.views import Reader
 from tracking.service import citizen, draft_forms, drafts, officer
 from tracking.service.citizen import Manifest
 from tracking.states import BusinessState

@@ -4,11 +4,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from tests.unit.tracking.household import FILE
-from tracking.catalogue.loader import read_document
-from tracking.catalogue.models import ProcedureVersion
-from tracking.catalogue.publishing import publish_procedure
-from tracking.catalogue.service import Catalogue
+from procedures.catalogue import Catalogue
+from procedures.loader import read_document
+from procedures.models import ProcedureVersion
+from procedures.publishing import publish_procedure
+from tests.unit.procedures.household import FILE
 
 DAY = date(2026, 11, 20)
 

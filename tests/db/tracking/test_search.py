@@ -8,11 +8,11 @@ from sqlalchemy import select, text
 from kernel.actor import Actor
 from kernel.audit import AuditEntry
 from tests.db.tracking.conftest import GO_NOI, PHONE, Scene, any_version
-from tracking.finding import Place
 from tracking.handover import HandOverWay
 from tracking.models import PHONE_FIELD, PHONE_INDEX, Dossier
-from tracking.reading import Reader
-from tracking.search import read_sought
+from tracking.reading.views import Reader
+from tracking.search.keys import Place
+from tracking.search.typed import read_sought
 from tracking.service import officer
 from tracking.service.search import renew_search_keys, search_dossiers
 

@@ -12,15 +12,15 @@ from kernel.actor import Actor
 from kernel.clock import VIETNAM
 from kernel.errors import DomainError
 from kernel.outbox import OutboxEvent
+from procedures.supplement import AtEnd, SupplementRule
 from tests.db.tracking.conftest import Scene, any_version
 from tracking import store
 from tracking.models import Dossier
-from tracking.reading import Reader
+from tracking.reading.views import Reader
 from tracking.service import citizen, officer
 from tracking.service.notices import read_notices
 from tracking.service.supplements import ENDED, REMINDER, read_ended, watch_supplements
 from tracking.states import BusinessState
-from tracking.supplement import AtEnd, SupplementRule
 
 # Asked on Friday 20/11/2026 for three days: the last is Thursday 26/11, over a weekend and the holiday of 24/11.
 REMINDED = datetime(2026, 11, 23, 7, 0, tzinfo=VIETNAM)

@@ -12,7 +12,7 @@ from kernel.outbox import OutboxEvent
 from tests.db.tracking.conftest import Scene, any_version
 from tracking import store
 from tracking.models import Dossier
-from tracking.reading import Reader
+from tracking.reading.views import Reader
 from tracking.service import citizen, officer
 from tracking.service.change import Because, change_state
 from tracking.service.notices import read_notices

@@ -9,18 +9,18 @@ from sqlalchemy import text
 
 from kernel.audit.findings import Wrong
 from kernel.clock import SettableClock, local
-from kernel.db import Database
+from kernel.database.sessions import Database
 from kernel.storage import FolderStore
 from kernel.work import Work
+from motcua.wiring.container import Register
+from procedures.catalogue import Catalogue
+from procedures.seed import seed_catalogue
 from tests.conftest import VAULT
 from tests.db.tracking.conftest import Scene, any_version
 from tests.support.trail import Trail
-from tracking.catalogue.seed import seed_catalogue
-from tracking.catalogue.service import Catalogue
 from tracking.office import Office, TrackingSettings
 from tracking.service import officer
 from tracking.service.notices import record_told
-from wiring import Register
 
 _ACCEPTED = "(SELECT id FROM timeline_entry WHERE event = 'accept')"
 

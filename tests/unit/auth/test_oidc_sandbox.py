@@ -11,9 +11,9 @@ from auth.eid.pkce import code_challenge
 from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity, EidOrganisation
 from auth.settings import AuthSettings
 from kernel.clock import SystemClock
+from kernel.configuration.settings import Environment
 from kernel.errors import DomainError
 from kernel.ids import new_token
-from kernel.settings import Environment
 from tests.unit.sandbox.support import Caller, running
 
 

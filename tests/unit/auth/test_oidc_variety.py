@@ -7,7 +7,7 @@ import pytest
 
 from auth.eid.oidc import OidcProvider
 from auth.settings import AuthSettings
-from kernel.settings import Environment
+from kernel.configuration.settings import Environment
 from tests.unit.auth.support import (
     CLAIMS,
     CLIENT_ID,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.recognition import Recognition, recognise
+from auth.eid.recognition import Recognition, recognise
 
 R = Recognition
 

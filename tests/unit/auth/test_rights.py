@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auth.models import ApiClient, Membership
-from auth.rights import (
+from auth.organisations.rights import (
     MANAGE_CLIENTS,
     MANDATES,
     NOTHING,
@@ -17,7 +17,7 @@ from auth.rights import (
     may_have_given,
     usable_scopes,
 )
-from auth.service.succession import resting_on
+from auth.organisations.service.succession import resting_on
 from kernel.ids import new_id
 
 _SCOPES = SCOPES["organisation"]

@@ -3,7 +3,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from auth.seed import sandbox_officers
-from kernel.vietnam import parse_identity_number
+from kernel.texts.vietnam import parse_identity_number
 
 
 def test_the_sandbox_officers_can_log_in_and_cover_every_step() -> None:

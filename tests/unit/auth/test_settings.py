@@ -6,10 +6,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from auth.private_key import sandbox_private_key
+from auth.eid.private_key import sandbox_private_key
 from auth.settings import AuthSettings
 from kernel.actor import ActorKind
-from kernel.settings import Environment, SettingsError
+from kernel.configuration.settings import Environment, SettingsError
 from sandbox.vneid.sealing import Seal
 from tests.support.faults_of_settings import in_english
 

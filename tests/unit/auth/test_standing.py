@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.standing import STANDING_MOVES, Means, Standing, StandingEvent, displaces, next_standing
+from auth.organisations.standing import STANDING_MOVES, Means, Standing, StandingEvent, displaces, next_standing
 
 acts = st.lists(
     st.tuples(st.integers(0, 3), st.sampled_from(Means)) | st.just(None),

@@ -16,8 +16,8 @@ from auth.eid.port import AuthorizationRequest, CodeExchange, EidIdentity
 from auth.eid.vneid import VneidProvider
 from auth.settings import AuthSettings
 from kernel.clock import SettableClock
+from kernel.configuration.settings import Environment
 from kernel.errors import DomainError
-from kernel.settings import Environment
 from tests.unit.sandbox.support import Caller, running
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)

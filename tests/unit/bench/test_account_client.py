@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bench.journey.account import Account
+from journey.account import Account
 
 
 class Api:

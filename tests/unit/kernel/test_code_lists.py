@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.lists import code_lists as auth_lists
-from kernel.code_lists import CodeList, Entry
+from auth.organisations.lists import code_lists as auth_lists
+from kernel.texts.code_lists import CodeList, Entry
 from mobile_contract import vocabulary
-from residence.catalogues import NationalityCode, find_nationality
 from residence.lists import code_lists as residence_lists
+from residence.reading.catalogues import NationalityCode, find_nationality
 from tracking.lists import code_lists as tracking_lists
 from tracking.lists import english_place
 

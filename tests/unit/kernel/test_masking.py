@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.masking import mask, mask_text
+from kernel.observing.masking import mask, mask_text
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.masking import mask, mask_text
-from kernel.text import typed
+from kernel.observing.masking import mask, mask_text
+from kernel.texts.folding import typed
 
 BETWEEN = st.sampled_from(["", " ", "  ", ".", "-", "–", "—", "\u2011", "−", "\u00a0", "/", "·", "%20", "\u200b", ") "])
 PREFIXES = [

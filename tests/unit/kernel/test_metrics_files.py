@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from kernel.metrics_files import ROOM, take_slot
+from kernel.observing.metrics_files import ROOM, take_slot
 
 _COUNTING = """
 import os, resource, sys
 if sys.argv[1] == "full":
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-from kernel.metrics import EVENTS, HTTP_REQUESTS, HTTP_SECONDS, exposition
+from kernel.observing.metrics import EVENTS, HTTP_REQUESTS, HTTP_SECONDS, exposition
 if sys.argv[1] == "later":
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 for operation in range(300):

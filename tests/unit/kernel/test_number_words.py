@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.number_words import read_number_words
-from kernel.text import strip_accents
+from kernel.texts.folding import strip_accents
+from kernel.texts.number_words import read_number_words
 
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel.printing import REPLACEMENT, printable
+from kernel.texts.printing import REPLACEMENT, printable
 
 NAMES = (
     "Y Ƀhiêr Êban",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.environment import tidied
-from kernel.settings import Environment, KernelSettings, SettingsError
+from kernel.configuration.environment import tidied
+from kernel.configuration.settings import Environment, KernelSettings, SettingsError
 from tests.support.faults_of_settings import in_english
 
 KEY = base64.b64encode(bytes(32)).decode()

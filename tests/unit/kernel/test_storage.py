@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kernel.servers import ServerError
+from kernel.database.servers import ServerError
 from kernel.storage import FileStore, FolderStore, StoreAwayError, open_store
 from tests.support.s3 import S3, s3_server
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.text import fold, is_foreign, only_signs, search_key, spell, strip_accents, typed, visible
+from kernel.texts.folding import fold, is_foreign, only_signs, search_key, spell, strip_accents, typed, visible
 
 LATIN = st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyÀẢÃÁẠẰỲỶĐ Ðɖłøñß'-.", max_size=60)
 UNSEEN = "\u200b\u200e\u202a\u202c\u2066\u2069\u00ad\ufeff\u2060\ufe0f\u034f\u0000\u061c\ue000"[:-1]

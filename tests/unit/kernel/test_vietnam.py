@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.text import strip_accents
-from kernel.vietnam import (
+from kernel.texts.folding import strip_accents
+from kernel.texts.vietnam import (
     BadIdentityNumber,
     BadPhone,
     IdentityNumber,

@@ -10,9 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from notify.channels.esms import EsmsGateway
-from notify.channels.esms_receipts import valid_callback
-from notify.channels.esms_table import EsmsSettings
+from notify.channels.esms.gateway import EsmsGateway
+from notify.channels.esms.receipts import valid_callback
+from notify.channels.esms.table import EsmsSettings
 from notify.channels.port import Certainty, Outgoing, Question
 from outbound.jobs.outcomes import AskFailed, Outcome, OutcomeKind
 from tests.unit.notify.wire import Answer, Request, Wire, serving

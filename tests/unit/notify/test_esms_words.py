@@ -7,9 +7,9 @@ from structlog.testing import capture_logs
 
 from kernel.errors import DomainError
 from kernel.ids import new_id
-from notify.channels.esms_receipts import callback_mac, read_callback, valid_callback
-from notify.channels.esms_table import kind_of, outcome_of, refusal
-from notify.states import ReceiptKind
+from notify.channels.esms.receipts import callback_mac, read_callback, valid_callback
+from notify.channels.esms.table import kind_of, outcome_of, refusal
+from notify.sending.states import ReceiptKind
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 
 KEY = bytes(range(32))

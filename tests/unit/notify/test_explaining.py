@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from notify.acts import CancelReason, RedirectReason
-from notify.explaining import Clause, clause_codes, dump_why, explain_circuit, explain_code, say_why, show_text
-from notify.plan import Skip
+from notify.desk.acts import CancelReason, RedirectReason
+from notify.desk.explaining import Clause, clause_codes, dump_why, explain_circuit, explain_code, say_why, show_text
+from notify.planning.plan import Skip
 from outbound.jobs.breaker import CircuitState
 from tests.architecture.sources import calls, product, strings
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.forms import ACCENTED, Kind, Person, Place, Script, Value, accented, forms, sentence, shorten
-from notify.sms_text import measure, septets
+from notify.templates.forms import ACCENTED, Kind, Person, Place, Script, Value, accented, forms, sentence, shorten
+from notify.templates.sms_text import measure, septets
 
 WORDS = st.lists(st.text("abcđêốÁ[€", min_size=1, max_size=12), min_size=1, max_size=8).map(" ".join)
 

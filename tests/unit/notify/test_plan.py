@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.clock import VIETNAM, local
-from notify.explaining import dump_why, say_why
-from notify.plan import (
+from notify.desk.explaining import dump_why, say_why
+from notify.planning.plan import (
     CODE_TEMPLATE,
     PUSHING,
     Channel,
@@ -25,8 +25,8 @@ from notify.plan import (
     plan,
     template_for,
 )
-from notify.template_events import TemplateEvent, events
-from notify.texts import shipped_templates
+from notify.templates.book import shipped_templates
+from notify.templates.events import TemplateEvent, events
 from tests.support.words import faults
 from tracking.states import MOVES
 

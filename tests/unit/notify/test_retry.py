@@ -6,7 +6,15 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.retry import HELD_SPREAD, LONGEST_RETRY_AFTER, SCHEDULE, SendingPatience, ask_again, held_for, next_try
+from notify.sending.retry import (
+    HELD_SPREAD,
+    LONGEST_RETRY_AFTER,
+    SCHEDULE,
+    SendingPatience,
+    ask_again,
+    held_for,
+    next_try,
+)
 
 KEYS = st.uuids()
 ONE = UUID("01890000-0000-7000-8000-000000000001")

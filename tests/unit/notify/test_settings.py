@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from kernel.settings import Environment
-from notify.plan import Channel
+from kernel.configuration.settings import Environment
+from notify.planning.plan import Channel
 from notify.settings import NotifySettings
 from outbound.jobs.pool import PoolMember
 from tests.support.faults_of_settings import in_english

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli import main
-from cli_sms import list_answers
-from notify.sms_text import measure
+from motcua.cli.main import main
+from motcua.cli.sms import list_answers
+from notify.templates.sms_text import measure
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "sms_segment_cases.json").read_text(encoding="utf-8"))
 ALL = CASES["named"] + CASES["random"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.sms_text import NotGsm7, measure, spelled, to_gsm7
+from notify.templates.sms_text import NotGsm7, measure, spelled, to_gsm7
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "sms_segment_cases.json").read_text(encoding="utf-8"))
 GSM = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./09:;<=>?¡AZÄÖÑÜ§¿azäöñüà"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.states import IllegalMove
-from notify.states import (
+from notify.sending.states import (
     ATTEMPT_MOVES,
     DELIVERY_MOVES,
     FINAL,

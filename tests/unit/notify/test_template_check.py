@@ -6,10 +6,10 @@ import pytest
 
 from kernel.errors import DomainError
 from mobile_contract.problems import FIELD_TEXTS
-from notify.sms_text import measure
-from notify.template_check import check_content
-from notify.template_events import events
-from notify.texts import make_template, shipped_contents
+from notify.templates.book import make_template, shipped_contents
+from notify.templates.check import check_content
+from notify.templates.events import events
+from notify.templates.sms_text import measure
 
 STOPPED = "{agency} {code} {received} {handler} {at}"
 LEGAL = "template_legal_content"

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.forms import Kind, Person, Value
-from notify.template_layouts import ZaloLayout, zalo_types
-from notify.texts import (
+from notify.templates.book import (
     VARIABLES,
     Template,
     TemplateError,
@@ -20,6 +18,8 @@ from notify.texts import (
     render,
     shipped_templates,
 )
+from notify.templates.forms import Kind, Person, Value
+from notify.templates.layouts import ZaloLayout, zalo_types
 
 BOOK = shipped_templates()
 ZALO = [template for template in BOOK if template.channel == "zalo"]

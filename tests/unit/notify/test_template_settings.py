@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import sandbox.zalo
-from kernel.settings import Environment
-from notify.template_layouts import ZaloLayout, zalo_types
-from notify.template_settings import read_zalo_forms
-from notify.texts import SANDBOX_FORMS, ZaloForms, shipped_templates
+from kernel.configuration.settings import Environment
+from notify.templates.book import SANDBOX_FORMS, ZaloForms, shipped_templates
+from notify.templates.layouts import ZaloLayout, zalo_types
+from notify.templates.settings import read_zalo_forms
 from tests.support.faults_of_settings import in_english
 
 PRODUCTION = {"MOTCUA_MODE": "production"}

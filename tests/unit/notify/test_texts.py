@@ -9,10 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.forms import Kind, Person, Place, Value, forms
-from notify.sms_text import measure, spelled
-from notify.template_events import events
-from notify.texts import (
+from notify.templates.book import (
     LEGAL_MINIMUM,
     LEGAL_TIMES,
     VARIABLES,
@@ -24,6 +21,9 @@ from notify.texts import (
     render,
     shipped_templates,
 )
+from notify.templates.events import events
+from notify.templates.forms import Kind, Person, Place, Value, forms
+from notify.templates.sms_text import measure, spelled
 
 BOOK = shipped_templates()
 NAMES = [template.name for template in BOOK if (template.channel, template.language) == ("sms", "vi")]

@@ -12,9 +12,9 @@ from uuid import UUID
 import pytest
 
 from notify.channels.port import Outgoing, Question, Sighting
-from notify.channels.twilio import TwilioGateway
-from notify.channels.twilio_table import REAL_BASE_URL, TwilioSettings
-from notify.states import ReceiptKind
+from notify.channels.twilio.gateway import TwilioGateway
+from notify.channels.twilio.table import REAL_BASE_URL, TwilioSettings
+from notify.sending.states import ReceiptKind
 from outbound.jobs.outcomes import AskFailed, Outcome, OutcomeKind
 from tests.unit.notify.wire import Answer, Request, Wire, serving
 

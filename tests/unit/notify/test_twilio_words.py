@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from kernel.errors import DomainError
-from notify.channels.twilio_receipts import read_receipt, valid_signature
-from notify.channels.twilio_table import KIND_OF_STATUS, kind_of_status, meaning_of, refusal
-from notify.states import ReceiptKind
+from notify.channels.twilio.receipts import read_receipt, valid_signature
+from notify.channels.twilio.table import KIND_OF_STATUS, kind_of_status, meaning_of, refusal
+from notify.sending.states import ReceiptKind
 from outbound.jobs.outcomes import OutcomeKind
 
 # The vector of Twilio's own documentation and client library (MIT).

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from kernel.ids import new_id
-from notify.outcomes import Claim, News
-from notify.retry import SCHEDULE, SendingPatience
-from notify.states import AttemptEvent, DeliveryEvent
-from notify.unseen import RESEND_WITHIN, Unseen, left_to_receipts, made_again
+from notify.sending.outcomes import Claim, News
+from notify.sending.retry import SCHEDULE, SendingPatience
+from notify.sending.states import AttemptEvent, DeliveryEvent
+from notify.sending.unseen import RESEND_WITHIN, Unseen, left_to_receipts, made_again
 
 CLAIM = Claim(new_id(), new_id(), 1)
 PATIENCE = SendingPatience(

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import DomainError
-from notify.channels.zalo_receipts import (
+from notify.channels.zalo.receipts import (
     Arrival,
     DailyQuotaChanged,
     Irrelevant,
@@ -20,8 +20,8 @@ from notify.channels.zalo_receipts import (
     read_event,
     valid_signature,
 )
-from notify.channels.zalo_table import ZaloSettings
-from notify.states import ReceiptKind
+from notify.channels.zalo.table import ZaloSettings
+from notify.sending.states import ReceiptKind
 
 SETTINGS = ZaloSettings("431250000000000001", "app-secret", "3876000000000000001", "oaSecretExample01")
 VECTOR = (

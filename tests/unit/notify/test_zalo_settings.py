@@ -4,9 +4,9 @@ from datetime import time
 
 import pytest
 
-from kernel.settings import Environment
-from notify.channels.zalo_table import ZaloSettings
-from notify.zalo_settings import SANDBOX_APP_ID, SANDBOX_OA_ID, read_zalo
+from kernel.configuration.settings import Environment
+from notify.channels.zalo.settings import SANDBOX_APP_ID, SANDBOX_OA_ID, read_zalo
+from notify.channels.zalo.table import ZaloSettings
 from tests.support.faults_of_settings import in_english
 
 PRODUCTION = {

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from kernel.clock import VIETNAM, SettableClock
 from notify.channels.port import Certainty, Outgoing, Question, Quota
-from notify.channels.zalo import ZaloGateway
-from notify.channels.zalo_table import ZaloSettings
-from notify.channels.zalo_tokens import AccessToken, NoToken
+from notify.channels.zalo.gateway import ZaloGateway
+from notify.channels.zalo.table import ZaloSettings
+from notify.channels.zalo.tokens import AccessToken, NoToken
 from outbound.jobs.outcomes import AskFailed, Outcome, OutcomeKind
 from tests.unit.notify.wire import Answer, Request, Wire, serving
 

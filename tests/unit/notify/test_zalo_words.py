@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from kernel.clock import VIETNAM
-from notify.channels.zalo_oauth import ExchangeFailed, read_pair
-from notify.channels.zalo_table import (
+from notify.channels.zalo.oauth import ExchangeFailed, read_pair
+from notify.channels.zalo.table import (
     allowed_again,
     class_of,
     error_outcome,

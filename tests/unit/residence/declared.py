@@ -9,10 +9,10 @@ from typing import Any
 import xlsxwriter
 from hypothesis import strategies as st
 
-from residence.catalogues import catalogue, nationalities
-from residence.check import Verdict, check_file
+from residence.batches.check import Verdict, check_file
 from residence.files.columns import official_order
 from residence.guests import BirthPrecision, GuestDeclaration, Moment, Sex
+from residence.reading.catalogues import catalogue, nationalities
 
 # 12:00 on 22/11/2026 in Vietnam.
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)

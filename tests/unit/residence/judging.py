@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from residence.entry import Reading, read_entry
-from residence.findings import Finding
-from residence.guest_rules.judgement import Context
-from residence.rules import check_values
+from residence.reading.entry import Reading, read_entry
+from residence.rules.findings import Finding
+from residence.rules.judgement import Context
+from residence.rules.judging import check_values
 from tests.unit.residence.declared import NOW, TODAY, a_foreign_row, a_row
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mobile_contract.vocabulary import ACCOUNT_STATES
-from residence.account import ACCOUNT_MOVES, SENTENCES, USABLE, AccountEvent, AccountState, sentence
+from residence.accounts.account import ACCOUNT_MOVES, SENTENCES, USABLE, AccountEvent, AccountState, sentence
 from residence.authority.port import Account, Trial
 from residence.authority.trial import DirectTrial
 from tests.unit.residence.test_authority_wire import settings

@@ -6,7 +6,7 @@ import pytest
 
 from residence.authority.elements import EXTEND, LEAVE, change_of, element_of
 from residence.guests import BirthPrecision, Moment
-from residence.transmission_states import TransmissionKind
+from residence.transmission.states import TransmissionKind
 from tests.unit.residence.guests_made import foreign_guest, vietnamese_guest
 
 DAY = date(2026, 11, 20)

@@ -13,7 +13,7 @@ from residence.authority.kbtt import KbttPortal
 from residence.authority.port import Account, ArrayOutcome, Sign
 from residence.authority.settings import SANDBOX_COUNT_PATH, AuthoritySettings
 from residence.guests import Moment
-from residence.transmission_states import TransmissionKind
+from residence.transmission.states import TransmissionKind
 from tests.unit.residence.guests_made import foreign_guest, vietnamese_guest
 from tests.unit.sandbox.support import SETTINGS, Caller, running
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from residence.check import check_file
+from residence.batches.check import check_file
 from residence.files.source import MOST_BYTES, MOST_GUESTS
 from tests.unit.residence.declared import NOW, OFFICIAL_TITLES, book, judged, official_book, official_row, refused_for
 
@@ -217,7 +217,7 @@ _MEASURED = """
 import resource, sys
 from pathlib import Path
 from datetime import UTC, datetime
-from residence.check import check_file
+from residence.batches.check import check_file
 idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 verdict = check_file(Path(sys.argv[1]), datetime(2026, 11, 22, 5, tzinfo=UTC))
 print(verdict.rows, verdict.rejected[0].finding.rule if verdict.rejected else "", flush=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from residence.catalogues import (
+from residence.reading.catalogues import (
     NationalityCode,
     NotInCatalogue,
     catalogue,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from residence.cells import BadDay, Cell, Day, as_text, is_error, read_day
 from residence.guests import BirthPrecision, Moment
+from residence.reading.cells import BadDay, Cell, Day, as_text, is_error, read_day
 
 JULY_25 = date(2026, 7, 25)
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from residence.cells import BadDay, Cell, Day, read_day, read_time
 from residence.guests import Moment
-from residence.rules import judge_declaration
+from residence.reading.cells import BadDay, Cell, Day, read_day, read_time
+from residence.rules.judging import judge_declaration
 from tests.unit.residence.declared import NOW, OFFICIAL_TITLES, book, judged, official_row, refusals
 from tests.unit.residence.guests_made import vietnamese_guest
 from tests.unit.residence.judging import told

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from residence.guests import BirthPrecision, GuestDeclaration
-from residence.meant import settle, settled
-from residence.rules import judge_declaration
+from residence.reading.meant import settle, settled
+from residence.rules.judging import judge_declaration
 from tests.unit.residence.declared import NOW, TODAY, guests
 from tests.unit.residence.guests_made import foreign_guest, vietnamese_guest
 from tests.unit.residence.judging import told, told_of_foreigner

@@ -6,7 +6,7 @@ import pytest
 
 from kernel.errors import DomainError
 from residence.guests import BirthPrecision, Sex
-from residence.identity_card import read_card_qr
+from residence.reading.identity_card import read_card_qr
 from residence.service.readings import read_document
 from tests.unit.residence.declared import NOW
 

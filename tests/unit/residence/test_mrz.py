@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from kernel.errors import DomainError
 from residence.guests import BirthPrecision, Sex
-from residence.mrz import birth_year, check_digit, expiry_year, read_mrz
-from residence.names import is_mrz_shaped, transliterate
+from residence.reading.mrz import birth_year, check_digit, expiry_year, read_mrz
+from residence.reading.names import is_mrz_shaped, transliterate
 
 TODAY = date(2026, 11, 22)
 PASSPORT = ("P<RUSZOLOCHEVSKAIA<<VERONIKA<<<<<<<<<<<<<<<<", "7777856719RUS9003082F3512090<<<<<<<<<<<<<<00")

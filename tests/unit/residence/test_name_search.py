@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from residence.name_search import ways_of, words_of
+from residence.reading.name_search import ways_of, words_of
 
 PIECE = st.text("aăâbdđeêghiklmnoôơtuưyẠỲỸĐÐøñéö", min_size=2, max_size=8)
 BETWEEN = st.sampled_from("'’‘`ʼ´-–‐·.")

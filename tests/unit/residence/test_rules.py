@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from residence.entry import Reading, read_entry
-from residence.findings import Finding, field_labels, rules
 from residence.guests import GuestDeclaration, Moment
-from residence.rules import check_declaration
+from residence.reading.entry import Reading, read_entry
+from residence.rules.findings import Finding, field_labels, rules
+from residence.rules.judging import check_declaration
 from tests.unit.residence.declared import NOW, TODAY, a_foreign_row, a_row, guests
 from tests.unit.residence.guests_made import foreign_guest, vietnamese_guest
 from tests.unit.residence.judging import codes, findings_of, told, told_of_foreigner

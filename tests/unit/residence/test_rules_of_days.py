@@ -5,10 +5,10 @@ from datetime import date, datetime
 import pytest
 
 from kernel.clock import VIETNAM
-from residence.entry import Reading, read_entry
-from residence.guest_rules.judgement import Context
 from residence.guests import BirthPrecision
-from residence.rules import check_values
+from residence.reading.entry import Reading, read_entry
+from residence.rules.judgement import Context
+from residence.rules.judging import check_values
 from tests.unit.residence.declared import TODAY, a_foreign_row, a_row
 from tests.unit.residence.judging import codes, told, told_of_foreigner
 

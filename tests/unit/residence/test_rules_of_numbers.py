@@ -2,7 +2,7 @@
 
 import pytest
 
-from residence.entry import Reading, read_entry
+from residence.reading.entry import Reading, read_entry
 from tests.unit.residence.declared import TODAY, a_foreign_row, a_row
 from tests.unit.residence.judging import codes, findings_of, told, told_of_foreigner
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from residence.catalogues import cell_of
-from residence.check import Verdict
+from residence.batches.check import Verdict
 from residence.guests import GuestDeclaration, Moment
-from residence.official import official_cells, official_xml, write_official_xlsx
-from residence.sheets import write_error_sheet, write_guests, write_template
+from residence.reading.catalogues import cell_of
+from residence.sheets.guests import write_error_sheet, write_guests, write_template
+from residence.sheets.official import official_cells, official_xml, write_official_xlsx
 from tests.unit.residence.declared import (
     OFFICIAL,
     OFFICIAL_TITLES,

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from residence.export import ExportRow, xlsx_of
 from residence.files.columns import official_order
-from residence.sheets import guest_cells, write_error_sheet, write_guests, write_template
+from residence.sheets.export import ExportRow, xlsx_of
+from residence.sheets.guests import guest_cells, write_error_sheet, write_guests, write_template
 from tests.unit.residence.declared import OFFICIAL_TITLES, book, judged, official_book, official_row, refusals
 from tests.unit.residence.guests_made import foreign_guest, vietnamese_guest
 from tests.unit.residence.lists import HEADINGS, a_guest, listed

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.settings import Environment
+from kernel.configuration.settings import Environment
 from kernel.states import IllegalMove
 from outbound.jobs.outcomes import OutcomeKind
 from residence.authority.port import ArrayOutcome, ItemAnswer, Sign
 from residence.guests import GuestKind
 from residence.states import DeclarationKind
-from residence.transmission_news import Claim, Held, TransmissionPatience, news_of, next_try, nothing_sent, released
-from residence.transmission_plan import Candidate, Drop, Hold, Send, Wait, Why, array_of, decide
-from residence.transmission_questions import Comparison, Standing, compare
-from residence.transmission_settings import TransmissionSettings
-from residence.transmission_states import (
+from residence.transmission.news import Claim, Held, TransmissionPatience, news_of, next_try, nothing_sent, released
+from residence.transmission.plan import Candidate, Drop, Hold, Send, Wait, Why, array_of, decide
+from residence.transmission.questions import Comparison, Standing, compare
+from residence.transmission.settings import TransmissionSettings
+from residence.transmission.states import (
     FINAL,
     ITEM_FINAL,
     ITEM_MOVES,

@@ -6,7 +6,7 @@ import pytest
 
 from kernel.errors import DomainError
 from residence.guests import BirthPrecision
-from residence.mrz import check_digit, read_mrz
+from residence.reading.mrz import check_digit, read_mrz
 from residence.service.readings import read_document
 from tests.unit.residence.declared import NOW
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.faults.provider import KINDS, Kind
-from notify.channels.esms import EsmsGateway
+from notify.channels.esms.gateway import EsmsGateway
 from notify.channels.port import Certainty, Gateway
-from notify.channels.twilio import TwilioGateway
-from notify.channels.zalo import ZaloGateway
+from notify.channels.twilio.gateway import TwilioGateway
+from notify.channels.zalo.gateway import ZaloGateway
 from sandbox.faults import BadRuleError, Faults
 from tests.unit.sandbox.support import MESSAGES, Caller, basic, with_client
 

@@ -8,9 +8,9 @@ import pytest
 
 from auth.registry.http import HttpRegistry
 from auth.registry.settings import RegistrySettings
-from kernel.environment import Environment
+from kernel.configuration.environment import Environment
 from kernel.errors import DomainError
-from seeding_residence import _ORGANISATION, _OWNER
+from motcua.wiring.seeding_residence import _ORGANISATION, _OWNER
 from tests.unit.sandbox.support import Caller
 
 

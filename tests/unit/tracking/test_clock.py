@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agencies.working_calendar import WorkingCalendar, default_overrides
 from kernel.clock import VIETNAM
-from tracking.clock import (
+from procedures.term import Term, Unit
+from tracking.deadline.clock import (
     ClockEntry,
     Condition,
     DueTime,
@@ -28,8 +30,6 @@ from tracking.clock import (
     wanted_condition,
 )
 from tracking.states import MOVES, BusinessState, Event, Position, positions
-from tracking.term import Term, Unit
-from tracking.working_calendar import WorkingCalendar, default_overrides
 
 CASES = json.loads((Path(__file__).parents[2] / "data/calendar/deadline_cases.json").read_text("utf-8"))["cases"]
 CALENDAR = WorkingCalendar(overrides=default_overrides())

@@ -7,11 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agencies.working_calendar import WorkingCalendar, default_overrides
 from kernel.clock import VIETNAM
-from tracking.clock import ClockEntry, Condition, EntryKind, begin_of, due, elapsed_minutes, remaining_minutes, term_end
-from tracking.clock_lines import explain
-from tracking.term import Term, Unit
-from tracking.working_calendar import WorkingCalendar, default_overrides
+from procedures.term import Term, Unit
+from tracking.deadline.clock import (
+    ClockEntry,
+    Condition,
+    EntryKind,
+    begin_of,
+    due,
+    elapsed_minutes,
+    remaining_minutes,
+    term_end,
+)
+from tracking.deadline.lines import explain
 
 CALENDAR = WorkingCalendar(overrides=default_overrides())
 SAME_DAY = Term(0, Unit.WORKING_DAYS, time(15))

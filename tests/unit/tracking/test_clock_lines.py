@@ -4,12 +4,12 @@ from datetime import datetime, time
 
 import pytest
 
+from agencies.working_calendar import WorkingCalendar, default_overrides
 from kernel.clock import VIETNAM
-from tracking.clock import ClockEntry, EntryKind, due
-from tracking.clock_lines import duration_text, explain
-from tracking.term import Term, Unit
-from tracking.texts import Text
-from tracking.working_calendar import WorkingCalendar, default_overrides
+from kernel.texts.bilingual import Text
+from procedures.term import Term, Unit
+from tracking.deadline.clock import ClockEntry, EntryKind, due
+from tracking.deadline.lines import duration_text, explain
 
 CALENDAR = WorkingCalendar(overrides=default_overrides())
 THREE_DAYS = Term(3, Unit.WORKING_DAYS)

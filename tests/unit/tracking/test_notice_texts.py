@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from notify.template_events import events
-from tracking.notice_texts import ABOUT, NOTICE_EVENTS, describe_notice
+from notify.templates.events import events
+from tracking.notices.texts import ABOUT, NOTICE_EVENTS, describe_notice
 
 
 @pytest.mark.parametrize(

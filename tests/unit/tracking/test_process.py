@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import DomainError
-from tests.unit.tracking.household import procedure
-from tests.unit.tracking.test_catalogue_procedures import second
+from tests.unit.procedures.household import procedure
+from tests.unit.procedures.test_catalogue_procedures import second
 from tracking.process import first_step, possible_actions, take_step
 from tracking.states import Event
 

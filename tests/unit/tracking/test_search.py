@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import DomainError
-from tracking.search import Kind, patterns_of, read_sought, search_text, words_of
+from tracking.search.typed import Kind, patterns_of, read_sought, search_text, words_of
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
+from attachments.states import UPLOAD_LABELS, UPLOAD_MOVES, UploadEvent, UploadState
 from kernel.errors import DomainError
 from tracking.handover import HAND_OVER_LABELS, HAND_OVER_MOVES, WAY_LABELS, HandOver, HandOverEvent, HandOverWay
-from tracking.upload_states import UPLOAD_LABELS, UPLOAD_MOVES, UploadEvent, UploadState
 
 HAND_OVERS = {
     ("not_ready", "result_ready"): "ready",

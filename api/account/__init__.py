@@ -1,0 +1,1 @@
+"""Whoever is logged in: log-in, sessions, phones, organisations, keys."""

@@ -1,0 +1,1 @@
+"""A citizen's dossiers, files and inbox."""

@@ -1,0 +1,1 @@
+"""What every operation of the edge shares: tokens, refusals, transactions, ETags, paging, limits."""

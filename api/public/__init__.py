@@ -1,0 +1,1 @@
+"""What anybody may read: procedures, lists, a paper checked, a dossier looked up."""

@@ -1,0 +1,1 @@
+"""Organisations: who speaks for them, their claims, keys and members."""

@@ -1,0 +1,1 @@
+"""Use cases of organisations: members, claims, proofs, keys, succession."""

@@ -1,0 +1,1 @@
+"""Settings: read from the environment, judged once at boot."""

@@ -1,0 +1,1 @@
+"""The database: connections, sessions, rows that are only added, and signs that it was exchanged."""

@@ -1,0 +1,147 @@
+"""The database: one PostgreSQL, sessions opened only at the edges, and what is to happen after a commit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, Uuid, create_engine
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from kernel.database.appending import UnitSession
+from kernel.database.link import Link
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_RINGS = "motcua.rings"
+_SETTINGS = {"timezone": "UTC", "statement_timeout": "15s"}
+_BY_INDEX = {"enable_seqscan": "off"}
+
+
+class DatabaseChanged(Exception):  # noqa: N818 - says what happened
+    """The database was restored, or is being restored, under this process: worth trying again in a moment."""
+
+
+class Watch(Protocol):
+    """Whoever looks whether the database is still the one this process began with. Raises DatabaseChanged."""
+
+    def due(self) -> bool: ...
+
+    def look(self, connection: Connection) -> None: ...
+
+    def mark(self) -> int: ...
+
+    def confirm(self, connection: Connection, mark: int) -> None: ...
+
+
+class Base(DeclarativeBase):
+    """Every table of the system. `Mapped[int]` is bigint, `Mapped[datetime]` timestamptz, `Mapped[dict]` jsonb."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own declaration
+        int: BigInteger,
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        UUID: Uuid,
+    }
+
+
+def ring_after_commit(session: Session, drain: str) -> None:
+    """Asks that the bell of `drain` be rung once the transaction of `session` has committed."""
+    session.info.setdefault(_RINGS, set()).add(drain)
+
+
+class Database:
+    """The engine, and the only places where a transaction begins and ends.
+
+    `ring` is called with the name of each drain that the committed work asked for; it must not raise.
+
+    `by_index`: for drains, whose statements look up keys. They are planned once, perhaps while the tables were nearly
+    empty, and a plan that reads a whole table would stay in use until somebody analyses it. `before_commit`, once set,
+    is called at the end of every transaction, inside it. `info` is handed to every session.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 16,
+        ring: Callable[[str], object] | None = None,
+        by_index: bool = False,
+    ) -> None:
+        self.engine: Engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            pool_use_lifo=True,
+            # An error's text reaches logs; the values of a statement may be a person's.
+            hide_parameters=True,
+            connect_args={"connect_timeout": 5, "client_encoding": "utf8"},
+        )
+        self._link = Link(self.engine, _SETTINGS | (_BY_INDEX if by_index else {}))
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._ring = ring
+        self.info: dict[Any, Any] = {}
+        self.before_commit: Callable[[Session], object] = lambda _session: None
+        self.watch: Watch | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One transaction: commits when the block ends, rolls back when it raises, then rings the bells asked for."""
+        with UnitSession(self.engine, expire_on_commit=False, info=self.info) as session:
+            with session.begin():
+                mark = 0 if self.watch is None else self.watch.mark()
+                if self.watch is not None and self.watch.due():
+                    self.watch.look(session.connection())
+                yield session
+                self.before_commit(session)
+                if self.watch is not None and session.is_active:
+                    self.watch.confirm(session.connection(), mark)
+                if not session.is_active:
+                    # The block would end without a commit and without a word.
+                    raise RuntimeError("an error was swallowed that has ended the transaction")
+            rings = session.info.pop(_RINGS, ())
+        if self._ring is not None:
+            for drain in rings:
+                self._ring(drain)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for single-statement reads, without the round trips of BEGIN and COMMIT."""
+        with self._unbound().connect() as connection:
+            self._look(connection)
+            yield connection
+
+    @contextmanager
+    def statement(self) -> Iterator[Connection]:
+        """A connection for one statement that writes: it is a transaction of its own, without BEGIN and COMMIT."""
+        with self._unbound().begin() as connection:
+            self._look(connection)
+            yield connection
+
+    @contextmanager
+    def unwatched(self) -> Iterator[Connection]:
+        """A connection for the watch itself."""
+        with self._unbound().connect() as connection:
+            yield connection
+
+    def _look(self, connection: Connection) -> None:
+        if self.watch is not None and self.watch.due():
+            self.watch.look(connection)
+
+    def _unbound(self) -> Engine:
+        # Behind a pooler a transaction it must be: what holds for a statement is said at its beginning.
+        return self.engine if self._link.is_pooled(self.engine) else self._autocommit
+
+    def dispose(self) -> None:
+        self.engine.dispose()

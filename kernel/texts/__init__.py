@@ -1,0 +1,1 @@
+"""Texts: folded, spelled, named, counted, in two languages."""

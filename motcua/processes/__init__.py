@@ -1,0 +1,1 @@
+"""What runs: web workers, the workers of the queues, and the scheduler."""

@@ -1,0 +1,1 @@
+"""Settings become objects, ports meet adapters, and events meet their handlers."""

@@ -1,0 +1,1 @@
+"""Template messages by Zalo."""

@@ -1,0 +1,1 @@
+"""Notices of other domains, each with whom it tells."""

@@ -1,0 +1,1 @@
+"""Events become notifications with their deliveries."""

@@ -1,0 +1,1 @@
+"""Delivery receipts: stored as they come, applied once."""

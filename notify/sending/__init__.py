@@ -1,0 +1,1 @@
+"""The send drain: claim, call, record, ask."""

@@ -1,0 +1,1 @@
+"""Message templates: shipped, saved, checked, and filled."""

@@ -1,0 +1,1 @@
+"""Whether a procedure file is sound."""

@@ -1,0 +1,1 @@
+"""Lodgings' accounts at the authority's portal."""

@@ -1,0 +1,1 @@
+"""Files of guests: checked as a whole, accepted row by row."""

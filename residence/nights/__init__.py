@@ -1,0 +1,1 @@
+"""One night: of a lodging, of many, and what is missing of it."""

@@ -1,0 +1,1 @@
+"""What notices to lodgings and the police say."""

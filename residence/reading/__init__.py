@@ -1,0 +1,1 @@
+"""What guests' values say: cells, days, names, cards and machine-readable zones."""

@@ -1,0 +1,1 @@
+"""Declarations on their way to the authority."""

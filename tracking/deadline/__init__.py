@@ -1,0 +1,1 @@
+"""The deadline of a dossier: its clock, and the clock in words."""

@@ -1,0 +1,1 @@
+"""What notices say of dossiers, and how the timeline shows them."""

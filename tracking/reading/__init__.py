@@ -1,0 +1,1 @@
+"""What a dossier looks like to those who may see it."""

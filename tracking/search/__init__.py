@@ -1,0 +1,1 @@
+"""Dossiers found by what officers type."""
