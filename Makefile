@@ -8,7 +8,7 @@ endif
 WORKERS ?= 3
 RUN := .venv/bin/python -m
 READY := .venv/ready
-SERVED := api auth kernel migrations mobile_contract motcua notify outbound residence serving tracking *.py
+SERVED := agencies api attachments auth kernel migrations mobile_contract motcua notify outbound procedures residence tracking wsgi.py
 DRIVERS := aiohttp, twilio.http.async_http_client, twilio.rest.api.v2010.account, sqlalchemy.dialects.postgresql.psycopg
 OLDEST_POSTGRES := $(firstword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 LOCK_OPTIONS := --extra dev --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
@@ -44,14 +44,14 @@ $(READY): requirements.lock pyproject.toml
 	@# What web workers and workers load, compiled the way they run: a web worker that had to compile it would keep what
 	@# that leaves behind, and a worker that was killed would be back later.
 	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -m compileall -q $(SERVED)
-	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -c 'import motcua.processes.web.worker, working, api.app, worker, $(DRIVERS)'
+	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -c 'import motcua.processes.web.worker, motcua.processes.start, api.app, motcua.processes.worker, $(DRIVERS)'
 	@pwd -P > $(READY)
 
 run: $(READY)
-	@$(RUN) cli up $(if $(PORT),--port "$(PORT)") $(if $(SANDBOX_PORT),--sandbox-port "$(SANDBOX_PORT)")
+	@$(RUN) motcua up $(if $(PORT),--port "$(PORT)") $(if $(SANDBOX_PORT),--sandbox-port "$(SANDBOX_PORT)")
 
 demo: $(READY)
-	@$(RUN) cli demo
+	@$(RUN) motcua demo
 
 lint: $(READY)
 	$(RUN) ruff check .
@@ -75,7 +75,7 @@ lock:
 	build/lock/bin/uv pip compile pyproject.toml $(LOCK_OPTIONS) $(UPGRADE) --output-file requirements.lock
 
 openapi: $(READY)
-	$(RUN) cli openapi --write
+	$(RUN) motcua openapi --write
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -26,5 +26,5 @@ def commune_names() -> Mapping[str, str]:
 
 
 def _rows(name: str) -> Iterable[Mapping[str, str]]:
-    text = files("tracking").joinpath("data", name).read_text(encoding="utf-8")
+    text = files("agencies").joinpath("data", name).read_text(encoding="utf-8")
     return csv.DictReader(text.splitlines())

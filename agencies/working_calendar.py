@@ -45,7 +45,7 @@ class Override:
 @lru_cache(maxsize=1)
 def default_overrides() -> tuple[Override, ...]:
     """The overrides shipped with the product."""
-    table = files("tracking").joinpath("data/calendar_overrides.csv").read_text(encoding="utf-8")
+    table = files("agencies").joinpath("data/calendar_overrides.csv").read_text(encoding="utf-8")
     return tuple(
         Override(
             day=date.fromisoformat(row["date"]),

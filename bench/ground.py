@@ -10,10 +10,10 @@ from typing import Final
 
 import psutil
 
-from bench.private import own_settings, private_folder, signals_leave
 from motcua.local.embedded import EngineUrls, ProcessSpec, Supervisor, engines
 from motcua.local.loopback import answers
 from motcua.local.ports import Ports, free_ports
+from motcua.local.private import own_settings, private_folder, signals_leave
 from motcua.local.stack import LEAN, ROOT, environment, prepare, processes
 
 WEB_WORKERS: Final = 2

@@ -77,7 +77,7 @@ def check_shape(document: Any) -> list[Finding]:
 
 @cache
 def _shape() -> jsonschema_rs.Draft202012Validator:
-    text = files("procedures").joinpath("procedure.schema.yaml").read_text(encoding="utf-8")
+    text = files("procedures").joinpath("data/procedure.schema.yaml").read_text(encoding="utf-8")
     return compile_schema(yaml.safe_load(text))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from agencies.models import Agency
 from procedures.loader import read_document
 from procedures.publishing import publish_procedure
 
-_HERE = Path(__file__).parent
+_NATIONAL = Path(__file__).parent / "data" / "national"
 
 
 def seed_catalogue(session: Session, today: date) -> dict[str, int]:
@@ -22,15 +23,15 @@ def seed_catalogue(session: Session, today: date) -> dict[str, int]:
     paths: dict[str, str] = {}
     for agency in agencies:
         _put_agency(session, agency, paths)
-    published = [
-        publish_procedure(session, read_document(file), today) for file in sorted((_HERE / "procedures").glob("*.yaml"))
-    ]
+    published = [publish_procedure(session, read_document(file), today) for file in sorted(_NATIONAL.glob("*.yaml"))]
     return {"agencies": len(agencies), "new_versions": sum(new for _, new in published)}
 
 
 def shipped_agencies() -> list[dict[str, Any]]:
     """What the file says of each agency, parents before their children."""
-    agencies: list[dict[str, Any]] = yaml.safe_load((_HERE / "agencies.yaml").read_text(encoding="utf-8"))
+    agencies: list[dict[str, Any]] = yaml.safe_load(
+        files("agencies").joinpath("data/agencies.yaml").read_text(encoding="utf-8")
+    )
     return agencies
 
 

@@ -61,7 +61,7 @@ class EdgeApi(flask_smorest.Api):  # type: ignore[misc]
 
 def document_of(app: flask.Flask) -> dict[str, Any]:
     api: EdgeApi = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
-    content: dict[str, Any] = api.contract.spec.to_dict()
+    content: dict[str, Any] = api.spec.to_dict()
     for schema in content["components"]["schemas"].values():
         _say_defaults(schema)
     return content

@@ -1,4 +1,4 @@
-"""Signs that look alike, are invisible, or have a usual plain spelling. Data, reviewed by hand; `kernel.texts.folding` reads it.
+"""Signs that look alike, are invisible, or have a usual plain spelling. Data for `kernel.texts.folding`.
 
 The letters follow Unicode's confusables (UTS #39), cut down to what can stand in a Vietnamese or Latin word.
 """

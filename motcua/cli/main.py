@@ -109,7 +109,7 @@ def seed() -> None:
 @plain_errors
 def demo() -> None:
     """A dossier from the phone to the text with its result, over HTTP."""
-    from journey.demo import run_demo
+    from motcua.local.demo import run_demo
 
     sys.exit(run_demo(free_ports()))
 
@@ -162,7 +162,3 @@ main.add_command(sms)
 main.add_command(status)
 main.add_command(up)
 main.add_command(zalo)
-
-
-if __name__ == "__main__":
-    main()

@@ -21,7 +21,7 @@ from motcua.local.state import kept_key
 from motcua.processes.start import QUEUES, RING
 from notify.channels.zalo.settings import SANDBOX_APP_ID
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 _TWINS: Final = {"vneid": "vneid"}
 # Stand in for the addresses of engines that have not been started.
 _UNNAMED_DATABASE: Final = "postgresql://localhost/motcua"
@@ -106,7 +106,7 @@ def processes(env: Mapping[str, str], ports: Ports, *, web_workers: int = 2) -> 
 def working(task: str) -> list[str]:
     """The command that works off one queue, or rings for all of them."""
     # Compiled like a web worker, once and for all; docstrings are loaded for nobody.
-    return _python("-OO", "-m", "working", task)
+    return _python("-OO", "-m", "motcua.processes.start", task)
 
 
 def web(env: Mapping[str, str], ports: Ports, workers: int) -> ProcessSpec:
@@ -118,7 +118,9 @@ def web(env: Mapping[str, str], ports: Ports, workers: int) -> ProcessSpec:
 def serving(port: int, workers: int, *options: str) -> list[str]:
     """The command that serves the API, with `LEAN` in its environment."""
     # Nothing that is served reads docstrings, 6 MB of a worker: the OpenAPI document is served as committed.
-    return _python("-OO", "-m", "serving", "wsgi:app", "--port", str(port), "--workers", str(workers), *options)
+    return _python(
+        "-OO", "-m", "motcua.processes.web", "wsgi:app", "--port", str(port), "--workers", str(workers), *options
+    )
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What workers and the ringer are started from: a module that loads nothing but their work.
 
-`python -OO -m working QUEUE`, or `ring` for the ringer. One that was killed is back the sooner the less it loads.
+`python -OO -m motcua.processes.start QUEUE`, or `ring` for the scheduler. The less it loads, the sooner a killed one is
+back.
 """
 
 import argparse

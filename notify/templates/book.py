@@ -168,7 +168,7 @@ def load_templates(pages: tuple[str, ...], forms: ZaloForms = SANDBOX_FORMS) -> 
 
 
 def _pages() -> tuple[str, ...]:
-    folder = files("notify").joinpath("templates")
+    folder = files("notify").joinpath("data/texts")
     pages = sorted((page for page in folder.iterdir() if page.name.endswith(".yaml")), key=lambda page: page.name)
     return tuple(page.read_text(encoding="utf-8") for page in pages)
 

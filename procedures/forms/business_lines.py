@@ -9,5 +9,5 @@ from importlib.resources import files
 @cache
 def business_lines() -> Mapping[str, str]:
     """Code -> name in Vietnamese, the only language the decision has."""
-    text = files("tracking").joinpath("data/business_lines_2025.csv").read_text(encoding="utf-8")
+    text = files("procedures").joinpath("data/business_lines_2025.csv").read_text(encoding="utf-8")
     return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}

@@ -41,7 +41,7 @@ _LIKE_A_COMPANY: Final = re.compile(
 
 
 def business_name_fault(name: str) -> str | None:
-    """The field error code for a name that the decree forbids. Look-alikes are read before: `kernel.texts.folding.latin`.
+    """The field error code for a name that the decree forbids. Look-alikes were read by `kernel.texts.folding.latin`.
 
     `name_company`, `name_without_letters`, `name_letters`, `name_unprintable`. A name of the prefix alone has none of
     these: that it is empty is said elsewhere.

@@ -9,15 +9,17 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DOMAINS: Final = ("auth", "notify", "residence", "tracking")
+# Without HTTP: what the domains are and what they stand on.
+SHARED: Final = ("agencies", "attachments", "outbound", "procedures")
 PACKAGES: Final = (
     "api",
     *DOMAINS,
-    "outbound",
-    "serving",
+    *SHARED,
     "kernel",
     "mobile_contract",
     "migrations",
     "sandbox",
+    "journey",
     "bench",
     "motcua",
 )

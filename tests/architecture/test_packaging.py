@@ -16,8 +16,3 @@ def test_every_module_at_the_root_is_installed() -> None:
 def test_every_package_is_installed() -> None:
     found = {pattern.removesuffix("*") for pattern in _PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]}
     assert found == set(PACKAGES)
-
-
-def test_every_module_at_the_root_is_an_entry_point_to_the_floors() -> None:
-    contracts = {contract["id"]: contract for contract in _PROJECT["tool"]["importlinter"]["contracts"]}
-    assert set(contracts["entries"]["forbidden_modules"]) == _MODULES

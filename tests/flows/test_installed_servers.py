@@ -16,11 +16,11 @@ import pytest
 import redis
 from sqlalchemy import make_url, text
 
-from bench.private import private_folder
 from kernel.database.sessions import Database
 from motcua.local.embedded import Engines
 from motcua.local.embedded.places import choose_home
 from motcua.local.ports import free_ports
+from motcua.local.private import private_folder
 from tests.support.system import System, running_system
 from tests.support.waiting import eventually
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.private import private_folder
+from motcua.local.private import private_folder
 from tests.support.processes import running
 
 _HOLDING = """
 import sys, time
-from bench.private import private_folder
+from motcua.local.private import private_folder
 with private_folder(sys.argv[1]) as folder:
     print(folder, flush=True)
     time.sleep(600)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bench.private import private_folder
 from journey.account import Account
 from motcua.local.embedded import Supervisor, engines
 from motcua.local.ports import Ports, free_ports
+from motcua.local.private import private_folder
 from motcua.local.stack import environment, prepare, processes, web
 
 # By when a revoked session has stopped everywhere.

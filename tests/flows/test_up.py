@@ -31,7 +31,7 @@ def _up(state_dir: Path, ports: Ports, **env: str) -> Iterator[tuple[subprocess.
     """The command once it serves, and everything it runs."""
     options = ["--port", str(ports.api), "--sandbox-port", str(ports.sandbox), "--state", str(state_dir)]
     with running(
-        [sys.executable, "-m", "cli", "up", "--web-workers", "1", *options], env={**os.environ, **env}
+        [sys.executable, "-m", "motcua", "up", "--web-workers", "1", *options], env={**os.environ, **env}
     ) as command:
         assert command.stdout is not None
         assert any("Ctrl-C" in line.decode() for line in iter(command.stdout.readline, b"")), "it did not come up"
@@ -81,7 +81,7 @@ def test_a_port_in_use_is_said_before_anything_of_ours_listens(open_folder: Path
         assert b"Serving" in other.stdout.readline()
         options = ["--port", str(ports.api), "--sandbox-port", str(ports.sandbox), "--state", str(open_folder)]
         refused = subprocess.run(
-            [sys.executable, "-m", "cli", "up", *options], check=False, capture_output=True, text=True
+            [sys.executable, "-m", "motcua", "up", *options], check=False, capture_output=True, text=True
         )
     assert refused.returncode == 1
     assert f"Port {ports.api} is in use" in refused.stderr

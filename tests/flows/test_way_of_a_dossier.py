@@ -192,7 +192,7 @@ def test_what_is_there_already_is_described(system: System) -> None:
 
 
 def test_the_demo_tells_its_story() -> None:
-    done = subprocess.run([sys.executable, "-m", "cli", "demo"], check=False, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "motcua", "demo"], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert list(told) == ["code", "status", "sms", "sms_parts", "receipt"]

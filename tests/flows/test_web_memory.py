@@ -14,7 +14,9 @@ from motcua.local.stack import ROOT
 @pytest.fixture
 def compiled() -> None:
     """What `make` does: a worker that has to compile what it loads keeps what that leaves behind."""
-    program = "import motcua.processes.web.worker, api.app, wiring, sqlalchemy.dialects.postgresql.psycopg"
+    program = (
+        "import motcua.processes.web.worker, api.app, motcua.wiring.container, sqlalchemy.dialects.postgresql.psycopg"
+    )
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     subprocess.run([sys.executable, "-OO", "-c", program], cwd=ROOT, env=environment, check=True)
 

@@ -16,7 +16,6 @@ import redis
 from PIL import Image
 from rq import Worker
 
-from bench.private import private_folder
 from journey.account import Account
 from journey.casework import Draft, Office, open_office, prepare_draft
 from journey.desk import Desk
@@ -25,6 +24,7 @@ from journey.phone import Phone
 from journey.photos import File
 from journey.wire import Wire
 from motcua.local.ports import free_ports
+from motcua.local.private import private_folder
 from motcua.local.stack import Stack, running_stack
 from motcua.processes.start import QUEUES
 from tests.support.document import Document

@@ -1,4 +1,4 @@
-"""`python -m serving MODULE:ATTRIBUTE --port N` serves a WSGI application until told to stop."""
+"""`python -m motcua.processes.web MODULE:ATTRIBUTE --port N` serves a WSGI application until told to stop."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from motcua.processes.web.master import serve
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m serving", description="Serves a WSGI application.")
+    parser = argparse.ArgumentParser(prog="python -m motcua.processes.web", description="Serves a WSGI application.")
     parser.add_argument("app", help="module:attribute")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)

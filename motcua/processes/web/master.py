@@ -13,7 +13,7 @@ from typing import Final
 
 from motcua.processes.web.limits import THREADS, WORKERS, Limits
 
-ROOT: Final = Path(__file__).parent.parent
+ROOT: Final = Path(__file__).parents[3]
 _BACKLOG: Final = 1024
 _LOOK_S: Final = 1.0
 # One that ends at once would otherwise be begun without end.

@@ -1,4 +1,4 @@
-"""One worker process: `python -m motcua.processes.web.worker MODULE:ATTRIBUTE --socket FD`, started by the master alone."""
+"""One worker process: `python -m motcua.processes.web.worker MODULE:ATTRIBUTE --socket FD`. The master starts it."""
 
 import argparse
 import asyncio

@@ -95,7 +95,7 @@ def _outcome(verdict: Verdict, code: str, retry_after_s: float | None) -> Outcom
 
 @cache
 def _table() -> _Table:
-    raw = read_page("channels/esms_codes.yaml")
+    raw = read_page("channels/esms/codes.yaml")
     return _Table(*({str(key): _verdict(entry) for key, entry in raw[part].items()} for part in _Table._fields))
 
 

@@ -98,7 +98,7 @@ def meaning_of(code: str | None) -> str | None:
 
 @cache
 def _table() -> _Table:
-    raw = read_page("channels/twilio_codes.yaml")
+    raw = read_page("channels/twilio/codes.yaml")
     return _Table(*({key: _verdict(entry) for key, entry in raw[part].items()} for part in _Table._fields))
 
 

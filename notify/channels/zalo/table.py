@@ -148,7 +148,7 @@ def _outcome(verdict: Verdict, code: str, retry_after_s: float | None) -> Outcom
 
 @cache
 def _table() -> _Table:
-    raw = read_page("channels/zalo_codes.yaml")
+    raw = read_page("channels/zalo/codes.yaml")
     return _Table(*({key: _verdict(entry) for key, entry in raw[part].items()} for part in _Table._fields))
 
 

@@ -139,7 +139,7 @@ def test_the_table_shows_what_a_screen_cannot() -> None:
 def test_a_program_may_wait_for_each_answer_without_any_settings() -> None:
     env = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
     with subprocess.Popen(
-        [sys.executable, "-m", "cli", "sms", "parts", "--json"],
+        [sys.executable, "-m", "motcua", "sms", "parts", "--json"],
         cwd=ROOT,
         env=env,
         stdin=subprocess.PIPE,

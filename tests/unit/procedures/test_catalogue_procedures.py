@@ -25,7 +25,7 @@ def second() -> Procedure:
     return read_procedure(read_document(SECOND))
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "tracking/catalogue/procedures").glob("*.yaml")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted((ROOT / "procedures/data/national").glob("*.yaml")), ids=lambda p: p.name)
 def test_every_procedure_that_ships_is_sound_and_named_after_its_code(path: Path) -> None:
     assert check_file(path) == []
     assert read_procedure(read_document(path)).code == path.stem

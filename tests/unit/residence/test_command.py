@@ -13,7 +13,7 @@ from tests.unit.residence.declared import official_book, official_row
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cli", "residence", *map(str, arguments)]
+    command = [sys.executable, "-m", "motcua", "residence", *map(str, arguments)]
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, env={"PATH": "", "COLUMNS": "200"}, check=False
     )

@@ -24,7 +24,7 @@ ENCODINGS = [
 
 def _motcua(env: dict[str, str], *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-m", "cli", *arguments],
+        [sys.executable, "-m", "motcua", *arguments],
         check=False,
         capture_output=True,
         input=given,

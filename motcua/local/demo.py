@@ -5,7 +5,6 @@ import sys
 from dataclasses import asdict
 from typing import Final
 
-from bench.private import own_settings, private_folder, signals_leave
 from journey.account import LoginRefused
 from journey.handset import NothingCame
 from journey.story import Story, Told
@@ -14,6 +13,7 @@ from journey.wire import Refused
 from motcua.cli.terminal import json_text
 from motcua.local.embedded import EngineError
 from motcua.local.ports import Ports
+from motcua.local.private import own_settings, private_folder, signals_leave
 from motcua.local.stack import running_stack
 
 _FAILURES: Final = (NotSo, NothingCame, Refused, LoginRefused, EngineError, http.client.HTTPException, OSError)
