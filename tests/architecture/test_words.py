@@ -100,7 +100,14 @@ ZALO = dict(_templates("zalo", "vi"))
 
 
 def test_there_is_something_to_read() -> None:
-    kinds = ("title", "field", "tracking/reading/timeline_texts", "tracking/notices/texts", "residence/data", "notify/data")
+    kinds = (
+        "title",
+        "field",
+        "tracking/reading/timeline_texts",
+        "tracking/notices/texts",
+        "residence/data",
+        "notify/data",
+    )
     for kind in kinds:
         assert any(place.startswith(kind) for place in PAIRS), kind
     assert {"advice", "rules"} <= {place.split("/")[2].removesuffix(".yaml") for place in PAIRS if "/data/" in place}
