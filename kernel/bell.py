@@ -58,7 +58,7 @@ class Bell:
             queue = Queue(queue_name(drain), connection=self._connection)
             if not self._connection.llen(queue.key):
                 queue.enqueue(
-                    "worker.run",
+                    "motcua.processes.worker.run",
                     drain,
                     ttl=RING_TTL_SECONDS,
                     result_ttl=0,

@@ -33,7 +33,9 @@ def test_a_broker_may_be_shared_with_another_program(clean_redis: str) -> None:
     theirs.enqueue("other.task")
     assert Bell(connection).ring("send")
     assert [job.func_name for job in theirs.jobs] == ["other.task"]
-    assert [job.func_name for job in Queue(queue_name("send"), connection=connection).jobs] == ["worker.run"]
+    assert [job.func_name for job in Queue(queue_name("send"), connection=connection).jobs] == [
+        "motcua.processes.worker.run"
+    ]
     connection.close()
 
 

@@ -34,7 +34,7 @@ def _motcua(env: dict[str, str], *arguments: str, given: bytes = b"") -> subproc
 
 _MANY = """
 import json, os, sys
-from cli import main
+from motcua.cli.main import main
 codes = []
 for arguments in json.loads(sys.argv[1]):
     try:
