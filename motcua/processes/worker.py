@@ -39,8 +39,8 @@ from residence.nights.reminders import remind_lodgings
 from residence.transmission.planner import DRAIN as RESIDENCE
 
 if TYPE_CHECKING:
-    from notify.sending.drain import Sender
-    from residence.transmission.drain import Transmitter
+    from notify.sending.drain import SendDrain
+    from residence.transmission.drain import TransmissionDrain
 
 SWEEP: Final = "sweep"
 TIME_SLICE_S: Final = 20.0
@@ -263,7 +263,7 @@ def _follow_clock(held: Container) -> None:
 
 
 @cache
-def _sender() -> "Sender":
+def _sender() -> "SendDrain":
     # One for the life of the process: it keeps the gateways' connections open between runs.
     from motcua.wiring.sending import build_sender
 
@@ -271,14 +271,14 @@ def _sender() -> "Sender":
 
 
 @cache
-def _urgent_sender() -> "Sender":
+def _urgent_sender() -> "SendDrain":
     from motcua.wiring.sending import build_sender
 
     return build_sender(_container(), urgent=True)
 
 
 @cache
-def _transmitter() -> "Transmitter":
+def _transmitter() -> "TransmissionDrain":
     held = _container()
     return build_transmitter(held.database, held.vault, held.clock, held.all_settings.transmission)
 

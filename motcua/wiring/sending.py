@@ -13,12 +13,12 @@ from notify.channels.zalo.tokens import NoToken, TokenKeeper
 from notify.planning.plan import Priority
 from notify.planning.quiet import is_quiet
 from notify.pool.watch import Watch
-from notify.sending.drain import Sender
+from notify.sending.drain import SendDrain, send_drain
 from notify.sending.ledger import Ledger
 from outbound.jobs.shared_pool import SharedPool
 
 
-def build_sender(held: Container, *, urgent: bool = False) -> Sender:
+def build_sender(held: Container, *, urgent: bool = False) -> SendDrain:
     """The send drain with its gateways; for one thread of one worker. `urgent`: the one for what somebody waits for."""
     settings, patience = held.notify, held.notify.send.patience
     gateways: dict[str, Gateway] = {}
@@ -44,7 +44,7 @@ def build_sender(held: Container, *, urgent: bool = False) -> Sender:
         quiet=lambda: is_quiet(held.clock.now()),
     )
     watch = Watch(held.database, pool, patience.receipt_within, limited, follows=urgent)
-    return Sender(ledger, gateways, pool, watch, settings.send, asks=not urgent)
+    return send_drain(ledger, gateways, pool, watch, settings.send, asks=not urgent)
 
 
 def zalo_keeper(held: Container) -> TokenKeeper | None:

@@ -1,4 +1,4 @@
-"""The drain's queries but for the claim (`due`): record, reclaim, ask. One statement a chunk; times are the database's.
+"""The drain's queries but for the claim (`due`): record and ask. One statement a chunk; times are the database's.
 
 A delivery's row lock comes first and its attempts change only under it, so no two statements here can wait for each
 other in a circle.
@@ -14,12 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from notify.sending.charges import FREE, PAID, PRICED, SPENT, Tariff
-from notify.sending.outcomes import LEASE_LOST, NOT_STARTED, NOT_TAKEN, Claim, News
+from notify.sending.outcomes import NOT_STARTED, NOT_TAKEN, Claim, News
 from notify.sending.retry import RECEIPT_WITHIN
 from notify.sending.settled import Settled
 from notify.sending.standbys import STANDBYS
 from notify.sending.states import ATTEMPT_MOVES, DELIVERY_MOVES, FINAL, AttemptEvent, DeliveryEvent
+from outbound.jobs.leases import LEASE_LOST, JobTable
 
+DELIVERIES: Final = JobTable("delivery", "attempt")
 _RECORD: Final = """
 WITH news AS (
     SELECT * FROM unnest(
@@ -64,15 +66,6 @@ SELECT delivery_id, dossier_id, channel, after AS status, now() AS at,
 FROM turned
 WHERE after = ANY(CAST(:final AS text[])) AND after <> before AND dossier_id IS NOT NULL
 """
-_RECLAIM: Final = """
-WITH lost AS MATERIALIZED (
-    SELECT id, generation FROM delivery WHERE state = 'sending' AND due_at <= now()
-    ORDER BY due_at LIMIT :room FOR UPDATE SKIP LOCKED),
-noted AS (
-    UPDATE attempt a SET state = 'unknown', code = :code, finished_at = now()
-    FROM lost WHERE a.delivery_id = lost.id AND a.number = lost.generation AND a.state = 'sending')
-UPDATE delivery d SET state = 'unknown', code = :code, due_at = now() + :wait FROM lost WHERE d.id = lost.id
-"""
 _ASK: Final = """
 WITH due AS MATERIALIZED (
     SELECT id FROM delivery WHERE state = 'unknown' AND due_at <= now()
@@ -96,7 +89,7 @@ CROSS JOIN LATERAL (
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Inquiry:
     """A delivery whose latest attempt, begun at `started_at`, ended unseen, with `code`. `asked` counts questions, this
     one too.
 
@@ -169,20 +162,11 @@ def _columns(news: Sequence[News]) -> dict[str, list[Any]]:
     }
 
 
-def lose_expired_leases(session: Session, wait: timedelta, *, room: int = 1000) -> int:
-    """Makes deliveries unknown whose lease ran out: whoever held them may or may not have sent them.
-
-    They are asked about after `wait`. Returns how many there were.
-    """
-    result = session.execute(text(_RECLAIM), {"room": room, "wait": wait, "code": LEASE_LOST})
-    return int(getattr(result, "rowcount", 0))
-
-
-def claim_questions(session: Session, room: int, lease: timedelta) -> list[Asking]:
+def claim_questions(session: Session, room: int, lease: timedelta) -> list[Inquiry]:
     """Takes up to `room` unknown deliveries whose time to ask has come; nobody else asks about them for `lease`."""
     values = {"room": room, "lease": lease, "not_started": NOT_STARTED, "lease_lost": LEASE_LOST}
     return [
-        Asking(
+        Inquiry(
             Claim(row.attempt_id, row.id, row.generation, row.failures),
             row.gateway,
             bytes(row.address),
@@ -206,11 +190,11 @@ def hold_equal_messages(session: Session, fingerprint: bytes) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
-def equal_message_in_flight(session: Session, asking: Asking) -> bool:
+def equal_message_in_flight(session: Session, inquiry: Inquiry) -> bool:
     """Whether another drain is sending an equal message at this moment, whose id we cannot know yet."""
     found = session.execute(
         text("SELECT 1 FROM delivery WHERE fingerprint = :fingerprint AND state = 'sending' AND id <> :id LIMIT 1"),
-        {"fingerprint": asking.fingerprint, "id": asking.claim.delivery_id},
+        {"fingerprint": inquiry.fingerprint, "id": inquiry.claim.delivery_id},
     )
     return found.first() is not None
 

@@ -1,58 +1,80 @@
-"""The send drain: claims a chunk, commits, calls gateways with no connection held, records the outcomes, goes on.
+"""The send drain: what a message adds to `outbound.jobs`, where claims, calls, records and questions are."""
 
-Claims, calls and records overlap: while some calls run, the next chunk is claimed and the outcomes of the last are
-written, each in a transaction of its own on a thread of its own.
-"""
+import time
+from collections.abc import Mapping
+from typing import Final, TypeAlias
 
-import asyncio
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+import structlog
 
 from notify.channels.port import Gateway
 from notify.pool.watch import Watch
-from notify.sending.ledger import Ledger
-from notify.sending.run import Means, Run
+from notify.sending.asking import MessageInquiries
+from notify.sending.ledger import ClaimedMessage, Ledger
+from notify.sending.outcomes import News, expired, news_of, released
+from notify.sending.retry import SendingPatience
 from notify.settings import SendSettings
+from outbound.jobs.drain import JobDrain
+from outbound.jobs.outcomes import Outcome, OutcomeKind
+from outbound.jobs.ports import Bounds, Withheld
+from outbound.jobs.run import JobWork
 from outbound.jobs.shared_pool import SharedPool
 
+NAME: Final = "notify"
+SendDrain: TypeAlias = JobDrain[ClaimedMessage, News]
+_log = structlog.get_logger()
 
-class Sender:
-    """Owns the event loop in which the gateways keep their connections from one run to the next. For one thread.
 
-    `asks` as in `Means`.
-    """
+def send_drain(
+    ledger: Ledger,
+    gateways: Mapping[str, Gateway],
+    pool: SharedPool,
+    watch: Watch,
+    settings: SendSettings,
+    *,
+    asks: bool = True,
+) -> SendDrain:
+    """The drain of messages, for one thread. `asks`: whether it asks gateways about what is unknown."""
+    return JobDrain(
+        JobWork(
+            NAME,
+            ledger,
+            MessageCaller(gateways, settings.patience),
+            Bounds(settings.in_flight, settings.chunk, ahead=settings.chunk, questions_apart=True),
+            MessageInquiries(ledger, gateways, settings.patience) if asks else None,
+            pool,
+            watch,
+        )
+    )
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        gateways: Mapping[str, Gateway],
-        pool: SharedPool,
-        watch: Watch,
-        settings: SendSettings,
-        *,
-        asks: bool = True,
-    ) -> None:
-        threads = ThreadPoolExecutor(5, thread_name_prefix="ledger")
-        self._means = Means(ledger, gateways, pool, watch, settings, threads, asks)
-        self._runner = asyncio.Runner()
 
-    def run(self, *, time_slice_s: float, told_to_stop: Callable[[], bool] = lambda: False) -> bool:
-        """Sends what is due and asks about what is unknown, until dry, told to stop, or the slice is over. True when
-        work is left.
+class MessageCaller:
+    """Hands messages to gateways by their name."""
 
-        What was begun is finished and recorded even when the database fails meanwhile; its error is raised after that.
-        """
-        return self._runner.run(self._run(time_slice_s, told_to_stop))
+    def __init__(self, gateways: Mapping[str, Gateway], patience: SendingPatience) -> None:
+        self._gateways = gateways
+        self._patience = patience
 
-    async def _run(self, time_slice_s: float, told_to_stop: Callable[[], bool]) -> bool:
-        # The loop stood still since the last run: let it notice which kept connections were closed meanwhile.
-        for _ in range(3):
-            await asyncio.sleep(0)
-        return await Run(self._means).until(time_slice_s, told_to_stop)
+    def withheld(self, delivery: ClaimedMessage) -> Withheld[News] | None:
+        """One that cannot be read, or that is too late to be of use."""
+        if delivery.failed is not None:
+            return Withheld(self.news_of(delivery, delivery.failed), delivery.failed.kind)
+        if delivery.valid_by is not None and time.monotonic() >= delivery.valid_by:
+            return Withheld(expired(delivery.claim), "expired")
+        return None
 
-    def close(self) -> None:
-        """Closes every connection."""
-        for gateway in self._means.gateways.values():
-            self._runner.run(gateway.close())
-        self._runner.close()
-        self._means.threads.shutdown()
+    def released(self, delivery: ClaimedMessage) -> News:
+        return released(delivery.claim)
+
+    async def call(self, delivery: ClaimedMessage) -> Outcome:
+        gateway = self._gateways.get(delivery.gateway)
+        if gateway is None:
+            _log.error("notify.no_gateway", gateway=delivery.gateway)
+            return Outcome(OutcomeKind.TRANSIENT, code="no_gateway", reason="not configured here", operator=True)
+        return await gateway.send(delivery.message)
+
+    def news_of(self, delivery: ClaimedMessage, outcome: Outcome) -> News:
+        return news_of(delivery.claim, outcome, self._patience)
+
+    async def close(self) -> None:
+        for gateway in self._gateways.values():
+            await gateway.close()

@@ -82,7 +82,7 @@ class Choice(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedRow:
     """A delivery to send; `address` and `body` are sealed. `valid_for_s`: seconds until it is worth nothing."""
 
     claim: Claim
@@ -121,7 +121,7 @@ def claim_due(
     priorities: Sequence[Priority] = tuple(Priority),
     *,
     quiet: bool = False,
-) -> list[Claimed]:
+) -> list[ClaimedRow]:
     """Takes up to `room` deliveries of these priorities that are due and have a gateway to go to, urgent ones first,
     and writes an attempt for each.
 
@@ -153,7 +153,7 @@ def _look(session: Session, room: int, choice: Choice, priorities: Sequence[Prio
     return [Due._make(row) for row in rows]
 
 
-def _take(session: Session, picked: Sequence[tuple[Due, str]], lease: timedelta) -> list[Claimed]:
+def _take(session: Session, picked: Sequence[tuple[Due, str]], lease: timedelta) -> list[ClaimedRow]:
     if not picked:
         return []
     values = {
@@ -167,7 +167,7 @@ def _take(session: Session, picked: Sequence[tuple[Due, str]], lease: timedelta)
     else:
         rows = session.execute(_CLAIM_PLAIN, values)
     return [
-        Claimed(
+        ClaimedRow(
             Claim(row.attempt_id, row.id, row.generation, row.failures, row.pinned),
             row.priority,
             row.gateway,

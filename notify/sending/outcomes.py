@@ -9,13 +9,13 @@ from uuid import UUID
 from notify.channels.port import Sighting
 from notify.sending.retry import LONGEST_HOLD, LONGEST_RETRY_AFTER, SendingPatience, ask_again, held_for, next_try
 from notify.sending.states import AttemptEvent, DeliveryEvent, ReceiptKind
+from outbound.jobs.leases import LEASE_LOST
 from outbound.jobs.outcomes import RETRIABLE, Outcome, OutcomeKind
 
 EXPIRED: Final = "expired"
 NOT_STARTED: Final = "not_started"
 NOT_FOUND: Final = "not_found"
 NOT_TAKEN: Final = "not_taken"
-LEASE_LOST: Final = "lease_lost"
 CANNOT_ASK: Final = "cannot_ask"
 _AT_ONCE: Final = timedelta(0)
 
@@ -56,6 +56,10 @@ class News:
     hold: timedelta | None = None
     yields: bool = False
     later: bool = False
+
+    @property
+    def delivery_id(self) -> UUID:
+        return self.claim.delivery_id
 
 
 def news_of(claim: Claim, outcome: Outcome, patience: SendingPatience) -> News:

@@ -15,7 +15,7 @@ _AT_MOST_TWICE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
+class UnresolvedAttempt:
     """`tries`: attempts under the same reference so far, all of unknown outcome. `age`: since the first of them,
     `latest_age`: since the last, whose call `ended` with that code. `has_standby`: another delivery of the same notice
     waits behind this one."""
@@ -28,7 +28,7 @@ class Unseen:
     ended: str | None = None
 
 
-def made_again(unseen: Unseen, patience: SendingPatience) -> News:
+def made_again(unseen: UnresolvedAttempt, patience: SendingPatience) -> News:
     """At a gateway that dedupes: the same call again, under the same reference, while the gateway remembers it.
 
     The first time at once, since the gateway's timeout is over; then by the schedule of failures.
@@ -39,7 +39,7 @@ def made_again(unseen: Unseen, patience: SendingPatience) -> News:
     return _again(unseen, wait)
 
 
-def left_to_receipts(unseen: Unseen, patience: SendingPatience) -> News | timedelta:
+def left_to_receipts(unseen: UnresolvedAttempt, patience: SendingPatience) -> News | timedelta:
     """At a gateway that neither dedupes nor answers questions: how long still to wait for a receipt, or what is done
     when none came. A standby goes out instead; without one the message is sent once more, at most twice in all."""
     if unseen.latest_age < patience.receipt_within:
@@ -49,7 +49,7 @@ def left_to_receipts(unseen: Unseen, patience: SendingPatience) -> News | timede
     return _again(unseen, timedelta(0))
 
 
-def _again(unseen: Unseen, wait: timedelta) -> News:
+def _again(unseen: UnresolvedAttempt, wait: timedelta) -> News:
     event, seen = DeliveryEvent.RESEND, AttemptEvent.LOSE_SIGHT
     reason = "outcome unknown, sent again under the same reference"
     return News(unseen.claim, event, seen, code=RESENT, reason=reason, wait=wait, later=True)

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from outbound.jobs.outcomes import Outcome
 from residence.transmission.states import TransmissionKind
 
+AUTHORITY: Final = "kbtt"
+"""The portal's name, as others know it."""
 Element = Mapping[str, Any]
 """One element of an array, as it goes over the wire."""
 

@@ -16,8 +16,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.vault import Vault, VaultError
+from outbound.jobs.ports import ClaimedDelivery
 from residence.accounts.account import NO_ACCOUNT, AccountState
-from residence.authority.port import Account, Element
+from residence.authority.port import AUTHORITY, Account, Element
 from residence.guests import GuestDeclaration
 from residence.models import DECLARATION_FIELD, PASSWORD_FIELD
 from residence.states import DeclarationKind
@@ -71,22 +72,21 @@ _OPEN: Final = frozenset({ItemState.QUEUED, ItemState.SENT})
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A claimed transmission with the array to hand over. The call must begin before `start_by` (monotonic)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedArray(ClaimedDelivery):
+    """A claimed transmission with the array to hand over."""
 
     claim: Claim
     account: Account
     kind: TransmissionKind
     array: tuple[Element, ...] = field(repr=False)
-    start_by: float
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What a claim gave: arrays to send, and news of those of which nothing can be sent now."""
 
-    ready: list[Ready]
+    ready: list[ClaimedArray]
     unsent: list[News]
 
     @property
@@ -121,7 +121,16 @@ class Taker:
             if account is not None and array.elements:
                 start_by = begun + self._start_within.total_seconds()
                 kind = TransmissionKind(row.kind)
-                taken.ready.append(Ready(array.claim(), account, kind, tuple(array.elements), start_by))
+                taken.ready.append(
+                    ClaimedArray(
+                        AUTHORITY,
+                        start_by,
+                        claim=array.claim(),
+                        account=account,
+                        kind=kind,
+                        array=tuple(array.elements),
+                    )
+                )
             else:
                 taken.unsent.append(nothing_sent(array.claim(), array.why(account)))
         marks.write(session)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from outbound.jobs.outcomes import OutcomeKind
+from outbound.jobs.outcomes import Outcome, OutcomeKind
 from outbound.jobs.retry import Patience, RetrySchedule
 from residence.accounts.account import FAULTS, NO_ACCOUNT, AccountState
 from residence.authority.answers import REFUSED_WHOLE
@@ -103,13 +103,17 @@ class News:
     account_works: bool | None = None
 
     @property
+    def delivery_id(self) -> UUID:
+        return self.claim.transmission_id
+
+    @property
     def tells_of_account(self) -> bool:
         """Whether the call showed something of the account that was not known when the array was taken."""
         known = {AccountState.WORKING: True, AccountState.REFUSED: False}.get(self.claim.account.state)
         return self.account_works is not None and self.account_works is not known
 
 
-def news_of(claim: Claim, outcome: ArrayOutcome, patience: TransmissionPatience) -> News:
+def news_of(claim: Claim, outcome: Outcome, patience: TransmissionPatience) -> News:
     """What follows from the outcome of a call."""
     failures = claim.failures + 1 if outcome.kind is OutcomeKind.TRANSIENT else 0
     verdicts = _verdicts(claim, outcome, failures)
@@ -127,7 +131,7 @@ def news_of(claim: Claim, outcome: ArrayOutcome, patience: TransmissionPatience)
     return News(claim, event, verdicts, outcome.code, outcome.reason, wait, failures, states, _account_works(outcome))
 
 
-def _account_works(outcome: ArrayOutcome) -> bool | None:
+def _account_works(outcome: Outcome) -> bool | None:
     if outcome.code in FAULTS:
         return False
     return True if outcome.kind in (OutcomeKind.ACCEPTED, OutcomeKind.PERMANENT) else None
@@ -155,15 +159,16 @@ def count_wait(rounds: int, patience: TransmissionPatience) -> timedelta:
     return patience.count_after * int(3**rounds)
 
 
-def _verdicts(claim: Claim, outcome: ArrayOutcome, failures: int) -> tuple[Verdict, ...]:
+def _verdicts(claim: Claim, outcome: Outcome, failures: int) -> tuple[Verdict, ...]:
     sent = [item for item in claim.items if item.place is not None]
     if outcome.kind is OutcomeKind.UNKNOWN:
         return ()
     if outcome.kind is OutcomeKind.ACCEPTED:
         return tuple(Verdict(item.position, ItemEvent.ACCEPT) for item in sent)
     if outcome.kind is OutcomeKind.PERMANENT:
-        named = {answer.position: answer for answer in outcome.items}
-        looked_up = all(answer.sign is not Sign.WRONG for answer in outcome.items)
+        items = outcome.items if isinstance(outcome, ArrayOutcome) else ()
+        named = {answer.position: answer for answer in items}
+        looked_up = all(answer.sign is not Sign.WRONG for answer in items)
         verdicts = (_refused(item, named.get(item.place or 0), looked_up=looked_up) for item in sent)
         return tuple(verdict for verdict in verdicts if verdict is not None)
     if outcome.code == REFUSED_WHOLE and failures >= MOST_WHOLE_REFUSALS:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from residence.authority.port import Account
+from residence.authority.port import AUTHORITY, Account
 from residence.transmission.news import COUNTED, MOST_ROUNDS, NOT_COUNTED, SAYS_YES_HAS_NONE, Verdict, next_try
 from residence.transmission.records import Change, lock, tell_settled, write_changes
 from residence.transmission.states import ItemEvent, ItemState, TransmissionKind, TransmissionState
@@ -70,7 +70,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CountInquiry:
     """How many has the authority? Asked about one transmission, answered for its lodging, kind and day of arrival."""
 
     transmission_id: UUID
@@ -81,6 +81,7 @@ class Question:
     asked: int
     standing: Standing
     account: Account | None
+    gateway: str = AUTHORITY
 
 
 def compare(state: TransmissionState, standing: Standing, counted: int | None) -> Comparison:
@@ -117,7 +118,7 @@ def standing_of(session: Session, lodging_id: UUID, kind: str, arrived_on: date,
     return Standing(row.known, row.unseen, row.mine, int(row.claims))
 
 
-def record_answer(session: Session, question: Question, counted: int | None, *, probe: bool) -> None:
+def record_answer(session: Session, question: CountInquiry, counted: int | None, *, probe: bool) -> None:
     """Records what a count says. `probe`: what was said yes to and cannot be counted is asked about by sending it once
     more, as what ended unseen always is; else it stays transmitted."""
     session.execute(_HOLD_LODGING, {"lodging": question.lodging_id})
@@ -137,20 +138,20 @@ def record_answer(session: Session, question: Question, counted: int | None, *, 
         _accepted(session, question, result, probe=probe)
 
 
-def ask_later(session: Session, question: Question) -> None:
+def ask_later(session: Session, question: CountInquiry) -> None:
     """The authority gave no answer. What is unseen may next be asked about by sending it once more."""
     row = lock(session, [question.transmission_id])[question.transmission_id]
     if row.state == question.state.value:
         _put_off(session, row, asked=question.asked, wait=next_try(question.asked, question.transmission_id))
 
 
-def _unseen(session: Session, question: Question, result: Comparison) -> None:
+def _unseen(session: Session, question: CountInquiry, result: Comparison) -> None:
     event = {Comparison.ALL: ItemEvent.CONFIRM, Comparison.NONE: ItemEvent.MISS}.get(result)
     changes = _changes(session, question, ItemState.SENT, event, only=question.transmission_id)
     _write(session, changes)
 
 
-def _accepted(session: Session, question: Question, result: Comparison, *, probe: bool) -> None:
+def _accepted(session: Session, question: CountInquiry, result: Comparison, *, probe: bool) -> None:
     if result is Comparison.UNTOLD and not probe:
         row = lock(session, [question.transmission_id])[question.transmission_id]
         _put_off(session, row, asked=question.asked, wait=None, code=NOT_COUNTED)
@@ -161,7 +162,7 @@ def _accepted(session: Session, question: Question, result: Comparison, *, probe
 
 
 def _changes(
-    session: Session, question: Question, item: ItemState, event: ItemEvent | None, *, only: UUID | None = None
+    session: Session, question: CountInquiry, item: ItemState, event: ItemEvent | None, *, only: UUID | None = None
 ) -> dict[UUID, list[Verdict]]:
     """Verdicts by transmission; lists are empty when the items stay as they are."""
     values: dict[str, object] = {

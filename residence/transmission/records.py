@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.outbox import record_event
+from outbound.jobs.leases import JobTable
 from residence.transmission.news import News, Verdict
 from residence.transmission.states import (
     FINAL,
@@ -23,7 +24,7 @@ from residence.transmission.states import (
 
 SETTLED: Final = "residence.settled"
 IN_DOUBT: Final = "residence.in_doubt"
-LEASE_LOST: Final = "lease_lost"
+TRANSMISSIONS: Final = JobTable("transmission")
 _LOCK: Final = text("""
 SELECT id, lodging_id, batch_id, night, state, generation, rounds FROM transmission
 WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
@@ -49,13 +50,6 @@ FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:codes AS text[]
     CAST(:confirmeds AS int[]), CAST(:finals AS bool[]))
     AS n(id, state, code, reason, failures, rounds, asked, wait, confirmed, final)
 WHERE t.id = n.id
-""")
-_LOST: Final = text("""
-WITH lost AS MATERIALIZED (
-    SELECT id FROM transmission WHERE state = 'sending' AND due_at <= now()
-    ORDER BY due_at LIMIT :room FOR UPDATE SKIP LOCKED)
-UPDATE transmission t SET state = 'unknown', code = :code, reason = NULL, asked = 0, due_at = now() + :wait
-FROM lost WHERE t.id = lost.id
 """)
 _BATCHES: Final = text("""
 SELECT t.batch_id, t.lodging_id, array_agg(DISTINCT t.state) AS states FROM transmission t
@@ -128,15 +122,6 @@ def write_changes(
     session.execute(_WRITE, _columns(names, rows))
     if tell:
         _tell(session, [locked[change.transmission_id] for change in changes], doubted)
-
-
-def lose_expired_leases(session: Session, wait: timedelta, *, room: int = 1000) -> int:
-    """Makes transmissions unknown whose lease ran out: whoever held them may or may not have sent them.
-
-    They are asked about after `wait`. Returns how many there were.
-    """
-    result = session.execute(_LOST, {"room": room, "wait": wait, "code": LEASE_LOST})
-    return int(getattr(result, "rowcount", 0))
 
 
 def _is_current(row: Any, news: News) -> bool:

@@ -25,7 +25,7 @@ from residence.transmission.planner import plan_transmissions
 from residence.transmission.settings import TransmissionSettings
 
 if TYPE_CHECKING:
-    from residence.transmission.drain import Transmitter
+    from residence.transmission.drain import TransmissionDrain
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,14 @@ def residence_handlers(settings: TransmissionSettings) -> Handlers:
     return {"residence.declared": (one_by_one(declared),)}
 
 
-def build_transmitter(database: Database, vault: Vault, clock: Clock, settings: TransmissionSettings) -> "Transmitter":
+def build_transmitter(
+    database: Database, vault: Vault, clock: Clock, settings: TransmissionSettings
+) -> "TransmissionDrain":
     """The drain that talks to the authority; for one thread of one worker."""
     # The HTTP client is large, and a web worker never calls the authority.
     from residence.authority.kbtt import KbttPortal
-    from residence.transmission.drain import Transmitter
+    from residence.transmission.drain import transmission_drain
     from residence.transmission.ledger import Ledger
 
     ledger = Ledger(database, vault, clock, settings.patience, probe=settings.probe)
-    return Transmitter(ledger, KbttPortal(settings.authority), settings.patience, settings.in_flight)
+    return transmission_drain(ledger, KbttPortal(settings.authority), settings.patience, settings.in_flight)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from kernel.database.sessions import Database
 from notify.channels.twilio.gateway import TwilioGateway
 from notify.channels.twilio.table import TwilioSettings
-from notify.sending.drain import Sender
+from notify.sending.drain import SendDrain
 from notify.sending.retry import SendingPatience
 from notify.settings import SendSettings
 from tests.db.notify.support import sender_of
@@ -15,7 +15,7 @@ from tests.db.notify.support import sender_of
 QUICK = SendingPatience(timedelta(seconds=1), timedelta(seconds=1), timedelta(seconds=0.5))
 
 
-def make_sender(database: Database, gateway_url: str) -> Sender:
+def make_sender(database: Database, gateway_url: str) -> SendDrain:
     """A sender whose leases are short, so that a test need not wait for long ones."""
     settings = TwilioSettings(
         account_sid="AC5a17b0c5000000000000000000000001",

@@ -21,8 +21,8 @@ from notify.pool.watch import Watch
 from notify.ports import ReceiptNote
 from notify.receipts.applying import new_receipt, store_receipts
 from notify.sending import due
-from notify.sending.drain import Sender
-from notify.sending.due import Claimed
+from notify.sending.drain import SendDrain, send_drain
+from notify.sending.due import ClaimedRow
 from notify.sending.ledger import Ledger
 from notify.sending.retry import SendingPatience
 from notify.sending.states import ReceiptKind
@@ -47,7 +47,7 @@ def pool_of(*gateways: str, limits: BreakerLimits = TRUSTING) -> SharedPool:
     return SharedPool([PoolMember(gateway, Channel.SMS, 1) for gateway in gateways], limits)
 
 
-def claim_due(session: Session, room: int, lease: timedelta, channels: Sequence[Channel] = PUSHING) -> list[Claimed]:
+def claim_due(session: Session, room: int, lease: timedelta, channels: Sequence[Channel] = PUSHING) -> list[ClaimedRow]:
     """As the drain claims, with one gateway for each channel: "fake" for texts, "zalo" for Zalo."""
     gateways = {Channel.SMS: "fake", Channel.ZALO: "zalo"}
     members = [PoolMember(gateways[channel], channel, 1) for channel in channels]
@@ -69,20 +69,20 @@ def sender_of(
     settings: SendSettings,
     *,
     limits: BreakerLimits = TRUSTING,
-) -> Sender:
+) -> SendDrain:
     """The drain as it is wired, but for what it sends to."""
     pool = pool_of(*gateways, limits=limits)
     ledger = Ledger(database, VAULT, settings.patience, pool)
     watch = Watch(database, pool, settings.patience.receipt_within)
-    return Sender(ledger, gateways, pool, watch, settings)
+    return send_drain(ledger, gateways, pool, watch, settings)
 
 
-def urgent_sender_of(database: Database, gateways: Mapping[str, Any], *, limits: BreakerLimits = TRUSTING) -> Sender:
+def urgent_sender_of(database: Database, gateways: Mapping[str, Any], *, limits: BreakerLimits = TRUSTING) -> SendDrain:
     """The drain of what somebody waits for."""
     pool = pool_of(*gateways, limits=limits)
     ledger = Ledger(database, VAULT, PATIENCE, pool, priorities=[Priority.URGENT])
     watch = Watch(database, pool, PATIENCE.receipt_within, follows=True)
-    return Sender(ledger, gateways, pool, watch, SendSettings(8, 8, PATIENCE), asks=False)
+    return send_drain(ledger, gateways, pool, watch, SendSettings(8, 8, PATIENCE), asks=False)
 
 
 def add_agency(session: Session, code: str) -> None:
@@ -247,7 +247,7 @@ class FakeGateway:
 @contextmanager
 def sender(
     database: Database, gateways: Mapping[str, Any], *, in_flight: int = 64, chunk: int = 128
-) -> Iterator[Sender]:
+) -> Iterator[SendDrain]:
     made = sender_of(database, gateways, SendSettings(in_flight, chunk, PATIENCE))
     try:
         yield made

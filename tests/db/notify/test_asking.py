@@ -96,7 +96,7 @@ def test_equal_messages_are_counted(clean_database: Database, fates: list[str]) 
 def test_an_equal_message_in_flight_puts_the_question_off(clean_database: Database) -> None:
     first, second = queued(clean_database, 2, body="Cung mot tin")
     ledger = ledger_of(clean_database)
-    unseen, flying = ledger.claim(2)
+    unseen, flying = ledger.claim(2).deliveries
     ledger.record([news_of(unseen.claim, LOST, PATIENCE)])
     gateway = FakeGateway()
     gateway.take(flying.message, ref="SM1")
@@ -198,7 +198,7 @@ def test_a_drain_that_dies_at_any_moment_loses_and_doubles_nothing(
     deliveries = queued(clean_database, 20, phone=f"+849{new_id().int % 10**8:08d}")
     ledger, gateway = ledger_of(clean_database), FakeGateway()
     left = recorded
-    for turn, ready in enumerate(ledger.claim(20)):
+    for turn, ready in enumerate(ledger.claim(20).deliveries):
         if turn not in arrived:
             continue
         outcome = gateway.take(ready.message, ref=f"SM{ready.claim.attempt_id}")

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from kernel.database.sessions import Database
 from notify.models import ADDRESS_FIELD, BODY_FIELD
 from notify.planning.plan import Priority
-from notify.sending.claims import lose_expired_leases, record_news
+from notify.sending.claims import DELIVERIES, record_news
 from notify.sending.outcomes import Claim, news_of
+from outbound.jobs.leases import lose_expired_leases
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import PATIENCE, PHONE, VAULT, Row, claim_due, pass_time, queue, queued, row_of
 
@@ -105,9 +106,9 @@ def test_a_lease_that_ran_out_leaves_the_outcome_unknown(session: Session) -> No
     delivery, other = queue(session), queue(session)
     claims = {claimed.claim.delivery_id: claimed.claim for claimed in claim_due(session, 10, LEASE)}
     record_news(session, [news_of(claims[other], Outcome(OutcomeKind.ACCEPTED), PATIENCE)])
-    assert lose_expired_leases(session, LEASE) == 0
+    assert lose_expired_leases(session, DELIVERIES, LEASE) == 0
     pass_time(session, LEASE)
-    assert lose_expired_leases(session, LEASE) == 1
+    assert lose_expired_leases(session, DELIVERIES, LEASE) == 1
     row = row_of(session, delivery)
     assert (row.state, row.due_in, row.attempts) == ("unknown", LEASE, [("unknown", None, "lease_lost")])
     assert row_of(session, other).state == "accepted"

@@ -22,11 +22,11 @@ from notify.receipts.applying import apply_receipts
 from notify.registers import Budget, Spend
 from notify.sending.charges import PAID, Tariff
 from notify.sending.claims import claim_questions, record_news
-from notify.sending.due import Claimed, claim_due
+from notify.sending.due import ClaimedRow, claim_due
 from notify.sending.outcomes import news_of
 from notify.sending.retry import RECEIPT_WITHIN
 from notify.sending.states import ReceiptKind
-from notify.sending.unseen import Unseen, made_again
+from notify.sending.unseen import UnresolvedAttempt, made_again
 from notify.templates.book import Rendered
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import (
@@ -46,7 +46,7 @@ TAKEN = Outcome(OutcomeKind.ACCEPTED, ref="R1")
 AGENCY = "P1"
 
 
-def claim_one(session: Session) -> Claimed:
+def claim_one(session: Session) -> ClaimedRow:
     """A text of two parts that an agency pays, in the hands of a drain."""
     add_agency(session, AGENCY)
     notice = Notice(
@@ -66,12 +66,12 @@ def claim_one(session: Session) -> Claimed:
 
 
 @pytest.fixture
-def claimed(session: Session) -> Claimed:
+def claimed(session: Session) -> ClaimedRow:
     return claim_one(session)
 
 
 @pytest.fixture
-def receipt(session: Session, clock: SettableClock, claimed: Claimed) -> Callable[[int | None], None]:
+def receipt(session: Session, clock: SettableClock, claimed: ClaimedRow) -> Callable[[int | None], None]:
     def take(cost_vnd: int | None) -> None:
         send_receipt(session, claimed, cost_vnd)
         assert apply_receipts(session, RECEIPT_WITHIN, TARIFF) == 1
@@ -79,12 +79,12 @@ def receipt(session: Session, clock: SettableClock, claimed: Claimed) -> Callabl
     return take
 
 
-def send_receipt(session: Session, claimed: Claimed, cost_vnd: int | None = None) -> None:
+def send_receipt(session: Session, claimed: ClaimedRow, cost_vnd: int | None = None) -> None:
     note = ReceiptNote("fake", str(new_id()), "R1", ReceiptKind.PROGRESS, "sent", None, None, cost_vnd=cost_vnd)
     store_receipt(session, claimed.claim.attempt_id, note, b"{}")
 
 
-def record(session: Session, claimed: Claimed, outcome: Outcome) -> None:
+def record(session: Session, claimed: ClaimedRow, outcome: Outcome) -> None:
     record_news(session, [news_of(claimed.claim, outcome, PATIENCE)], RECEIPT_WITHIN, TARIFF)
 
 
@@ -98,7 +98,7 @@ def charged(session: Session, attempt: UUID) -> object:
     return session.scalar(text("SELECT cost_vnd FROM attempt WHERE id = :id"), {"id": attempt})
 
 
-def test_a_message_that_was_taken_is_charged_once(session: Session, claimed: Claimed) -> None:
+def test_a_message_that_was_taken_is_charged_once(session: Session, claimed: ClaimedRow) -> None:
     record(session, claimed, TAKEN)
     record(session, claimed, TAKEN)
     assert charged(session, claimed.claim.attempt_id) == 1600
@@ -106,13 +106,13 @@ def test_a_message_that_was_taken_is_charged_once(session: Session, claimed: Cla
 
 
 @pytest.mark.parametrize("kind", [OutcomeKind.TRANSIENT, OutcomeKind.PERMANENT, OutcomeKind.UNKNOWN])
-def test_a_message_that_was_not_taken_costs_nothing(session: Session, claimed: Claimed, kind: OutcomeKind) -> None:
+def test_a_message_that_was_not_taken_costs_nothing(session: Session, claimed: ClaimedRow, kind: OutcomeKind) -> None:
     record(session, claimed, Outcome(kind, code="x"))
     assert spent(session) is None
 
 
 def test_a_receipt_charges_what_nobody_saw_taken(
-    session: Session, claimed: Claimed, receipt: Callable[[int | None], None]
+    session: Session, claimed: ClaimedRow, receipt: Callable[[int | None], None]
 ) -> None:
     record(session, claimed, Outcome(OutcomeKind.UNKNOWN))
     receipt(None)
@@ -121,7 +121,7 @@ def test_a_receipt_charges_what_nobody_saw_taken(
 
 
 def test_a_receipt_corrects_the_price(
-    session: Session, claimed: Claimed, receipt: Callable[[int | None], None]
+    session: Session, claimed: ClaimedRow, receipt: Callable[[int | None], None]
 ) -> None:
     record(session, claimed, TAKEN)
     for said, known in ((None, 1600), (1500, 1500), (1500, 1500), (1700, 1700)):
@@ -131,7 +131,7 @@ def test_a_receipt_corrects_the_price(
 
 
 def test_what_is_spent_is_taken_from_the_budget_of_the_month(
-    session: Session, claimed: Claimed, clock: SettableClock
+    session: Session, claimed: ClaimedRow, clock: SettableClock
 ) -> None:
     outlook = OutlookByLedger([Route(Channel.SMS, "fake", 800)])
     record(session, claimed, TAKEN)
@@ -188,13 +188,13 @@ def _waits_for_a_lock(database: Database) -> bool:
 
 @pytest.mark.parametrize(("dedupes", "messages"), [(True, 1), (False, 2)])
 def test_a_call_made_again_under_its_reference_is_the_same_message_where_the_gateway_dedupes(
-    session: Session, claimed: Claimed, *, dedupes: bool, messages: int
+    session: Session, claimed: ClaimedRow, *, dedupes: bool, messages: int
 ) -> None:
     tariff = Tariff({"fake": 800}, frozenset({"fake"} if dedupes else ()))
     record(session, claimed, Outcome(OutcomeKind.UNKNOWN))
     pass_time(session, PATIENCE.lease)
     (asking,) = claim_questions(session, 10, PATIENCE.lease)
-    unseen = Unseen(asking.claim, asking.tries, asking.age, asking.latest_age, asking.has_standby)
+    unseen = UnresolvedAttempt(asking.claim, asking.tries, asking.age, asking.latest_age, asking.has_standby)
     record_news(session, [made_again(unseen, PATIENCE)])
     (again,) = claim_due(session, 1, PATIENCE.lease, pool_of("fake"))
     record_news(session, [news_of(again.claim, TAKEN, PATIENCE)], RECEIPT_WITHIN, tariff)
@@ -228,7 +228,7 @@ def paid_by_reference(tried: list[Tried]) -> list[int]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TRIED, min_size=1, max_size=7))
 def test_what_was_paid_counts_every_attempt_under_the_same_reference(
-    session: Session, claimed: Claimed, tried: list[Tried]
+    session: Session, claimed: ClaimedRow, tried: list[Tried]
 ) -> None:
     delivery = claimed.claim.delivery_id
     attempts = [

@@ -13,7 +13,7 @@ from notify.channels.esms.gateway import EsmsGateway
 from notify.channels.esms.receipts import CALLBACK_PURPOSE, read_callback, valid_callback
 from notify.channels.esms.table import EsmsSettings
 from notify.receipts.applying import apply_receipts
-from notify.sending.drain import Sender
+from notify.sending.drain import SendDrain
 from notify.sending.retry import SendingPatience
 from notify.settings import SendSettings
 from sandbox.world import Settings
@@ -42,7 +42,9 @@ class Line:
             f"{self.twin.origin}/esms",
             timeout_s=1.0,
         )
-        sender: Sender = sender_of(self.database, {"esms": EsmsGateway(settings, KEY)}, SendSettings(8, 16, PATIENCE))
+        sender: SendDrain = sender_of(
+            self.database, {"esms": EsmsGateway(settings, KEY)}, SendSettings(8, 16, PATIENCE)
+        )
         try:
             sender.run(time_slice_s=20)
         finally:

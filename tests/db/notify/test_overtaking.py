@@ -38,9 +38,9 @@ def test_others_leave_it_alone_for_a_moment(clean_database: Database) -> None:
     queued(clean_database, 2)
     _code(clean_database)
     ledger = ledger_of(clean_database)
-    assert [ready.priority for ready in ledger.claim(8)] == [Priority.NOTICE] * 2
+    assert [ready.priority for ready in ledger.claim(8).deliveries] == [Priority.NOTICE] * 2
     later(clean_database, timedelta(seconds=1))
-    assert [ready.message.body for ready in ledger.claim(8)] == [CODE]
+    assert [ready.message.body for ready in ledger.claim(8).deliveries] == [CODE]
 
 
 def test_one_left_lying_overtakes_what_was_claimed_before_it(clean_database: Database) -> None:

@@ -14,9 +14,10 @@ from kernel.outbox import drain_events, record_event
 from notify.pool.gateways import give_way, wake_stranded
 from notify.ports import ReceiptNote
 from notify.receipts.applying import apply_receipts
-from notify.sending.claims import claim_questions, lose_expired_leases, record_news
+from notify.sending.claims import DELIVERIES, claim_questions, record_news
 from notify.sending.outcomes import Claim, News
 from notify.sending.states import AttemptEvent, DeliveryEvent, ReceiptKind
+from outbound.jobs.leases import lose_expired_leases
 from tests.db.notify.support import PATIENCE, claim_due, queued, store_receipt
 
 GROWING = ("outbox_event", "notification", "delivery", "attempt", "receipt")
@@ -70,7 +71,7 @@ def _work(database: Database) -> None:
         (claimed,) = claim_due(session, 8, PATIENCE.lease)
     with database.transaction() as session:
         record_news(session, [_accepted(claimed.claim)])
-        lose_expired_leases(session, PATIENCE.lease)
+        lose_expired_leases(session, DELIVERIES, PATIENCE.lease)
         claim_questions(session, 8, PATIENCE.lease)
         apply_receipts(session)
         wake_stranded(session, "fake", "sms", timedelta(seconds=5))

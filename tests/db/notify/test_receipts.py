@@ -18,9 +18,10 @@ from kernel.ids import new_id
 from notify.models import RAW_FIELD, Receipt
 from notify.ports import ReceiptNote
 from notify.receipts.applying import UNKNOWN_ATTEMPT, apply_receipts, give_up_unmatched
-from notify.sending.claims import claim_questions, lose_expired_leases, record_news
-from notify.sending.outcomes import LEASE_LOST, Claim, answer_of, news_of
+from notify.sending.claims import DELIVERIES, claim_questions, record_news
+from notify.sending.outcomes import Claim, answer_of, news_of
 from notify.sending.states import ReceiptKind
+from outbound.jobs.leases import LEASE_LOST, lose_expired_leases
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import (
     PATIENCE,
@@ -88,7 +89,7 @@ class Post:
     def resent(self, claim: Claim) -> Claim:
         """The same delivery's second attempt, after the gateway said it does not have the first."""
         pass_time(self.session, PATIENCE.lease)
-        lose_expired_leases(self.session, timedelta(0))
+        lose_expired_leases(self.session, DELIVERIES, timedelta(0))
         (asking,) = claim_questions(self.session, 10, PATIENCE.lease)
         record_news(self.session, [answer_of(asking.claim, [], frozenset(), ended=LEASE_LOST, tries=9)])
         (claimed,) = claim_due(self.session, 10, PATIENCE.lease)

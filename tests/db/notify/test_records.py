@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
 from notify.channels.port import Sighting
-from notify.sending.claims import claim_questions, lose_expired_leases, record_news
-from notify.sending.outcomes import LEASE_LOST, Claim, News, answer_of, cannot_ask, expired, news_of, released
+from notify.sending.claims import DELIVERIES, claim_questions, record_news
+from notify.sending.outcomes import Claim, News, answer_of, cannot_ask, expired, news_of, released
 from notify.sending.retry import SCHEDULE
 from notify.sending.states import DELIVERY_MOVES, AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind
+from outbound.jobs.leases import LEASE_LOST, lose_expired_leases
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from tests.db.notify.support import PATIENCE, Row, claim_due, pass_time, queue, row_of
 
@@ -105,7 +106,7 @@ def test_an_outcome_that_comes_after_its_lease_still_counts(session: Session, ou
     delivery = queue(session)
     claim = _claim_one(session)
     pass_time(session, LEASE)
-    lose_expired_leases(session, LEASE)
+    lose_expired_leases(session, DELIVERIES, LEASE)
     record_news(session, [news_of(claim, Outcome(outcome), PATIENCE)])
     assert row_of(session, delivery).state == state
 
@@ -114,7 +115,7 @@ def test_an_outcome_of_an_earlier_attempt_leaves_the_later_one_alone(session: Se
     delivery = queue(session)
     first = _claim_one(session)
     pass_time(session, LEASE)
-    lose_expired_leases(session, NOTHING)
+    lose_expired_leases(session, DELIVERIES, NOTHING)
     (asking,) = claim_questions(session, 10, LEASE)
     record_news(session, [answer_of(asking.claim, [], frozenset(), ended=LEASE_LOST, tries=9)])
     _claim_one(session)
@@ -130,7 +131,7 @@ def test_a_late_acceptance_stops_the_repeat_that_waits(session: Session) -> None
     delivery = queue(session)
     claim = _claim_one(session)
     pass_time(session, LEASE)
-    lose_expired_leases(session, NOTHING)
+    lose_expired_leases(session, DELIVERIES, NOTHING)
     (asking,) = claim_questions(session, 10, LEASE)
     record_news(session, [answer_of(asking.claim, [], frozenset(), ended=LEASE_LOST, tries=9)])
     assert row_of(session, delivery).state == "queued"

@@ -17,6 +17,7 @@ from notify.sending.outcomes import Claim, news_of
 from notify.sending.retry import SendingPatience
 from notify.settings import SendSettings
 from outbound.jobs.outcomes import Outcome, OutcomeKind
+from outbound.jobs.recording import Recorder
 from tests.db.notify.support import (
     PATIENCE,
     FakeGateway,
@@ -99,7 +100,7 @@ def test_a_defect_of_the_adapter_stops_nobody_else(clean_database: Database) -> 
     with capture_logs() as logs:
         drain(clean_database, FakeGateway(answer))
     assert _states(clean_database, deliveries) == {"accepted": 2, "unknown": 1}
-    assert [entry["event"] for entry in logs] == ["notify.gateway_crashed"]
+    assert [entry["event"] for entry in logs] == ["outbound.call_crashed"]
 
 
 def test_what_is_bound_to_a_gateway_that_is_here_no_more_is_left_to_a_person(clean_database: Database) -> None:
@@ -218,7 +219,7 @@ def test_news_the_database_refuses_take_no_others_with_them(clean_database: Data
     gateway = FakeGateway(answer)
     with capture_logs() as logs:
         drain(clean_database, gateway)
-    assert "notify.not_recorded" in [entry["event"] for entry in logs]
+    assert "outbound.not_recorded" in [entry["event"] for entry in logs]
     assert [row.state for row in rows_of(clean_database, deliveries)] == ["accepted", "sending", "accepted"]
     for _ in range(2):
         later(clean_database, PATIENCE.lease)
@@ -241,7 +242,7 @@ def test_recording_gives_up_only_when_the_database_stays_away() -> None:
 
     news = news_of(Claim(new_id(), new_id(), 1), LOST, PATIENCE)
     with pytest.raises(GivenUpError):
-        ledger_of(away, sleep=sleep).record([news])
+        Recorder(ledger_of(away).record, "notify", sleep=sleep)([news])
     assert pauses == [0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
 
 

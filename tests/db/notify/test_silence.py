@@ -9,7 +9,7 @@ import pytest
 from kernel.database.sessions import Database
 from notify.channels.port import Certainty, Question, Sighting
 from notify.pool.watch import Watch
-from notify.sending.drain import Sender
+from notify.sending.drain import send_drain
 from notify.sending.ledger import Ledger
 from notify.sending.silence import Silence
 from notify.sending.states import ReceiptKind
@@ -36,7 +36,7 @@ def _look(database: Database, gateway: FakeGateway, silence: Silence = AT_ONCE) 
     pool = pool_of(gateway.name, limits=TRUSTING)
     ledger = Ledger(database, VAULT, PATIENCE, pool, silence=silence)
     watch = Watch(database, pool, PATIENCE.receipt_within)
-    made = Sender(ledger, {gateway.name: gateway}, pool, watch, SendSettings(8, 8, PATIENCE))
+    made = send_drain(ledger, {gateway.name: gateway}, pool, watch, SendSettings(8, 8, PATIENCE))
     made.run(time_slice_s=30)
     made.close()
 

@@ -18,7 +18,7 @@ from notify.ports import ReceiptNote
 from notify.receipts.applying import apply_receipts
 from notify.sending import due
 from notify.sending.claims import record_news
-from notify.sending.due import Claimed
+from notify.sending.due import ClaimedRow
 from notify.sending.outcomes import news_of
 from notify.sending.retry import RECEIPT_WITHIN
 from notify.sending.states import ReceiptKind
@@ -69,14 +69,14 @@ class Pair:
         self.taken = claim_due(self.session, 10, PATIENCE.lease)
         return [claimed.claim.delivery_id for claimed in self.taken]
 
-    def first(self) -> Claimed:
+    def first(self) -> ClaimedRow:
         assert self.claim() == [self.zalo]
         return self.taken[0]
 
-    def end(self, claimed: Claimed, outcome: Outcome) -> None:
+    def end(self, claimed: ClaimedRow, outcome: Outcome) -> None:
         record_news(self.session, [news_of(claimed.claim, outcome, PATIENCE)])
 
-    def receipt(self, claimed: Claimed, kind: ReceiptKind) -> None:
+    def receipt(self, claimed: ClaimedRow, kind: ReceiptKind) -> None:
         note = ReceiptNote("zalo", f"{new_id()}", "Z1", kind, str(kind), None, None)
         assert store_receipt(self.session, claimed.claim.attempt_id, note, b"{}")
         assert apply_receipts(self.session) == 1

@@ -114,7 +114,7 @@ def test_a_drain_that_died_after_the_import_is_found_out(clean_database: Databas
     filed(clean_database, clock, 1, 2, 5)
     authority = FakeAuthority()
     ledger = Ledger(clean_database, VAULT, clock, PATIENCE, probe=False)
-    ready, _ = ledger.claim(8)
+    ready = ledger.claim(8).deliveries
     authority.has = [
         (each.account.username, str(item.get("soHoChieu") or item.get("soGiayTo")), DAY.isoformat())
         for each in ready
@@ -133,7 +133,7 @@ def test_late_news_of_a_claim_that_another_followed_change_nothing(
 ) -> None:
     filed(clean_database, clock, 1, 1, 5)
     ledger = Ledger(clean_database, VAULT, clock, PATIENCE, probe=False)
-    (old,), _ = ledger.claim(8)
+    (old,) = ledger.claim(8).deliveries
     later(clean_database, timedelta(hours=1))
     authority = FakeAuthority()
     drain_until_quiet(clean_database, authority, clock)
@@ -145,9 +145,8 @@ def test_late_news_of_a_claim_that_another_followed_change_nothing(
 def test_the_lodging_waits_while_one_of_its_calls_is_not_back(clean_database: Database, clock: SettableClock) -> None:
     filed(clean_database, clock, 1, 9, 1)
     ledger = Ledger(clean_database, VAULT, clock, PATIENCE, probe=False)
-    first, _ = ledger.claim(8)
-    second, taken = ledger.claim(8)
-    assert (len(first), second, taken) == (1, [], 0)
+    first, second = ledger.claim(8), ledger.claim(8)
+    assert (len(first.deliveries), second.deliveries, second.more) == (1, [], False)
 
 
 def test_a_defect_of_the_adapter_is_an_unknown_outcome(clean_database: Database, clock: SettableClock) -> None:

@@ -20,7 +20,7 @@ from residence.clock import NightRule
 from residence.guests import GuestDeclaration
 from residence.models import DECLARATION_FIELD, DOCUMENT_INDEX, PASSWORD_FIELD, Batch, Declaration, Lodging, Stay
 from residence.states import DeclarationKind, StayState
-from residence.transmission.drain import Transmitter
+from residence.transmission.drain import TransmissionDrain, transmission_drain
 from residence.transmission.ledger import Ledger
 from residence.transmission.news import TransmissionPatience
 from residence.transmission.planner import plan_transmissions
@@ -233,8 +233,8 @@ def _document(element: Element) -> str:
 @contextmanager
 def transmitter(
     database: Database, authority: FakeAuthority, clock: SettableClock, *, probe: bool = False, in_flight: int = 8
-) -> Iterator[Transmitter]:
-    made = Transmitter(Ledger(database, VAULT, clock, PATIENCE, probe=probe), authority, PATIENCE, in_flight)
+) -> Iterator[TransmissionDrain]:
+    made = transmission_drain(Ledger(database, VAULT, clock, PATIENCE, probe=probe), authority, PATIENCE, in_flight)
     try:
         yield made
     finally:

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notify.channels.port import Sighting
-from notify.sending.outcomes import LEASE_LOST, Claim, answer_of, cannot_ask, expired, news_of, no_answer, released
+from notify.sending.outcomes import Claim, answer_of, cannot_ask, expired, news_of, no_answer, released
 from notify.sending.retry import HELD_SPREAD, SCHEDULE, SendingPatience
 from notify.sending.states import DELIVERY_MOVES, AttemptEvent, DeliveryEvent, DeliveryState, ReceiptKind
+from outbound.jobs.leases import LEASE_LOST
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 
 PATIENCE = SendingPatience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))

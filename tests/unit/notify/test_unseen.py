@@ -9,7 +9,7 @@ from kernel.ids import new_id
 from notify.sending.outcomes import Claim, News
 from notify.sending.retry import SCHEDULE, SendingPatience
 from notify.sending.states import AttemptEvent, DeliveryEvent
-from notify.sending.unseen import RESEND_WITHIN, Unseen, left_to_receipts, made_again
+from notify.sending.unseen import RESEND_WITHIN, UnresolvedAttempt, left_to_receipts, made_again
 
 CLAIM = Claim(new_id(), new_id(), 1)
 PATIENCE = SendingPatience(
@@ -20,8 +20,8 @@ MINUTE = timedelta(minutes=1)
 
 def _unseen(
     tries: int = 1, age: timedelta = MINUTE, latest_age: timedelta | None = None, *, has_standby: bool = False
-) -> Unseen:
-    return Unseen(CLAIM, tries, age, age if latest_age is None else latest_age, has_standby)
+) -> UnresolvedAttempt:
+    return UnresolvedAttempt(CLAIM, tries, age, age if latest_age is None else latest_age, has_standby)
 
 
 @pytest.mark.parametrize(("tries", "wait"), [(1, timedelta(0)), (2, SCHEDULE[0]), (len(SCHEDULE), SCHEDULE[-2])])
@@ -31,7 +31,7 @@ def test_where_repeats_are_refused_the_call_is_made_again_by_the_schedule(tries:
 
 
 @pytest.mark.parametrize("unseen", [_unseen(len(SCHEDULE) + 1), _unseen(1, RESEND_WITHIN)])
-def test_it_is_not_made_again_for_ever(unseen: Unseen) -> None:
+def test_it_is_not_made_again_for_ever(unseen: UnresolvedAttempt) -> None:
     assert made_again(unseen, PATIENCE).event is DeliveryEvent.GIVE_UP
 
 
@@ -63,7 +63,7 @@ def test_the_receipt_of_what_went_out_once_more_is_waited_for_as_long() -> None:
     ],
 )
 def test_without_one_it_goes_out_once_more_unless_another_channel_stands_by(
-    unseen: Unseen, event: DeliveryEvent
+    unseen: UnresolvedAttempt, event: DeliveryEvent
 ) -> None:
     news = left_to_receipts(unseen, PATIENCE)
     assert isinstance(news, News)
