@@ -47,6 +47,7 @@ from residence.service.guest_keys import renew_guest_keys
 from residence.service.retention import forget_old
 from residence.settings import ResidenceSettings
 from residence.transmission.settings import TransmissionSettings
+from tracking.numbers import DossierNumbers
 from tracking.office import Office, PersonCard, TrackingSettings
 from tracking.service.names import renew_held_names
 from tracking.service.notices import record_told
@@ -195,7 +196,7 @@ def build_container(values: Mapping[str, str], *, clock: Clock | None = None, dr
         bell=bell,
         limiter=Limiter(redis),
         files=files,
-        office=Office(catalogue, Register(), settings.tracking),
+        office=Office(catalogue, Register(), DossierNumbers(database.apart), settings.tracking),
         residence=front_desk(settings.residence),
         eid=open_provider(settings.auth.eid, clock),
         registry=HttpRegistry(settings.auth.registry),
@@ -285,8 +286,7 @@ def keep_house(held: Container) -> None:
 
 
 def _renew_keys(held: Container) -> None:
-    """What rows are found by, where older rules made it: some thousands at a time, so that the house does not wait for
-    millions. Each piece is a transaction of its own, so a sweep that is killed has lost none of those before."""
+    """What rows are found by, where older rules made it: some thousands a sweep, each piece in a transaction."""
     renewals: tuple[Callable[[Work], int], ...] = (
         lambda work: renew_search_keys(work, held.office),
         lambda work: renew_held_names(work, held.office),
