@@ -17,7 +17,7 @@ from motcua.cli.sms import sms
 from motcua.cli.terminal import COUNT, PORT, TerminalGroup, json_text, plain_errors
 from motcua.cli.zalo import zalo
 from motcua.local.ports import free_ports
-from motcua.local.stack import LEAN, ROOT, serving, working
+from motcua.local.stack import ROOT, serving, working
 from motcua.local.state import of_running_system
 from motcua.processes.start import QUEUES, RING
 
@@ -43,8 +43,6 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
     Settings.read(os.environ)
     command = serving(port, workers, "--host", host, "--threads", str(threads))
     os.chdir(ROOT)
-    for name, value in LEAN.items():
-        os.environ.setdefault(name, value)
     # Web workers are spawned from the process that serves: what this command has loaded they need not carry.
     os.execv(command[0], command)
 

@@ -52,7 +52,6 @@ def test_a_worker_without_settings_says_so_in_a_sentence(refused: subprocess.Com
         "flask",
         "httptools",
         "marshmallow",
-        "rich.console",
         "motcua.local.stack",
         "typst",
     ],
