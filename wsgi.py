@@ -11,7 +11,8 @@ from kernel.configuration.settings import SettingsError
 from kernel.database.servers import NotYetError
 from kernel.heap import settle
 from kernel.observing.logs import configure_logs
-from motcua.wiring.container import Settings, build_container
+from motcua.wiring.container import Settings
+from motcua.wiring.joins.edge import build_container
 
 
 def _build() -> Application:

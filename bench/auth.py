@@ -30,7 +30,7 @@ from bench.memory import memory_of
 from bench.pairs import Result, finish, interleave
 from kernel.work import Work
 from motcua.local.ports import free_ports
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 
 CLIENTS: Final = 16
 _TOKENS: Final = 1500

@@ -21,7 +21,7 @@ from bench.memory import memory_of
 from bench.pairs import Result, finish, in_turn, number_after, of_pairs
 from bench.plan import lay_ground, without_receipts
 from bench.urgent import Codes
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 
 _COUNT, _COUNT_CODES = 10_000, 30_000
 _LEAST, _LEAST_CODES = 0.4, 0.7

@@ -25,7 +25,7 @@ from bench.memory import memory_of
 from bench.pairs import PAIRS, Result, finish, interleave, number_after
 from journey.handset import wait
 from journey.wire import Wire
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from notify.models import Delivery
 
 _LEAST: Final = 0.5

@@ -24,7 +24,7 @@ from journey.casework import open_office, prepare_draft, walk_to_result
 from journey.desk import Desk
 from journey.phone import Phone
 from kernel.work import Work
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from tracking.models import Dossier
 
 _EACH: Final = 15

@@ -21,7 +21,7 @@ from bench.memory import memory_of
 from bench.pairs import PAIRS, Result, finish, interleave
 from kernel.ids import new_id
 from motcua.local.ports import free_ports
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 
 _LEAST: Final = 0.6
 _CLIENTS: Final = 16

@@ -30,7 +30,7 @@ from journey.wire import Wire
 from kernel.clock import local
 from kernel.ids import new_id
 from motcua.processes.start import QUEUES
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from residence.guests import GuestDeclaration
 
 LODGINGS: Final = 2000

@@ -33,7 +33,7 @@ from journey.casework import Draft, prepare_draft
 from journey.handset import Handset
 from journey.phone import Phone
 from kernel.work import Work
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from tracking.models import Dossier
 
 _EACH: Final = 15

@@ -88,7 +88,9 @@ def revision(message: str) -> None:
     from migrations.steps import draft_revision
     from migrations.steps import migrate as bring_up
     from motcua.local.embedded import engines
+    from motcua.wiring.parts import tables
 
+    tables()
     with tempfile.TemporaryDirectory() as folder, engines(Path(folder), durable=False) as urls:
         bring_up(urls.database_url)
         draft_revision(urls.database_url, message)

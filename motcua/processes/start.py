@@ -9,8 +9,9 @@ import gc
 import sys
 
 from kernel.configuration.settings import SettingsError
+from motcua.wiring.parts import loops
 
-QUEUES = ("plan", "urgent", "send", "receipts", "residence", "sweep")
+QUEUES = tuple(loops())
 RING = "ring"
 
 

@@ -23,7 +23,7 @@ from kernel.ids import new_id
 from kernel.storage import FileStore, FolderStore
 from kernel.vault import Vault
 from kernel.work import Work
-from motcua.wiring.container import Register
+from motcua.wiring.joins.tracking import Register
 from procedures.catalogue import Catalogue
 from procedures.seed import seed_catalogue
 from tests.support.forms import household_form
