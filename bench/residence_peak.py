@@ -19,8 +19,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from bench import load
-from bench.ground import Ground, ground
-from bench.memory import memory_of
+from bench.ground import Ground, ground, worker_memory
 from bench.paced import Paced, send_paced
 from bench.pairs import Result
 from bench.residence_guests import guests, wire
@@ -30,7 +29,7 @@ from journey.wire import Wire
 from kernel.clock import local
 from kernel.ids import new_id
 from motcua.processes.start import QUEUES
-from motcua.wiring.joins.edge import Container, build_container
+from motcua.wiring.container import Container, build_container
 from residence.guests import GuestDeclaration
 
 LODGINGS: Final = 2000
@@ -64,7 +63,7 @@ def measure(lodgings: int = LODGINGS, seconds: float | None = None, *, idle: int
         with place.running(*_PROCESSES) as supervisor:
             evening = _evening(place, held, hotels, idle, peak_s)
             _check_imported(place, len(hotels), evening.peak)
-            memory = memory_of(supervisor)
+            memory = worker_memory(supervisor, "api")
         held.close()
     return _result(evening, lodgings).with_memory(memory)
 

@@ -7,8 +7,7 @@ Against a bare Flask route that reads one row by primary key and returns the sam
 import sys
 from typing import Final
 
-from bench.ground import ground
-from bench.memory import memory_of
+from bench.ground import ground, worker_memory
 from bench.pairs import Result, finish, interleave
 from bench.reads import STORY, bare_route, read_rate, walk_dossier
 
@@ -29,7 +28,7 @@ def measure(*, conditional: bool) -> Result:
                 lambda: bare.rate(conditional=conditional),
             )
         walked.phone.close()
-        return result.with_memory(memory_of(supervisor))
+        return result.with_memory(worker_memory(supervisor, "api"))
 
 
 if __name__ == "__main__":

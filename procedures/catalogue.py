@@ -1,7 +1,6 @@
 """The published catalogue: agencies, procedure versions, calendars. Versions never change: they are kept."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from agencies.models import Agency, CalendarOverride
 from agencies.working_calendar import DayKind, Override, WorkingCalendar, default_overrides
 from kernel.errors import DomainError
+from kernel.frozen import frozen
 from kernel.texts.bilingual import Text
 from procedures.definition import Procedure
 from procedures.document import procedure_of
@@ -36,6 +36,16 @@ class Published:
     def replaces(self, other: "Published") -> bool:
         """Whether this is the newer law of the two."""
         return (self.effective_from, self.number) > (other.effective_from, other.number)
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyView:
+    """An agency (cơ quan) where dossiers are filed."""
+
+    code: str
+    name: str
+    parent_code: str | None
+    commune_code: str | None
 
 
 class Catalogue:
@@ -129,12 +139,12 @@ class Catalogue:
         return calendar
 
 
-def list_agencies(session: Session, *, commune_code: str | None = None) -> Sequence[Agency]:
+def list_agencies(session: Session, *, commune_code: str | None = None) -> list[AgencyView]:
     """Those where dossiers are filed."""
     query = select(Agency).where(Agency.kind == "office").order_by(Agency.path)
     if commune_code is not None:
         query = query.where(Agency.commune_code == commune_code)
-    return session.scalars(query).all()
+    return [frozen(AgencyView, each) for each in session.scalars(query)]
 
 
 def _override(row: CalendarOverride) -> Override:

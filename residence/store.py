@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from agencies import tree
 from kernel.clock import VIETNAM
 from kernel.errors import DomainError
 from kernel.texts.folding import fold
@@ -15,12 +16,10 @@ from residence.clock import filing_ends
 from residence.models import Declaration, Lodging, LodgingChange, LodgingStaff, NilReport, Room, Stay
 from residence.states import LodgingState, StayState
 
-# The tree of agencies is kept elsewhere; only what is asked of it here is read.
 _POLICE = text(
     "SELECT code FROM agency WHERE kind = 'police' AND commune_code = :commune ORDER BY length(path) DESC LIMIT 1"
 )
 _ACTIVE = str(LodgingState.ACTIVE)
-_SUBTREE = "SELECT code FROM agency WHERE starts_with(path, (SELECT path FROM agency WHERE code = :root))"
 
 
 class StayKey(NamedTuple):
@@ -46,7 +45,7 @@ def police_of(session: Session, commune_code: str) -> str | None:
 
 def in_subtree(root: str | None) -> ColumnElement[bool]:
     """Lodgings of an agency and of those below it."""
-    return Lodging.agency_code.in_(text(_SUBTREE).bindparams(root=root))
+    return tree.in_subtree(Lodging.agency_code, root)
 
 
 def find_lodging(session: Session, lodging_id: UUID, *, lock: bool = False) -> Lodging:

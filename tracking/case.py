@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from attachments.models import Upload
 from kernel.clock import local
@@ -58,6 +59,10 @@ class Case:
     timeline: list[Row]
     files: list[Row]
     clock: list[ClockEntry]
+
+    @property
+    def dossier_id(self) -> UUID:
+        return self.dossier.id
 
     def files_of(self, kind: str) -> Sequence[Row]:
         return [file for file in self.files if file["kind"] == kind]

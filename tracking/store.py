@@ -1,13 +1,13 @@
 """Every query of the dossier's tables."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from agencies.models import Agency
+from agencies.tree import SUBTREE
 from attachments.models import Upload
 from kernel.actor import Actor
 from kernel.errors import DomainError
@@ -20,6 +20,11 @@ from tracking.reading import queries
 
 DRAFT, SUPPLEMENT = 0, 5
 # These touch no object of the session, so they go past it: it need not write first what it holds.
+_COUNT = text("""
+INSERT INTO dossier_counter (agency_code, day, last) VALUES (:agency, :day, 1)
+ON CONFLICT (agency_code, day) DO UPDATE SET last = dossier_counter.last + 1
+RETURNING last
+""")
 _RESERVE = text("""
 INSERT INTO reserved_name (id, scope, folded, fold_version, dossier_id)
 VALUES (:id, :scope, :folded, :version, :dossier)
@@ -33,11 +38,10 @@ _RELEASE = text("UPDATE reserved_name SET released_at = :now WHERE dossier_id = 
 # Built once: a statement costs more to build than to execute.
 _OWN = select(Dossier).where(Dossier.id == bindparam("id"), Dossier.applicant_id == bindparam("person"))
 _LOCK_OWN = _OWN.with_for_update()
-_PATH = select(Agency.path).where(Agency.code == bindparam("agency")).scalar_subquery()
 _AT_DESK = select(Dossier).where(
     Dossier.id == bindparam("id"),
     Dossier.state != DRAFT,
-    Dossier.agency_code.in_(select(Agency.code).where(Agency.path.startswith(_PATH))),
+    Dossier.agency_code.in_(text(SUBTREE)),
 )
 _LOCK_AT_DESK = _AT_DESK.with_for_update(of=Dossier)
 
@@ -121,6 +125,11 @@ def count_drafts(session: Session, person_id: UUID) -> int:
     return session.scalars(
         select(func.count()).select_from(Dossier).where(Dossier.applicant_id == person_id, Dossier.state == DRAFT)
     ).one()
+
+
+def next_number(session: Session, agency_code: str, day: date) -> int:
+    """The next number of the agency's day, from its one row, which stays locked until the commit."""
+    return int(session.connection().execute(_COUNT, {"agency": agency_code, "day": day}).scalar_one())
 
 
 def list_timeline(session: Session, dossier_id: UUID) -> Sequence[TimelineEntry]:

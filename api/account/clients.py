@@ -70,8 +70,7 @@ def asked_client(body: dict[str, Any]) -> NewClient:
 
 
 def show_client(kept: KeptClient) -> dict[str, Any]:
-    own = {"usable_scopes": kept.usable_scopes, "granted_by": kept.granted_by, "ends_on": kept.ends_on}
-    return {name: own[name] if name in own else getattr(kept.client, name) for name in ClientAnswer().fields}
+    return {name: getattr(kept, name) for name in ClientAnswer().fields}
 
 
 def show_clients(clients: Sequence[KeptClient]) -> dict[str, Any]:

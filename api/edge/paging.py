@@ -66,11 +66,11 @@ def read_page(query: dict[str, Any]) -> PageRequest:
 
 
 def turn_page(
-    page: PageRequest, rows: Sequence[Row], key: Callable[[Row], Key], present: Callable[[Row], Any]
+    page: PageRequest, rows: Sequence[Row], key: Callable[[Row], Key], present: Callable[[Row], Any] = lambda row: row
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What a view of a list returns: members `items` and `next_cursor`, and the Link header (RFC 8288) if more follow.
 
-    `rows` are up to `limit + 1` rows; `present` turns one into what the item schema dumps.
+    `rows` are up to `limit + 1` rows; `present` turns one into what the item schema dumps, if it is not that.
     """
     shown = rows[: page.limit]
     cursor = _seal(key(shown[-1]), page.filters) if len(rows) > page.limit else None

@@ -9,8 +9,8 @@ from api.edge.answers import json_answer
 from api.edge.blueprint import Blueprint
 from api.edge.context import actor, container, language
 from api.partner.schemas import PartnerOrganisationAnswer
-from auth.models import Organisation
 from auth.organisations.service import clients
+from auth.organisations.views import PublicOrganisationView
 from kernel.work import Work
 from tracking.reading.views import Reader
 from tracking.service.partner import read_for_partner
@@ -36,6 +36,6 @@ def read_partner_dossier(work: Work, code: str) -> flask.Response:
     transaction=True,
     problems=("not_found",),
 )
-def read_partner_organisation(work: Work) -> Organisation:
+def read_partner_organisation(work: Work) -> PublicOrganisationView:
     """The organisation the key belongs to. Scope `organisation:read`."""
     return clients.client_organisation(work, actor())

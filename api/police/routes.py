@@ -33,12 +33,12 @@ from api.police.schemas import (
 )
 from kernel.work import Work
 from residence.clock import tonight
-from residence.models import Lodging
 from residence.ports import Claimant
 from residence.service import police
-from residence.service.police import SeenGuest, Statistics
+from residence.service.police import Statistics
 from residence.sheets.export import CSV, csv_of, xlsx_of
 from residence.states import LodgingEvent
+from residence.views import LodgingView, SeenGuest
 
 blueprint = Blueprint("police", description="The commune police (công an phường, xã)")
 _LODGING = "/v1/police/lodgings/<uuid:lodging_id>"
@@ -182,11 +182,11 @@ def _guest(seen: SeenGuest) -> dict[str, Any]:
     return {**own, "stay_id": seen.stay.id, "lodging": seen.lodging, "guest": seen.guest}
 
 
-def _claimants(work: Work, lodgings: Sequence[Lodging]) -> Mapping[UUID, Claimant]:
+def _claimants(work: Work, lodgings: Sequence[LodgingView]) -> Mapping[UUID, Claimant]:
     return desk().organisations.claimants(work, {lodging.organisation_id for lodging in lodgings})
 
 
-def _shown(lodging: Lodging, claimants: Mapping[UUID, Claimant]) -> dict[str, Any]:
+def _shown(lodging: LodgingView, claimants: Mapping[UUID, Claimant]) -> dict[str, Any]:
     """A lodging, and whether whoever runs it has proved who they are."""
     whose = claimants[lodging.organisation_id]
     told = {"organisation_name": whose.name, "organisation_standing": whose.standing}

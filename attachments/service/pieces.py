@@ -13,9 +13,10 @@ from uuid import UUID
 
 from attachments import store as upload_store
 from attachments.content import Inspector, Verdict
-from attachments.models import Upload, UploadPiece
+from attachments.models import UploadPiece
 from attachments.pdf_password import opens_without_password
 from attachments.states import UPLOAD_MOVES, UploadEvent, UploadState
+from attachments.views import UploadView
 from kernel.actor import Actor
 from kernel.errors import DomainError
 from kernel.storage import FileStore
@@ -81,7 +82,7 @@ def store_piece(
     return Piece(start, len(before) + len(content), key, joined)
 
 
-def record_pieces(work: Work, actor: Actor, upload_id: UUID, pieces: Sequence[Piece]) -> Upload:
+def record_pieces(work: Work, actor: Actor, upload_id: UUID, pieces: Sequence[Piece]) -> UploadView:
     """Takes stored pieces into the upload. Raises `upload_offset_conflict` when they no longer follow what is there."""
     upload = upload_store.lock_upload(work.session, actor.person_id, upload_id)
     UPLOAD_MOVES.move(UploadState(upload.state), UploadEvent.PIECE)
@@ -94,7 +95,7 @@ def record_pieces(work: Work, actor: Actor, upload_id: UUID, pieces: Sequence[Pi
             upload_store.drop_pieces(work.session, upload_id, [each.start for each in piece.joined])
         work.session.add(UploadPiece(upload_id=upload_id, start=piece.start, size=piece.size, key=piece.key))
         upload.received = piece.start + piece.size
-    return upload
+    return UploadView.of(upload)
 
 
 def pieces_of(work: Work, upload_id: UUID) -> list[Piece]:

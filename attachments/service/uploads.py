@@ -13,6 +13,7 @@ from attachments.content import KNOWN_TYPES, Verdict, is_hopeless_type
 from attachments.models import FILE_NAME_FIELD, METADATA_FIELD, Upload
 from attachments.service.pieces import Content, Piece, pieces_of
 from attachments.states import UPLOAD_MOVES, UploadEvent, UploadState
+from attachments.views import UploadView
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError, present
@@ -53,7 +54,7 @@ class Place:
         return self.size - self.received
 
 
-def create_upload(work: Work, actor: Actor, asked: NewUpload) -> Upload:
+def create_upload(work: Work, actor: Actor, asked: NewUpload) -> UploadView:
     """Opens an upload. Raises `file_empty`, `file_too_large`, `file_type_unknown`, and at a bound of the account
     `too_many_uploads`, `too_many_bytes`.
 
@@ -84,18 +85,24 @@ def create_upload(work: Work, actor: Actor, asked: NewUpload) -> Upload:
     )
     work.session.add(upload)
     write_audit(work.session, actor, "upload.create", "upload", row)
-    return upload
+    return UploadView.of(upload)
 
 
-def find_upload(work: Work, actor: Actor, upload_id: UUID) -> Upload:
+def find_upload(work: Work, actor: Actor, upload_id: UUID) -> UploadView:
     """The caller's upload. Raises `not_found`, also once it has expired."""
+    return UploadView.of(_find(work, actor, upload_id))
+
+
+def _find(work: Work, actor: Actor, upload_id: UUID) -> Upload:
     upload = upload_store.find_upload(work.session, actor.person_id, upload_id)
     if not upload.attached and upload.expires_at <= work.now():
         raise DomainError("not_found")
     return upload
 
 
-def metadata_of(work: Work, upload: Upload) -> str | None:
+def find_metadata(work: Work, actor: Actor, upload_id: UUID) -> str | None:
+    """What the sender said of the caller's upload, as it was sent. Raises `not_found`."""
+    upload = _find(work, actor, upload_id)
     return None if upload.metadata_sent is None else work.vault.open(METADATA_FIELD, upload.id, upload.metadata_sent)
 
 
@@ -110,12 +117,7 @@ def find_place(work: Work, actor: Actor, upload_id: UUID, offset: int) -> Place:
     return Place(upload.size, upload.received, pieces_of(work, upload_id))
 
 
-def awaits_verdict(upload: Upload) -> bool:
-    """Whether all octets are here and nobody has looked at them: whoever was about to was killed."""
-    return upload.state == UploadState.RECEIVING and upload.received == upload.size
-
-
-def require_not_refused(upload: Upload) -> None:
+def require_not_refused(upload: UploadView) -> None:
     """Raises the reason for which an upload was refused, once it was."""
     if upload.state != UploadState.REFUSED:
         return
@@ -124,18 +126,20 @@ def require_not_refused(upload: Upload) -> None:
     raise DomainError("file_type_unknown", accepted=sorted(KNOWN_TYPES))
 
 
-def close_upload(work: Work, actor: Actor, upload_id: UUID, content: Content) -> Upload:
+def close_upload(work: Work, actor: Actor, upload_id: UUID, content: Content) -> UploadView:
     """Settles a fully received upload: complete, or refused for what its bytes are. Idempotent."""
     upload = upload_store.lock_upload(work.session, actor.person_id, upload_id)
-    if not awaits_verdict(upload):
-        return upload
-    upload.sha256 = content.sha256
-    return _settle(work, upload, content.verdict)
+    if UploadView.of(upload).awaits_verdict:
+        upload.sha256 = content.sha256
+        _settle(work, upload, content.verdict)
+    return UploadView.of(upload)
 
 
-def refuse_upload(work: Work, actor: Actor, upload_id: UUID, verdict: Verdict) -> Upload:
+def refuse_upload(work: Work, actor: Actor, upload_id: UUID, verdict: Verdict) -> UploadView:
     """Refuses an upload whose first octets tell that no more of them can help. Raises `upload_closed`."""
-    return _settle(work, upload_store.lock_upload(work.session, actor.person_id, upload_id), verdict)
+    upload = upload_store.lock_upload(work.session, actor.person_id, upload_id)
+    _settle(work, upload, verdict)
+    return UploadView.of(upload)
 
 
 def delete_upload(work: Work, actor: Actor, upload_id: UUID) -> None:
@@ -202,10 +206,9 @@ def _require_room(work: Work, owner_id: UUID, size: int) -> None:
     upload_store.forget_refused(work.session, owner_id, MAX_OPEN_UPLOADS)
 
 
-def _settle(work: Work, upload: Upload, verdict: Verdict) -> Upload:
+def _settle(work: Work, upload: Upload, verdict: Verdict) -> None:
     event = UploadEvent.BELIED if verdict.refusal else UploadEvent.VERIFIED
     upload.state = UPLOAD_MOVES.move(UploadState(upload.state), event).value
     upload.media_type, upload.refusal = verdict.media_type, verdict.refusal
     if verdict.refusal:
         upload_store.drop_pieces(work.session, upload.id)
-    return upload

@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from agencies.tree import in_subtree
 from auth.models import Membership, Organisation
 from auth.organisations.proof_models import OrganisationPaper
 
 # Also where nobody claims it yet, so that no row could be locked.
 _ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('motcua.claim:' || :key, 0))")
-_BELOW: Final = "SELECT code FROM agency WHERE starts_with(path, (SELECT path FROM agency WHERE code = :root))"
 
 
 class Claim(NamedTuple):
@@ -75,7 +75,7 @@ def papers_below(
         .join(Organisation, Organisation.id == OrganisationPaper.organisation_id)
         .where(
             OrganisationPaper.state == "submitted",
-            OrganisationPaper.agency_code.in_(text(_BELOW).bindparams(root=root)),
+            in_subtree(OrganisationPaper.agency_code, root),
         )
         .order_by(OrganisationPaper.id)
         .limit(limit)
@@ -87,7 +87,7 @@ def papers_below(
 def lock_paper_below(session: Session, root: str | None, paper_id: UUID) -> OrganisationPaper | None:
     return session.scalar(
         select(OrganisationPaper)
-        .where(OrganisationPaper.id == paper_id, OrganisationPaper.agency_code.in_(text(_BELOW).bindparams(root=root)))
+        .where(OrganisationPaper.id == paper_id, in_subtree(OrganisationPaper.agency_code, root))
         .with_for_update()
     )
 
@@ -97,13 +97,3 @@ def claims_of(session: Session, organisations: Collection[UUID]) -> Mapping[UUID
         select(Organisation.id, Organisation.name, Organisation.standing).where(Organisation.id.in_(organisations))
     )
     return {row.id: Claim(row.name, row.standing) for row in rows}
-
-
-def is_top(session: Session, agency_code: str | None) -> bool:
-    """Whether an agency has none above it."""
-    query = text("SELECT 1 FROM agency WHERE code = :code AND parent_code IS NULL")
-    return session.execute(query, {"code": agency_code}).first() is not None
-
-
-def agency_exists(session: Session, code: str) -> bool:
-    return session.execute(text("SELECT 1 FROM agency WHERE code = :code"), {"code": code}).first() is not None

@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from agencies.tree import covers, in_subtree
 from auth.models import ApiClient, Membership, Officer, Organisation
 
-# The tree of agencies is kept elsewhere; only its paths are read here.
-_BELOW: Final = "SELECT code FROM agency WHERE starts_with(path, (SELECT path FROM agency WHERE code = :root))"
 _OFFICE: Final = (
     "FROM officer o JOIN agency mine ON mine.code = o.agency_code"
-    " JOIN agency theirs ON theirs.code = api_client.agency_code AND starts_with(theirs.path, mine.path)"
+    f" JOIN agency theirs ON theirs.code = api_client.agency_code AND {covers('mine', 'theirs')}"
     " WHERE o.ended_at IS NULL AND o.roles @> '[\"admin\"]'"
     " AND o.valid_from <= :day AND (o.valid_to IS NULL OR o.valid_to >= :day)"
 )
@@ -136,7 +135,7 @@ def lock_clients_of_office(session: Session, officer: Officer, now: datetime) ->
         _open(now)
         .where(
             ApiClient.grantor_id == officer.person_id,
-            ApiClient.agency_code.in_(text(_BELOW).bindparams(root=officer.agency_code)),
+            in_subtree(ApiClient.agency_code, officer.agency_code),
         )
         .order_by(ApiClient.id)
         .with_for_update()
@@ -203,4 +202,4 @@ def _open(now: datetime) -> Select[Any]:
 
 
 def _agency_clients(root: str | None) -> Select[ApiClient]:
-    return select(ApiClient).where(ApiClient.agency_code.in_(text(_BELOW).bindparams(root=root)))
+    return select(ApiClient).where(in_subtree(ApiClient.agency_code, root))

@@ -5,25 +5,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, text
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from agencies.tree import codes_from, in_subtree
 from auth.models import ApiClient, Membership, Officer, Organisation
-
-# The tree of agencies is kept elsewhere; only its paths are read here.
-_IN_SUBTREE = text(
-    "SELECT 1 FROM agency WHERE code = :code AND starts_with(path, (SELECT path FROM agency WHERE code = :root))"
-)
-_SUBTREE = "SELECT code FROM agency WHERE starts_with(path, (SELECT path FROM agency WHERE code = :root))"
-
-
-def in_subtree(session: Session, code: str, root: str | None) -> bool:
-    """Whether an agency is `root` or below it; False for one that does not exist."""
-    return session.execute(_IN_SUBTREE, {"code": code, "root": root}).first() is not None
 
 
 def _offices(root: str | None) -> Select[Officer]:
-    return select(Officer).where(Officer.agency_code.in_(text(_SUBTREE).bindparams(root=root)))
+    return select(Officer).where(in_subtree(Officer.agency_code, root))
 
 
 def offices_below(session: Session, root: str | None, *, after: UUID | None, limit: int) -> Sequence[Officer]:
@@ -114,11 +104,7 @@ def nearest_admins(session: Session, agency_code: str, day: date) -> Sequence[UU
 
 def nearest_officers(session: Session, agency_code: str, role: str, day: date) -> Sequence[UUID]:
     """The same for any role."""
-    chain = text(
-        "SELECT above.code FROM agency below JOIN agency above ON starts_with(below.path, above.path) "
-        "WHERE below.code = :code ORDER BY length(above.path) DESC"
-    )
-    for code in session.scalars(chain, {"code": agency_code}):
+    for code in codes_from(session, agency_code):
         people = session.scalars(
             select(Officer.person_id)
             .where(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from agencies.tree import is_within
 from auth.models import ApiClient, Officer
 from auth.organisations import client_store
 from auth.organisations import store as party_store
@@ -19,6 +20,7 @@ from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError
+from kernel.frozen import frozen
 from kernel.ids import new_id
 from kernel.work import Work
 
@@ -35,24 +37,37 @@ class Appointment:
     valid_to: date | None = None
 
 
-def list_officers(work: Work, actor: Actor, *, after: UUID | None, limit: int) -> Sequence[Officer]:
+@dataclass(frozen=True, slots=True)
+class OfficerView:
+    """An office (cán bộ) of an agency; dates included."""
+
+    id: UUID
+    display_name: str
+    agency_code: str
+    roles: Sequence[str]
+    valid_from: date
+    valid_to: date | None
+
+
+def list_officers(work: Work, actor: Actor, *, after: UUID | None, limit: int) -> list[OfficerView]:
     """Offices of the admin's subtree, past ones included, oldest first."""
     write_audit(work.session, actor, "officer.list", "agency", None, agency=actor.agency_code or "")
-    return party_store.offices_below(work.session, actor.agency_code, after=after, limit=limit)
+    offices = party_store.offices_below(work.session, actor.agency_code, after=after, limit=limit)
+    return [frozen(OfficerView, each) for each in offices]
 
 
-def appoint_officer(work: Work, actor: Actor, asked: Appointment) -> Officer:
+def appoint_officer(work: Work, actor: Actor, asked: Appointment) -> OfficerView:
     """Gives a person an office of the admin's subtree. Raises `invalid_fields`, `own_office`, `office_exists`.
 
     An agency outside the subtree is refused as one that does not exist.
     """
     check_days(asked.valid_from, asked.valid_to)
-    if not party_store.in_subtree(work.session, asked.agency_code, actor.agency_code):
+    if not is_within(work.session, asked.agency_code, actor.agency_code):
         raise DomainError("invalid_fields", fields=[FieldError("/agency_code", "choice")])
     return enter_office(work, actor, asked)
 
 
-def enter_office(work: Work, actor: Actor, asked: Appointment) -> Officer:
+def enter_office(work: Work, actor: Actor, asked: Appointment) -> OfficerView:
     """The same for whoever answers for the whole system: its operator, or the seed."""
     person = enter_person(work, asked.identity_number, asked.display_name)
     if person.id == actor.person_id:
@@ -71,12 +86,12 @@ def enter_office(work: Work, actor: Actor, asked: Appointment) -> Officer:
     work.session.add(officer)
     work.session.flush()
     write_audit(work.session, actor, "officer.appoint", "officer", officer.id, agency=asked.agency_code)
-    return officer
+    return frozen(OfficerView, officer)
 
 
 def end_office(
     work: Work, actor: Actor, officer_id: UUID, last_day: date | None = None, fate: Fate | None = None
-) -> Officer:
+) -> OfficerView:
     """Ends an office after `last_day`, or at once: then its sessions stop within seconds.
 
     Raises `not_found` outside the subtree, `own_office`, `invalid_fields` for a day before the first or past, and
@@ -90,7 +105,7 @@ def end_office(
         raise DomainError("own_office")
     today = local(work.now()).date()
     if officer.ended_at is not None or (officer.valid_to is not None and officer.valid_to < today):
-        return officer
+        return frozen(OfficerView, officer)
     if last_day is not None and last_day < max(today, officer.valid_from):
         raise DomainError("invalid_fields", fields=[FieldError("/last_day", "date_order")])
     _settle_clients(work, actor, officer, last_day, fate)
@@ -100,7 +115,7 @@ def end_office(
     else:
         officer.valid_to = last_day
     write_audit(work.session, actor, "officer.end", "officer", officer.id, agency=officer.agency_code)
-    return officer
+    return frozen(OfficerView, officer)
 
 
 def _settle_clients(work: Work, actor: Actor, officer: Officer, last_day: date | None, fate: Fate | None) -> None:

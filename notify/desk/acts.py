@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from agencies.tree import subtree
+from agencies.tree import in_subtree
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.database.sessions import ring_after_commit
@@ -142,7 +142,7 @@ def _held(work: Work, actor: Actor, message_id: UUID) -> Delivery:
     query = select(Delivery).where(Delivery.id == message_id).with_for_update()
     query = query.execution_options(populate_existing=True)
     if actor.agency_code is not None:
-        query = query.where(Delivery.agency_code.in_(subtree(work.session, actor.agency_code)))
+        query = query.where(in_subtree(Delivery.agency_code, actor.agency_code))
     held = work.session.scalar(query)
     if held is None:
         raise DomainError("not_found")

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from agencies.tree import subtree
+from agencies.tree import codes_within
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError
+from kernel.frozen import frozen
 from kernel.work import Work
 from notify.registers import Budget, Spend
 
@@ -58,7 +59,7 @@ def budget_state(spent_vnd: int, limit_vnd: int | None, warn_percent: int | None
 
 def monthly_costs(work: Work, actor: Actor, month: date) -> Sequence[AgencyCost]:
     """The month of every agency of the officer's that spent anything or has a budget, by code."""
-    codes = subtree(work.session, actor.agency_code or "")
+    codes = codes_within(work.session, actor.agency_code)
     spends = work.session.scalars(
         select(Spend).where(Spend.agency_code.in_(codes), Spend.month == month).order_by(Spend.gateway)
     ).all()
@@ -72,9 +73,19 @@ def monthly_costs(work: Work, actor: Actor, month: date) -> Sequence[AgencyCost]
     ]
 
 
-def set_budget(work: Work, actor: Actor, agency_code: str, limit_vnd: int, warn_percent: int) -> Budget:
+@dataclass(frozen=True, slots=True)
+class BudgetView:
+    """What an agency may spend in a month, in whole đồng; it warns from `warn_percent` on."""
+
+    agency_code: str
+    limit_vnd: int
+    warn_percent: int
+    set_at: datetime
+
+
+def set_budget(work: Work, actor: Actor, agency_code: str, limit_vnd: int, warn_percent: int) -> BudgetView:
     """Sets what an agency of the admin's subtree may spend in a month. Raises DomainError("not_found") for others."""
-    if agency_code not in subtree(work.session, actor.agency_code or ""):
+    if agency_code not in codes_within(work.session, actor.agency_code):
         raise DomainError("not_found")
     values = {"limit_vnd": limit_vnd, "warn_percent": warn_percent, "set_by": actor.officer_id}
     statement = insert(Budget).values(agency_code=agency_code, **values)
@@ -82,7 +93,7 @@ def set_budget(work: Work, actor: Actor, agency_code: str, limit_vnd: int, warn_
         statement.on_conflict_do_update(index_elements=["agency_code"], set_={**values, "set_at": func.now()})
     )
     write_audit(work.session, actor, "message_budget.set", "agency", None, agency=agency_code, limit_vnd=limit_vnd)
-    return work.session.scalars(select(Budget).where(Budget.agency_code == agency_code)).one()
+    return frozen(BudgetView, work.session.scalars(select(Budget).where(Budget.agency_code == agency_code)).one())
 
 
 def _month(code: str, spends: Sequence[Spend], budget: Budget | None) -> AgencyCost:

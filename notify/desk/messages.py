@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import TextClause, select, text
 
+from agencies.tree import SUBTREE
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError
@@ -42,9 +43,7 @@ _COLUMNS: Final = """
     d.position, d.turn, d.replaces, d.parts, d.why, d.code, d.reason, d.due_at, d.created_at, d.settled_at,
     d.address, d.body, n.kind AS event, n.legal
     FROM delivery d JOIN notification n ON n.id = d.notification_id"""
-_SUBTREE: Final = """
-    (CAST(:agency AS text) IS NULL OR d.agency_code IN (
-        SELECT code FROM agency WHERE path LIKE (SELECT path FROM agency WHERE code = :agency) || '%'))"""
+_OURS: Final = f"(CAST(:agency AS text) IS NULL OR d.agency_code IN ({SUBTREE}))"
 _OF_DOSSIER: Final = "SELECT {columns} WHERE n.dossier_id = :dossier AND {ours} ORDER BY n.id, d.position, d.turn"
 _ONE: Final = "SELECT {columns} WHERE d.id = :id AND {ours}"
 _DEAD: Final = """SELECT {columns} WHERE d.state IN ('dead', 'undelivered') AND {ours}
@@ -197,7 +196,7 @@ def list_gateways(work: Work) -> Sequence[GatewayView]:
 
 
 def _statement(query: str) -> TextClause:
-    return text(query.format(columns=_COLUMNS, ours=_SUBTREE))
+    return text(query.format(columns=_COLUMNS, ours=_OURS))
 
 
 def _ended(state: str, attempts: Sequence[AttemptView]) -> str:

@@ -4,18 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kernel.errors import DomainError
 from residence.models import Batch, Declaration, Lodging, Stay
 from residence.store import in_subtree
-
-_BELOW = text("SELECT code FROM agency WHERE starts_with(path, (SELECT path FROM agency WHERE code = :root))")
-
-
-def codes_below(session: Session, root: str | None) -> frozenset[str]:
-    return frozenset(session.scalars(_BELOW, {"root": root}))
 
 
 def lodgings_below(

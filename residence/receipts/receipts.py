@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError, present
+from kernel.frozen import frozen
 from kernel.ids import new_id
 from kernel.work import Work
 from residence import store
@@ -32,6 +33,7 @@ from residence.receipts.codes import new_code, read_code, read_mark
 from residence.service.access import lodging_for
 from residence.states import StayState
 from residence.transmission.states import ItemState
+from residence.views import LodgingName
 
 _PURPOSE: Final = "lodging receipt"
 _SHORT: Final = 10
@@ -75,11 +77,33 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedReceipt:
+    """What a receipt tells: of a night, or of a file (`batch_id`)."""
+
+    id: UUID
+    code: str
+    lodging_id: UUID
+    batch_id: UUID | None
+    night: date | None
+    state: str
+    declared: int
+    late: int
+    transmitted: int
+    confirmed: int
+    in_doubt: int
+    refused: int
+    nil: bool
+    filed_first_at: datetime | None
+    filed_last_at: datetime | None
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """A receipt as it was issued, with its lodging and the short signature that is printed."""
 
-    row: LodgingReceipt
-    lodging: Lodging
+    row: IssuedReceipt
+    lodging: LodgingName
     mark: str
 
 
@@ -181,7 +205,7 @@ def _row(standing: Standing, *, lodging_id: UUID, night: date | None, batch_id: 
 
 
 def _receipt(work: Work, row: LodgingReceipt, lodging: Lodging) -> Receipt:
-    return Receipt(row, lodging, short(sign(work.vault.derive(_PURPOSE), row)))
+    return Receipt(frozen(IssuedReceipt, row), LodgingName.of(lodging), short(sign(work.vault.derive(_PURPOSE), row)))
 
 
 def _standing(session: Session, lodging_id: UUID, night: date | None, batch_id: UUID | None) -> Standing:

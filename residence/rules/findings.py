@@ -7,9 +7,10 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import Any, Final, Literal
 
-from kernel.data_files import read_yaml
+import yaml
 
 Language = Literal["vi", "en"]
 _SHOWN: Final = 60
@@ -76,4 +77,4 @@ def field_labels() -> Mapping[str, dict[str, str]]:
 
 def load_table(name: str) -> Any:
     """A YAML file of `residence/data`."""
-    return read_yaml("residence", f"data/{name}")
+    return yaml.safe_load(files("residence").joinpath("data", name).read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
 from kernel.work import Work
-from residence.accounts.account import ACCOUNT_MOVES, AccountEvent, AccountState, KnownAccount
+from residence.accounts.account import ACCOUNT_MOVES, AccountEvent, AccountState
 from residence.accounts.store import release_waiting
 from residence.authority.port import Trial
 from residence.models import PASSWORD_FIELD, Lodging
@@ -24,11 +24,6 @@ class TriedAccount:
     username: str
     password: str = field(repr=False)
     trial: Trial = Trial.UNANSWERED
-
-
-def known_account(lodging: Lodging) -> KnownAccount:
-    """What its people are told of a lodging's account."""
-    return KnownAccount(AccountState(lodging.authority_state), lodging.authority_username, lodging.authority_told_at)
 
 
 def may_give_account(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> None:

@@ -27,6 +27,7 @@ from residence.service.declaring import declarer, guest_in, tell
 from residence.service.guest_keys import document_index, name_words
 from residence.service.reports import refuse_broken
 from residence.states import STAY_MOVES, DeclarationKind, StayState
+from residence.views import StayView
 
 # The authority takes no extension past this; unconfirmed as law.
 LONGEST_EXTENSION: Final = timedelta(days=30)
@@ -54,7 +55,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    stay: Stay
+    stay: StayView
     links: list[Link]
 
 
@@ -75,18 +76,18 @@ def list_stays(
     night: date | None,
     after: UUID | None,
     limit: int,
-) -> list[tuple[Stay, GuestDeclaration | None]]:
+) -> list[tuple[StayView, GuestDeclaration | None]]:
     """Stays with their guests as declared last, newest first; with `night` those who stay that night."""
     lodging = lodging_for(work, actor, desk, lodging_id, "read")
     rows = store.stays_of(work.session, lodging.id, night=night, after=after, limit=limit)
     heads = store.heads_of(work.session, [row.id for row in rows])
     write_audit(work.session, actor, "stay.list", "lodging", lodging.id)
-    return [(row, guest_in(work, heads.get(row.id))) for row in rows]
+    return [(StayView.of(row), guest_in(work, heads.get(row.id))) for row in rows]
 
 
 def history(work: Work, desk: FrontDesk, lodging: Lodging, stay: Stay) -> History:
     names = desk.organisations.names(work, lodging.organisation_id)
-    return History(stay, [_link(work, names, row) for row in store.chain_of(work.session, stay.id)])
+    return History(StayView.of(stay), [_link(work, names, row) for row in store.chain_of(work.session, stay.id)])
 
 
 def extend_stay(

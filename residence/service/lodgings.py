@@ -8,6 +8,7 @@ from uuid import UUID
 from kernel.actor import Actor, ActorKind
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
+from kernel.frozen import frozen
 from kernel.ids import new_id
 from kernel.quota import require_room
 from kernel.texts.folding import fold
@@ -15,11 +16,12 @@ from kernel.work import Work
 from residence import store
 from residence.accounts.account import AccountState
 from residence.events import OF_CHANGE, REGISTERED, LodgingChanged
-from residence.models import Lodging, LodgingChange, Room
+from residence.models import Lodging, LodgingChange
 from residence.ports import FrontDesk, Member
-from residence.service.access import lodging_for, person_of, require_standing
+from residence.service.access import lodging_for, lodgings_for, person_of, require_standing
 from residence.service.accounts import TriedAccount, give_account
 from residence.states import LODGING_MOVES, LodgingEvent, LodgingState
+from residence.views import LodgingView, RoomView
 
 KINDS: Final = ("hotel", "guest_house", "homestay", "apartment", "medical", "boarding_house", "other")
 CHANNELS: Final = ("zalo", "sms")
@@ -38,7 +40,7 @@ class NewLodging:
     reminder_channel: str
 
 
-def register_lodging(work: Work, actor: Actor, desk: FrontDesk, asked: NewLodging) -> Lodging:
+def register_lodging(work: Work, actor: Actor, desk: FrontDesk, asked: NewLodging) -> LodgingView:
     """Registers a lodging with the police of its commune, who must approve it.
 
     Raises `not_found`, `mandate_missing`, `organisation_disputed`, `lodging_known`, and `invalid_fields` for a commune
@@ -77,7 +79,17 @@ def register_lodging(work: Work, actor: Actor, desk: FrontDesk, asked: NewLodgin
     work.session.add(lodging)
     work.session.flush()
     _record(work, actor, lodging, _REGISTER, None)
-    return lodging
+    return LodgingView.of(lodging)
+
+
+def read_lodging(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> LodgingView:
+    """Raises `not_found`, `mandate_missing`."""
+    return LodgingView.of(lodging_for(work, actor, desk, lodging_id, "read"))
+
+
+def list_lodgings(work: Work, actor: Actor, desk: FrontDesk) -> list[LodgingView]:
+    """Every lodging the caller may see, oldest first."""
+    return [LodgingView.of(each) for each in lodgings_for(work, actor, desk)]
 
 
 def change_lodging(
@@ -88,7 +100,7 @@ def change_lodging(
     *,
     changes: Mapping[str, Any],
     account: TriedAccount | None = None,
-) -> Lodging:
+) -> LodgingView:
     """Changes name, kind, address (only what the police have not approved yet), the channel of reminders, or the
     account at the authority's portal. Raises `not_found`, `mandate_missing`, `lodging_approved`, and `invalid_fields`
     for an account that the portal refuses.
@@ -103,22 +115,24 @@ def change_lodging(
         give_account(work, actor, lodging, account)
     lodging.number += 1
     write_audit(work.session, actor, "lodging.change", "lodging", lodging.id)
-    return lodging
+    return LodgingView.of(lodging)
 
 
-def resubmit_lodging(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> Lodging:
+def resubmit_lodging(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> LodgingView:
     """Asks the police again after a refusal. Raises `lodging_step_refused`."""
     lodging = lodging_for(work, actor, desk, lodging_id, "manage", lock=True)
-    return step_lodging(work, actor, lodging, LodgingEvent.RESUBMIT)
+    step_lodging(work, actor, lodging, LodgingEvent.RESUBMIT)
+    return LodgingView.of(lodging)
 
 
-def close_lodging(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> Lodging:
+def close_lodging(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> LodgingView:
     """It takes no guests any more; what was declared stays. Raises `lodging_step_refused`."""
     lodging = lodging_for(work, actor, desk, lodging_id, "manage", lock=True)
-    return step_lodging(work, actor, lodging, LodgingEvent.CLOSE)
+    step_lodging(work, actor, lodging, LodgingEvent.CLOSE)
+    return LodgingView.of(lodging)
 
 
-def step_lodging(work: Work, actor: Actor, lodging: Lodging, event: LodgingEvent, reason: str | None = None) -> Lodging:
+def step_lodging(work: Work, actor: Actor, lodging: Lodging, event: LodgingEvent, reason: str | None = None) -> None:
     """One move of a locked lodging, with its row of history. A repeat changes nothing."""
     before = LodgingState(lodging.state)
     after = LODGING_MOVES.move(before, event)
@@ -126,17 +140,16 @@ def step_lodging(work: Work, actor: Actor, lodging: Lodging, event: LodgingEvent
         lodging.state = after.value
         lodging.number += 1
         _record(work, actor, lodging, event.value, before.value, reason)
-    return lodging
 
 
-def list_rooms(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> Sequence[Room]:
+def list_rooms(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> list[RoomView]:
     lodging_for(work, actor, desk, lodging_id, "read")
-    return store.rooms_of(work.session, lodging_id)
+    return [frozen(RoomView, each) for each in store.rooms_of(work.session, lodging_id)]
 
 
 def set_rooms(
     work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, rooms: Sequence[tuple[str, int]]
-) -> Sequence[Room]:
+) -> list[RoomView]:
     """Replaces the rooms, (name, beds) each. Raises `invalid_fields` for a name given twice."""
     lodging_for(work, actor, desk, lodging_id, "manage", lock=True)
     seen: set[str] = set()
@@ -146,7 +159,7 @@ def set_rooms(
         seen.add(fold(name))
     store.set_rooms(work.session, lodging_id, [{"id": new_id(), "name": name, "beds": beds} for name, beds in rooms])
     write_audit(work.session, actor, "lodging.rooms", "lodging", lodging_id, rooms=len(rooms))
-    return store.rooms_of(work.session, lodging_id)
+    return [frozen(RoomView, each) for each in store.rooms_of(work.session, lodging_id)]
 
 
 def list_staff(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID) -> list[Member]:

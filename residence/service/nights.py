@@ -15,9 +15,9 @@ from residence.nights import overview_store
 from residence.nights.store import NightCounts, counts_of
 from residence.ports import FrontDesk
 from residence.service.access import lodging_for, lodgings_for
-from residence.service.accounts import known_account
 from residence.service.batches import still_rejected
 from residence.states import LodgingState
+from residence.views import LodgingView, known_account
 
 _GONE = frozenset({LodgingState.CLOSED, LodgingState.REFUSED})
 
@@ -50,13 +50,13 @@ def read_night(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, nigh
 
 def list_nights(
     work: Work, actor: Actor, desk: FrontDesk, night: date, *, after: UUID | None, limit: int
-) -> list[tuple[Lodging, Night]]:
+) -> list[tuple[LodgingView, Night]]:
     """One night of every lodging that the caller may see, whichever organisation it is of, oldest first; without those
     that were refused or are closed."""
     held = [each for each in lodgings_for(work, actor, desk) if LodgingState(each.state) not in _GONE]
     held.sort(key=lambda lodging: lodging.id)
     page = [each for each in held if after is None or each.id > after][:limit]
-    return _nights(work, desk, page, night)
+    return [(LodgingView.of(lodging), seen) for lodging, seen in _nights(work, desk, page, night)]
 
 
 def _nights(work: Work, desk: FrontDesk, lodgings: Sequence[Lodging], night: date) -> list[tuple[Lodging, Night]]:

@@ -39,8 +39,12 @@ def store_photo(files: FileStore, vault: Vault, stay_id: UUID, content: bytes) -
     return key
 
 
-def find_stay(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, stay_id: UUID) -> Stay:
-    """Raises `not_found`, `mandate_missing`."""
+def may_attach(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, stay_id: UUID) -> None:
+    """Raises `not_found`, `mandate_missing` before a photo is read."""
+    _find_stay(work, actor, desk, lodging_id, stay_id)
+
+
+def _find_stay(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, stay_id: UUID) -> Stay:
     lodging = lodging_for(work, actor, desk, lodging_id, "report")
     return store.find_stay(work.session, lodging.id, stay_id)
 
@@ -77,7 +81,7 @@ def remove_photo(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, st
 
 def read_photo(work: Work, actor: Actor, desk: FrontDesk, files: FileStore, lodging_id: UUID, stay_id: UUID) -> bytes:
     """The JPEG. Raises `not_found`, also for a stay without a photo."""
-    stay = find_stay(work, actor, desk, lodging_id, stay_id)
+    stay = _find_stay(work, actor, desk, lodging_id, stay_id)
     if stay.photo_key is None:
         raise DomainError("not_found")
     write_audit(work.session, actor, "stay.photo_read", "stay", stay_id)

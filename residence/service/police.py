@@ -10,16 +10,18 @@ from itertools import groupby
 from typing import Final, Literal
 from uuid import UUID
 
+from agencies.tree import codes_within
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
+from kernel.frozen import frozen
 from kernel.ids import new_id
 from kernel.texts.folding import search_key
 from kernel.work import Work
 from residence import store
 from residence.guests import GuestDeclaration
 from residence.ledger_models import GuestSearch
-from residence.models import SEARCH_REASON_FIELD, WORD_INDEX, Lodging, LodgingChange, Stay
+from residence.models import SEARCH_REASON_FIELD, WORD_INDEX
 from residence.nights import police_store
 from residence.nights import store as night_store
 from residence.nights.store import FilingCounts, GuestRow, NationalityCount
@@ -28,21 +30,13 @@ from residence.service.guest_keys import document_index, sought_words
 from residence.service.lodgings import step_lodging
 from residence.sheets.export import ExportRow
 from residence.states import LodgingEvent
+from residence.views import LodgingChangeView, LodgingName, LodgingView, SeenGuest, StayView
 
 MOST_FOUND: Final = 100
 MOST_EXPORTED: Final = 20_000
 MOST_NIGHTS: Final = 92
 _MOST_TWICE: Final = 200
 SearchBy = Literal["document", "name"]
-
-
-@dataclass(frozen=True, slots=True)
-class SeenGuest:
-    """`guest` is None where the content has been erased."""
-
-    stay: Stay
-    lodging: Lodging
-    guest: GuestDeclaration | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +53,19 @@ class Statistics:
     arrivals: Sequence[NationalityCount]
 
 
-def list_lodgings(work: Work, actor: Actor, *, state: str | None, after: UUID | None, limit: int) -> Sequence[Lodging]:
+def list_lodgings(work: Work, actor: Actor, *, state: str | None, after: UUID | None, limit: int) -> list[LodgingView]:
     """Lodgings of the officer's agencies, oldest first."""
     write_audit(work.session, actor, "police.lodgings", "agency", None, agency=actor.agency_code or "")
-    return police_store.lodgings_below(work.session, actor.agency_code, state=state, after=after, limit=limit)
+    rows = police_store.lodgings_below(work.session, actor.agency_code, state=state, after=after, limit=limit)
+    return [LodgingView.of(each) for each in rows]
 
 
-def read_lodging(work: Work, actor: Actor, lodging_id: UUID) -> tuple[Lodging, Sequence[LodgingChange]]:
+def read_lodging(work: Work, actor: Actor, lodging_id: UUID) -> tuple[LodgingView, list[LodgingChangeView]]:
     """A lodging and how it came to its state. Raises `not_found` outside the subtree."""
     lodging = police_store.lodging_below(work.session, actor.agency_code, lodging_id)
     write_audit(work.session, actor, "lodging.read", "lodging", lodging.id)
-    return lodging, store.changes_of(work.session, lodging.id)
+    changes = store.changes_of(work.session, lodging.id)
+    return LodgingView.of(lodging), [frozen(LodgingChangeView, each) for each in changes]
 
 
 def decide_lodging(
@@ -80,7 +76,7 @@ def decide_lodging(
     *,
     reason: str | None = None,
     remote: bool | None = None,
-) -> Lodging:
+) -> LodgingView:
     """Approves, refuses, suspends or resumes. `remote`: foreigners may be declared within 24 h there.
 
     Raises `not_found` outside the subtree, `lodging_step_refused`.
@@ -92,7 +88,7 @@ def decide_lodging(
         lodging.approved_at = lodging.approved_at or work.now()
     if remote is not None:
         lodging.remote = remote
-    return lodging
+    return LodgingView.of(lodging)
 
 
 def list_guests(work: Work, actor: Actor, night: date, *, after: UUID | None, limit: int) -> list[SeenGuest]:
@@ -143,10 +139,10 @@ def search_guests(work: Work, actor: Actor, by: SearchBy, sought: str, reason: s
     return found
 
 
-def missing_lodgings(work: Work, actor: Actor, night: date) -> Sequence[Lodging]:
+def missing_lodgings(work: Work, actor: Actor, night: date) -> list[LodgingView]:
     """Lodgings that had to file a night and have filed nothing, by name."""
     write_audit(work.session, actor, "police.missing", "agency", None, night=night.isoformat())
-    return store.unfiled_lodgings(work.session, night, actor.agency_code)
+    return [LodgingView.of(each) for each in store.unfiled_lodgings(work.session, night, actor.agency_code)]
 
 
 def read_statistics(work: Work, actor: Actor, first: date, last: date) -> Statistics:
@@ -163,7 +159,7 @@ def documents_twice(work: Work, actor: Actor, night: date) -> list[Twice]:
     """Documents that stay in more than one lodging on a night."""
     rows = night_store.documents_twice(work.session, actor.agency_code, night, limit=_MOST_TWICE)
     write_audit(work.session, actor, "police.twice", "agency", None, night=night.isoformat())
-    ours = police_store.codes_below(work.session, actor.agency_code)
+    ours = codes_within(work.session, actor.agency_code)
     found = []
     for _, group in groupby(rows, key=lambda row: row.document_index):
         members = list(group)
@@ -174,7 +170,11 @@ def documents_twice(work: Work, actor: Actor, night: date) -> list[Twice]:
 
 def _seen(work: Work, rows: Sequence[GuestRow]) -> list[SeenGuest]:
     heads = store.heads_of(work.session, [row.stay.id for row in rows])
-    return [SeenGuest(row.stay, row.lodging, guest_in(work, heads.get(row.stay.id))) for row in rows]
+    return [_guest(row, guest_in(work, heads.get(row.stay.id))) for row in rows]
+
+
+def _guest(row: GuestRow, guest: GuestDeclaration | None) -> SeenGuest:
+    return SeenGuest(StayView.of(row.stay), LodgingName.of(row.lodging), guest)
 
 
 def _record_search(work: Work, actor: Actor, by: SearchBy, index: bytes, reason: str, found: int) -> None:

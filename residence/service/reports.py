@@ -10,6 +10,7 @@ from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError
+from kernel.frozen import frozen
 from kernel.ids import new_id
 from kernel.work import Work
 from residence import store
@@ -22,6 +23,7 @@ from residence.rules.judging import judge_declaration
 from residence.service.access import active_lodging, lodging_for
 from residence.service.declaring import declare_arrivals, declarer, guest_in
 from residence.service.guest_keys import document_index
+from residence.views import NilView
 
 MOST_AT_ONCE: Final = 200
 
@@ -69,7 +71,7 @@ def broken_guests(findings: Sequence[Sequence[Finding]], pointers: Sequence[str]
     return DomainError("invalid_fields", fields=errors)
 
 
-def report_nil(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, night: date) -> NilReport:
+def report_nil(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, night: date) -> NilView:
     """Says that nobody stays a night; said twice it stands once.
 
     Raises `night_has_guests`, `night_out_of_reach` for one to come or past, `lodging_not_active`.
@@ -79,7 +81,7 @@ def report_nil(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, nigh
         raise DomainError("night_out_of_reach")
     standing = store.standing_nil(work.session, lodging.id, night)
     if standing is not None:
-        return standing
+        return frozen(NilView, standing)
     if store.has_guests(work.session, lodging.id, night):
         raise DomainError("night_has_guests")
     by = declarer(actor)
@@ -94,7 +96,7 @@ def report_nil(work: Work, actor: Actor, desk: FrontDesk, lodging_id: UUID, nigh
     work.session.add(report)
     work.session.flush()
     write_audit(work.session, actor, "guest.nil", "lodging", lodging.id, night=night.isoformat())
-    return report
+    return frozen(NilView, report)
 
 
 def find_guest(

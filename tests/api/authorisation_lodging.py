@@ -65,7 +65,8 @@ def _lodging(world: "World", work: Work, owner: Actor, organisation: UUID, name:
     asked = NewLodging(organisation, name, "hotel", "1 đường Thử", commune, "zalo")
     lodging = lodgings.register_lodging(work, owner, world.held.residence, asked)
     officer = world.held.token_reader.read(world.callers["police"].token or "")
-    return police.decide_lodging(work, officer, lodging.id, LodgingEvent.APPROVE)
+    police.decide_lodging(work, officer, lodging.id, LodgingEvent.APPROVE)
+    return work.session.get_one(Lodging, lodging.id)
 
 
 def _fill(world: "World", work: Work, owner: Actor, lodging: Lodging) -> None:

@@ -24,8 +24,7 @@ from kernel.clock import SettableClock, local
 from kernel.ids import new_id
 from kernel.outbox import drain_events
 from kernel.work import Work
-from motcua.wiring.container import event_handlers
-from motcua.wiring.joins.edge import Container
+from motcua.wiring.container import Container, event_handlers
 from procedures.seed import seed_catalogue
 from tests.api.account_support import ISSUER
 from tests.api.authorisation_lodging import furnish
@@ -116,20 +115,20 @@ class World:
         with self.work() as work:
             hotel = organisations.register_organisation(
                 work, owner, kind="hotel", name=HOTEL_NAME, number=HOTEL_NUMBER, display_name=OWNER_NAME
-            ).organisation
+            )
             asked = members.NewMember("049087000031", MEMBER_NAME, "staff", (), local(now).date())
             member = members.add_member(work, owner, hotel.id, asked)
             key = clients.NewClient(CLIENT_NAME, ("organisation:read",), now + timedelta(days=9))
             issued = clients.create_organisation_client(work, owner, hotel.id, key)
             stored = proofs.store_paper(self.held.files, self.held.vault, hotel.id, b"%PDF-1.7")
-            proofs.submit_paper(work, owner, hotel.id, proofs.SentPaper(stored, "application/pdf", DIEN_BAN))
-            paper = proofs.latest_paper(work, hotel.id)
+            sent = proofs.SentPaper(stored, "application/pdf", DIEN_BAN)
+            paper = proofs.submit_paper(work, owner, hotel.id, sent)[0].paper
             assert paper is not None
         self.ids |= {
             "paper_id": str(paper.id),
             "organisation_id": str(hotel.id),
             "member_id": str(member.id),
-            "organisation_client_id": str(issued.client.id),
+            "organisation_client_id": str(issued.kept.id),
         }
         self.callers["our hotel's system"] = Caller("our hotel's system", issued.key)
         self.secrets += [HOTEL_NAME, HOTEL_NUMBER, MEMBER_NAME, CLIENT_NAME]
@@ -139,7 +138,7 @@ class World:
         with self.work() as work:
             hotel = organisations.register_organisation(
                 work, rival, kind="hotel", name="Khách sạn Khác", number="4007654321", display_name="Khách"
-            ).organisation
+            )
             key = clients.NewClient("Máy Khác", ("organisation:read",), now + timedelta(days=9))
             issued = clients.create_organisation_client(work, rival, hotel.id, key)
         self.ids["other_organisation_id"] = str(hotel.id)
@@ -158,7 +157,7 @@ class World:
                 issued = clients.create_agency_client(work, by, agency, asked)
             self.callers[name] = Caller(name, issued.key)
             if agency == DIEN_BAN:
-                self.ids["agency_client_id"] = str(issued.client.id)
+                self.ids["agency_client_id"] = str(issued.kept.id)
 
     def _papers(self, owner: Actor) -> None:
         assert owner.person_id is not None

@@ -108,8 +108,8 @@ FAULTS: Final = (
         "appoints-anywhere",
         "An admin appoints officers outside the subtree.",
         "auth/service/officers.py",
-        "if not party_store.in_subtree(work.session, asked.agency_code, actor.agency_code):",
-        "if not party_store.in_subtree(work.session, asked.agency_code, asked.agency_code):",
+        "if not is_within(work.session, asked.agency_code, actor.agency_code):",
+        "if not is_within(work.session, asked.agency_code, asked.agency_code):",
         (f"{_HOUSES}::test_an_admin_appoints_and_ends_below_and_nowhere_else",),
     ),
     Fault(

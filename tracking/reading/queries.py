@@ -7,6 +7,8 @@ from typing import Final
 
 from sqlalchemy import text
 
+from agencies.tree import within
+
 # One JSON document rather than a row: a driver and an ORM pay for every column of every answer anew. Instants come in
 # Vietnam's civil time, which has no change of clocks, so that nothing is left to convert.
 _LOCAL: Final = "AT TIME ZONE INTERVAL '7 hours'"
@@ -69,10 +71,7 @@ FROM dossier d
 JOIN agency a ON a.code = d.agency_code
 """
 OWN = text(_dossier(_TOLD_REASONS) + "AND d.applicant_id = :person) whole")
-DESK = text(
-    _dossier(_ALL_REASONS)  # noqa: S608 - constants only
-    + "AND d.state <> 0 AND a.path LIKE (SELECT path FROM agency WHERE code = :agency) || '%') whole"
-)
+DESK = text(_dossier(_ALL_REASONS) + f"AND d.state <> 0 AND {within('a')}) whole")
 # What belongs to a dossier, for who has locked it and acts on it.
 OWN_CASE, DESK_CASE = text(_case(_TOLD_REASONS)), text(_case(_ALL_REASONS))
 FILED = text(_dossier(_NO_REASONS) + "AND d.state <> 0) whole")
@@ -101,9 +100,9 @@ FROM agency a CROSS JOIN LATERAL (
     AND (d.order_at, d.id) > (coalesce(CAST(:after_at AS timestamptz), '-infinity'),
       coalesce(CAST(:after_id AS uuid), '00000000-0000-0000-0000-000000000000'))
   ORDER BY d.order_at, d.id LIMIT :limit) d
-WHERE starts_with(a.path, (SELECT path FROM agency WHERE code = :agency))
+WHERE {within}
 ORDER BY d.order_at, d.id LIMIT :limit
 """
 _OPEN: Final = "d.state IN (1, 2, 4, 5, 6, 7, 9)"
-INBOX = text(_INBOX.format(open=_OPEN))
-INBOX_OF_STATE = text(_INBOX.format(open=f"{_OPEN} AND d.state = :state"))
+INBOX = text(_INBOX.format(open=_OPEN, within=within("a")))
+INBOX_OF_STATE = text(_INBOX.format(open=f"{_OPEN} AND d.state = :state", within=within("a")))

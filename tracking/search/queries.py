@@ -11,6 +11,8 @@ from typing import Final
 
 from sqlalchemy import TextClause, text
 
+from agencies.tree import within
+
 OPEN: Final = "d.state IN (1, 2, 4, 5, 6, 7, 9)"
 CLOSED: Final = "d.state IN (3, 8, 10)"
 _COLUMNS: Final = """d.id, d.code, d.state, d.applicant_name, d.handler_name, d.step,
@@ -22,7 +24,7 @@ _AFTER_CLOSED: Final = "d.id < coalesce(CAST(:after_id AS uuid), 'ffffffff-ffff-
 # planner never walks along it in search of an agency that has few.
 _LATEST_FIRST: Final = "d.id DESC NULLS LAST"
 _STATE: Final = "(CAST(:state AS int) IS NULL OR d.state = CAST(:state AS int))"
-_OURS: Final = "starts_with(a.path, (SELECT path FROM agency WHERE code = :agency))"
+_OURS: Final = within("a")
 _FOUND: Final = f"""
 SELECT {_COLUMNS}, a.name AS agency_name
 FROM dossier d JOIN agency a ON a.code = d.agency_code

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from agencies.working_calendar import WorkingCalendar
-from kernel.audit import append_signed
+from kernel.actor import Actor
+from kernel.audit import append_signed, write_audit
 from kernel.ids import new_id
 from kernel.work import Work
 from procedures.definition import Procedure
@@ -73,11 +74,24 @@ class Deadline:
     """The state of a dossier's legal clock; minutes are working minutes, `remaining` negative when late."""
 
     condition: Condition
+    acceptance_due_at: datetime | None
     due_at: datetime | None
     projected_at: datetime | None
     elapsed_minutes: int
     remaining_minutes: int | None
     lines: tuple[Line, ...]
+
+
+def explain_own_deadline(work: Work, actor: Actor, office: Office, dossier_id: UUID) -> Deadline:
+    """When the caller's own dossier is due, and why. Raises `not_found`."""
+    return explain_deadline(work, office, store.find_own_dossier(work.session, actor, dossier_id))
+
+
+def explain_desk_deadline(work: Work, actor: Actor, office: Office, dossier_id: UUID) -> Deadline:
+    """The same for a dossier of the officer's agencies. Raises `not_found`."""
+    dossier = store.find_desk_dossier(work.session, actor, dossier_id)
+    write_audit(work.session, actor, "dossier.read_deadline", "dossier", dossier.id)
+    return explain_deadline(work, office, dossier)
 
 
 def explain_deadline(work: Work, office: Office, dossier: Dossier) -> Deadline:
@@ -88,6 +102,7 @@ def explain_deadline(work: Work, office: Office, dossier: Dossier) -> Deadline:
     time = due(ledger, term, calendar, now=now)
     return Deadline(
         time.condition,
+        dossier.acceptance_due_at,
         time.due_at,
         time.projected_at,
         elapsed_minutes(ledger, term, calendar, now),

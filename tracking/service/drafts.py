@@ -56,8 +56,8 @@ def open_draft(
     agency_code: str,
     values: dict[str, Any],
     language: str,
-) -> Dossier:
-    """A new draft under the version in force today. Raises `procedure_unknown`, `agency_unknown`, `invalid_fields`."""
+) -> UUID:
+    """A new draft's id, under today's version. Raises `procedure_unknown`, `agency_unknown`, `invalid_fields`."""
     published = office.catalogue.find_current(work.session, procedure_code, local(work.now()).date())
     agency = office.catalogue.agency(work.session, agency_code)
     applicant = _applicant(work, actor, published, agency)
@@ -84,7 +84,7 @@ def open_draft(
     write_form(work, published, dossier, values)
     work.session.add(dossier)
     write_audit(work.session, actor, "dossier.open_draft", "dossier", row)
-    return dossier
+    return row
 
 
 def require_level(actor: Actor, published: Published) -> None:
@@ -113,7 +113,7 @@ def _applicant(work: Work, actor: Actor, published: Published, agency: Agency) -
 
 def save_form(
     work: Work, actor: Actor, office: Office, dossier_id: UUID, values: dict[str, Any], expect: Expect
-) -> Dossier | DomainError:
+) -> DomainError | None:
     """Replaces the form values of a draft, or of a dossier waiting for a supplement.
 
     Values that stand there already change nothing, whichever version they are meant for: the answer to the first
@@ -124,7 +124,7 @@ def save_form(
     published = _in_force(work, office, dossier)
     moves, news = published.id != dossier.version_id, None
     if not moves and dossier.state in _EDITABLE and _stands_there(work, published, dossier, values):
-        return dossier
+        return None
     _require_editable(dossier, expect)
     if moves:
         keep_typed(work, dossier, values)
@@ -133,12 +133,12 @@ def save_form(
         write_form(work, published, dossier, values)
     _touch(dossier, work.now())
     write_audit(work.session, actor, "dossier.save_form", "dossier", dossier.id)
-    return news or dossier
+    return news
 
 
 def set_paper(
     work: Work, actor: Actor, office: Office, dossier_id: UUID, paper_code: str, sent: Sequence[SentFile]
-) -> Dossier | DomainError:
+) -> DomainError | None:
     """Makes `sent` the files of one paper; files no longer named are detached. Raises `invalid_fields`.
 
     A draft whose procedure has changed moves instead: what is new is returned as a refusal, to be committed.
@@ -154,7 +154,7 @@ def set_paper(
     wanted = {file.upload_id: (place, file) for place, file in enumerate(sent)}
     standing = [each for each in store.list_files(work.session, dossier.id, "paper") if each[0].code == paper_code]
     if wanted.keys() == {upload.id for _, upload in standing}:
-        return dossier
+        return None
     for file, upload in standing:
         if wanted.pop(upload.id, None) is None:
             _detach(work, dossier, file, upload, work.now() + KEPT_DETACHED)
@@ -162,7 +162,7 @@ def set_paper(
     require_dossier_room(work, dossier.id, attached)
     _touch(dossier, work.now())
     write_audit(work.session, actor, "dossier.set_paper", "dossier", dossier.id, paper=paper_code)
-    return dossier
+    return None
 
 
 def discard_draft(work: Work, actor: Actor, dossier_id: UUID) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from agencies.tree import within
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError
@@ -12,8 +13,8 @@ from tracking.codes import normalise_code
 from tracking.reading.views import Reader
 
 _FIND = text(
-    "SELECT d.id FROM dossier d JOIN agency a ON a.code = d.agency_code WHERE d.code = :code AND d.state <> 0"
-    " AND starts_with(a.path, (SELECT path FROM agency WHERE code = :agency))"
+    "SELECT d.id FROM dossier d JOIN agency a ON a.code = d.agency_code WHERE d.code = :code AND d.state <> 0"  # noqa: S608 - constants only
+    f" AND {within('a')}"
 )
 
 

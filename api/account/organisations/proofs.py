@@ -8,7 +8,7 @@ from uuid import UUID
 from werkzeug.exceptions import ClientDisconnected
 
 from api.account.login.routes import login_to_visit, read_redirect
-from api.account.organisations.routes import ONE, shown
+from api.account.organisations.routes import ONE
 from api.account.organisations.schemas import (
     CompleteProofRequest,
     OrganisationAnswer,
@@ -24,6 +24,7 @@ from auth.eid.callback import Callback
 from auth.eid.port import EidIdentity
 from auth.organisations.service import proofs
 from auth.organisations.service.proofs import MOST_BYTES, SentPaper
+from auth.organisations.views import OrganisationView
 from auth.service import attempts
 from kernel.errors import DomainError
 
@@ -66,16 +67,16 @@ def start_proof(body: dict[str, Any], organisation_id: UUID) -> dict[str, Any]:
         "organisation_account_needed",
     ),
 )
-def complete_proof(body: dict[str, Any], organisation_id: UUID, login_id: UUID) -> dict[str, Any]:
+def complete_proof(body: dict[str, Any], organisation_id: UUID, login_id: UUID) -> OrganisationView:
     """Completes it with what the provider's redirect carried. The caller's own session stays as it is."""
     with unit_of_work() as work:
-        proofs.represented(work, actor(), organisation_id)
+        proofs.may_prove(work, actor(), organisation_id)
     with _proof_errors():
         back = read_redirect(body)
     with _proof_errors():
         identity = _exchanged(back, body["login_secret"], organisation_id, login_id)
     with unit_of_work() as work:
-        return shown(work, proofs.record_eid_proof(work, actor(), organisation_id, identity))
+        return proofs.record_eid_proof(work, actor(), organisation_id, identity)
 
 
 @blueprint.operation(
@@ -87,14 +88,14 @@ def complete_proof(body: dict[str, Any], organisation_id: UUID, login_id: UUID) 
     limit="organisation",
     problems=("mandate_missing", "registry_unavailable", "registry_unknown", "registry_names_others"),
 )
-def ask_registry(body: dict[str, Any], organisation_id: UUID) -> dict[str, Any]:
+def ask_registry(body: dict[str, Any], organisation_id: UUID) -> OrganisationView:
     """Asks the national business registry whether the caller represents the organisation."""
     del body
     with unit_of_work() as work:
         number = proofs.number_to_look_up(work, actor(), organisation_id)
     entry = container().registry.look_up(number)
     with unit_of_work() as work:
-        return shown(work, proofs.record_registry_proof(work, actor(), organisation_id, entry))
+        return proofs.record_registry_proof(work, actor(), organisation_id, entry)
 
 
 @blueprint.operation(
@@ -109,7 +110,7 @@ def ask_registry(body: dict[str, Any], organisation_id: UUID) -> dict[str, Any]:
     limit="upload",
     problems=("mandate_missing", "paper_limit", "paper_too_large", "paper_incomplete", "paper_type_unknown"),
 )
-def send_paper(query: dict[str, Any], organisation_id: UUID) -> dict[str, Any]:
+def send_paper(query: dict[str, Any], organisation_id: UUID) -> OrganisationView:
     """A registration certificate (PDF, JPEG, PNG) for an officer of the agency to check; replaces one that waits."""
     held = container()
     # Who may not is told before ten megabytes are read.
@@ -121,8 +122,7 @@ def send_paper(query: dict[str, Any], organisation_id: UUID) -> dict[str, Any]:
     try:
         with unit_of_work() as work:
             sent = SentPaper(key, media_type, query["agency_code"])
-            organisation, unused = proofs.submit_paper(work, actor(), organisation_id, sent)
-            answer = shown(work, organisation)
+            answer, unused = proofs.submit_paper(work, actor(), organisation_id, sent)
     except BaseException:
         # What is refused leaves nothing behind.
         held.files.delete(key)

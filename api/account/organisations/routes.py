@@ -28,10 +28,9 @@ from api.account.organisations.schemas import (
 from api.edge.blueprint import Blueprint
 from api.edge.context import actor, container
 from api.edge.transactions import unit_of_work
-from auth.models import Membership
-from auth.organisations.service import clients, members, organisations, proofs
+from auth.organisations.service import clients, members, organisations
 from auth.organisations.service.members import NewMember
-from auth.organisations.service.organisations import Held
+from auth.organisations.views import MemberView, OrganisationView
 from kernel.work import Work
 
 blueprint = Blueprint("organisations", description="Organisations and who acts for them (tổ chức, ủy quyền)")
@@ -49,9 +48,9 @@ ONE = "/v1/organisations/<uuid:organisation_id>"
     limit="organisation",
     problems=("organisation_known", "too_many_organisations"),
 )
-def register_organisation(work: Work, body: dict[str, Any]) -> dict[str, Any]:
+def register_organisation(work: Work, body: dict[str, Any]) -> OrganisationView:
     """Registers an organisation that claims its tax code until it is proved; the caller becomes its representative."""
-    held = organisations.register_organisation(
+    return organisations.register_organisation(
         work,
         actor(),
         kind=body["kind"],
@@ -59,19 +58,18 @@ def register_organisation(work: Work, body: dict[str, Any]) -> dict[str, Any]:
         number=body["registration_number"],
         display_name=body["display_name"],
     )
-    return shown(work, held)
 
 
 @blueprint.operation("GET", "/v1/organisations", "listOrganisations", answer=OrganisationsAnswer(), transaction=True)
 def list_organisations(work: Work) -> dict[str, Any]:
     """Those the caller is a member of today."""
-    return {"items": [shown(work, held) for held in organisations.list_organisations(work, actor())]}
+    return {"items": organisations.list_organisations(work, actor())}
 
 
 @blueprint.operation("GET", ONE, "readOrganisation", answer=OrganisationAnswer(), transaction=True)
-def read_organisation(work: Work, organisation_id: UUID) -> dict[str, Any]:
+def read_organisation(work: Work, organisation_id: UUID) -> OrganisationView:
     """One of them."""
-    return shown(work, organisations.read_organisation(work, actor(), organisation_id))
+    return organisations.read_organisation(work, actor(), organisation_id)
 
 
 @blueprint.operation(
@@ -79,7 +77,7 @@ def read_organisation(work: Work, organisation_id: UUID) -> dict[str, Any]:
 )
 def list_members(work: Work, organisation_id: UUID) -> dict[str, Any]:
     """Who acts, acted lately, or is to act for it; for those with the mandate `manage_members`."""
-    return {"items": [_member(each) for each in members.list_members(work, actor(), organisation_id)]}
+    return {"items": members.list_members(work, actor(), organisation_id)}
 
 
 @blueprint.operation(
@@ -93,10 +91,10 @@ def list_members(work: Work, organisation_id: UUID) -> dict[str, Any]:
     limit="organisation",
     problems=("mandate_missing", "already_member", "too_many_members"),
 )
-def add_member(work: Work, body: dict[str, Any], organisation_id: UUID) -> dict[str, Any]:
+def add_member(work: Work, body: dict[str, Any], organisation_id: UUID) -> MemberView:
     """Makes a person a member, by personal number; nobody gives a mandate they do not hold."""
     asked = NewMember(**{**body, "mandates": tuple(body["mandates"])})
-    return _member(members.add_member(work, actor(), organisation_id, asked))
+    return members.add_member(work, actor(), organisation_id, asked)
 
 
 @blueprint.operation(
@@ -108,10 +106,10 @@ def add_member(work: Work, body: dict[str, Any], organisation_id: UUID) -> dict[
     transaction=True,
     problems=("mandate_missing", "own_membership", "last_representative", REMAIN),
 )
-def change_member(work: Work, body: dict[str, Any], organisation_id: UUID, member_id: UUID) -> dict[str, Any]:
+def change_member(work: Work, body: dict[str, Any], organisation_id: UUID, member_id: UUID) -> MemberView:
     """Changes role, mandates, last day or name of another member, and settles what rests on a right taken away."""
     fate = asked_fate(body)
-    return _member(members.change_member(work, actor(), organisation_id, member_id, body, fate))
+    return members.change_member(work, actor(), organisation_id, member_id, body, fate)
 
 
 @blueprint.operation(
@@ -189,24 +187,3 @@ def revoke_organisation_client(organisation_id: UUID, client_id: UUID) -> None:
     with unit_of_work() as work:
         clients.revoke_organisation_client(work, actor(), organisation_id, client_id)
     container().token_reader.forget(client_id)
-
-
-def shown(work: Work, held: Held) -> dict[str, Any]:
-    """An organisation as one of its members stands to it."""
-    paper = proofs.latest_paper(work, held.organisation.id)
-    return {
-        "id": held.organisation.id,
-        "kind": held.organisation.kind,
-        "name": held.organisation.name,
-        "registration_number": organisations.registration_number(work, held.organisation),
-        "standing": held.organisation.standing,
-        "proved_by": held.organisation.proved_by,
-        "proved_at": held.organisation.proved_at,
-        "paper": paper,
-        "role": held.role,
-        "mandates": sorted(held.mandates),
-    }
-
-
-def _member(member: Membership) -> dict[str, Any]:
-    return {name: getattr(member, name) for name in MemberAnswer().fields}

@@ -6,11 +6,8 @@ from uuid import UUID
 from api.citizen.dossiers.schemas import DeadlineSchema
 from api.edge.blueprint import Blueprint
 from api.edge.context import actor, container, language
-from kernel.audit import write_audit
 from kernel.work import Work
-from tracking import store
-from tracking.models import Dossier
-from tracking.service.deadline import explain_deadline
+from tracking.service.deadline import Deadline, explain_desk_deadline, explain_own_deadline
 
 blueprint = Blueprint("deadlines", description="When a dossier is due, and why")
 
@@ -18,9 +15,9 @@ blueprint = Blueprint("deadlines", description="When a dossier is due, and why")
 @blueprint.operation(
     "GET", "/v1/dossiers/<uuid:dossier_id>/deadline", "explainDeadline", answer=DeadlineSchema(), transaction=True
 )
-def explain_own_deadline(work: Work, dossier_id: UUID) -> dict[str, Any]:
+def show_own_deadline(work: Work, dossier_id: UUID) -> dict[str, Any]:
     """Explains when the caller's dossier is due."""
-    return _shown(work, store.find_own_dossier(work.session, actor(), dossier_id))
+    return _shown(explain_own_deadline(work, actor(), container().office, dossier_id))
 
 
 @blueprint.operation(
@@ -30,18 +27,15 @@ def explain_own_deadline(work: Work, dossier_id: UUID) -> dict[str, Any]:
     answer=DeadlineSchema(),
     transaction=True,
 )
-def explain_desk_deadline(work: Work, dossier_id: UUID) -> dict[str, Any]:
+def show_desk_deadline(work: Work, dossier_id: UUID) -> dict[str, Any]:
     """Explains when a dossier at the officer's desk is due."""
-    dossier = store.find_desk_dossier(work.session, actor(), dossier_id)
-    write_audit(work.session, actor(), "dossier.read_deadline", "dossier", dossier.id)
-    return _shown(work, dossier)
+    return _shown(explain_desk_deadline(work, actor(), container().office, dossier_id))
 
 
-def _shown(work: Work, dossier: Dossier) -> dict[str, Any]:
-    deadline = explain_deadline(work, container().office, dossier)
+def _shown(deadline: Deadline) -> dict[str, Any]:
     return {
         "condition": deadline.condition.value,
-        "acceptance_due_at": dossier.acceptance_due_at,
+        "acceptance_due_at": deadline.acceptance_due_at,
         "due_at": deadline.due_at,
         "projected_at": deadline.projected_at,
         "elapsed_minutes": deadline.elapsed_minutes,

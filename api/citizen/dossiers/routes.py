@@ -51,7 +51,7 @@ _DOSSIER = "/v1/dossiers/<uuid:dossier_id>"
 )
 def open_draft(work: Work, body: dict[str, Any]) -> flask.Response:
     """Opens a draft of a procedure at an agency."""
-    dossier = drafts.open_draft(
+    dossier_id = drafts.open_draft(
         work,
         actor(),
         container().office,
@@ -60,8 +60,8 @@ def open_draft(work: Work, body: dict[str, Any]) -> flask.Response:
         values=body["form_values"],
         language=language(),
     )
-    response = own_after(work, dossier.id, status=201)
-    response.headers["Location"] = f"/v1/dossiers/{dossier.id}"
+    response = own_after(work, dossier_id, status=201)
+    response.headers["Location"] = f"/v1/dossiers/{dossier_id}"
     return response
 
 
@@ -197,9 +197,9 @@ def read_file(dossier_id: UUID, file_id: UUID) -> flask.Response:
     return send_file(download)
 
 
-def _draft_after(work: Work, dossier_id: UUID, done: object) -> flask.Response | DomainError:
+def _draft_after(work: Work, dossier_id: UUID, refused: DomainError | None) -> flask.Response | DomainError:
     """The dossier after the act; or the refusal, committed with its effect, that its procedure has changed."""
-    return done if isinstance(done, DomainError) else own_after(work, dossier_id)
+    return refused or own_after(work, dossier_id)
 
 
 def _files(sent: list[dict[str, Any]]) -> tuple[SentFile, ...]:

@@ -52,13 +52,13 @@ def own_dossier(dossier_id: UUID) -> flask.Response:
 def own_acted(work: Work, case: Case) -> flask.Response:
     """The citizen's dossier as their act leaves it."""
     seen_version, view = Reader(work.session.connection(), work.vault, language()).own_case(case)
-    return _rendered(view, tag_for(own_core(case.dossier.id, seen_version)))
+    return _rendered(view, tag_for(own_core(case.dossier_id, seen_version)))
 
 
 def desk_acted(work: Work, case: Case) -> flask.Response:
     """The dossier for the officer whose act leaves it so."""
     version, view = Reader(work.session.connection(), work.vault, language()).desk_case(actor(), case)
-    return _rendered(view, tag_for(desk_core(case.dossier.id, version)))
+    return _rendered(view, tag_for(desk_core(case.dossier_id, version)))
 
 
 def own_after(work: Work, dossier_id: UUID, *, status: int = 200) -> flask.Response:

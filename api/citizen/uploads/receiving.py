@@ -9,15 +9,15 @@ from werkzeug.exceptions import ClientDisconnected
 from api.edge.context import actor, container, here
 from api.edge.transactions import unit_of_work
 from attachments.content import HEAD, Verdict, hopeless
-from attachments.models import Upload
 from attachments.service import pieces as upload_pieces
 from attachments.service import uploads
 from attachments.service.pieces import PIECE_SIZE, Content, Piece
 from attachments.service.uploads import Place
+from attachments.views import UploadView
 from kernel.errors import DomainError
 
 
-def receive(upload_id: UUID, place: Place) -> Upload:
+def receive(upload_id: UUID, place: Place) -> UploadView:
     """Takes the body into the upload, as far as it comes. Raises what the file is refused for, once that is known."""
     length = _announced()
     if length is not None and length > place.room:
@@ -32,7 +32,7 @@ def receive(upload_id: UUID, place: Place) -> Upload:
         _take_back(pieces)
         raise
     upload = _record(upload_id, pieces)
-    return settle(upload_id) if uploads.awaits_verdict(upload) else upload
+    return settle(upload_id) if upload.awaits_verdict else upload
 
 
 def _announced() -> int | None:
@@ -41,7 +41,7 @@ def _announced() -> int | None:
     return here().content_length if whole is None else int(whole)
 
 
-def settle(upload_id: UUID) -> Upload:
+def settle(upload_id: UUID) -> UploadView:
     """Looks at the whole file once it is here: outside a transaction, since the bytes come from the store."""
     held = container()
     with unit_of_work() as work:
@@ -103,7 +103,7 @@ def _put(upload_id: UUID, place: Place, start: int, chunk: bytes) -> Piece:
         raise DomainError("not_found") from None
 
 
-def _record(upload_id: UUID, pieces: list[Piece]) -> Upload:
+def _record(upload_id: UUID, pieces: list[Piece]) -> UploadView:
     try:
         with unit_of_work() as work:
             upload = upload_pieces.record_pieces(work, actor(), upload_id, pieces)
@@ -121,7 +121,7 @@ def _take_back(pieces: list[Piece] | tuple[Piece, ...]) -> None:
         container().files.delete(piece.key)
 
 
-def _refuse_at_once(upload_id: UUID) -> Upload:
+def _refuse_at_once(upload_id: UUID) -> UploadView:
     """Nothing of the file is stored; the rest of the body is read, or the phone might not hear why."""
     stream = here().stream
     while _read_up_to(stream, PIECE_SIZE):

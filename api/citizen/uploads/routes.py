@@ -12,10 +12,10 @@ from api.edge.blueprint import Blueprint
 from api.edge.context import actor, container
 from api.edge.transactions import unit_of_work
 from attachments.file_names import clean_file_name
-from attachments.models import Upload
 from attachments.service import pieces as upload_pieces
 from attachments.service import uploads
 from attachments.service.uploads import MAX_SIZE, NewUpload
+from attachments.views import UploadView
 from kernel.work import Work
 
 blueprint = Blueprint("uploads", description="Resumable uploads (tus 1.0.0)")
@@ -67,7 +67,7 @@ def locate_upload(upload_id: UUID) -> flask.Response:
     tus.demand_version(unless_silent=True)
     upload = _settled(upload_id)
     with unit_of_work() as work:
-        return tus.answer(200, upload, metadata=uploads.metadata_of(work, upload))
+        return tus.answer(200, upload, metadata=uploads.find_metadata(work, actor(), upload_id))
 
 
 @blueprint.operation("GET", _UPLOAD, "readUpload", answer=UploadSchema())
@@ -110,13 +110,13 @@ def delete_upload(upload_id: UUID) -> flask.Response:
     return tus.answer(204)
 
 
-def _settled(upload_id: UUID) -> Upload:
+def _settled(upload_id: UUID) -> UploadView:
     with unit_of_work() as work:
         upload = uploads.find_upload(work, actor(), upload_id)
-    return settle(upload_id) if uploads.awaits_verdict(upload) else upload
+    return settle(upload_id) if upload.awaits_verdict else upload
 
 
-def _shown(upload: Upload) -> dict[str, Any]:
+def _shown(upload: UploadView) -> dict[str, Any]:
     return {
         "id": upload.id,
         "state": upload.state,

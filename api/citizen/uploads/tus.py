@@ -10,8 +10,8 @@ from typing import Final
 import flask
 
 from api.edge.context import here
-from attachments.models import Upload
 from attachments.service.uploads import MAX_SIZE
+from attachments.views import UploadView
 from kernel.errors import DomainError
 
 UPLOADS: Final = "/v1/uploads"
@@ -73,7 +73,7 @@ def speak(response: flask.Response) -> flask.Response:
     return response
 
 
-def answer(status: int, upload: Upload | None = None, *, metadata: str | None = None) -> flask.Response:
+def answer(status: int, upload: UploadView | None = None, *, metadata: str | None = None) -> flask.Response:
     """An empty tus answer; with an upload, where it stands."""
     response = flask.Response(b"", status)
     del response.headers["Content-Type"]

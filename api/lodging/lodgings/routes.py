@@ -33,7 +33,6 @@ from residence.authority.port import Account
 from residence.clock import tonight
 from residence.ports import Member
 from residence.service import accounts, lodgings, nights, reports
-from residence.service.access import lodging_for, lodgings_for
 from residence.service.accounts import TriedAccount
 from residence.service.lodgings import NewLodging
 
@@ -60,13 +59,13 @@ def register_lodging(work: Work, body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.operation("GET", "/v1/lodgings", "listLodgings", answer=LodgingsAnswer(), transaction=True)
 def list_lodgings(work: Work) -> dict[str, Any]:
     """Those the caller may see."""
-    return {"items": [shown(each) for each in lodgings_for(work, actor(), desk())]}
+    return {"items": [shown(each) for each in lodgings.list_lodgings(work, actor(), desk())]}
 
 
 @blueprint.operation("GET", LODGING, "readLodging", answer=LodgingAnswer(), transaction=True, problems=(MANDATE,))
 def read_lodging(work: Work, lodging_id: UUID) -> dict[str, Any]:
     """One of them."""
-    return shown(lodging_for(work, actor(), desk(), lodging_id, "read"))
+    return shown(lodgings.read_lodging(work, actor(), desk(), lodging_id))
 
 
 @blueprint.operation(

@@ -5,14 +5,13 @@ from typing import Any
 from api.edge.context import language
 from api.lodging.lodgings.schemas import LodgingAnswer, NightAnswer
 from residence.accounts.account import KnownAccount, sentence
-from residence.models import Lodging
-from residence.service.accounts import known_account
 from residence.service.nights import Night
+from residence.views import LodgingView
 
 
-def shown(lodging: Lodging) -> dict[str, Any]:
+def shown(lodging: LodgingView) -> dict[str, Any]:
     own = {name: getattr(lodging, name) for name in LodgingAnswer().fields if name != "authority_account"}
-    return {**own, "authority_account": account_shown(known_account(lodging))}
+    return {**own, "authority_account": account_shown(lodging.account)}
 
 
 def account_shown(account: KnownAccount) -> dict[str, Any]:
@@ -25,5 +24,5 @@ def night_shown(night: Night) -> dict[str, Any]:
     return {**night.counts._asdict(), **named, "authority_account": account_shown(night.account)}
 
 
-def line_shown(lodging: Lodging, night: Night) -> dict[str, Any]:
+def line_shown(lodging: LodgingView, night: Night) -> dict[str, Any]:
     return {**night_shown(night), "lodging_id": lodging.id, "lodging": lodging.name}

@@ -32,7 +32,7 @@ def set_photo(lodging_id: UUID, stay_id: UUID) -> None:
     """Adds or replaces the photo of a stay's passport."""
     held = container()
     with unit_of_work() as work:
-        photos.find_stay(work, actor(), desk(), lodging_id, stay_id)
+        photos.may_attach(work, actor(), desk(), lodging_id, stay_id)
     content = here().get_data(cache=False)
     photos.require_photo(content)
     key = photos.store_photo(held.files, held.vault, stay_id, content)

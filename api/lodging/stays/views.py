@@ -10,8 +10,8 @@ from api.edge.answers import json_answer
 from api.edge.conditional import check_match, core_of, tag_for, unchanged
 from api.lodging.stays.schemas import StayAnswer, StayLineAnswer
 from residence.guests import GuestDeclaration
-from residence.models import Stay
 from residence.service.chain import History
+from residence.views import StayView
 
 
 def match_stay(stay_id: UUID) -> Any:
@@ -19,9 +19,9 @@ def match_stay(stay_id: UUID) -> Any:
     return lambda declarations: check_match(_core(stay_id, declarations))
 
 
-def stay_line(stay: Stay, guest: GuestDeclaration | None) -> dict[str, Any]:
+def stay_line(stay: StayView, guest: GuestDeclaration | None) -> dict[str, Any]:
     own = {name: getattr(stay, name) for name in StayLineAnswer().fields if hasattr(stay, name)}
-    return {**own, "has_photo": stay.photo_key is not None, "guest": guest}
+    return {**own, "guest": guest}
 
 
 def shown(history: History) -> flask.Response:

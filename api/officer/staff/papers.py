@@ -16,9 +16,8 @@ from api.officer.staff.paper_schemas import (
     ProofWithdrawn,
     WithdrawProof,
 )
-from auth.models import Organisation
 from auth.organisations.service import claims, papers
-from auth.organisations.service.papers import PaperToCheck
+from auth.organisations.views import ClaimView, PaperToCheck
 from kernel.work import Work
 
 blueprint = Blueprint("organisation_papers", description="Organisations that prove their tax code (xác minh tổ chức)")
@@ -38,7 +37,7 @@ def list_papers(work: Work, query: dict[str, Any]) -> Any:
     """Papers that wait in the officer's subtree, oldest first, with the other claims to the same code."""
     page = read_page(query)
     rows = papers.list_papers(work, actor(), after=page.after_id, limit=page.limit + 1)
-    return turn_page(page, rows, lambda row: [str(row.paper.id)], _shown)
+    return turn_page(page, rows, lambda row: [str(row.id)])
 
 
 @blueprint.operation(
@@ -67,10 +66,10 @@ def read_paper(work: Work, paper_id: UUID) -> flask.Response:
     idempotent=True,
     problems=_DECIDED,
 )
-def accept_paper(work: Work, body: dict[str, Any], paper_id: UUID) -> dict[str, Any]:
+def accept_paper(work: Work, body: dict[str, Any], paper_id: UUID) -> PaperToCheck:
     """Proves the organisation by the paper; while another claim is proved, this one becomes disputed."""
     del body
-    return _shown(papers.accept_paper(work, actor(), paper_id))
+    return papers.accept_paper(work, actor(), paper_id)
 
 
 @blueprint.operation(
@@ -82,9 +81,9 @@ def accept_paper(work: Work, body: dict[str, Any], paper_id: UUID) -> dict[str, 
     idempotent=True,
     problems=_DECIDED,
 )
-def refuse_paper(work: Work, body: dict[str, Any], paper_id: UUID) -> dict[str, Any]:
+def refuse_paper(work: Work, body: dict[str, Any], paper_id: UUID) -> PaperToCheck:
     """Refuses the paper with a reason that the organisation reads; its claim stays as it is."""
-    return _shown(papers.refuse_paper(work, actor(), paper_id, body["reason"]))
+    return papers.refuse_paper(work, actor(), paper_id, body["reason"])
 
 
 @blueprint.operation(
@@ -96,24 +95,6 @@ def refuse_paper(work: Work, body: dict[str, Any], paper_id: UUID) -> dict[str, 
     idempotent=True,
     problems=("organisation_not_proved",),
 )
-def withdraw_proof(work: Work, body: dict[str, Any], organisation_id: UUID) -> Organisation:
+def withdraw_proof(work: Work, body: dict[str, Any], organisation_id: UUID) -> ClaimView:
     """Takes a proof back, such as one by a forged paper. For an admin of the whole system."""
     return claims.withdraw_proof(work, actor(), organisation_id, body["reason"])
-
-
-def _shown(found: PaperToCheck) -> dict[str, Any]:
-    paper, organisation = found.paper, found.organisation
-    return {
-        "id": paper.id,
-        "state": paper.state,
-        "agency_code": paper.agency_code,
-        "media_type": paper.media_type,
-        "sent_at": paper.sent_at,
-        "reason": paper.reason,
-        "organisation_id": organisation.id,
-        "kind": organisation.kind,
-        "name": organisation.name,
-        "registration_number": found.number,
-        "standing": organisation.standing,
-        "rivals": found.rivals,
-    }

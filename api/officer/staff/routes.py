@@ -20,10 +20,9 @@ from api.edge.context import actor, container
 from api.edge.paging import PageQuery, read_page, turn_page
 from api.edge.transactions import unit_of_work
 from api.officer.staff.schemas import AppointRequest, EndOfficeRequest, OfficerAnswer, OfficersPage
-from auth.models import Officer
 from auth.organisations.service import clients
 from auth.service import officers
-from auth.service.officers import Appointment
+from auth.service.officers import Appointment, OfficerView
 from kernel.work import Work
 
 blueprint = Blueprint("staff", description="Officers and partners of an agency (cán bộ, đối tác)")
@@ -36,7 +35,7 @@ def list_officers(work: Work, query: dict[str, Any]) -> Any:
     """Offices of the admin's subtree, past ones included, oldest first."""
     page = read_page(query)
     rows = officers.list_officers(work, actor(), after=page.after_id, limit=page.limit + 1)
-    return turn_page(page, rows, lambda row: [str(row.id)], _officer)
+    return turn_page(page, rows, lambda row: [str(row.id)])
 
 
 @blueprint.operation(
@@ -49,10 +48,10 @@ def list_officers(work: Work, query: dict[str, Any]) -> Any:
     idempotent=True,
     problems=("own_office", "office_exists"),
 )
-def appoint_officer(work: Work, body: dict[str, Any]) -> dict[str, Any]:
+def appoint_officer(work: Work, body: dict[str, Any]) -> OfficerView:
     """Gives a person, by personal number, an office of the admin's subtree."""
     asked = Appointment(**{**body, "roles": tuple(body["roles"])})
-    return _officer(officers.appoint_officer(work, actor(), asked))
+    return officers.appoint_officer(work, actor(), asked)
 
 
 @blueprint.operation(
@@ -64,12 +63,12 @@ def appoint_officer(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     idempotent=True,
     problems=("own_office", REMAIN),
 )
-def end_office(work: Work, body: dict[str, Any], officer_id: UUID) -> dict[str, Any]:
+def end_office(work: Work, body: dict[str, Any], officer_id: UUID) -> OfficerView:
     """Ends an office after a day, or at once: then its sessions stop within seconds. Keys of partners for which the
     officer answers end too, or another admin takes them over.
     """
     fate = asked_fate(body)
-    return _officer(officers.end_office(work, actor(), officer_id, body["last_day"], fate))
+    return officers.end_office(work, actor(), officer_id, body["last_day"], fate)
 
 
 @blueprint.operation("GET", "/v1/staff/clients", "listAgencyClients", answer=ClientsAnswer(), transaction=True)
@@ -114,7 +113,3 @@ def revoke_agency_client(client_id: UUID) -> None:
     with unit_of_work() as work:
         clients.revoke_agency_client(work, actor(), client_id)
     container().token_reader.forget(client_id)
-
-
-def _officer(officer: Officer) -> dict[str, Any]:
-    return {name: getattr(officer, name) for name in OfficerAnswer().fields}

@@ -6,11 +6,13 @@ Whoever claims a code files their own guests and sees nobody else's. Only one of
 from collections.abc import Sequence
 from uuid import UUID
 
+from agencies.tree import is_top
 from auth.events import StandingChanged
 from auth.models import IDENTITY_FIELD, Organisation, Person
 from auth.organisations import claim_store
 from auth.organisations.proof_models import OrganisationChange
 from auth.organisations.standing import Means, Standing, StandingEvent, displaces, next_standing
+from auth.organisations.views import ClaimView
 from auth.service.access import person_of
 from kernel.actor import Actor, ActorKind
 from kernel.audit import write_audit
@@ -41,13 +43,13 @@ def prove(work: Work, actor: Actor, organisation: Organisation, means: Means, na
     return standing
 
 
-def withdraw_proof(work: Work, actor: Actor, organisation_id: UUID, reason: str) -> Organisation:
+def withdraw_proof(work: Work, actor: Actor, organisation_id: UUID, reason: str) -> ClaimView:
     """An admin of the whole system takes a proof back; the other claims may be proved again.
 
     Raises `not_found` for anyone else, and `organisation_not_proved`.
     """
     organisation = work.session.get(Organisation, organisation_id)
-    if organisation is None or not claim_store.is_top(work.session, actor.agency_code):
+    if organisation is None or not is_top(work.session, actor.agency_code):
         raise DomainError("not_found")
     claims = claim_store.lock_claims(work.session, organisation.registration_index)
     work.session.refresh(organisation)
@@ -57,7 +59,7 @@ def withdraw_proof(work: Work, actor: Actor, organisation_id: UUID, reason: str)
     for other in claims:
         if other.id != organisation.id:
             step(work, actor, other, StandingEvent.RIVAL_FELL, None)
-    return organisation
+    return ClaimView.of(organisation)
 
 
 def step(

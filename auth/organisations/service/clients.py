@@ -10,18 +10,21 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from agencies.tree import is_within
 from auth.events import CLIENTS_TAKEN_OVER, ClientsChanged
 from auth.models import ApiClient, Membership, Organisation
 from auth.organisations import client_store
 from auth.organisations import store as party_store
 from auth.organisations.rights import SCOPES, mandate_needed, mandates_of, usable_scopes
 from auth.organisations.service.organisations import require_mandate, require_undisputed, stands
+from auth.organisations.views import PublicOrganisationView
 from auth.service.access import person_of
 from auth.tokens.clients import new_key
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError
+from kernel.frozen import frozen
 from kernel.ids import new_id
 from kernel.quota import require_room
 from kernel.work import Work
@@ -36,10 +39,18 @@ class KeptClient:
     name that its owner gives them, and `ends_on` the last day on which they do; both None where nobody does.
     """
 
-    client: ApiClient
+    id: UUID
+    name: str
+    agency_code: str | None
+    scopes: Sequence[str]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    end_reason: str | None
+    last_used_at: datetime | None
     usable_scopes: tuple[str, ...]
-    granted_by: str | None = None
-    ends_on: date | None = None
+    granted_by: str | None
+    ends_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +59,6 @@ class IssuedClient:
 
     kept: KeptClient
     key: str = field(repr=False)
-
-    @property
-    def client(self) -> ApiClient:
-        return self.kept.client
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,7 @@ def list_agency_clients(work: Work, actor: Actor) -> list[KeptClient]:
 
 def create_agency_client(work: Work, actor: Actor, agency_code: str, asked: NewClient) -> IssuedClient:
     """A key for the subtree of an agency of the admin's own. Raises `invalid_fields`."""
-    if not party_store.in_subtree(work.session, agency_code, actor.agency_code):
+    if not is_within(work.session, agency_code, actor.agency_code):
         raise DomainError("invalid_fields", fields=[FieldError("/agency_code", "choice")])
     _check(work, asked, "agency")
     client, key = _create(work, actor, asked, agency_code=agency_code)
@@ -133,13 +140,13 @@ def revoke_agency_client(work: Work, actor: Actor, client_id: UUID) -> None:
     _revoke(work, actor, client_store.lock_client_below(work.session, actor.agency_code, client_id))
 
 
-def client_organisation(work: Work, actor: Actor) -> Organisation:
+def client_organisation(work: Work, actor: Actor) -> PublicOrganisationView:
     """The organisation a key belongs to. Raises `not_found` for the key of an agency."""
     found = None if actor.organisation_id is None else work.session.get(Organisation, actor.organisation_id)
     if found is None:
         raise DomainError("not_found")
     write_audit(work.session, actor, "organisation.read", "organisation", found.id)
-    return found
+    return frozen(PublicOrganisationView, found)
 
 
 def take_over(work: Work, actor: Actor, clients: Sequence[ApiClient], person_id: UUID) -> None:
@@ -229,9 +236,9 @@ def _of_organisation(work: Work, organisation_id: UUID, clients: Sequence[ApiCli
 
 def _answered_by(work: Work, client: ApiClient, member: Membership | None, today: date) -> KeptClient:
     if member is None or not stands(member, today) or not _open(work, client):
-        return KeptClient(client, ())
+        return _kept(client)
     usable = usable_scopes(client.scopes, mandates_of(member.role, member.mandates))
-    return KeptClient(client, tuple(sorted(usable)), member.display_name, member.valid_to)
+    return _kept(client, sorted(usable), member.display_name, member.valid_to)
 
 
 def _of_agencies(work: Work, clients: Sequence[ApiClient]) -> list[KeptClient]:
@@ -241,10 +248,16 @@ def _of_agencies(work: Work, clients: Sequence[ApiClient]) -> list[KeptClient]:
     for client in clients:
         office = offices.get(client.id)
         if office is None:
-            kept.append(KeptClient(client, ()))
+            kept.append(_kept(client))
         else:
-            kept.append(KeptClient(client, tuple(client.scopes), office.name, office.until))
+            kept.append(_kept(client, client.scopes, office.name, office.until))
     return kept
+
+
+def _kept(
+    client: ApiClient, usable: Sequence[str] = (), granted_by: str | None = None, ends_on: date | None = None
+) -> KeptClient:
+    return frozen(KeptClient, client, usable_scopes=tuple(usable), granted_by=granted_by, ends_on=ends_on)
 
 
 def _open(work: Work, client: ApiClient) -> bool:

@@ -17,12 +17,14 @@ from auth.organisations import store as party_store
 from auth.organisations.rights import NOTHING, Holding, mandates_of
 from auth.organisations.service.organisations import Held, require_mandate, stands
 from auth.organisations.service.succession import Fate, holding_of, resting_on, settle, settle_later, unfit_heir
+from auth.organisations.views import MemberView
 from auth.service.access import person_of
 from auth.service.register import check_days, enter_person
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
 from kernel.errors import DomainError, FieldError
+from kernel.frozen import frozen
 from kernel.ids import new_id
 from kernel.quota import require_room
 from kernel.work import Work
@@ -43,13 +45,13 @@ class NewMember:
     valid_to: date | None = None
 
 
-def list_members(work: Work, actor: Actor, organisation_id: UUID) -> Sequence[Membership]:
+def list_members(work: Work, actor: Actor, organisation_id: UUID) -> list[MemberView]:
     require_mandate(work, actor, organisation_id, "manage_members")
     write_audit(work.session, actor, "member.list", "organisation", organisation_id)
-    return party_store.members_of(work.session, organisation_id)
+    return [frozen(MemberView, each) for each in party_store.members_of(work.session, organisation_id)]
 
 
-def add_member(work: Work, actor: Actor, organisation_id: UUID, asked: NewMember) -> Membership:
+def add_member(work: Work, actor: Actor, organisation_id: UUID, asked: NewMember) -> MemberView:
     """Makes a person a member. The answer is the same whether the person was known here before or not.
 
     Raises `not_found`, `mandate_missing` (also for a mandate the caller does not hold), `already_member`, and
@@ -86,7 +88,7 @@ def add_member(work: Work, actor: Actor, organisation_id: UUID, asked: NewMember
     work.session.add(member)
     work.session.flush()
     write_audit(work.session, actor, "member.add", "membership", member.id, organisation=str(organisation_id))
-    return member
+    return frozen(MemberView, member)
 
 
 def change_member(
@@ -96,7 +98,7 @@ def change_member(
     member_id: UUID,
     changes: Mapping[str, Any],
     fate: Fate | None = None,
-) -> Membership:
+) -> MemberView:
     """Changes role, mandates, last day or name of another member.
 
     Raises `not_found`, `mandate_missing`, `own_membership`, `last_representative`, `invalid_fields`, and
@@ -126,7 +128,7 @@ def change_member(
     member.role, member.mandates, member.valid_to = role, mandates, last
     member.display_name = changes.get("display_name", member.display_name)
     write_audit(work.session, actor, "member.change", "membership", member.id, organisation=str(organisation_id))
-    return member
+    return frozen(MemberView, member)
 
 
 def end_member(

@@ -14,11 +14,13 @@ from auth.organisations import store as party_store
 from auth.organisations.rights import mandates_of
 from auth.organisations.service.claims import prove_household
 from auth.organisations.standing import Standing
+from auth.organisations.views import OrganisationView, SentPaperView
 from auth.service.access import person_of
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.clock import local
 from kernel.errors import DomainError
+from kernel.frozen import frozen
 from kernel.ids import new_id
 from kernel.quota import require_room
 from kernel.work import Work
@@ -40,7 +42,9 @@ class Held:
     until: date | None = None
 
 
-def register_organisation(work: Work, actor: Actor, *, kind: str, name: str, number: str, display_name: str) -> Held:
+def register_organisation(
+    work: Work, actor: Actor, *, kind: str, name: str, number: str, display_name: str
+) -> OrganisationView:
     """Registers an organisation that claims a tax code; the caller becomes its representative.
 
     Others may claim the same code. Raises `organisation_known` where the caller is a member of one that does, and
@@ -68,7 +72,7 @@ def register_organisation(work: Work, actor: Actor, *, kind: str, name: str, num
     write_audit(work.session, actor, "organisation.register", "organisation", row)
     if kind == HOUSEHOLD:
         prove_household(work, actor, organisation, number)
-    return _held(organisation, member)
+    return show(work, _held(organisation, member))
 
 
 def _representative(work: Work, organisation: Organisation, person_id: UUID, display_name: str) -> Membership:
@@ -92,9 +96,9 @@ def registration_number(work: Work, organisation: Organisation) -> str:
     return work.vault.open(REGISTRATION_FIELD, organisation.id, organisation.registration_number)
 
 
-def list_organisations(work: Work, actor: Actor) -> list[Held]:
+def list_organisations(work: Work, actor: Actor) -> list[OrganisationView]:
     """Those the caller is a member of today."""
-    return standings_of(work, person_of(actor))
+    return [show(work, held) for held in standings_of(work, person_of(actor))]
 
 
 def standings_of(work: Work, person_id: UUID) -> list[Held]:
@@ -103,7 +107,26 @@ def standings_of(work: Work, person_id: UUID) -> list[Held]:
     return [_held(organisation, member) for organisation, member in found if organisation.status == "active"]
 
 
-def read_organisation(work: Work, actor: Actor, organisation_id: UUID) -> Held:
+def read_organisation(work: Work, actor: Actor, organisation_id: UUID) -> OrganisationView:
+    """Raises `not_found` as `find_held` does."""
+    return show(work, find_held(work, actor, organisation_id))
+
+
+def show(work: Work, held: Held) -> OrganisationView:
+    """With the paper that was sent last, and what became of it."""
+    organisation = held.organisation
+    paper = claim_store.latest_papers(work.session, [organisation.id]).get(organisation.id)
+    return frozen(
+        OrganisationView,
+        organisation,
+        registration_number=registration_number(work, organisation),
+        paper=None if paper is None else frozen(SentPaperView, paper),
+        role=held.role,
+        mandates=sorted(held.mandates),
+    )
+
+
+def find_held(work: Work, actor: Actor, organisation_id: UUID) -> Held:
     """Raises `not_found` for anyone who is no member today, as for one that does not exist."""
     member = party_store.membership_of(work.session, organisation_id, person_of(actor), local(work.now()).date())
     organisation = None if member is None else work.session.get(Organisation, organisation_id)
@@ -120,7 +143,7 @@ def require_undisputed(held: Held) -> None:
 
 def require_mandate(work: Work, actor: Actor, organisation_id: UUID, mandate: str) -> Held:
     """The organisation, if the caller may do this for it. Raises `not_found` (no member), `mandate_missing`."""
-    held = read_organisation(work, actor, organisation_id)
+    held = find_held(work, actor, organisation_id)
     if mandate not in held.mandates:
         raise DomainError("mandate_missing", needed=mandate)
     return held

@@ -1,7 +1,5 @@
 """The officer's side of papers that prove a tax code: listed, read, accepted, refused. Nobody checks their own."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from auth.events import StandingChanged
@@ -11,22 +9,13 @@ from auth.organisations.proof_models import PAPER_CONTENT, OrganisationPaper
 from auth.organisations.service.claims import prove, rivals_of
 from auth.organisations.service.organisations import registration_number
 from auth.organisations.standing import Means
+from auth.organisations.views import PaperToCheck
 from auth.service.access import person_of
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError
 from kernel.storage import FileStore
 from kernel.work import Work
-
-
-@dataclass(frozen=True, slots=True)
-class PaperToCheck:
-    """A paper with the claim that it is for, and the other claims to the same code."""
-
-    paper: OrganisationPaper
-    organisation: Organisation
-    number: str
-    rivals: Sequence[Organisation]
 
 
 def list_papers(work: Work, actor: Actor, *, after: UUID | None, limit: int) -> list[PaperToCheck]:
@@ -88,4 +77,4 @@ def _find(work: Work, actor: Actor, paper_id: UUID) -> OrganisationPaper:
 
 
 def _shown(work: Work, paper: OrganisationPaper, organisation: Organisation) -> PaperToCheck:
-    return PaperToCheck(paper, organisation, registration_number(work, organisation), rivals_of(work, organisation))
+    return PaperToCheck.of(paper, organisation, registration_number(work, organisation), rivals_of(work, organisation))

@@ -18,8 +18,7 @@ from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.outbox import drain_events
 from kernel.work import Work
-from motcua.wiring.container import event_handlers
-from motcua.wiring.joins.edge import Container, build_container
+from motcua.wiring.container import Container, build_container, event_handlers
 from notify.models import BODY_FIELD
 
 _CHIEF, _CLERK = ("049090000001", "Nguyễn Văn Thử"), ("049190000001", "Trần Thị Mẫu")
@@ -70,7 +69,7 @@ def test_the_representative_is_told(held: Container, how: str) -> None:
         chief, clerk = _person(work, _CHIEF), _person(work, _CLERK)
         hotel = organisations.register_organisation(
             work, chief, kind="hotel", name="Khách sạn Thử", number="4001234567", display_name="Chủ"
-        ).organisation
+        )
         today = local(work.now()).date()
         hired = members.NewMember(_CLERK[0], "Lễ tân", "staff", ("manage_clients",), today)
         member = members.add_member(work, chief, hotel.id, hired)

@@ -166,14 +166,16 @@ class Town:
             "commune_code": "20551",
             "reminder_channel": "zalo",
         }
-        return lodgings.register_lodging(self.work, owner, self.desk, NewLodging(**{**asked, **changes}))
+        made = lodgings.register_lodging(self.work, owner, self.desk, NewLodging(**{**asked, **changes}))
+        return self.work.session.get_one(Lodging, made.id)
 
     def open(self, owner: Actor, organisation: UUID, **changes: Any) -> Lodging:
         """A lodging that its police have approved, with an account that the authority takes."""
         lodging = self.register(owner, organisation, **changes)
         self.give_account(owner, lodging, Trial.WORKS)
         officer = self.officer if lodging.agency_code == "P.1" else self.other_officer
-        return police.decide_lodging(self.work, officer, lodging.id, LodgingEvent.APPROVE)
+        police.decide_lodging(self.work, officer, lodging.id, LodgingEvent.APPROVE)
+        return lodging
 
     def give_account(self, owner: Actor, lodging: Lodging, trial: Trial) -> None:
         account = TriedAccount("cslt-thu-01", "mat-khau-thu", trial)

@@ -14,6 +14,7 @@ from residence.authority.port import Trial
 from residence.models import Lodging
 from residence.service import lodgings, nights, reports
 from residence.service.access import lodgings_for
+from residence.views import LodgingView
 from tests.db.residence.support import EVERYTHING, Town, guest
 
 NIGHT = date(2026, 11, 20)
@@ -42,7 +43,7 @@ def _join(town: Town, organisation: UUID, member: Actor) -> None:
     town.work.session.flush()
 
 
-def _listed(town: Town, actor: Actor, **how: object) -> list[tuple[Lodging, nights.Night]]:
+def _listed(town: Town, actor: Actor, **how: object) -> list[tuple[LodgingView, nights.Night]]:
     asked = {"after": None, "limit": 50, **how}
     return nights.list_nights(town.work, actor, town.desk, NIGHT, **asked)  # type: ignore[arg-type]
 

@@ -15,6 +15,7 @@ from kernel.clock import VIETNAM
 from kernel.errors import DomainError
 from kernel.ids import new_id
 from residence.guests import GuestDeclaration, GuestKind
+from residence.ledger_models import LodgingReceipt
 from residence.nights.reminders import remind_lodgings
 from residence.nights.undelivered import Resolution, list_undelivered, official_file, settle_undelivered
 from residence.notices.lodgings import lodging_notice
@@ -125,7 +126,7 @@ def test_a_forged_or_changed_receipt_is_not_genuine(town: Town) -> None:
     for code, mark in ((receipt.row.code, other), ("BN-2222222222", receipt.mark), (receipt.row.code, "ệ")):
         with pytest.raises(DomainError, match="receipt_unknown"):
             verify_receipt(town.work, code, mark)
-    receipt.row.confirmed = 9
+    town.work.session.get_one(LodgingReceipt, receipt.row.id).confirmed = 9
     town.work.session.flush()
     with pytest.raises(DomainError, match="receipt_unknown"):
         verify_receipt(town.work, receipt.row.code, receipt.mark)

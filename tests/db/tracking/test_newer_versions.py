@@ -146,7 +146,7 @@ def test_a_save_keeps_what_is_typed_under_either_form(scene: Scene) -> None:
     assert ("/form_values/soKho", "field_added_required") in told(refusal)
     kept = draft_forms.read_form(scene.work, dossier)
     assert (kept["soKho"], kept["soLaoDong"]) == (3, 9)
-    assert drafts.save_form(scene.work, actor, scene.office, dossier.id, kept, any_version) is dossier
+    assert drafts.save_form(scene.work, actor, scene.office, dossier.id, kept, any_version) is None
 
 
 def test_a_save_meant_for_another_state_moves_nothing(scene: Scene) -> None:
@@ -230,7 +230,7 @@ def test_a_filed_dossier_keeps_the_version_it_was_received_under(scene: Scene) -
     publish(scene, MONDAY, new_field, sections_follow, no_english_name, fee_of_50_000)
     scene.later(days=3)
     form = {**draft_forms.read_form(scene.work, dossier), "soLaoDong": 4}
-    assert drafts.save_form(scene.work, actor, scene.office, dossier.id, form, any_version) is dossier
+    assert drafts.save_form(scene.work, actor, scene.office, dossier.id, form, any_version) is None
     citizen.answer_supplement(scene.work, actor, scene.office, dossier.id, note=None)
     assert (dossier.state, number_of(scene, dossier), dossier.fee_vnd) == (BusinessState.SUBMITTED, 1, 100_000)
 

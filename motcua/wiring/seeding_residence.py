@@ -9,13 +9,11 @@ from auth.registry.port import RegistryEntry
 from auth.service.register import enter_person
 from kernel.actor import Actor, ActorKind
 from kernel.clock import local
-from kernel.part import Container
 from kernel.work import Work
-from residence.part import FRONT_DESK
 from residence.ports import FrontDesk
 from residence.service.access import lodgings_for
-from residence.service.accounts import TriedAccount, give_account
-from residence.service.lodgings import NewLodging, register_lodging
+from residence.service.accounts import TriedAccount
+from residence.service.lodgings import NewLodging, change_lodging, register_lodging
 from residence.service.police import decide_lodging
 from residence.states import LodgingEvent
 
@@ -28,12 +26,6 @@ _LODGING = ("Khách sạn Thử Nghiệm Điện Bàn", "hotel", "1 đường Th
 _ACCOUNT = ("cslt-thu-nghiem", "sandbox-authority-password")
 
 
-def put_hotel(container: Container) -> dict[str, int]:
-    with container.database.transaction() as session:
-        work = Work(session, container.vault, container.clock)
-        return {"new_lodgings": seed_lodging(work, container.get(FRONT_DESK))}
-
-
 def seed_lodging(work: Work, desk: FrontDesk) -> int:
     """Registers and approves the lodging; 0 where its owner has one already. The sandbox's officers must be there."""
     owner = Actor(ActorKind.CITIZEN, person_id=enter_person(work, *_OWNER, level=2).id, identity_level=2)
@@ -43,18 +35,18 @@ def seed_lodging(work: Work, desk: FrontDesk) -> int:
     lodging = register_lodging(work, owner, desk, NewLodging(organisation, *_LODGING))
     decide_lodging(work, _officer(work), lodging.id, LodgingEvent.APPROVE)
     # The sandbox's authority is not up yet when this runs: the worker tries the account.
-    give_account(work, owner, lodging, TriedAccount(*_ACCOUNT))
+    change_lodging(work, owner, desk, lodging.id, changes={}, account=TriedAccount(*_ACCOUNT))
     return 1
 
 
 def _organisation(work: Work, owner: Actor) -> UUID:
     kind, name, number = _ORGANISATION
     for held in list_organisations(work, owner):
-        return held.organisation.id
+        return held.id
     made = register_organisation(work, owner, kind=kind, name=name, number=number, display_name=_OWNER[1])
     # What the sandbox's registry says of it: nothing is asked here, since nothing else runs yet.
     entry = RegistryEntry(number, name, active=True, representatives=frozenset({_OWNER[0]}))
-    return record_registry_proof(work, owner, made.organisation.id, entry).organisation.id
+    return record_registry_proof(work, owner, made.id, entry).id
 
 
 def _officer(work: Work) -> Actor:

@@ -1,0 +1,1 @@
+"""Use cases of dossiers: drafted, filed, worked on, searched, told."""
