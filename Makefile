@@ -8,8 +8,6 @@ endif
 WORKERS ?= 3
 RUN := .venv/bin/python -m
 READY := .venv/ready
-SERVED := agencies api attachments auth kernel migrations mobile_contract motcua notify outbound procedures residence tracking wsgi.py
-DRIVERS := aiohttp, twilio.http.async_http_client, twilio.rest.api.v2010.account, sqlalchemy.dialects.postgresql.psycopg
 OLDEST_POSTGRES := $(firstword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 LOCK_OPTIONS := --extra dev --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
 
@@ -41,10 +39,6 @@ $(READY): requirements.lock pyproject.toml
 		echo "Cần mô-đun venv của Python (Debian, Ubuntu: python3-venv). / Python's venv module is needed." >&2; exit 1; }
 	$(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@# What web workers and workers load, compiled the way they run: a web worker that had to compile it would keep what
-	@# that leaves behind, and a worker that was killed would be back later.
-	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -m compileall -q $(SERVED)
-	PYTHONDONTWRITEBYTECODE= .venv/bin/python -OO -c 'import motcua.processes.web.worker, motcua.processes.start, api.app, motcua.processes.worker, $(DRIVERS)'
 	@pwd -P > $(READY)
 
 run: $(READY)

@@ -11,7 +11,10 @@ import yaml
 from auth.organisations import store as party_store
 from auth.service.officers import Appointment, enter_office
 from auth.service.register import enter_person
+from auth.service.signing_keys import keep_signing_keys
+from auth.settings import AuthSettings
 from kernel.actor import SYSTEM
+from kernel.part import Container
 from kernel.work import Work
 
 _ROLES = frozenset({"receiver", "appraiser", "leader", "hand_over", "admin", "resident_police"})
@@ -29,6 +32,18 @@ class OfficerSeed:
     def __post_init__(self) -> None:
         if not self.roles or not _ROLES.issuperset(self.roles):
             raise ValueError(f"unknown roles of {self.display_name}: {', '.join(self.roles)}")
+
+
+def put_signing_keys(container: Container) -> dict[str, int]:
+    """The keys that sign tokens, the first of them at once."""
+    with container.database.transaction() as session:
+        keep_signing_keys(Work(session, container.vault, container.clock), container.settings_of(AuthSettings).sessions)
+    return {}
+
+
+def put_sandbox_officers(container: Container) -> dict[str, int]:
+    with container.database.transaction() as session:
+        return {"new_officers": seed_people(Work(session, container.vault, container.clock), sandbox_officers())}
 
 
 def sandbox_officers() -> list[OfficerSeed]:

@@ -18,6 +18,7 @@ from bench import (
     growth,
     growth_reads,
     latency,
+    memory,
     plan,
     receipts,
     residence,
@@ -25,7 +26,6 @@ from bench import (
     submit,
     track,
 )
-from bench.ground import WEB_MEMORY_MB
 from bench.load import ROOT
 from bench.pairs import Result, show
 
@@ -49,20 +49,20 @@ _BENCHES: Final[Mapping[str, Callable[[], Result]]] = {
     "auth-refresh": auth.measure_refresh,
     "residence": residence.measure,
     "residence-peak": residence_peak.measure,
+    "memory": memory.measure,
 }
 
 
 def main() -> int:
     """0 once every bench has measured, whatever it measured."""
     _OUT.mkdir(parents=True, exist_ok=True)
-    results = []
+    results = dict[str, Result]()
     for name, measure in _BENCHES.items():
         print(f"{name} …", file=sys.stderr, flush=True)
         result = measure()
         _keep(_OUT / f"{name}.json", result)
-        results.append(result)
-    show(results)
-    _show_memory(results)
+        results[name] = result
+    show([*results.values(), memory.of_web_workers(results["submit"]), memory.of_workers(results.values())])
     print(f"JSON: {_OUT.relative_to(ROOT)}/")
     return 0
 
@@ -73,15 +73,9 @@ def _keep(path: Path, result: Result) -> None:
         "least": result.least,
         "holds": result.holds,
         "pairs": result.pairs,
-        "web_worker_memory_mb": result.memory_mb,
+        "memory_mb": result.memory_mb,
     }
     path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-
-
-def _show_memory(results: list[Result]) -> None:
-    most = max(mb for result in results for mb in result.memory_mb)
-    verdict = "" if most <= WEB_MEMORY_MB else "  ABOVE ITS LIMIT"
-    print(f"web worker resident memory: {most:.0f} MB of at most {WEB_MEMORY_MB} MB{verdict}")
 
 
 if __name__ == "__main__":

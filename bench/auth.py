@@ -25,11 +25,12 @@ from auth.tokens.derived import DerivedTokens
 from auth.tokens.issuer import ALGORITHM, AUDIENCE, REFRESH_PURPOSE, Grant, TokenIssuer
 from auth.tokens.reader import TokenReader
 from bench import load
-from bench.ground import WEB_WORKERS, Ground, ground, worker_memory
+from bench.ground import WEB_WORKERS, Ground, ground
+from bench.memory import memory_of
 from bench.pairs import Result, finish, interleave
 from kernel.work import Work
 from motcua.local.ports import free_ports
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 
 CLIENTS: Final = 16
 _TOKENS: Final = 1500
@@ -81,7 +82,7 @@ def measure_refresh() -> Result:
                 lambda: _rate(place.ports.api, _refreshes(held)),
                 lambda: _rate(port, _bare_refreshes(held)),
             )
-            return result.with_memory(worker_memory(supervisor, "api"))
+            return result.with_memory(memory_of(supervisor))
 
 
 def _refreshes(held: Container) -> list[list[bytes]]:

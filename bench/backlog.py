@@ -17,7 +17,7 @@ from journey.handset import Handset, wait
 from journey.phone import Phone
 from kernel.ids import new_id
 from kernel.vault import Vault
-from motcua.wiring.container import Container
+from motcua.wiring.joins.edge import Container
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
 from notify.planning.handlers import DOSSIER_CHANGED
 from notify.planning.plan import Channel, Circumstances, Offer, Reach, plan

@@ -17,10 +17,11 @@ from typing import Final
 
 from bench.changes import Changes
 from bench.ground import ground
+from bench.memory import memory_of
 from bench.pairs import Result, finish, in_turn, number_after, of_pairs
 from bench.plan import lay_ground, without_receipts
 from bench.urgent import Codes
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 
 _COUNT, _COUNT_CODES = 10_000, 30_000
 _LEAST, _LEAST_CODES = 0.4, 0.7
@@ -34,11 +35,12 @@ def measure(count: int = _COUNT, *, pairs: int = _PAIRS) -> Result:
     with ground() as place:
         held = build_container(place.environment)
         changes = lay_ground(place, held)
-        with place.running(*_CHAIN):
+        with place.running(*_CHAIN) as supervisor:
             without_receipts(place)
             found = [(_tell(held, changes, count), _send_again(held, changes, count)) for _ in range(pairs)]
+            memory = memory_of(supervisor)
         held.close()
-    return of_pairs("chain", "messages/s", _LEAST, found)
+    return of_pairs("chain", "messages/s", _LEAST, found).with_memory(memory)
 
 
 def measure_codes(count: int = _COUNT_CODES, *, pairs: int = _PAIRS, codes: int = _MOST_CODES) -> Result:
@@ -46,7 +48,7 @@ def measure_codes(count: int = _COUNT_CODES, *, pairs: int = _PAIRS, codes: int 
     with ground() as place:
         held = build_container(place.environment)
         changes, asking = lay_ground(place, held), Codes(held)
-        with place.running(*_CHAIN, "worker-urgent"):
+        with place.running(*_CHAIN, "worker-urgent") as supervisor:
             without_receipts(place)
 
             def figure() -> float:
@@ -55,8 +57,9 @@ def measure_codes(count: int = _COUNT_CODES, *, pairs: int = _PAIRS, codes: int 
                     return _tell_and_forget(held, changes, count)
 
             found = in_turn(pairs, figure, lambda: _tell_and_forget(held, changes, count))
+            memory = memory_of(supervisor)
         held.close()
-    return of_pairs("chain --codes", "messages/s", _LEAST_CODES, found)
+    return of_pairs("chain --codes", "messages/s", _LEAST_CODES, found).with_memory(memory)
 
 
 def _tell(held: Container, changes: Changes, count: int) -> float:

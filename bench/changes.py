@@ -19,7 +19,7 @@ from kernel.database.sessions import Base
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
 from kernel.vault import Vault
-from motcua.wiring.container import Container
+from motcua.wiring.joins.edge import Container
 from tracking.models import PHONE_FIELD, Dossier, TimelineEntry
 
 _SLICE: Final = 1000

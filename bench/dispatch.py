@@ -21,10 +21,11 @@ from bench.backlog import plan_texts
 from bench.bare_twilio import IN_FLIGHT
 from bench.ground import Ground, cpu_s, ground, process_of
 from bench.load import ROOT
+from bench.memory import memory_of
 from bench.pairs import PAIRS, Result, finish, interleave, number_after
 from journey.handset import wait
 from journey.wire import Wire
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from notify.models import Delivery
 
 _LEAST: Final = 0.5
@@ -79,7 +80,7 @@ def measure_slow(latency_ms: int, *, count: int = _COUNT, pairs: int = PAIRS) ->
         _drain(held, numbers, count)
         result = interleave(f"dispatch --latency {latency_ms}", "messages/s", _LEAST_SLOW, figure, limit, pairs=pairs)
         held.close()
-        return result.with_more(
+        return result.with_memory(memory_of(supervisor)).with_more(
             {
                 "cpu_ms": median(ours) * 1e3,
                 "bare_cpu_ms": median(bare) * 1e3,

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from api.citizen.dossiers.views import desk_core
 from bench import load
-from bench.ground import Ground, ground, worker_memory
+from bench.ground import Ground, ground
+from bench.memory import memory_of
 from bench.pairs import PAIRS, Result, finish, interleave
 from bench.reads import CLIENTS, STORY, bare_route, walk_dossier
 from bench.walked import copy_walked
@@ -23,7 +24,7 @@ from journey.casework import open_office, prepare_draft, walk_to_result
 from journey.desk import Desk
 from journey.phone import Phone
 from kernel.work import Work
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from tracking.models import Dossier
 
 _EACH: Final = 15
@@ -46,7 +47,7 @@ def measure(pairs: int = PAIRS, *, each: int = _EACH) -> Result:
         held.close()
         for account in (walked.phone, leader):
             account.close()
-        return result.with_more({"over_read": result.ratio}).with_memory(worker_memory(supervisor, "api"))
+        return result.with_more({"over_read": result.ratio}).with_memory(memory_of(supervisor))
 
 
 def _ready_dossier(place: Ground, phone: Phone) -> tuple[Desk, UUID]:

@@ -14,11 +14,9 @@ from motcua.local.embedded import EngineUrls, ProcessSpec, Supervisor, engines
 from motcua.local.loopback import answers
 from motcua.local.ports import Ports, free_ports
 from motcua.local.private import own_settings, private_folder, signals_leave
-from motcua.local.stack import LEAN, ROOT, environment, prepare, processes
+from motcua.local.stack import ROOT, environment, prepare, processes
 
 WEB_WORKERS: Final = 2
-WEB_MEMORY_MB: Final = 120
-"""What a web worker may have resident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,7 @@ class Ground:
         """A process of the bench's own, `python -m name`; with `port` it is ready once that answers at /health."""
         ready = None if port is None else answers(f"http://127.0.0.1:{port}/health")
         argv = [sys.executable, "-m", name, *arguments]
-        # A bare server has the memory settings that `motcua serve` gives to ours.
-        return ProcessSpec(name, argv, env={**LEAN, **self.environment, **env}, ready=ready, cwd=ROOT)
+        return ProcessSpec(name, argv, env={**self.environment, **env}, ready=ready, cwd=ROOT)
 
 
 @contextmanager
@@ -76,12 +73,6 @@ def ground(settings: Mapping[str, str] | None = None, lay: Callable[[str], None]
 def _engines(folder: Path, said: Mapping[str, str]) -> AbstractContextManager[EngineUrls]:
     database_url, redis_url = said.get("MOTCUA_DATABASE_URL"), said.get("MOTCUA_REDIS_URL")
     return engines(folder / "engines", database_url=database_url, redis_url=redis_url)
-
-
-def worker_memory(supervisor: Supervisor, name: str) -> tuple[float, ...]:
-    """Resident memory in MB of each worker process under the process `name`."""
-    workers = process_of(supervisor, name).children()
-    return tuple(sorted(worker.memory_info().rss / 1e6 for worker in workers if worker.children() == []))
 
 
 def process_of(supervisor: Supervisor, name: str) -> psutil.Process:

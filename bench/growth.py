@@ -30,7 +30,7 @@ from kernel.database.sessions import Base
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
 from motcua.local.embedded import Supervisor
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from notify.models import Attempt, Delivery, Notification, Receipt
 
 _ROWS, _FEW = 1_000_000, 10_000

@@ -13,7 +13,7 @@ from auth.models import IDENTITY_FIELD, Person
 from bench.growth_laying import drawn, lay, lot, old_id, pools, without_indexes
 from journey.household import PROCEDURE, form_values
 from kernel.ids import new_id
-from motcua.wiring.container import Container
+from motcua.wiring.joins.edge import Container
 from procedures.models import ProcedureVersion
 from tracking.models import FORM_FIELD, PHONE_FIELD, PHONE_INDEX
 from tracking.search.typed import SEARCH_VERSION, search_text

@@ -28,7 +28,7 @@ from kernel.actor import Actor, ActorKind
 from kernel.clock import VIETNAM, SettableClock
 from kernel.ids import new_id
 from kernel.work import Work
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from residence.nights.reminders import remind_lodgings
 from residence.service import chain, nights, police
 from tracking.reading.views import Reader

@@ -21,7 +21,7 @@ from bench.residence_town import Hotel, open_hotels
 from kernel.actor import Actor, ActorKind
 from kernel.clock import local
 from kernel.work import Work
-from motcua.wiring.container import Container
+from motcua.wiring.joins.edge import Container
 from residence.batches.check import check_file
 from residence.guests import GuestDeclaration
 from residence.models import DECLARATION_FIELD

@@ -29,7 +29,7 @@ from bench.ground import ground
 from bench.pairs import PAIRS, Result, finish, in_turn, number_after
 from bench.urgent import Codes, Intake
 from journey.handset import wait
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 
 _PROCESSES: Final = (
     "sandbox",

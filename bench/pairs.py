@@ -18,7 +18,8 @@ class Result:
     """`figure` and `limit` are in `unit`; `ratio` is the median of the pairs' own, to be `least` or more. It is figure
     over limit, or limit over figure where less is better.
 
-    `memory_mb`: resident memory of each web worker at the end, where there were any. `more`: what else was measured.
+    `memory_mb`: proportional memory at the end, by the name of the process; of web workers that of the largest. `more`:
+    what else was measured.
     """
 
     name: str
@@ -28,14 +29,14 @@ class Result:
     unit: str
     least: float
     pairs: tuple[tuple[float, float], ...] = ()
-    memory_mb: tuple[float, ...] = ()
+    memory_mb: Mapping[str, float] = field(default_factory=dict)
     more: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
         return self.ratio >= self.least
 
-    def with_memory(self, memory_mb: tuple[float, ...]) -> "Result":
+    def with_memory(self, memory_mb: Mapping[str, float]) -> "Result":
         return replace(self, memory_mb=memory_mb)
 
     def with_more(self, more: Mapping[str, float]) -> "Result":
@@ -97,7 +98,7 @@ def show(results: Sequence[Result]) -> None:
         numbers = f"{figure}{limit}{result.ratio:>8.2f}{result.least:>8.2f}"
         print(f"{result.name:<24}{numbers}  {result.unit}{verdict}")
         if result.memory_mb:
-            print(f"{'':<24}memory of each web worker: {', '.join(f'{mb:.0f} MB' for mb in result.memory_mb)}")
+            print(f"{'':<24}memory: {', '.join(f'{name} {mb:.0f} MB' for name, mb in result.memory_mb.items())}")
         if result.more:
             print(f"{'':<24}{', '.join(f'{name} {_rounded(value):g}' for name, value in result.more.items())}")
 

@@ -15,7 +15,7 @@ from bench.changes import Changes
 from bench.ground import Ground, ground
 from bench.pairs import Result, finish, number_after, of_pairs
 from journey.wire import Wire
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 
 _COUNT: Final = 20_000
 _LEAST: Final = 0.5

@@ -16,11 +16,12 @@ from sqlalchemy import text
 
 from bench import load
 from bench.bare_receipt import TABLE
-from bench.ground import WEB_WORKERS, Ground, ground, worker_memory
+from bench.ground import WEB_WORKERS, Ground, ground
+from bench.memory import memory_of
 from bench.pairs import PAIRS, Result, finish, interleave
 from kernel.ids import new_id
 from motcua.local.ports import free_ports
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 
 _LEAST: Final = 0.6
 _CLIENTS: Final = 16
@@ -49,7 +50,7 @@ def measure(*, pairs: int = PAIRS, each: int = _EACH) -> Result:
             )
             _check_stored(held)
             held.close()
-            return result.with_memory(worker_memory(supervisor, "api"))
+            return result.with_memory(memory_of(supervisor))
 
 
 def _receipts(place: Ground, held: Container, each: int) -> list[list[bytes]]:

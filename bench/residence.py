@@ -30,7 +30,7 @@ from bench.residence_town import Hotel, open_hotels
 from kernel.clock import local
 from kernel.heap import settle
 from kernel.work import Work
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from residence.batches.check import Verdict, check_file
 from residence.service.batches import SentFile, accept_batch, record_batch
 

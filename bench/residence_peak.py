@@ -19,7 +19,8 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from bench import load
-from bench.ground import Ground, ground, worker_memory
+from bench.ground import Ground, ground
+from bench.memory import memory_of
 from bench.paced import Paced, send_paced
 from bench.pairs import Result
 from bench.residence_guests import guests, wire
@@ -29,7 +30,7 @@ from journey.wire import Wire
 from kernel.clock import local
 from kernel.ids import new_id
 from motcua.processes.start import QUEUES
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from residence.guests import GuestDeclaration
 
 LODGINGS: Final = 2000
@@ -63,7 +64,7 @@ def measure(lodgings: int = LODGINGS, seconds: float | None = None, *, idle: int
         with place.running(*_PROCESSES) as supervisor:
             evening = _evening(place, held, hotels, idle, peak_s)
             _check_imported(place, len(hotels), evening.peak)
-            memory = worker_memory(supervisor, "api")
+            memory = memory_of(supervisor)
         held.close()
     return _result(evening, lodgings).with_memory(memory)
 

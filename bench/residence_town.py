@@ -15,7 +15,7 @@ from auth.organisations.rights import MANDATES
 from auth.tokens.clients import new_key
 from kernel.actor import Actor, ActorKind
 from kernel.ids import new_id
-from motcua.wiring.container import Container
+from motcua.wiring.joins.edge import Container
 from residence.models import PASSWORD_FIELD, Lodging
 from residence.states import LodgingState
 

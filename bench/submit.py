@@ -23,7 +23,8 @@ from sqlalchemy import func, select
 from api.app import create_app
 from bench import load
 from bench.drafts import Copy, copy_draft
-from bench.ground import Ground, ground, worker_memory
+from bench.ground import Ground, ground
+from bench.memory import memory_of
 from bench.pairs import PAIRS, Result, finish, in_turn, of_pairs
 from bench.reads import CLIENTS, STORY, bare_route, walk_dossier
 from bench.replay import Take, play, recording
@@ -32,7 +33,7 @@ from journey.casework import Draft, prepare_draft
 from journey.handset import Handset
 from journey.phone import Phone
 from kernel.work import Work
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from tracking.models import Dossier
 
 _EACH: Final = 15
@@ -93,7 +94,7 @@ def measure(pairs: int = PAIRS, *, each: int = _EACH) -> Result:
         held.close()
         for phone in phones:
             phone.close()
-        return _result(found).with_memory(worker_memory(supervisor, "api"))
+        return _result(found).with_memory(memory_of(supervisor))
 
 
 def _result(found: Sequence[tuple[float, tuple[float, float]]]) -> Result:

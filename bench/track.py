@@ -7,7 +7,8 @@ Against a bare Flask route that reads one row by primary key and returns the sam
 import sys
 from typing import Final
 
-from bench.ground import ground, worker_memory
+from bench.ground import ground
+from bench.memory import memory_of
 from bench.pairs import Result, finish, interleave
 from bench.reads import STORY, bare_route, read_rate, walk_dossier
 
@@ -28,7 +29,7 @@ def measure(*, conditional: bool) -> Result:
                 lambda: bare.rate(conditional=conditional),
             )
         walked.phone.close()
-        return result.with_memory(worker_memory(supervisor, "api"))
+        return result.with_memory(memory_of(supervisor))
 
 
 if __name__ == "__main__":

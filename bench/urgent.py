@@ -17,7 +17,7 @@ from journey.handset import wait
 from journey.wire import Wire
 from kernel.actor import Actor
 from kernel.work import Work
-from motcua.wiring.container import Container
+from motcua.wiring.joins.edge import Container
 
 _PAGE: Final = 10_000
 _PATIENCE_S: Final = 60.0

@@ -37,7 +37,7 @@ class DomainError(Exception):
 def present(value: Thing | None) -> Thing:
     """`value`, of which the rules say that it is there. Raises LookupError where they are wrong.
 
-    Said so instead of asserted: web workers run without assertions.
+    Said so instead of asserted: somebody may run Python without assertions (`python -O`).
     """
     if value is None:
         raise LookupError("what the rules promise is not there")

@@ -34,8 +34,8 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from kernel.database.appending import append_row
 from kernel.database.sessions import Base, Database, ring_after_commit
 from kernel.ids import new_id
+from kernel.queues import PLAN
 
-PLAN: Final = "plan"
 URGENT, NOTICE = 0, 1
 MAX_ATTEMPTS = 8
 _WAIT_BASE_S, _LONGEST_WAIT_S = 2, 300

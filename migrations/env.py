@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from alembic import context
 
+from kernel.database.sessions import Base
 from kernel.vault import SealedText
-from migrations.schema import METADATA
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -15,7 +15,7 @@ def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    target_metadata=Base.metadata,
     transaction_per_migration=True,
     render_item=_render,
 )

@@ -11,10 +11,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from agencies.models import Agency
+from kernel.clock import local
+from kernel.part import Container
 from procedures.loader import read_document
 from procedures.publishing import publish_procedure
 
 _NATIONAL = Path(__file__).parent / "data" / "national"
+
+
+def put_catalogue(container: Container) -> dict[str, int]:
+    """The seed of this part; see `seed_catalogue`."""
+    with container.database.transaction() as session:
+        return seed_catalogue(session, local(container.clock.now()).date())
 
 
 def seed_catalogue(session: Session, today: date) -> dict[str, int]:

@@ -12,15 +12,17 @@ from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
-import migrations.schema  # noqa: F401 - a test may be the first that needs some table
 from kernel.audit import sign_rows_with
 from kernel.clock import VIETNAM, SettableClock
 from kernel.database.appending import UnitSession
 from kernel.database.sessions import Database
 from kernel.vault import Vault
 from migrations.steps import migrate
+from motcua.wiring.parts import tables
 from tests.support.throwaway import Host, Servers, ask
 
+# A test may be the first that needs some table.
+tables()
 VAULT = Vault({1: bytes(32)}, bytes(32))
 _HOST = pytest.StashKey[Host]()
 _LONG_FIRST = {folder: place for place, folder in enumerate(("security", "flows", "api", "db"))}

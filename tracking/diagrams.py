@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from attachments.states import UPLOAD_LABELS, UPLOAD_MOVES
 from kernel.states.page import REFUSED, StatePage
 from tracking.deadline.clock import CLOCK_MOVES, Condition
 from tracking.handover import HAND_OVER_LABELS, HAND_OVER_MOVES
@@ -38,11 +37,5 @@ PAGES: Final[tuple[StatePage[Any, Any], ...]] = (
         title="Hand-over (trả kết quả)",
         table=HAND_OVER_MOVES,
         names={state: label.vi for state, label in HAND_OVER_LABELS.items()},
-    ),
-    StatePage(
-        file="upload.md",
-        title="Upload (tệp tải lên)",
-        table=UPLOAD_MOVES,
-        names={state: label.vi for state, label in UPLOAD_LABELS.items()},
     ),
 )

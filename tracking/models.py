@@ -168,7 +168,7 @@ class ClockRow(TamperEvident, Base):
 
 
 class DossierCounter(Base):
-    """The last number given to a dossier of an agency on a day; one locked row: no number is given twice."""
+    """The last number given to a dossier of an agency on a day: one row, so that no number is given twice."""
 
     __tablename__ = "dossier_counter"
 

@@ -10,6 +10,7 @@ from kernel.configuration.settings import Environment
 from kernel.work import Work
 from procedures.catalogue import Catalogue
 from procedures.supplement import AtEnd, SupplementRule
+from tracking.numbers import DossierNumbers
 
 UNDO_WINDOW: Final = Seconds("MOTCUA_UNDO_WINDOW_SECONDS", 600, 0, 86400)
 # UNCONFIRMED: no text was found that gives every procedure a term for supplements. NĐ 301/2026 gives linked births and
@@ -70,4 +71,5 @@ class TrackingSettings:
 class Office:
     catalogue: Catalogue
     people: People
+    numbers: DossierNumbers
     settings: TrackingSettings

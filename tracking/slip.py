@@ -3,29 +3,20 @@
 The circular's list of data is met; how the printed form is laid out is unconfirmed, and the slip says so itself.
 """
 
-import io
-import json
-import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Final
-from urllib.parse import quote
 
 from kernel.clock import local
-from kernel.texts.printing import printable
+from kernel.pdf import Heading, checked_at, qr_svg, shown, write_pdf
 from tracking.deadline.lines import moment_text
 
 _TITLE: Final = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
 # An agency that has not said its own writes it, or stamps it.
 _BY_HAND: Final = "." * 60
 _PAUSED: Final = "Đang tạm dừng chờ công dân; hạn được tính lại khi hồ sơ tiếp tục."
-# One for an archive, one for a screen reader; both refuse a document with a character that no font can show.
-_ARCHIVE: Final = "a-2a"
-_ACCESSIBLE: Final = "ua-1"
-_LONG_WORD: Final = re.compile(r"\S{28}(?=\S)")
-_ZERO_WIDTH_SPACE: Final = "\u200b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +64,8 @@ def render_slip(facts: SlipFacts, page_url: str) -> bytes:
     `page_url` is the page that checks slips; the QR code opens it.
     Every value reaches the template as data. A character outside European writing becomes U+FFFD.
     """
-    issued = facts.as_of.astimezone(UTC).replace(microsecond=0)
-    # Loaded with the first slip: most web workers' memory never needs a typesetter.
-    import typst
-
-    pdf = typst.compile(
-        _template(),
-        sys_inputs={"facts": json.dumps(_page(facts, issued, page_url))},
-        ignore_system_fonts=True,
-        pdf_standards=[_ARCHIVE, _ACCESSIBLE],
-        timestamp=issued,
-    )
-    if not isinstance(pdf, bytes):
-        raise TypeError("a list comes only for formats of one file a page")
-    return pdf
+    heading = Heading(_TITLE, shown(facts.code), shown(facts.agency), facts.as_of)
+    return write_pdf(_template(), heading, _page(facts, page_url))
 
 
 def lookup_payload(code: str, secret: str) -> str:
@@ -96,25 +75,21 @@ def lookup_payload(code: str, secret: str) -> str:
 
 def slip_address(page_url: str, code: str, secret: str) -> str:
     """What the QR code holds: the payload behind the `#` of an address, a part that no browser ever sends."""
-    return f"{page_url}#{quote(lookup_payload(code, secret))}"
+    return checked_at(page_url, lookup_payload(code, secret))
 
 
-def _page(facts: SlipFacts, issued: datetime, page_url: str) -> dict[str, object]:
+def _page(facts: SlipFacts, page_url: str) -> dict[str, object]:
     accepted = local(facts.accepted_at)
     return {
-        "title": _TITLE,
-        "code": _shown(facts.code),
-        "secret": _shown(facts.secret),
-        "qr": _qr(slip_address(page_url, facts.code, facts.secret)),
-        "page": _shown(page_url),
-        "parent": _shown(facts.agency_parent) if facts.agency_parent else None,
-        "agency": _shown(facts.agency),
-        "officer": _shown(facts.officer),
-        "applicant_name": _shown(facts.applicant),
+        "secret": shown(facts.secret),
+        "qr": qr_svg(slip_address(page_url, facts.code, facts.secret)),
+        "page": shown(page_url),
+        "parent": shown(facts.agency_parent) if facts.agency_parent else None,
+        "officer": shown(facts.officer),
+        "applicant_name": shown(facts.applicant),
         "day": f"Ngày {accepted:%d} tháng {accepted:%m} năm {accepted:%Y}",
-        "issued": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
         "applicant": _shown_rows(_applicant_rows(facts)),
-        "papers": [[_shown(paper.name), paper.files] for paper in facts.papers],
+        "papers": [[shown(paper.name), paper.files] for paper in facts.papers],
         "times": _shown_rows(_time_rows(facts)),
         "note": _note(facts),
     }
@@ -153,20 +128,7 @@ def _note(facts: SlipFacts) -> str:
 
 
 def _shown_rows(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, _shown(value)) for name, value in rows]
-
-
-def _shown(value: str) -> str:
-    """The text with only what the built-in font has; a word too long for a line may be broken."""
-    return _LONG_WORD.sub(rf"\g<0>{_ZERO_WIDTH_SPACE}", printable(value))
-
-
-def _qr(payload: str) -> str:
-    import segno
-
-    drawing = io.BytesIO()
-    segno.make(payload, error="m", micro=False).save(drawing, kind="svg", border=2, xmldecl=False)
-    return drawing.getvalue().decode()
+    return [(name, shown(value)) for name, value in rows]
 
 
 @cache

@@ -1,7 +1,7 @@
 """Every query of the dossier's tables."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select, text
@@ -20,11 +20,6 @@ from tracking.reading import queries
 
 DRAFT, SUPPLEMENT = 0, 5
 # These touch no object of the session, so they go past it: it need not write first what it holds.
-_COUNT = text("""
-INSERT INTO dossier_counter (agency_code, day, last) VALUES (:agency, :day, 1)
-ON CONFLICT (agency_code, day) DO UPDATE SET last = dossier_counter.last + 1
-RETURNING last
-""")
 _RESERVE = text("""
 INSERT INTO reserved_name (id, scope, folded, fold_version, dossier_id)
 VALUES (:id, :scope, :folded, :version, :dossier)
@@ -125,11 +120,6 @@ def count_drafts(session: Session, person_id: UUID) -> int:
     return session.scalars(
         select(func.count()).select_from(Dossier).where(Dossier.applicant_id == person_id, Dossier.state == DRAFT)
     ).one()
-
-
-def next_number(session: Session, agency_code: str, day: date) -> int:
-    """The next number of the agency's day, from its one row, which stays locked until the commit."""
-    return int(session.connection().execute(_COUNT, {"agency": agency_code, "day": day}).scalar_one())
 
 
 def list_timeline(session: Session, dossier_id: UUID) -> Sequence[TimelineEntry]:

@@ -17,7 +17,7 @@ from kernel.actor import Actor, ActorKind
 from kernel.clock import local
 from kernel.ids import new_id
 from kernel.work import Work
-from motcua.wiring.container import Container
+from motcua.wiring.joins.edge import Container
 from residence.guests import GuestDeclaration, Moment, Sex
 from residence.models import PASSWORD_FIELD, Lodging
 from residence.sheets.guests import write_guests

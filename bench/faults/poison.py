@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bench.faults.arena import Arena, Order, Row
 from kernel.outbox import record_event
-from motcua.wiring.container import Container
+from motcua.wiring.joins.edge import Container
 
 KINDS: Final = 3
 # Deeper than any reader of JSON goes.

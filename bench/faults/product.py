@@ -28,7 +28,7 @@ from kernel.ids import new_id
 from kernel.work import Work
 from motcua.local.embedded import ProcessSpec
 from motcua.local.stack import processes
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from tracking.models import FORM_FIELD, PHONE_FIELD, SECRET_FIELD, Dossier
 from tracking.service.officer import accept_dossier
 

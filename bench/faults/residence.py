@@ -30,7 +30,7 @@ from kernel.ids import new_id
 from motcua.local.embedded import Supervisor
 from motcua.local.loopback import request
 from motcua.local.stack import processes
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from residence.guests import GuestDeclaration
 
 NAME: Final = "residence"

@@ -30,7 +30,7 @@ from journey.photos import File, photograph
 from journey.uploads import PIECE, begin_upload
 from journey.wire import Wire
 from kernel.work import Work
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 
 NAME: Final = "slow-senders"
 MEANING: Final = "200 connections send or read nothing, 40 log-ins wait for a provider that sleeps, 24 phones are on 3G"

@@ -21,6 +21,8 @@ class Link:
     """Opens the connections of one engine. `settings` are PostgreSQL's, for everything that goes over them."""
 
     def __init__(self, engine: Engine, settings: Mapping[str, str]) -> None:
+        self._engine = engine
+        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         self._timeout = settings["statement_timeout"]
         pairs = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
@@ -29,10 +31,15 @@ class Link:
         event.listen(engine, "do_connect", self._open)
         event.listen(engine, "begin", self._begin)
 
-    def is_pooled(self, engine: Engine) -> bool:
+    def unbound(self) -> Engine:
+        """The engine for single statements, which spares the round trips of BEGIN and COMMIT where it can."""
+        # Behind a pooler a transaction it must be: what holds for a statement is said at its beginning.
+        return self._engine if self._is_pooled() else self._autocommit
+
+    def _is_pooled(self) -> bool:
         """Whether a pooler stands in between; a connection is opened to find out, the first time."""
         if self._pooled is None:
-            with engine.connect():
+            with self._engine.connect():
                 pass
         return bool(self._pooled)
 

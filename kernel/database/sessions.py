@@ -23,6 +23,7 @@ _NAMES = {
 _RINGS = "motcua.rings"
 _SETTINGS = {"timezone": "UTC", "statement_timeout": "15s"}
 _BY_INDEX = {"enable_seqscan": "off"}
+_BESIDE = 2
 
 
 class DatabaseChanged(Exception):  # noqa: N818 - says what happened
@@ -77,19 +78,10 @@ class Database:
         ring: Callable[[str], object] | None = None,
         by_index: bool = False,
     ) -> None:
-        self.engine: Engine = create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=10,
-            pool_pre_ping=False,
-            pool_use_lifo=True,
-            # An error's text reaches logs; the values of a statement may be a person's.
-            hide_parameters=True,
-            connect_args={"connect_timeout": 5, "client_encoding": "utf8"},
-        )
+        self.engine = _engine(url, pool_size)
         self._link = Link(self.engine, _SETTINGS | (_BY_INDEX if by_index else {}))
-        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._beside = _engine(url, _BESIDE)
+        self._link_beside = Link(self._beside, _SETTINGS)
         self._ring = ring
         self.info: dict[Any, Any] = {}
         self.before_commit: Callable[[Session], object] = lambda _session: None
@@ -118,30 +110,51 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for single-statement reads, without the round trips of BEGIN and COMMIT."""
-        with self._unbound().connect() as connection:
+        with self._link.unbound().connect() as connection:
             self._look(connection)
             yield connection
 
     @contextmanager
     def statement(self) -> Iterator[Connection]:
         """A connection for one statement that writes: it is a transaction of its own, without BEGIN and COMMIT."""
-        with self._unbound().begin() as connection:
+        with self._link.unbound().begin() as connection:
             self._look(connection)
+            yield connection
+
+    @contextmanager
+    def apart(self) -> Iterator[Connection]:
+        """The same for one in the middle of a transaction, which it neither waits for nor is undone with.
+
+        It comes from a small pool of its own: were everybody who holds a connection to ask the same pool for another,
+        all would wait for each other.
+        """
+        with self._link_beside.unbound().begin() as connection:
             yield connection
 
     @contextmanager
     def unwatched(self) -> Iterator[Connection]:
         """A connection for the watch itself."""
-        with self._unbound().connect() as connection:
+        with self._link.unbound().connect() as connection:
             yield connection
 
     def _look(self, connection: Connection) -> None:
         if self.watch is not None and self.watch.due():
             self.watch.look(connection)
 
-    def _unbound(self) -> Engine:
-        # Behind a pooler a transaction it must be: what holds for a statement is said at its beginning.
-        return self.engine if self._link.is_pooled(self.engine) else self._autocommit
-
     def dispose(self) -> None:
         self.engine.dispose()
+        self._beside.dispose()
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=False,
+        pool_use_lifo=True,
+        # An error's text reaches logs; the values of a statement may be a person's.
+        hide_parameters=True,
+        connect_args={"connect_timeout": 5, "client_encoding": "utf8"},
+    )

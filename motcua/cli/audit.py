@@ -15,7 +15,7 @@ from motcua.local.state import of_running_system
 
 if TYPE_CHECKING:
     from kernel.audit.findings import Report
-    from motcua.wiring.container import Container
+    from motcua.wiring.joins.edge import Container
 
 _STATE: Final = ROOT / ".data"
 _MOST_SHOWN: Final = 200
@@ -132,7 +132,7 @@ def _progress() -> Progress:
 
 @contextmanager
 def _container() -> "Iterator[Container]":
-    from motcua.wiring.container import build_container
+    from motcua.wiring.joins.edge import build_container
 
     held = build_container(of_running_system(_STATE))
     try:

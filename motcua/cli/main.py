@@ -17,7 +17,7 @@ from motcua.cli.sms import sms
 from motcua.cli.terminal import COUNT, PORT, TerminalGroup, json_text, plain_errors
 from motcua.cli.zalo import zalo
 from motcua.local.ports import free_ports
-from motcua.local.stack import LEAN, ROOT, serving, working
+from motcua.local.stack import ROOT, serving, working
 from motcua.local.state import of_running_system
 from motcua.processes.start import QUEUES, RING
 
@@ -43,8 +43,6 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
     Settings.read(os.environ)
     command = serving(port, workers, "--host", host, "--threads", str(threads))
     os.chdir(ROOT)
-    for name, value in LEAN.items():
-        os.environ.setdefault(name, value)
     # Web workers are spawned from the process that serves: what this command has loaded they need not carry.
     os.execv(command[0], command)
 
@@ -90,7 +88,9 @@ def revision(message: str) -> None:
     from migrations.steps import draft_revision
     from migrations.steps import migrate as bring_up
     from motcua.local.embedded import engines
+    from motcua.wiring.parts import tables
 
+    tables()
     with tempfile.TemporaryDirectory() as folder, engines(Path(folder), durable=False) as urls:
         bring_up(urls.database_url)
         draft_revision(urls.database_url, message)

@@ -103,7 +103,7 @@ def _listed(work: "Work", kind: str, limit: int) -> list[_Line]:
 @contextmanager
 def _work() -> "Iterator[Work]":
     from kernel.work import Work
-    from motcua.wiring.container import build_container
+    from motcua.wiring.joins.edge import build_container
 
     try:
         held = build_container(of_running_system(_STATE))

@@ -16,7 +16,7 @@ from motcua.local.stack import ROOT
 from motcua.local.state import of_running_system
 
 if TYPE_CHECKING:
-    from motcua.wiring.container import Container
+    from motcua.wiring.joins.edge import Container
     from notify.channels.zalo.tokens import TokenKeeper
 
 _STATE = ROOT / ".data"
@@ -97,7 +97,7 @@ def challenge_of(verifier: str) -> str:
 
 @contextmanager
 def _container() -> Iterator["Container"]:
-    from motcua.wiring.container import build_container
+    from motcua.wiring.joins.edge import build_container
 
     try:
         held = build_container(of_running_system(_STATE))
@@ -111,7 +111,7 @@ def _container() -> Iterator["Container"]:
 
 @contextmanager
 def _keeper() -> Iterator["TokenKeeper"]:
-    from motcua.wiring.sending import zalo_keeper
+    from notify.sending.loops import zalo_keeper
 
     with _container() as held:
         keeper = zalo_keeper(held)

@@ -26,13 +26,6 @@ _TWINS: Final = {"vneid": "vneid"}
 # Stand in for the addresses of engines that have not been started.
 _UNNAMED_DATABASE: Final = "postgresql://localhost/motcua"
 _UNNAMED_BROKER: Final = "redis://localhost"
-# What keeps a web worker small, beside code that is not loaded (docs/decisions/0017-memory-of-a-web-worker.md).
-LEAN: Final = {
-    # Dozens of threads would each keep a heap of their own half empty.
-    "MALLOC_ARENA_MAX": "2",
-    # Columns in tracebacks cost memory for every line of code; line numbers stay.
-    "PYTHONNODEBUGRANGES": "1",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +98,16 @@ def processes(env: Mapping[str, str], ports: Ports, *, web_workers: int = 2) -> 
 
 def working(task: str) -> list[str]:
     """The command that works off one queue, or rings for all of them."""
-    # Compiled like a web worker, once and for all; docstrings are loaded for nobody.
-    return _python("-OO", "-m", "motcua.processes.start", task)
+    return _python("-m", "motcua.processes.start", task)
 
 
 def web(env: Mapping[str, str], ports: Ports, workers: int) -> ProcessSpec:
-    return _spec(
-        "api", serving(ports.api, workers), {**LEAN, **env}, answers(f"http://127.0.0.1:{ports.api}/health/live")
-    )
+    return _spec("api", serving(ports.api, workers), env, answers(f"http://127.0.0.1:{ports.api}/health/live"))
 
 
 def serving(port: int, workers: int, *options: str) -> list[str]:
-    """The command that serves the API, with `LEAN` in its environment."""
-    # Nothing that is served reads docstrings, 6 MB of a worker: the OpenAPI document is served as committed.
-    return _python(
-        "-OO", "-m", "motcua.processes.web", "wsgi:app", "--port", str(port), "--workers", str(workers), *options
-    )
+    """The command that serves the API."""
+    return _python("-m", "motcua.processes.web", "wsgi:app", "--port", str(port), "--workers", str(workers), *options)
 
 
 @contextmanager

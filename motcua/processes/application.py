@@ -11,8 +11,8 @@ from kernel.configuration.settings import SettingsError
 from kernel.database.servers import NotYetError
 from kernel.heap import settle
 from kernel.observing.logs import configure_logs
-from kernel.resident import give_back_files
-from motcua.wiring.container import Settings, build_container
+from motcua.wiring.container import Settings
+from motcua.wiring.joins.edge import build_container
 
 
 def load_application() -> Application:
@@ -33,5 +33,4 @@ def _build() -> Application:
     with container.database.transaction() as session:
         container.office.catalogue.read_ahead(session, local(container.clock.now()).date())
     settle()
-    give_back_files()
     return app

@@ -1,28 +1,26 @@
-"""What a new database needs first: catalogue, signing keys and, outside production, the sandbox's people."""
+"""What a new database needs first: the seeds of every part and, outside production, the sandbox's people."""
 
 from collections.abc import Mapping, Sequence
 
-from auth.seed import OfficerSeed, sandbox_officers, seed_people
-from auth.service.signing_keys import keep_signing_keys
+from auth.seed import OfficerSeed, seed_people
 from kernel.clock import local
+from kernel.part import load
 from kernel.work import Work
-from motcua.wiring.container import build_container
-from motcua.wiring.seeding_residence import seed_lodging
-from procedures.seed import seed_catalogue
+from motcua.wiring.container import open_container
+from procedures.part import CATALOGUE
 
 
 def seed_system(values: Mapping[str, str]) -> dict[str, int]:
     """Idempotent: run again, it changes only what differs. Returns counts of what is there or new."""
-    held = build_container(values)
+    held = open_container(values)
+    counts: dict[str, int] = {}
     try:
-        with held.database.transaction() as session:
-            work = Work(session, held.vault, held.clock)
-            counts = seed_catalogue(session, local(work.now()).date())
-            keep_signing_keys(work, held.auth.sessions)
-            if held.settings.mode != "production":
-                counts["new_officers"] = seed_people(work, sandbox_officers())
-                session.flush()
-                counts["new_lodgings"] = seed_lodging(work, held.residence)
+        seeds = [path for part in held.parts for path in part.seeds]
+        if held.settings.mode != "production":
+            seeds += [path for part in held.parts for path in part.sandbox_seeds]
+            seeds += [path for join in held.joins for path in join.sandbox_seeds]
+        for path in seeds:
+            counts |= load(path)(held)
     finally:
         held.close()
     return counts
@@ -30,11 +28,11 @@ def seed_system(values: Mapping[str, str]) -> dict[str, int]:
 
 def appoint_officer(values: Mapping[str, str], *, number: str, name: str, agency: str, roles: Sequence[str]) -> bool:
     """Gives a person an office from today on; False when they hold it already. Raises ValueError for what cannot be."""
-    held = build_container(values)
+    held = open_container(values)
     try:
         with held.database.transaction() as session:
             work = Work(session, held.vault, held.clock)
-            held.office.catalogue.agency(session, agency)
+            held.get(CATALOGUE).agency(session, agency)
             seed = OfficerSeed(number, name, name, agency, tuple(roles), local(work.now()).date())
             return seed_people(work, [seed]) > 0
     finally:

@@ -13,7 +13,8 @@ from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.database.sessions import ring_after_commit
 from kernel.errors import DomainError
-from kernel.outbox import PLAN, OutboxEvent
+from kernel.outbox import OutboxEvent
+from kernel.queues import PLAN
 from kernel.work import Work
 from notify.desk import acts
 from notify.desk.explaining import advice_for

@@ -6,8 +6,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from kernel.data_files import parse_yaml
 from kernel.errors import DomainError, FieldError
-from notify.pages import parse_page
 from notify.templates.check import check_content, longest_values
 from notify.templates.events import LEGAL_MINIMUM, LEGAL_TIMES, VARIABLES, Purpose, TemplateEvent, events
 from notify.templates.forms import Value
@@ -175,7 +175,7 @@ def _pages() -> tuple[str, ...]:
 
 def _entries(page: str, forms: ZaloForms) -> Iterator[tuple[Key, tuple[int, Mapping[str, Any]]]]:
     """(name, channel, language) -> (version, content) of a page; forms get the ids they are registered under."""
-    raw = parse_page(page)
+    raw = parse_yaml(page)
     registered = dict(forms)
     for name, entry in raw["templates"].items():
         content = {member: value for member, value in entry.items() if member not in ("version", "form")}

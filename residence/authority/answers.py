@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from kernel.observing.masking import mask_text
 from kernel.texts.folding import search_key
+from outbound.codes import CodeClass, CodeTable, Verdict
 from outbound.jobs.outcomes import OutcomeKind
 from residence.authority.port import ArrayOutcome, ItemAnswer, Sign
 from residence.rules.findings import load_table
@@ -20,9 +21,11 @@ _ITEM: Final = re.compile(r"(?:^|(?<=[\n,;.]))\s*(?:Bản khai báo|Bản ghi)\s
 # Document numbers other than those that every log masks: letters and digits together.
 _NUMBER: Final = re.compile(r"\b(?=\w*\d)[A-Z0-9]{6,20}\b")
 _LONGEST_REASON: Final = 300
-_SUCCESS: Final = "200"
-# Answers after which nothing of the array was looked at, and which may be other ones in a while.
-_LATER: Final = frozenset({408, 425, 429, 503})
+_REFUSED: Final = "refused"
+_CODES: Final = CodeTable(
+    "authority", "residence", "data/authority_codes.yaml", {_REFUSED: CodeClass(OutcomeKind.PERMANENT)}
+)
+_UNREADABLE: Final = Verdict("unreadable", OutcomeKind.UNKNOWN, "cổng trả lời không đọc được")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +42,20 @@ def outcome_of(status: int, body: Any, size: int, *, retry_after_s: float | None
     Only an answer that says so in both places is a yes; a server's failure may have come after the import.
     """
     told = body if isinstance(body, Mapping) else {}
-    code = str(told.get("code", ""))
     if 200 <= status < 300:
-        if code == _SUCCESS:
-            return ArrayOutcome(OutcomeKind.ACCEPTED)
-        if code == "400":
-            return _refusal(told, size)
-        return ArrayOutcome(OutcomeKind.UNKNOWN, code="bad_answer", reason="cổng trả lời không đọc được")
-    if status == 400:
+        verdict = _CODES.find(told.get("code", "")) or _UNREADABLE
+        code = None if verdict.kind is OutcomeKind.ACCEPTED else "bad_answer"
+    else:
+        verdict, code = _CODES.of_status(status), f"http_{status}"
+    if verdict.word == _REFUSED:
         return _refusal(told, size)
-    if status in _LATER:
-        return ArrayOutcome(OutcomeKind.TRANSIENT, code=f"http_{status}", retry_after_s=retry_after_s)
-    if status >= 500:
-        return ArrayOutcome(OutcomeKind.UNKNOWN, code=f"http_{status}", reason="cổng báo lỗi sau khi nhận")
-    return ArrayOutcome(OutcomeKind.TRANSIENT, code=f"http_{status}", retry_after_s=retry_after_s, operator=True)
+    return ArrayOutcome(
+        verdict.kind,
+        code=code,
+        reason=verdict.meaning,
+        retry_after_s=retry_after_s if verdict.kind is OutcomeKind.TRANSIENT else None,
+        operator=verdict.operator,
+    )
 
 
 def items_of(message: str, size: int) -> tuple[ItemAnswer, ...]:

@@ -1,20 +1,15 @@
 """The receipt as a PDF, in Vietnamese: counts and times, no guest by name."""
 
-import io
-import json
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Final
-from urllib.parse import quote
 
 from kernel.clock import local
-from kernel.texts.printing import printable
+from kernel.pdf import Heading, checked_at, qr_svg, shown, write_pdf
 from residence.receipts.receipts import Receipt, ReceiptState
 
 _TITLE: Final = "Biên nhận khai báo lưu trú"
-_ARCHIVE: Final = "a-2a"
-_ACCESSIBLE: Final = "ua-1"
 _STATES: Final = {
     ReceiptState.NIL: (
         "Đã báo không có khách",
@@ -48,20 +43,9 @@ def render_receipt(receipt: Receipt, page_url: str) -> bytes:
 
     `page_url` is the page that checks receipts; the QR code opens it.
     """
-    issued = receipt.row.issued_at.astimezone(UTC).replace(microsecond=0)
-    # Loaded with the first receipt: most web workers' memory never needs a typesetter.
-    import typst
-
-    pdf = typst.compile(
-        _template(),
-        sys_inputs={"facts": json.dumps(_page(receipt, issued, page_url))},
-        ignore_system_fonts=True,
-        pdf_standards=[_ARCHIVE, _ACCESSIBLE],
-        timestamp=issued,
-    )
-    if not isinstance(pdf, bytes):
-        raise TypeError("a list comes only for formats of one file a page")
-    return pdf
+    row = receipt.row
+    heading = Heading(_TITLE, row.code, shown(receipt.lodging.name), row.issued_at)
+    return write_pdf(_template(), heading, _page(receipt, page_url))
 
 
 def qr_payload(code: str, mark: str) -> str:
@@ -71,23 +55,19 @@ def qr_payload(code: str, mark: str) -> str:
 
 def receipt_address(page_url: str, code: str, mark: str) -> str:
     """What the QR code holds: the payload behind the `#` of an address, a part that no browser ever sends."""
-    return f"{page_url}#{quote(qr_payload(code, mark))}"
+    return checked_at(page_url, qr_payload(code, mark))
 
 
-def _page(receipt: Receipt, issued: datetime, page_url: str) -> dict[str, object]:
+def _page(receipt: Receipt, page_url: str) -> dict[str, object]:
     row = receipt.row
     name, meaning = _STATES[ReceiptState(row.state)]
     return {
-        "title": _TITLE,
-        "code": row.code,
         "mark": "-".join(receipt.mark[at : at + 4] for at in range(0, len(receipt.mark), 4)),
-        "qr": _qr(receipt_address(page_url, row.code, receipt.mark)),
+        "qr": qr_svg(receipt_address(page_url, row.code, receipt.mark)),
         "page": page_url,
-        "lodging": printable(receipt.lodging.name),
-        "address": printable(receipt.lodging.address),
+        "address": shown(receipt.lodging.address),
         "state": name,
         "meaning": meaning,
-        "issued": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
         "filed": _filed(receipt),
         "counts": _counts(receipt),
         "note": f"Lập từ dữ liệu của hệ thống lúc {_moment(row.issued_at)}; tình trạng có thể đã thay đổi sau đó.",
@@ -126,14 +106,6 @@ def _span(first: datetime | None, last: datetime | None) -> str:
 
 def _moment(instant: datetime) -> str:
     return f"{local(instant):%H:%M ngày %d/%m/%Y}"
-
-
-def _qr(payload: str) -> str:
-    import segno
-
-    drawing = io.BytesIO()
-    segno.make(payload, error="m", micro=False).save(drawing, kind="svg", border=2, xmldecl=False)
-    return drawing.getvalue().decode()
 
 
 @cache

@@ -7,10 +7,9 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, Literal
 
-import yaml
+from kernel.data_files import read_yaml
 
 Language = Literal["vi", "en"]
 _SHOWN: Final = 60
@@ -77,4 +76,4 @@ def field_labels() -> Mapping[str, dict[str, str]]:
 
 def load_table(name: str) -> Any:
     """A YAML file of `residence/data`."""
-    return yaml.safe_load(files("residence").joinpath("data", name).read_text(encoding="utf-8"))
+    return read_yaml("residence", f"data/{name}")

@@ -24,7 +24,8 @@ from kernel.clock import SettableClock, local
 from kernel.ids import new_id
 from kernel.outbox import drain_events
 from kernel.work import Work
-from motcua.wiring.container import Container, event_handlers
+from motcua.wiring.container import event_handlers
+from motcua.wiring.joins.edge import Container
 from procedures.seed import seed_catalogue
 from tests.api.account_support import ISSUER
 from tests.api.authorisation_lodging import furnish

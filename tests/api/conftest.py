@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from kernel.clock import SettableClock
 from kernel.database.sessions import Database
-from motcua.wiring.container import build_container
+from motcua.wiring.joins.edge import build_container
 from tests.api.account_support import House
 from tests.api.authorisation_support import World
 from tests.api.edge_support import EdgeContainer, make_app

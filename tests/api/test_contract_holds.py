@@ -23,17 +23,17 @@ from schemathesis.specs.openapi.checks import (
 from api.app import create_app
 from api.contract.resources import RESOURCES
 from api.edge.permits import PERMITS, anyone
-from auth.eid.oidc import OidcProvider
 from auth.eid.port import EidIdentity
 from auth.seed import sandbox_officers, seed_people
 from auth.service.attempts import LoginRole
 from auth.service.login import open_session
 from auth.service.signing_keys import keep_signing_keys
+from auth.services import EID
 from auth.tokens.issuer import TokenIssuer
 from kernel.clock import SettableClock, local
 from kernel.database.sessions import Database
 from kernel.work import Work
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 from procedures.seed import seed_catalogue
 from tests.api.account_support import ISSUER, VouchingProvider
 from tests.api.edge_support import bearer
@@ -65,7 +65,7 @@ def wired(clean_database: Database, database_url: str, clean_redis: str, tmp_pat
         "MOTCUA_MASTER_KEY": b64encode(bytes(32)).decode(),
     }
     held = build_container(values)
-    yield replace(held, eid=cast(OidcProvider, VouchingProvider(SettableClock(held.clock.now()))))
+    yield replace(held, filled={EID.name: VouchingProvider(SettableClock(held.clock.now()))})
     held.close()
 
 

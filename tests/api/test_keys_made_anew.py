@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from motcua.wiring.container import keep_house
+from motcua.processes.loops import keep_house
 from tests.api.authorisation_support import World
 
 MADE_OLD = (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kernel.database.sessions import Database
-from motcua.wiring.container import build_container
+from motcua.wiring.joins.edge import build_container
 from tests.api.authorisation_support import World
 from tests.api.residence_support import Evening
 from tests.unit.sandbox.support import SETTINGS, Caller, running

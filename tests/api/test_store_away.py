@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from api.app import create_app
-from motcua.wiring.boot import files_check
 from outbound.direct.files import open_bounded
 from tests.api.residence_support import Evening
 from tests.support.s3 import S3, s3_server
@@ -22,8 +21,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
 
 def test_files_are_refused_for_now_while_the_store_is_away(evening: Evening, s3: S3) -> None:
     world, files = evening.world, open_bounded(s3.url)
-    checks = {**world.held.health_checks, "files": files_check(files)}
-    world.client = create_app(replace(world.held, files=files, health_checks=checks)).test_client()
+    world.client = create_app(replace(world.held, files=files)).test_client()
 
     kept = evening.send(evening.sheet("049090000011", "12"))
     assert kept.status_code == 200

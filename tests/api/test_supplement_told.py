@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 
 from kernel.ids import new_id
 from kernel.outbox import drain_events
-from motcua.wiring.container import event_handlers, keep_house
+from motcua.processes.loops import keep_house
+from motcua.wiring.container import event_handlers
 from tests.api.authorisation_support import World
 
 PHONE = "+84912345678"

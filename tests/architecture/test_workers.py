@@ -33,7 +33,7 @@ def _loaded(done: subprocess.CompletedProcess[str]) -> frozenset[str]:
 
 
 def test_every_queue_has_its_drain_and_its_bell() -> None:
-    assert sorted(QUEUES) == sorted(worker.DRAINS) == sorted(worker.RING_EVERY_S)
+    assert sorted(QUEUES) == sorted(worker.LOOPS)
     assert RING not in QUEUES
 
 
@@ -52,7 +52,6 @@ def test_a_worker_without_settings_says_so_in_a_sentence(refused: subprocess.Com
         "flask",
         "httptools",
         "marshmallow",
-        "rich.console",
         "motcua.local.stack",
         "typst",
     ],

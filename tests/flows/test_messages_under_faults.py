@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from bench.urgent import Codes
 from journey.household import CERTIFICATE, certificate
 from journey.wire import Answer
-from motcua.wiring.container import build_container
+from motcua.wiring.joins.edge import build_container
 from tests.support.system import NUMBERS, System, notices
 from tests.support.waiting import eventually
 

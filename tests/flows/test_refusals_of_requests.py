@@ -19,7 +19,7 @@ from journey.wire import Answer, Refused
 from kernel.actor import Actor, ActorKind
 from kernel.clock import SettableClock
 from kernel.ids import new_id
-from motcua.wiring.container import build_container
+from motcua.wiring.joins.edge import build_container
 from tests.support.system import System
 
 

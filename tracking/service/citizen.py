@@ -58,11 +58,10 @@ def submit_dossier(
     _refuse([*errors, *_check_complete(work, office, published, case, manifest)])
     dossier.lookup_secret = work.vault.seal(SECRET_FIELD, dossier.id, new_lookup_secret())
     dossier.submitted_at, dossier.left_out_values = work.now(), None
-    # The row of the numbers stays locked until the commit, so it is asked last. Before, this cannot be written.
-    with work.session.no_autoflush:
-        change_state(work, actor, office, case, Event.SUBMIT, Because(dossier.applicant_name))
     day = local(work.now()).date()
-    dossier.code = format_code(dossier.agency_code, day, store.next_number(work.session, dossier.agency_code, day))
+    # Taken when nothing can be refused any more: a number that is not used is a gap.
+    dossier.code = format_code(dossier.agency_code, day, office.numbers.next(dossier.agency_code, day))
+    change_state(work, actor, office, case, Event.SUBMIT, Because(dossier.applicant_name))
     return case
 
 

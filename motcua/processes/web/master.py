@@ -65,10 +65,9 @@ class _Slot:
 
     def _begin(self) -> "subprocess.Popen[bytes]":
         self._begun = time.monotonic()
-        flags = ["-" + "O" * sys.flags.optimize] if sys.flags.optimize else []
         descriptor = self._listener.fileno()
         arguments = [self._app, "--socket", str(descriptor), "--threads", str(self._threads)]
-        command = [sys.executable, *flags, "-m", "motcua.processes.web.worker", *arguments]
+        command = [sys.executable, "-m", "motcua.processes.web.worker", *arguments]
         return subprocess.Popen(command, cwd=ROOT, pass_fds=[descriptor])
 
 

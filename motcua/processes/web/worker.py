@@ -7,7 +7,6 @@ import os
 import resource
 import signal
 import socket
-import sys
 from contextlib import suppress
 from typing import Any
 
@@ -17,9 +16,6 @@ from motcua.processes.web.limits import THREADS, Limits
 
 _WATCH_S = 1.0
 _LOOK_S = 0.05
-
-# structlog takes rich, if it is there, to draw tracebacks on a terminal; a web worker has none, and rich is 4 MB of it.
-sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
 
 
 class Worker:

@@ -13,6 +13,7 @@ from auth.organisations.service.client_news import read_clients_news
 from auth.service import former_phones, phones
 from auth.service.officers import admins_of, officers_with, person_in_office
 from kernel.clock import Clock, local
+from kernel.part import Container
 from kernel.vault import Vault
 from kernel.work import Work
 from notify.notices.account import FormerPhone
@@ -27,6 +28,7 @@ from residence.notices.decisions import decision_notice
 from residence.notices.lodgings import LodgingNotice, lodging_notice
 from residence.ports import FrontDesk
 from tracking.office import Office
+from tracking.part import OFFICE
 from tracking.service.notices import NoticeFacts, read_notices
 from tracking.service.supplements import read_ended
 
@@ -243,3 +245,11 @@ class AccountWords:
     def ended_phone(self, session: Session, phone_id: UUID) -> FormerPhone | None:
         found = former_phones.ended_phone(Work(session, self.vault, self.clock), phone_id)
         return None if found is None else FormerPhone(found.person_id, found.number)
+
+
+def open_dossiers(container: Container) -> NoticeDesk:
+    return NoticeDesk(container.vault, container.clock, container.get(OFFICE))
+
+
+def open_codes(container: Container) -> ProofDesk:
+    return ProofDesk(container.vault, container.clock)

@@ -2,10 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
-
-from sqlalchemy.orm import Session
 
 from auth.models import Organisation
 from auth.organisations import claim_store, client_store
@@ -13,19 +10,10 @@ from auth.organisations import store as party_store
 from auth.organisations.rights import mandates_of
 from auth.organisations.service.organisations import HOUSEHOLD, standings_of
 from auth.organisations.standing import Standing as OrganisationStanding
-from kernel.clock import Clock
-from kernel.database.sessions import Database
-from kernel.outbox import Handlers, OutboxEvent, one_by_one
-from kernel.vault import Vault
+from kernel.part import Container
 from kernel.work import Work
-from residence.ports import Claimant, FrontDesk, Key, Member, Standing
+from residence.ports import Claimant, Key, Member, Standing
 from residence.service.access import MANAGE
-from residence.settings import ResidenceSettings
-from residence.transmission.planner import plan_transmissions
-from residence.transmission.settings import TransmissionSettings
-
-if TYPE_CHECKING:
-    from residence.transmission.drain import TransmissionDrain
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +60,5 @@ class OrganisationBook:
         return party_store.names_within(work.session, organisation_id)
 
 
-def front_desk(settings: ResidenceSettings) -> FrontDesk:
-    return FrontDesk(OrganisationBook(), settings)
-
-
-def residence_handlers(settings: TransmissionSettings) -> Handlers:
-    """What is to be done about residence's own events."""
-
-    def declared(session: Session, event: OutboxEvent) -> None:
-        plan_transmissions(session, event.payload, settings.array)
-
-    return {"residence.declared": (one_by_one(declared),)}
-
-
-def build_transmitter(
-    database: Database, vault: Vault, clock: Clock, settings: TransmissionSettings
-) -> "TransmissionDrain":
-    """The drain that talks to the authority; for one thread of one worker."""
-    # The HTTP client is large, and a web worker never calls the authority.
-    from residence.authority.kbtt import KbttPortal
-    from residence.transmission.drain import transmission_drain
-    from residence.transmission.ledger import Ledger
-
-    ledger = Ledger(database, vault, clock, settings.patience, probe=settings.probe)
-    return transmission_drain(ledger, KbttPortal(settings.authority), settings.patience, settings.in_flight)
+def open_organisations(_container: Container) -> OrganisationBook:
+    return OrganisationBook()

@@ -18,7 +18,7 @@ from notify.channels.zalo.table import (
     CERTAINTY,
     DAY_SPENT,
     NAME,
-    Class,
+    REFRESH,
     ZaloSettings,
     class_of,
     error_outcome,
@@ -112,7 +112,7 @@ class ZaloGateway:
                 return found
             token = found
             code, outcome = await self._post(request, token, ends)
-            if code is None or class_of(code) is not Class.REFRESH:
+            if code is None or class_of(code) != REFRESH:
                 return outcome
         return outcome
 

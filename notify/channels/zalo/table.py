@@ -1,17 +1,12 @@
 """Zalo's settings, and its words as data: error codes and what to do about them. Loads no network library."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from enum import StrEnum
-from functools import cache
-from typing import Any, Final, NamedTuple
-
-import structlog
+from typing import Final
 
 from kernel.clock import local
 from notify.channels.port import Certainty
-from notify.pages import read_page
+from outbound.codes import OPERATOR, UNLISTED, CodeClass, CodeTable
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 
 NAME: Final = "zalo"
@@ -24,7 +19,6 @@ DAY_SPENT: Final = -144
 """The account has sent as many messages as it may in a day."""
 _LONGEST_INTEGER: Final = 12
 _GREATEST: Final = 2**31
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,63 +46,37 @@ class ZaloSettings:
         return (self.hours or HOURS)[0]
 
 
-class Class(StrEnum):
-    """What is to be done about a code; see the head of `zalo_codes.yaml`."""
-
-    TRANSIENT = "transient"
-    PERMANENT = "permanent"
-    UNKNOWN = "unknown"
-    FALLBACK = "fallback"
-    NIGHT = "night"
-    TOMORROW = "tomorrow"
-    REFRESH = "refresh"
-    OPERATOR = "operator"
-
-
-_KINDS: Final[Mapping[Class, OutcomeKind]] = {
-    Class.TRANSIENT: OutcomeKind.TRANSIENT,
-    Class.PERMANENT: OutcomeKind.PERMANENT,
-    Class.UNKNOWN: OutcomeKind.UNKNOWN,
-    Class.FALLBACK: OutcomeKind.PERMANENT,
-    Class.NIGHT: OutcomeKind.LATER,
-    Class.TOMORROW: OutcomeKind.LATER,
-    # The account's fault leaves the message sound: it waits until the operator has acted.
-    Class.REFRESH: OutcomeKind.TRANSIENT,
-    Class.OPERATOR: OutcomeKind.TRANSIENT,
-}
+NIGHT: Final = "night"
+TOMORROW: Final = "tomorrow"
+REFRESH: Final = "refresh"
+_CODES: Final = CodeTable(
+    NAME,
+    "notify",
+    "channels/zalo/codes.yaml",
+    {
+        "fallback": CodeClass(OutcomeKind.PERMANENT),
+        NIGHT: CodeClass(OutcomeKind.LATER),
+        TOMORROW: CodeClass(OutcomeKind.LATER),
+        REFRESH: OPERATOR,
+    },
+)
+"""Zalo's own classes are explained at the head of the file."""
 
 
-class Verdict(NamedTuple):
-    what: Class
-    meaning: str
-
-
-class _Table(NamedTuple):
-    codes: dict[int, Verdict]
-    statuses: dict[int, Verdict]
-    defaults: dict[int, Verdict]
-
-
-def class_of(code: int) -> Class:
-    """What is to be done about an error code; one that is not in the table may mean anything, so UNKNOWN."""
-    verdict = _table().codes.get(code)
-    return Class.UNKNOWN if verdict is None else verdict.what
+def class_of(code: int) -> str:
+    """What is to be done about an error code, in the table's own word."""
+    return (_CODES.find(code) or UNLISTED).word
 
 
 def error_outcome(code: int, now: datetime, begins: time = HOURS[0]) -> Outcome:
     """The outcome of an answer with this error code, received at `now`; `begins` as for `allowed_again`."""
-    verdict = _table().codes.get(code)
-    if verdict is None:
-        _log.error("zalo.unknown_code", code=code)
-        return Outcome(OutcomeKind.UNKNOWN, code=str(code), reason="a code that is not in the table")
-    return _outcome(verdict, str(code), _wait(verdict.what, now, begins))
+    verdict = _CODES.of_code(code)
+    return verdict.outcome(str(code), retry_after_s=_wait(verdict.word, now, begins))
 
 
 def status_outcome(http_status: int, retry_after_s: float | None = None) -> Outcome:
     """The outcome of an answer other than HTTP 2xx that carries no error code."""
-    table = _table()
-    verdict = table.statuses.get(http_status) or table.defaults.get(http_status // 100, table.defaults[5])
-    return _outcome(verdict, f"http_{http_status}", retry_after_s)
+    return _CODES.of_status(http_status).outcome(f"http_{http_status}", retry_after_s=retry_after_s)
 
 
 def allowed_again(now: datetime, begins: time = HOURS[0], *, tomorrow: bool = False) -> timedelta:
@@ -132,25 +100,7 @@ def integer(value: object) -> int | None:
     return found if found is not None and abs(found) < _GREATEST else None
 
 
-def _wait(what: Class, now: datetime, begins: time) -> float | None:
-    if what is Class.NIGHT:
-        return allowed_again(now, begins).total_seconds()
-    return allowed_again(now, begins, tomorrow=True).total_seconds() if what is Class.TOMORROW else None
-
-
-def _outcome(verdict: Verdict, code: str, retry_after_s: float | None) -> Outcome:
-    operator = verdict.what in (Class.OPERATOR, Class.REFRESH)
-    if operator:
-        _log.error("zalo.operator_needed", code=code, meaning=verdict.meaning)
-    kind = _KINDS[verdict.what]
-    return Outcome(kind, code=code, reason=verdict.meaning, retry_after_s=retry_after_s, operator=operator)
-
-
-@cache
-def _table() -> _Table:
-    raw = read_page("channels/zalo/codes.yaml")
-    return _Table(*({key: _verdict(entry) for key, entry in raw[part].items()} for part in _Table._fields))
-
-
-def _verdict(entry: dict[str, Any]) -> Verdict:
-    return Verdict(Class(entry["class"]), entry["meaning"])
+def _wait(word: str, now: datetime, begins: time) -> float | None:
+    if word not in (NIGHT, TOMORROW):
+        return None
+    return allowed_again(now, begins, tomorrow=word == TOMORROW).total_seconds()

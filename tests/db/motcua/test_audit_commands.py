@@ -16,7 +16,7 @@ from kernel.database.sessions import Database
 from kernel.ids import new_id
 from motcua.cli.audit import audit
 from motcua.cli.audit_texts import sentence
-from motcua.wiring.container import Container, build_container
+from motcua.wiring.joins.edge import Container, build_container
 
 _TAIL = (
     "DELETE FROM audit_entry WHERE id IN (SELECT entry_id FROM audit_seal WHERE position > 2)",

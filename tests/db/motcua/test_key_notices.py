@@ -18,7 +18,8 @@ from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.outbox import drain_events
 from kernel.work import Work
-from motcua.wiring.container import Container, build_container, event_handlers
+from motcua.wiring.container import event_handlers
+from motcua.wiring.joins.edge import Container, build_container
 from notify.models import BODY_FIELD
 
 _CHIEF, _CLERK = ("049090000001", "Nguyễn Văn Thử"), ("049190000001", "Trần Thị Mẫu")

@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 
 from bench.growth_reads import Filled, Size
 from kernel.database.sessions import Database
-from motcua.wiring.container import build_container
+from motcua.wiring.joins.edge import build_container
 from motcua.wiring.seeding import seed_system
 from tests.support.throwaway import Servers
 

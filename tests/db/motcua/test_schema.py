@@ -7,13 +7,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from kernel.database.sessions import Base
 from migrations import VERSIONS, head_revision
-from migrations.schema import METADATA
+from motcua.wiring.parts import tables
 
 
 def test_a_migrated_database_is_what_the_models_say(session: Session) -> None:
+    tables()
     context = MigrationContext.configure(session.connection())
-    assert compare_metadata(context, METADATA) == []
+    assert compare_metadata(context, Base.metadata) == []
 
 
 def test_revisions_form_one_line_and_the_newest_is_the_head(session: Session) -> None:

@@ -14,10 +14,10 @@ from sqlalchemy import text
 from kernel.database.sessions import Database
 from motcua.cli.main import main
 from motcua.cli.zalo import challenge_of
-from motcua.wiring.container import build_container
-from motcua.wiring.sending import keep_zalo_tokens
+from motcua.wiring.joins.edge import build_container
 from notify.channels.zalo.settings import SANDBOX_APP_ID
 from notify.pool.gateways import note_form
+from notify.sending.loops import keep_zalo_tokens
 from tests.unit.sandbox.support import Caller, running
 
 

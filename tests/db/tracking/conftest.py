@@ -1,6 +1,7 @@
 """A seeded catalogue, a citizen with a proved phone, officers of two communes, and quick ways to a given state."""
 
 import itertools
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,16 +18,18 @@ from attachments.service.uploads import NewUpload
 from auth.models import PHONE_FIELD, Officer, Person, Phone
 from kernel.actor import Actor, ActorKind
 from kernel.clock import SettableClock, local
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.storage import FileStore, FolderStore
 from kernel.vault import Vault
 from kernel.work import Work
-from motcua.wiring.container import Register
+from motcua.wiring.joins.tracking import Register
 from procedures.catalogue import Catalogue
 from procedures.seed import seed_catalogue
 from tests.support.forms import household_form
 from tracking.case import Case
 from tracking.models import Dossier
+from tracking.numbers import DossierNumbers
 from tracking.office import Office, TrackingSettings
 from tracking.service import citizen, drafts, officer, results
 from tracking.service.citizen import Manifest
@@ -185,10 +188,22 @@ class Scene:
         return row
 
 
+def office_of(database: Database, clock: SettableClock) -> Office:
+    """The office of a database that really commits, with a catalogue in it."""
+    with database.transaction() as session:
+        seed_catalogue(session, local(clock.now()).date())
+    return _office(DossierNumbers(database.apart))
+
+
+def _office(numbers: DossierNumbers) -> Office:
+    return Office(Catalogue(), Register(), numbers, TrackingSettings(undo_window=timedelta(minutes=10)))
+
+
 @pytest.fixture
 def scene(session: Session, clock: SettableClock, tmp_path: Path) -> Scene:
     vault = Vault({1: bytes(32)}, bytes(32))
     seed_catalogue(session, local(clock.now()).date())
     session.flush()
-    office = Office(Catalogue(), Register(), TrackingSettings(undo_window=timedelta(minutes=10)))
+    # Nobody outside this transaction sees the catalogue, so numbers are counted in it too.
+    office = _office(DossierNumbers(lambda: nullcontext(session.connection())))
     return Scene(Work(session, vault, clock), office, FolderStore(tmp_path), clock)

@@ -1,6 +1,5 @@
 """The timeline and the clock of a dossier are covered by the audit trail: what is done to them afterwards is found."""
 
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -8,17 +7,13 @@ import pytest
 from sqlalchemy import text
 
 from kernel.audit.findings import Wrong
-from kernel.clock import SettableClock, local
+from kernel.clock import SettableClock
 from kernel.database.sessions import Database
 from kernel.storage import FolderStore
 from kernel.work import Work
-from motcua.wiring.container import Register
-from procedures.catalogue import Catalogue
-from procedures.seed import seed_catalogue
 from tests.conftest import VAULT
-from tests.db.tracking.conftest import Scene, any_version
+from tests.db.tracking.conftest import Scene, any_version, office_of
 from tests.support.trail import Trail
-from tracking.office import Office, TrackingSettings
 from tracking.service import officer
 from tracking.service.notices import record_told
 
@@ -28,11 +23,9 @@ _ACCEPTED = "(SELECT id FROM timeline_entry WHERE event = 'accept')"
 @pytest.fixture
 def trail(clean_database: Database, tmp_path: Path, clock: SettableClock) -> Trail:
     """A dossier with a life behind it, a transaction an act, all chained and anchored."""
-    office = Office(Catalogue(), Register(), TrackingSettings(undo_window=timedelta(minutes=10)))
+    office = office_of(clean_database, clock)
     with clean_database.transaction() as session:
         scene = Scene(Work(session, VAULT, clock), office, FolderStore(tmp_path), clock)
-        seed_catalogue(session, local(clock.now()).date())
-        session.flush()
         dossier = scene.submitted(scene.citizen())
         receiver, appraiser = scene.officer("receiver"), scene.officer("appraiser")
     with clean_database.transaction() as session:

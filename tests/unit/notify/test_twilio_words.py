@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from kernel.errors import DomainError
 from notify.channels.twilio.receipts import read_receipt, valid_signature
-from notify.channels.twilio.table import KIND_OF_STATUS, kind_of_status, meaning_of, refusal
+from notify.channels.twilio.table import STATUSES, kind_of_status, meaning_of, refusal
 from notify.sending.states import ReceiptKind
 from outbound.jobs.outcomes import OutcomeKind
 
@@ -113,7 +113,7 @@ def test_every_status_of_the_interface_has_its_kind() -> None:
         "accepted scheduled queued sending sent delivered undelivered failed canceled receiving received read "
         "partially_delivered"
     )
-    assert set(documented.split()) == set(KIND_OF_STATUS)
+    assert set(documented.split()) == set(STATUSES.words)
 
 
 def test_an_unknown_status_settles_nothing_and_is_logged() -> None:

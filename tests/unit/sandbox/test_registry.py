@@ -10,7 +10,7 @@ from auth.registry.http import HttpRegistry
 from auth.registry.settings import RegistrySettings
 from kernel.configuration.environment import Environment
 from kernel.errors import DomainError
-from motcua.wiring.seeding_residence import _ORGANISATION, _OWNER
+from motcua.wiring.joins.sandbox_hotel import _ORGANISATION, _OWNER
 from tests.unit.sandbox.support import Caller
 
 

@@ -9,7 +9,9 @@ from auth.registry.port import RegistryEntry
 from auth.service.register import enter_person
 from kernel.actor import Actor, ActorKind
 from kernel.clock import local
+from kernel.part import Container
 from kernel.work import Work
+from residence.part import FRONT_DESK
 from residence.ports import FrontDesk
 from residence.service.access import lodgings_for
 from residence.service.accounts import TriedAccount
@@ -24,6 +26,12 @@ _ORGANISATION = ("hotel", "Khách sạn Thử Nghiệm", "4009000021")
 _LODGING = ("Khách sạn Thử Nghiệm Điện Bàn", "hotel", "1 đường Thử Nghiệm, phường Điện Bàn", "20551", "zalo")
 # The sandbox's authority takes every name with this password.
 _ACCOUNT = ("cslt-thu-nghiem", "sandbox-authority-password")
+
+
+def put_hotel(container: Container) -> dict[str, int]:
+    with container.database.transaction() as session:
+        work = Work(session, container.vault, container.clock)
+        return {"new_lodgings": seed_lodging(work, container.get(FRONT_DESK))}
 
 
 def seed_lodging(work: Work, desk: FrontDesk) -> int:
