@@ -4,6 +4,7 @@ from typing import Final
 
 from kernel.part import Part
 
+_WORDS: Final = "auth.notices.words"
 PART: Final = Part(
     name="auth",
     settings=("auth.settings:AuthSettings",),
@@ -17,5 +18,23 @@ PART: Final = Part(
     housekeeping=("auth.housekeeping:keep_keys", "auth.housekeeping:end_lapsed_clients"),
     seeds=("auth.seed:put_signing_keys",),
     sandbox_seeds=("auth.seed:put_sandbox_officers",),
+    notices={
+        "phone.ended": f"{_WORDS}:ENDED_PHONES",
+        "person.number_corrected": f"{_WORDS}:CORRECTED_NUMBERS",
+        "person.second_account": f"{_WORDS}:SECOND_ACCOUNTS",
+        **dict.fromkeys(("clients.ending", "clients.ended", "clients.taken_over"), f"{_WORDS}:CLIENTS"),
+        **dict.fromkeys(
+            (
+                "organisation.proved",
+                "organisation.disputed",
+                "organisation.reopened",
+                "organisation.contested",
+                "organisation.paper_refused",
+            ),
+            f"{_WORDS}:CLAIMS",
+        ),
+    },
+    urgent_notices={"phone_proof.requested": f"{_WORDS}:CODES"},
+    texts="auth.notices",
     diagrams=("auth.diagrams:PAGES",),
 )

@@ -19,7 +19,6 @@ from kernel.ids import new_id
 from kernel.vault import Vault
 from motcua.wiring.joins.edge import Container
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
-from notify.planning.handlers import DOSSIER_CHANGED
 from notify.planning.plan import Channel, Circumstances, Offer, Reach, plan
 from notify.planning.store import NewDelivery, Notice, add_deliveries, add_notifications
 from notify.templates.book import Rendered, shipped_templates
@@ -62,7 +61,7 @@ def tell_once(place: Ground, held: Container) -> UUID:
     for wire in (citizen.wire, handset, desk.wire):
         wire.close()
     with held.database.reading() as connection:
-        told: UUID = connection.execute(_ACCEPTED, {"kind": DOSSIER_CHANGED}).scalar_one()
+        told: UUID = connection.execute(_ACCEPTED, {"kind": "dossier.state_changed"}).scalar_one()
         return told
 
 

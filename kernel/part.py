@@ -4,7 +4,7 @@ A part is data. What runs is named as "module:name" and loaded only by the proce
 carries a gateway's library, and a worker no schema of the API.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -61,6 +61,9 @@ class Container(Protocol):
     @property
     def watch(self) -> "KeyWatch": ...
 
+    @property
+    def parts(self) -> "Sequence[Part]": ...
+
     def get(self, service: Service[T]) -> T:
         """The one object of this process; built now if nobody asked before. Raises LookupError for an unfilled port."""
         ...
@@ -107,9 +110,10 @@ class Part:
 
     `settings`: classes with `read(Environment)`. `models`: modules with tables. `services`: name of a `Service` ->
     function (Container) -> object. `handlers`, `urgent`: functions (Container) -> Handlers of outbox events; the urgent
-    ones run in the transaction of their event. `housekeeping`: functions (Container) -> None that the sweep calls.
-    `seeds`: functions (Container) -> mapping of counts, in order; `sandbox_seeds` not in production. `commands`: click
-    commands. `diagrams`: tuples of `StatePage`.
+    ones run in the transaction of their event. `notices`, `urgent_notices`: kind of event ->
+    `kernel.notices.NoticeReader`. `texts`: package with the texts of its notices. `housekeeping`: functions
+    (Container) -> None that the sweep calls. `seeds`: functions (Container) -> mapping of counts, in order;
+    `sandbox_seeds` not in production. `commands`: click commands. `diagrams`: tuples of `StatePage`.
     """
 
     name: str
@@ -120,11 +124,27 @@ class Part:
     waiting: tuple[WaitingTable, ...] = ()
     handlers: tuple[str, ...] = ()
     urgent: tuple[str, ...] = ()
+    notices: Mapping[str, str] = field(default_factory=dict)
+    urgent_notices: Mapping[str, str] = field(default_factory=dict)
+    texts: str = ""
     housekeeping: tuple[str, ...] = ()
     seeds: tuple[str, ...] = ()
     sandbox_seeds: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     diagrams: tuple[str, ...] = ()
+
+
+_registered: list[Part] = []
+
+
+def register(parts: Sequence[Part]) -> None:
+    """Tells this process of the parts of its system; done once, by the list of them."""
+    _registered[:] = parts
+
+
+def registered() -> Sequence[Part]:
+    """The parts of the system. Empty before the list of them was imported."""
+    return tuple(_registered)
 
 
 def load(path: str) -> Any:

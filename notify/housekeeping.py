@@ -2,7 +2,7 @@
 
 from kernel.part import Container
 from kernel.work import Work
-from notify.notices.budget import watch_budgets
+from notify.desk.budget_notices import watch_budgets
 from notify.receipts.applying import give_up_unmatched
 from notify.sending.loops import keep_zalo_tokens
 

@@ -7,16 +7,14 @@ from kernel.queues import URGENT
 
 if TYPE_CHECKING:
     from kernel.together import Together
-    from notify.planning.handlers import Announcer
-    from notify.ports import CodeDesk, DossierDesk
+    from notify.planning.announcing import Announcer
+    from notify.ports import Contacts
     from notify.receipts.applying import NewReceipt
     from notify.sending.drain import SendDrain
     from notify.templates.store import LiveBook
 
-DOSSIERS: Final["Service[DossierDesk]"] = Service("notify.dossiers")
-"""A port: what a status notice says."""
-CODES: Final["Service[CodeDesk]"] = Service("notify.codes")
-"""A port: one-time codes."""
+CONTACTS: Final["Service[Contacts]"] = Service("notify.contacts")
+"""A port: people, their phones, and who holds which office."""
 BOOK: Final["Service[LiveBook]"] = Service("notify.book")
 ANNOUNCER: Final["Service[Announcer]"] = Service("notify.announcer")
 SENDER: Final["Service[SendDrain]"] = Service("notify.sender")
@@ -42,6 +40,8 @@ PART: Final = Part(
     waiting=(WaitingTable("delivery", "due_at", ("valid_until", "held_until")),),
     handlers=("notify.planning.loop:handlers",),
     urgent=("notify.planning.loop:urgent_handlers",),
+    notices={"message_budget.reached": "notify.desk.budget_notices:READER"},
+    texts="notify.data.notices",
     housekeeping=(
         "notify.housekeeping:watch",
         "notify.housekeeping:give_up_receipts",

@@ -14,6 +14,7 @@ ORGANISATIONS: Final["Service[Organisations]"] = Service("residence.organisation
 FRONT_DESK: Final["Service[FrontDesk]"] = Service("residence.front_desk")
 ACCOUNTS: Final["Service[AccountTrial]"] = Service("residence.accounts")
 TRANSMITTER: Final["Service[TransmissionDrain]"] = Service("residence.transmitter")
+_WORDS: Final = "residence.notices.words"
 PART: Final = Part(
     name="residence",
     settings=("residence.settings:ResidenceSettings", "residence.transmission.settings:TransmissionSettings"),
@@ -31,6 +32,23 @@ PART: Final = Part(
         "residence.housekeeping:renew_keys",
         "residence.housekeeping:forget",
     ),
+    notices={
+        **dict.fromkeys(("residence.reminder", "residence.in_doubt", "residence.settled"), f"{_WORDS}:NIGHTS"),
+        **dict.fromkeys(
+            (
+                "lodging.registered",
+                "lodging.resubmitted",
+                "lodging.approved",
+                "lodging.refused",
+                "lodging.suspended",
+                "lodging.resumed",
+                "lodging.closed",
+                "lodging.account_refused",
+            ),
+            f"{_WORDS}:DECISIONS",
+        ),
+    },
+    texts="residence.notices",
     diagrams=("residence.diagrams:PAGES",),
 )
 

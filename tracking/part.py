@@ -17,6 +17,12 @@ PART: Final = Part(
     models=("tracking.models",),
     services={OFFICE.name: "tracking.part:open_office"},
     housekeeping=("tracking.housekeeping:watch_terms", "tracking.housekeeping:renew_keys"),
+    notices={
+        "dossier.state_changed": "tracking.notices.words:changes",
+        "dossier.supplement_reminder": "tracking.notices.words:REMINDERS",
+        "dossier.supplement_ended": "tracking.notices.words:ENDED_TERMS",
+    },
+    texts="tracking.notices",
     diagrams=("tracking.diagrams:PAGES",),
 )
 

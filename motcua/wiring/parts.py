@@ -8,7 +8,7 @@ from typing import Any, Final
 from agencies.part import PART as AGENCIES
 from attachments.part import PART as ATTACHMENTS
 from auth.part import PART as AUTH
-from kernel.part import Loop, Part, load
+from kernel.part import Loop, Part, load, register
 from kernel.queues import PLAN, SWEEP
 from kernel.system import PART as KERNEL
 from notify.part import PART as NOTIFY
@@ -43,6 +43,7 @@ PARTS: Final[tuple[Part, ...]] = (
     RESIDENCE,
     NOTIFY,
 )
+register(PARTS)
 _JOINS: Final = "motcua.wiring.joins"
 JOINS: Final[tuple[Join, ...]] = (
     Join(ports={"tracking.people": f"{_JOINS}.tracking:open_people"}),
@@ -52,8 +53,7 @@ JOINS: Final[tuple[Join, ...]] = (
     ),
     Join(
         ports={
-            "notify.dossiers": f"{_JOINS}.notices:open_dossiers",
-            "notify.codes": f"{_JOINS}.notices:open_codes",
+            "notify.contacts": f"{_JOINS}.contacts:open_contacts",
         },
         handlers=(f"{_JOINS}.handlers:handlers",),
     ),

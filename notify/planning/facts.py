@@ -1,12 +1,9 @@
 """What the texts of a notice are filled from, as the JSON that is sealed with the notice."""
 
 import json
-from collections.abc import Mapping
 from datetime import date, datetime
 
-from notify.templates.forms import Person, Place, Value
-
-Facts = Mapping[str, Value | None]
+from kernel.notices import Facts, Person, Place, Value
 
 
 def dump_facts(facts: Facts) -> str:

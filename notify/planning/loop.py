@@ -1,9 +1,12 @@
 """What turns events into messages, built for the processes that plan."""
 
+from collections.abc import Mapping
+
 from kernel.outbox import Handlers
-from kernel.part import Container
-from notify.part import ANNOUNCER, BOOK, CODES, DOSSIERS
-from notify.planning.handlers import Announcer
+from kernel.part import Container, load
+from notify.part import ANNOUNCER, BOOK, CONTACTS
+from notify.planning.announcing import Announcer
+from notify.planning.notices import NoticeTeller
 from notify.planning.offers import OutlookByLedger
 from notify.settings import NotifySettings
 
@@ -13,8 +16,6 @@ def open_announcer(container: Container) -> Announcer:
     return Announcer(
         vault=container.vault,
         clock=container.clock,
-        dossiers=container.get(DOSSIERS),
-        codes=container.get(CODES),
         outlook=OutlookByLedger(settings.routes),
         book=container.get(BOOK),
         receipt_within=settings.send.patience.receipt_within,
@@ -22,8 +23,15 @@ def open_announcer(container: Container) -> Announcer:
 
 
 def handlers(container: Container) -> Handlers:
-    return container.get(ANNOUNCER).handlers()
+    """Of every part's notices, urgent ones included: what their transaction could not tell, the plan drain does."""
+    notices = {kind: path for part in container.parts for kind, path in part.notices.items()}
+    return {**_told(container, notices), **urgent_handlers(container)}
 
 
 def urgent_handlers(container: Container) -> Handlers:
-    return container.get(ANNOUNCER).urgent_handlers()
+    return _told(container, {kind: path for part in container.parts for kind, path in part.urgent_notices.items()})
+
+
+def _told(container: Container, notices: Mapping[str, str]) -> Handlers:
+    teller = NoticeTeller(container, container.get(ANNOUNCER), container.get(CONTACTS))
+    return {kind: (teller.handler(load(path)),) for kind, path in notices.items()}

@@ -13,32 +13,6 @@ from notify.planning.quiet import next_waking
 from notify.templates.book import Template, TemplateBook
 from notify.templates.events import TemplateEvent
 
-CODE_TEMPLATE: Final = "phone_proof.code"
-_ANSWERED: Final[Mapping[int, str]] = {
-    1: "dossier.answered",
-    2: "dossier.resumed",
-    4: "dossier.resumed",
-    9: "dossier.finished",
-}
-"""After a supplement or a payment the dossier goes on from the official state it had left."""
-_TEMPLATES: Final[Mapping[str, str]] = {
-    "submit": "dossier.submitted",
-    "accept": "dossier.accepted",
-    "decline": "dossier.declined",
-    "start": "dossier.processing",
-    "request_supplement": "dossier.supplement_requested",
-    "demand_fee": "dossier.fee_demanded",
-    "end_supplement": "dossier.supplement_expired",
-    "ask_withdrawal": "dossier.withdrawal_asked",
-    "grant_withdrawal": "dossier.withdrawn",
-    "refuse_withdrawal": "dossier.withdrawal_refused",
-    "stop": "dossier.stopped",
-    "finish": "dossier.finished",
-    "hand_over": "dossier.handed_over",
-}
-
-_TAKEN_BACK: Final = "undo_"
-
 
 class Channel(StrEnum):
     """Ways to a person. The inbox is inside the app and never fails; the others are somebody else's."""
@@ -59,10 +33,6 @@ class Priority(IntEnum):
 
     URGENT = 0
     NOTICE = 1
-
-
-class NoTemplate(LookupError):  # noqa: N818 - reads as what it says
-    """A change of status that has no text: the table is behind the dossier's states."""
 
 
 class Skip(StrEnum):
@@ -147,16 +117,6 @@ class Plan:
     @property
     def pushes(self) -> bool:
         return any(delivery.channel in PUSHING for delivery in self.deliveries)
-
-
-def template_for(event: str, to: int) -> str:
-    """The name of the text for a change of the official status by `event` to `to`. Raises NoTemplate."""
-    if event.startswith(_TAKEN_BACK):
-        return "dossier.corrected"
-    name = _ANSWERED.get(to) if event in ("supplement", "fee_settled") else _TEMPLATES.get(event)
-    if name is None:
-        raise NoTemplate(f"no text for {event} to {to}")
-    return name
 
 
 def plan(

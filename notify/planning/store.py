@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, bindparam, text
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
+from kernel.notices import Facts
 from kernel.vault import SealedText, Vault
 from notify.desk.explaining import dump_why
 from notify.models import (
@@ -19,7 +20,7 @@ from notify.models import (
     RECIPIENT_INDEX,
     VALUES_FIELD,
 )
-from notify.planning.facts import Facts, dump_facts
+from notify.planning.facts import dump_facts
 from notify.planning.plan import Channel, PlannedDelivery
 from notify.sending.states import FINAL, DeliveryState
 from notify.templates.book import Rendered, TemplateError

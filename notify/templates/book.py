@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from kernel.data_files import parse_yaml
 from kernel.errors import DomainError, FieldError
+from kernel.notices import Value
+from notify.pages import text_files
 from notify.templates.check import check_content, longest_values
 from notify.templates.events import LEGAL_MINIMUM, LEGAL_TIMES, VARIABLES, Purpose, TemplateEvent, events
-from notify.templates.forms import Value
 from notify.templates.layouts import Layout, Rendered, ZaloLayout
 from notify.templates.patterns import TemplateError
 
@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 DEFAULT_LANGUAGE: Final = "vi"
+_PAGES: Final = ("inbox.en.yaml", "inbox.vi.yaml", "sms.en.yaml", "sms.vi.yaml", "zalo.vi.yaml")
 Key = tuple[str, str, str]
 ZaloForms = tuple[tuple[str, str], ...]
 """Which form registered with Zalo stands for each `form` of the shipped templates: (form, template_id)."""
@@ -168,9 +169,7 @@ def load_templates(pages: tuple[str, ...], forms: ZaloForms = SANDBOX_FORMS) -> 
 
 
 def _pages() -> tuple[str, ...]:
-    folder = files("notify").joinpath("data/texts")
-    pages = sorted((page for page in folder.iterdir() if page.name.endswith(".yaml")), key=lambda page: page.name)
-    return tuple(page.read_text(encoding="utf-8") for page in pages)
+    return tuple(text for name in _PAGES for text in text_files(name))
 
 
 def _entries(page: str, forms: ZaloForms) -> Iterator[tuple[Key, tuple[int, Mapping[str, Any]]]]:

@@ -8,9 +8,10 @@ from itertools import product
 from typing import Any
 
 from kernel.errors import FieldError
+from kernel.notices import Person, Value
 from notify.pages import read_page
 from notify.templates.events import LEGAL_TIMES, VARIABLES, TemplateEvent
-from notify.templates.forms import Kind, Person, Value
+from notify.templates.forms import Kind
 from notify.templates.layouts import (
     MOST_PARTS,
     InboxLayout,

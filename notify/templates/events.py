@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from notify.pages import read_page
+from notify.pages import text_pages
 from notify.templates.forms import Kind
 
 CHANNELS: Final = ("zalo", "sms", "inbox")
@@ -79,7 +79,7 @@ class TemplateEvent:
 @cache
 def events() -> Mapping[str, TemplateEvent]:
     """Every event by name."""
-    raw = read_page("data/events.yaml")
+    raw = {name: entry for page in text_pages("events.yaml") for name, entry in page.items()}
     return {
         name: TemplateEvent(
             name=name,

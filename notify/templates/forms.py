@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from kernel.clock import local
+from kernel.notices import Person, Place, Value
 from kernel.texts.folding import visible
 from notify.pages import read_page
 from notify.templates.sms_text import Spelled, septets, spelled, utf16_units
@@ -37,29 +38,6 @@ class Kind(StrEnum):
     MONEY = "money"
     COUNT = "count"
     REASON = "reason"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person's full name, family name first ("Nguyễn Thị Minh Phương"), as opposed to the name of an office.
-
-    `unit` is where the person works: it stands for a name that no letter of the script can spell.
-    """
-
-    name: str
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place by the name it goes by, and by what anybody can find it: its kind ("Khách sạn") and address."""
-
-    name: str
-    kind: str
-    address: str
-
-
-Value = str | int | date | datetime | Person | Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from kernel.errors import FieldError
+from kernel.notices import Value
 from notify.pages import read_page
-from notify.templates.forms import Script, Value
+from notify.templates.forms import Script
 from notify.templates.patterns import Pattern, Room, TemplateError, fill, parse_pattern, write_values
 from notify.templates.sms_text import Encoding, NotGsm7, measure, septets, to_gsm7, utf16_units
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from kernel.errors import FieldError
+from kernel.notices import Value
 from notify.templates.events import VARIABLES
-from notify.templates.forms import SHORTEST_REASON, Kind, Script, Value, forms, shorten
+from notify.templates.forms import SHORTEST_REASON, Kind, Script, forms, shorten
 
 # What gives way when a text is too long, step by step: (kind, which of its forms). Dossier code, money and one-time
 # codes never do.

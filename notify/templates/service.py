@@ -9,13 +9,13 @@ from uuid import UUID
 from kernel.actor import Actor
 from kernel.audit import write_audit
 from kernel.errors import DomainError, FieldError
+from kernel.notices import Value
 from kernel.work import Work
 from notify.registers import TemplateVersion
 from notify.templates import store as template_store
 from notify.templates.book import Key, ZaloForms, make_template, shipped_contents
 from notify.templates.check import check_content, longest_values
 from notify.templates.events import CHANNELS, LANGUAGES, VARIABLES, TemplateEvent, events
-from notify.templates.forms import Value
 from notify.templates.layouts import Rendered
 from notify.templates.patterns import TemplateError
 from notify.templates.values import read_values

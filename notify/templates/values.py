@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from kernel.errors import FieldError
+from kernel.notices import Person, Value
 from notify.templates.events import VARIABLES
-from notify.templates.forms import Kind, Person, Value
+from notify.templates.forms import Kind
 
 _LONGEST: Final = 2000
 

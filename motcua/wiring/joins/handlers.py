@@ -1,39 +1,26 @@
-"""Which events of one domain another hears of."""
+"""Which events of one domain another acts on, beside telling people."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from kernel.outbox import Handler, Handlers, OutboxEvent
+from auth.service.former_phones import ended_phone
+from kernel.outbox import Handlers, OutboxEvent, one_by_one
 from kernel.part import Container
 from kernel.work import Work
-from motcua.wiring.joins.notices import AccountWords, AgencyAdmins, LodgingWords, OrganisationWords, SupplementWords
-from notify.notices.account import AccountAnnouncer
-from notify.notices.budget import BudgetAnnouncer
-from notify.notices.lodging import LodgingAnnouncer
-from notify.notices.organisation import OrganisationAnnouncer
-from notify.notices.supplement import SupplementAnnouncer
-from notify.part import ANNOUNCER
-from residence.part import FRONT_DESK
-from tracking.part import OFFICE
+from notify.planning.calling_back import call_back
 from tracking.service.notices import record_told
 
 
 def handlers(container: Container) -> Handlers:
-    vault, clock, office = container.vault, container.clock, container.get(OFFICE)
-    announcer = container.get(ANNOUNCER)
-    announcers = (
-        AccountAnnouncer(announcer, AccountWords(vault, clock)),
-        SupplementAnnouncer(announcer, SupplementWords(vault, clock, office)),
-        LodgingAnnouncer(announcer, LodgingWords(vault, clock, container.get(FRONT_DESK))),
-        OrganisationAnnouncer(announcer, OrganisationWords(vault, clock, office)),
-        BudgetAnnouncer(announcer, AgencyAdmins(vault, clock, office)),
-    )
-
     def told(session: Session, settled: Sequence[OutboxEvent]) -> None:
-        record_told(Work(session, vault, clock), [event.payload for event in settled])
+        work = Work(session, container.vault, container.clock)
+        record_told(work, [event.payload for event in settled])
 
-    found: dict[str, Sequence[Handler]] = {"delivery.settled": (told,)}
-    for each in announcers:
-        found |= each.handlers()
-    return found
+    def phone_ended(session: Session, event: OutboxEvent) -> None:
+        former = ended_phone(Work(session, container.vault, container.clock), UUID(event.payload["phone_id"]))
+        if former is not None:
+            call_back(session, container.vault, former.person_id, former.number)
+
+    return {"delivery.settled": (told,), "phone.ended": (one_by_one(phone_ended),)}

@@ -1,7 +1,5 @@
 """What happens to an account is told in the app; what has not left for a number that is not theirs is called back."""
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,51 +7,48 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
+from auth.models import PHONE_FIELD, Person, Phone
+from auth.part import PART
 from kernel.clock import SettableClock
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
-from notify.notices.account import NOT_THEIRS, AccountAnnouncer, FormerPhone, call_back
-from notify.planning.handlers import Announcer
+from notify.planning.calling_back import NOT_THEIRS, call_back
 from notify.planning.offers import OutlookByLedger
 from notify.planning.store import sealed
-from notify.ports import DossierNotice
-from notify.templates.book import shipped_templates
 from tests.db.notify.support import VAULT
+from tests.support.telling import handlers_of, teller
 
 MINE, OTHER = "+84905000001", "+84905000002"
 EVERY_STATE = ["queued", "waiting", "standby", "sending", "accepted", "delivered", "dead"]
 
 
-class Desk:
-    """One person who held one number."""
-
-    def __init__(self, former: FormerPhone | None) -> None:
-        self.former = former
-
-    def ended_phone(self, session: Session, phone_id: UUID) -> FormerPhone | None:
-        return self.former
-
-    def notices(self, session: Session, payloads: Sequence[dict[str, Any]]) -> list[DossierNotice | None]:
-        raise AssertionError
-
-    def one_time_code(self, *_: object) -> None:
-        raise AssertionError
-
-
 @pytest.fixture
-def former() -> FormerPhone:
-    return FormerPhone(new_id(), MINE)
+def former(session: Session, clock: SettableClock) -> Phone:
+    """A number that somebody held once."""
+    person = Person(id=new_id(), full_name="Nguyễn Thị Thử", identity_level=2)
+    session.add(person)
+    session.flush()
+    row = new_id()
+    phone = Phone(
+        id=row,
+        person_id=person.id,
+        number=VAULT.seal(PHONE_FIELD, row, MINE),
+        number_index=VAULT.index(PHONE_FIELD, MINE),
+        verified_at=clock.now(),
+        ended_at=clock.now(),
+        end_reason="passed_on",
+    )
+    session.add(phone)
+    session.flush()
+    return phone
 
 
-def announcer(clock: SettableClock, desk: Desk) -> AccountAnnouncer:
-    told = Announcer(VAULT, clock, desk, desk, OutlookByLedger(()), lambda _session: shipped_templates())
-    return AccountAnnouncer(told, desk)
-
-
-def handle(session: Session, accounts: AccountAnnouncer, kind: str, payload: dict[str, object]) -> None:
+def handle(session: Session, clock: SettableClock, kind: str, payload: dict[str, object]) -> None:
+    """Twice, since an event may be handled again."""
+    handlers = handlers_of(PART, teller(VAULT, clock, OutlookByLedger(())))
     event = OutboxEvent(id=new_id(), kind=kind, subject_id=new_id(), payload=payload)
-    for handler in accounts.handlers()[kind] * 2:
+    for handler in (*handlers[kind], *handlers[kind]):
         handler(session, [event])
     session.flush()
 
@@ -96,12 +91,9 @@ def queue(session: Session, person_id: UUID, phone: str, state: str, *, channel:
     return delivery
 
 
-def test_whoever_lost_a_number_is_told_in_the_app_alone(
-    session: Session, clock: SettableClock, former: FormerPhone
-) -> None:
-    payload: dict[str, object] = {"phone_id": str(new_id()), "reason": "passed_on"}
+def test_whoever_lost_a_number_is_told_in_the_app_alone(session: Session, clock: SettableClock, former: Phone) -> None:
     with capture_logs() as logs:
-        handle(session, announcer(clock, Desk(former)), "phone.ended", payload)
+        handle(session, clock, "phone.ended", {"phone_id": str(former.id), "reason": "passed_on"})
     (told,) = texts(session)
     assert told[:2] == ("inbox", "account.phone_passed_on")
     # As it shall be, so nobody is alarmed.
@@ -110,29 +102,30 @@ def test_whoever_lost_a_number_is_told_in_the_app_alone(
     assert MINE not in told[2]
 
 
-@pytest.mark.parametrize("found", [True, False], ids=["given up", "proved again since"])
-def test_what_needs_no_word_is_not_told(
-    session: Session, clock: SettableClock, former: FormerPhone, found: bool
-) -> None:
-    payload: dict[str, object] = {"phone_id": str(new_id()), "reason": "given_up" if found else "passed_on"}
-    handle(session, announcer(clock, Desk(former if found else None)), "phone.ended", payload)
+@pytest.mark.parametrize("again", [False, True], ids=["given up", "proved again since"])
+def test_what_needs_no_word_is_not_told(session: Session, clock: SettableClock, former: Phone, again: bool) -> None:
+    if again:
+        former.ended_at, former.end_reason = None, None
+        session.flush()
+    reason = "passed_on" if again else "given_up"
+    handle(session, clock, "phone.ended", {"phone_id": str(former.id), "reason": reason})
     assert texts(session) == []
 
 
 @pytest.mark.parametrize("kind", ["person.number_corrected", "person.second_account"])
 def test_a_number_that_changed_and_a_second_account_are_told(
-    session: Session, clock: SettableClock, former: FormerPhone, kind: str
+    session: Session, clock: SettableClock, former: Phone, kind: str
 ) -> None:
-    handle(session, announcer(clock, Desk(None)), kind, {"person_id": str(former.person_id)})
+    handle(session, clock, kind, {"person_id": str(former.person_id)})
     ((channel, template, _body),) = texts(session)
     assert (channel, template) == ("inbox", kind.replace("person.", "account."))
 
 
 @pytest.mark.parametrize("state", EVERY_STATE)
-def test_what_has_not_left_is_called_back(session: Session, former: FormerPhone, state: str) -> None:
+def test_what_has_not_left_is_called_back(session: Session, former: Phone, state: str) -> None:
     theirs = queue(session, former.person_id, MINE, state)
     others = [queue(session, new_id(), MINE, state), queue(session, former.person_id, OTHER, state)]
-    call_back(session, VAULT, former)
+    call_back(session, VAULT, former.person_id, MINE)
     session.flush()
     session.expire_all()
     left = state in ("queued", "waiting", "standby")

@@ -1,9 +1,6 @@
 """A budget that is nearly spent, and then spent: its admins hear of each once a month, in the app, at no cost."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -13,34 +10,16 @@ from kernel.clock import SettableClock
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
 from kernel.work import Work
+from notify.desk.budget_notices import READER, watch_budgets
 from notify.models import BODY_FIELD, Delivery
-from notify.notices.budget import BudgetAnnouncer, watch_budgets
-from notify.planning.handlers import Announcer
 from notify.planning.offers import OutlookByLedger, month_of
 from notify.registers import Budget, Spend
-from notify.templates.book import shipped_templates
+from procedures.catalogue import Catalogue
+from procedures.part import CATALOGUE
 from tests.db.notify.support import VAULT, add_agency
+from tests.support.telling import KnownContacts, teller
 
 AGENCY = "P1"
-
-
-class Desk:
-    """Two admins, and no dossiers."""
-
-    def __init__(self) -> None:
-        self.people = (new_id(), new_id())
-
-    def admins(self, session: Session, agency_code: str) -> Sequence[UUID]:
-        return self.people
-
-    def agency_name(self, session: Session, agency_code: str) -> str:
-        return "Ủy ban nhân dân phường Thử"
-
-    def notices(self, *_: Any) -> list[None]:
-        raise AssertionError
-
-    def one_time_code(self, *_: Any) -> None:
-        raise AssertionError
 
 
 class Purse:
@@ -92,15 +71,14 @@ def test_a_higher_limit_is_told_anew_only_when_it_is_reached(purse: Purse) -> No
 
 def test_admins_find_it_in_the_app(purse: Purse, clock: SettableClock) -> None:
     purse.spend(8_500)
-    desk = Desk()
-    announcer = Announcer(VAULT, clock, desk, desk, OutlookByLedger([]), lambda _: shipped_templates())
-    told = BudgetAnnouncer(announcer, desk)
+    admins = [new_id(), new_id()]
+    told = teller(VAULT, clock, OutlookByLedger([]), KnownContacts(admins), {CATALOGUE.name: Catalogue()})
     for _ in range(2):
-        told.tell(purse.work.session, purse.events()[0])
+        told.handler(READER)(purse.work.session, [purse.events()[0]])
     rows = purse.work.session.query(Delivery).all()
     assert {(row.channel, row.state) for row in rows} == {("inbox", "delivered")}
     people = purse.work.session.scalars(text("SELECT person_id FROM notification")).all()
-    assert sorted(people) == sorted(desk.people)
+    assert sorted(people) == sorted(admins)
     said = VAULT.open(BODY_FIELD, rows[0].id, rows[0].body)
     assert "8.500" in said
     assert "10.000" in said

@@ -12,12 +12,12 @@ from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.work import Work
 from notify.desk.acts import RedirectReason, redirect_message, redrive_messages, resend_message
-from notify.notices.lodging import preferred
 from notify.planning.plan import Channel, PlannedDelivery, Priority, Reach
 from notify.planning.preferences import save_preferences
 from notify.planning.store import Notice
 from notify.templates.book import Rendered
 from notify.templates.events import Purpose
+from residence.notices.words import preferred
 from tests.db.notify.support import PHONE, TEMPLATE, VAULT, deliver
 from tests.db.notify.test_preferences import add_person
 
@@ -115,6 +115,6 @@ def test_a_phone_that_is_no_longer_theirs_gets_nothing_sent_again(somebody: Some
 
 @pytest.mark.parametrize("channel", ["zalo", "sms", "inbox"])
 def test_what_a_lodging_prefers_is_no_consent_of_its_people(channel: str) -> None:
-    reach = Reach("vi", {}, preferred(channel))
+    reach = Reach("vi", {}, {Channel(name): wish for name, wish in preferred(channel).items()})
     assert not reach.wants(Channel.ZALO)
     assert reach.wants(Channel.SMS) is (channel != "inbox")

@@ -1,46 +1,51 @@
 """Events become notifications and deliveries: once, with the text the law wants, to whoever can be reached."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
+from auth.notices.words import code_notice
+from auth.service.phones import ProofMessage
 from kernel.clock import SettableClock
 from kernel.database.sessions import Database
 from kernel.ids import new_id
-from kernel.outbox import OutboxEvent, drain_events, record_event
+from kernel.notices import Notice
+from kernel.outbox import Handlers, OutboxEvent, drain_events, record_event
 from notify.desk.explaining import say_why
 from notify.models import ADDRESS_FIELD, BODY_FIELD, Delivery, Notification
-from notify.planning.handlers import Announcer
 from notify.planning.offers import OutlookByLedger, Route
-from notify.planning.plan import Channel, NoTemplate
-from notify.ports import DossierNotice, OneTimeCode
-from notify.templates.book import TemplateError, shipped_templates
+from notify.planning.plan import Channel
+from notify.templates.book import TemplateError
 from tests.db.notify.support import PHONE, VAULT, add_agency, settled_events
+from tests.support.telling import teller
+from tracking.notices.words import NoTemplate, change_notice
+from tracking.service.notices import NoticeFacts
 
 NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 AGENCY = "H17.20551"
-NOTICE = DossierNotice(
-    person_id=new_id(),
+NOTICE = NoticeFacts(
+    applicant_id=new_id(),
     agency_code=AGENCY,
     phone=PHONE,
     language="vi",
     code="H17.20551-261120-0001",
     agency="Ủy ban nhân dân phường Điện Bàn",
     handler_name="Nguyễn Thị Thử",
-    handler_unit="Bộ phận Tiếp nhận và Trả kết quả",
     received_at=NOON,
     at=NOON,
     status="Được tiếp nhận",
     due_at=datetime(2026, 11, 26, 3, 0, tzinfo=UTC),
     answer_by=datetime(2026, 11, 21, 3, 0, tzinfo=UTC),
+    reason=None,
     fee_vnd=100_000,
+    supplement_due_at=None,
+    is_waiting=False,
 )
 
 
@@ -48,19 +53,34 @@ ONLY_SMS = OutlookByLedger([Route(Channel.SMS, "twilio", 800)])
 
 
 class Desks:
-    """Dossiers and codes, as other packages would tell of them."""
+    """Dossiers and codes, as their domains would tell of them, told as the plan drain does."""
 
-    def __init__(self, notice: DossierNotice | None = NOTICE, code: OneTimeCode | None = None) -> None:
+    def __init__(
+        self, clock: SettableClock, notice: NoticeFacts | None = NOTICE, code: ProofMessage | None = None
+    ) -> None:
         self.told = notice
         self.code = code
-        self.asked: list[Mapping[str, Any]] = []
+        self._teller = teller(VAULT, clock, ONLY_SMS)
 
-    def notices(self, session: Session, payloads: Sequence[dict[str, Any]]) -> list[DossierNotice | None]:
-        self.asked.extend(payloads)
+    def facts(self, payloads: Sequence[dict[str, Any]]) -> list[NoticeFacts | None]:
         return [self.told for _ in payloads]
 
-    def one_time_code(self, session: Session, proof_id: UUID) -> OneTimeCode | None:
-        return self.code
+    def handlers(self) -> Handlers:
+        return {
+            "dossier.state_changed": (self._teller.handler(self._changes),),
+            "phone_proof.requested": (self._teller.handler(self._codes),),
+        }
+
+    def tell(self, session: Session, *events: OutboxEvent) -> None:
+        for handler in self.handlers()[events[0].kind]:
+            handler(session, events)
+
+    def _changes(self, _: Any, __: Session, events: Sequence[OutboxEvent]) -> list[Notice | None]:
+        facts = self.facts([event.payload for event in events])
+        return [change_notice(event, each) for event, each in zip(events, facts, strict=True)]
+
+    def _codes(self, _: Any, __: Session, events: Sequence[OutboxEvent]) -> list[Notice | None]:
+        return [None if self.code is None else code_notice(self.code) for _event in events]
 
 
 @pytest.fixture
@@ -68,10 +88,6 @@ def session(session: Session) -> Session:
     """With the agency that pays."""
     add_agency(session, AGENCY)
     return session
-
-
-def _announcer(desks: Desks, clock: SettableClock) -> Announcer:
-    return Announcer(VAULT, clock, desks, desks, ONLY_SMS, lambda _: shipped_templates())
 
 
 def _changed(event: str, to: int) -> OutboxEvent:
@@ -90,8 +106,8 @@ def _body(delivery: Delivery) -> str:
 
 
 def test_a_change_of_status_becomes_one_text(session: Session, clock: SettableClock) -> None:
-    desks, event = Desks(), _changed("accept", 2)
-    _announcer(desks, clock).tell_of_changes(session, [event])
+    event = _changed("accept", 2)
+    Desks(clock).tell(session, event)
     told, delivery = session.query(Notification).one(), _only_delivery(session)
     assert (told.event_id, told.kind, told.dossier_id) == (event.id, "dossier.accepted", event.subject_id)
     assert _body(delivery) == (
@@ -104,22 +120,21 @@ def test_a_change_of_status_becomes_one_text(session: Session, clock: SettableCl
     vi, en = say_why(delivery.why)
     assert vi.startswith("Tin đi trước tiên qua tin nhắn SMS. Người nhận có số điện thoại. Chi phí cao nhất 800 đồng.")
     assert en == "It goes by SMS first. The person has a phone. It costs 800 VND at most. The law requires this notice."
-    assert desks.asked == [event.payload]
     assert session.info["motcua.rings"] == {"send"}
 
 
 def test_the_same_event_tells_the_same_person_once(session: Session, clock: SettableClock) -> None:
-    announcer, event = _announcer(Desks(), clock), _changed("accept", 2)
-    announcer.tell_of_changes(session, [event])
-    announcer.tell_of_changes(session, [event])
+    desks, event = Desks(clock), _changed("accept", 2)
+    desks.tell(session, event)
+    desks.tell(session, event)
     assert session.query(Notification).count() == 1
     assert session.query(Delivery).count() == 2
-    announcer.tell_of_changes(session, [_changed("accept", 2)])
+    desks.tell(session, _changed("accept", 2))
     assert session.query(Notification).count() == 2
 
 
 def test_no_phone_and_no_name_is_readable_in_the_tables(session: Session, clock: SettableClock) -> None:
-    _announcer(Desks(), clock).tell_of_changes(session, [_changed("accept", 2)])
+    Desks(clock).tell(session, _changed("accept", 2))
     for table in ("notification", "delivery"):
         rows = "".join(session.scalars(text(f"SELECT t::text FROM {table} t")))  # noqa: S608
         assert "912345678" not in rows
@@ -127,48 +142,41 @@ def test_no_phone_and_no_name_is_readable_in_the_tables(session: Session, clock:
 
 
 def test_an_office_answers_while_nobody_handles_the_dossier(session: Session, clock: SettableClock) -> None:
-    desks = Desks(replace(NOTICE, handler_name=None))
-    _announcer(desks, clock).tell_of_changes(session, [_changed("submit", 1)])
+    desks = Desks(clock, replace(NOTICE, handler_name=None))
+    desks.tell(session, _changed("submit", 1))
     assert "Noi xu ly: Bo phan Mot cua. Se tra loi" in _body(_only_delivery(session))
 
 
 def test_a_change_without_a_reason_points_to_the_app(session: Session, clock: SettableClock) -> None:
-    _announcer(Desks(), clock).tell_of_changes(session, [_changed("stop", 8)])
+    Desks(clock).tell(session, _changed("stop", 8))
     assert "Ly do: xem thong bao tren ung dung." in _body(_only_delivery(session))
 
 
 def test_the_reason_is_told(session: Session, clock: SettableClock) -> None:
-    desks = Desks(replace(NOTICE, reason="Thiếu hợp đồng thuê nhà"))
-    _announcer(desks, clock).tell_of_changes(session, [_changed("decline", 3)])
+    desks = Desks(clock, replace(NOTICE, reason="Thiếu hợp đồng thuê nhà"))
+    desks.tell(session, _changed("decline", 3))
     assert "Ly do: Thieu hop dong thue nha." in _body(_only_delivery(session))
 
 
 @pytest.mark.parametrize("notice", [None, replace(NOTICE, phone="")])
 def test_where_nobody_can_be_told_nothing_is_queued(
-    session: Session, clock: SettableClock, notice: DossierNotice | None
+    session: Session, clock: SettableClock, notice: NoticeFacts | None
 ) -> None:
     with capture_logs() as logs:
-        _announcer(Desks(notice), clock).tell_of_changes(session, [_changed("accept", 2)])
+        Desks(clock, notice).tell(session, _changed("accept", 2))
     assert session.query(Delivery).where(Delivery.channel != "inbox").count() == 0
-    assert logs[0]["event"] in ("notify.nobody_to_tell", "notify.no_channel")
+    assert logs[0]["event"] in ("notice.nobody_to_tell", "notify.no_channel")
 
 
 def test_a_notice_that_would_break_the_law_is_not_sent(session: Session, clock: SettableClock) -> None:
-    desks = Desks(replace(NOTICE, due_at=None))
+    desks = Desks(clock, replace(NOTICE, due_at=None))
     with pytest.raises(TemplateError):
-        _announcer(desks, clock).tell_of_changes(session, [_changed("accept", 2)])
-
-
-def test_an_event_that_leaves_the_status_as_it_was_is_not_told(session: Session, clock: SettableClock) -> None:
-    event = _changed("fee_settled", 7)
-    event.payload["from"] = 7
-    _announcer(Desks(), clock).tell_of_changes(session, [event])
-    assert session.query(Notification).count() == 0
+        desks.tell(session, _changed("accept", 2))
 
 
 def test_a_change_nobody_wrote_a_text_for_is_an_error(session: Session, clock: SettableClock) -> None:
     with pytest.raises(NoTemplate):
-        _announcer(Desks(), clock).tell_of_changes(session, [_changed("fly", 4)])
+        Desks(clock).tell(session, _changed("fly", 4))
 
 
 def _requested() -> OutboxEvent:
@@ -177,8 +185,8 @@ def _requested() -> OutboxEvent:
 
 
 def test_a_one_time_code_is_urgent_and_expires(session: Session, clock: SettableClock) -> None:
-    code = OneTimeCode(PHONE, "vi", "123456", clock.now() + timedelta(minutes=5))
-    _announcer(Desks(code=code), clock).tell_code(session, _requested())
+    code = ProofMessage(PHONE, "123456", clock.now() + timedelta(minutes=5))
+    Desks(clock, code=code).tell(session, _requested())
     delivery = _only_delivery(session)
     assert _body(delivery).startswith(
         "Mot Cua (dich vu cong): 123456 la ma xac nhan so dien thoai nay la cua ban, dung truoc"
@@ -190,20 +198,20 @@ def test_a_one_time_code_is_urgent_and_expires(session: Session, clock: Settable
 
 @pytest.mark.parametrize("age", [timedelta(minutes=5), timedelta(hours=1), None])
 def test_a_code_whose_time_is_over_is_not_queued(session: Session, clock: SettableClock, age: timedelta | None) -> None:
-    code = None if age is None else OneTimeCode(PHONE, "vi", "123456", clock.now())
+    code = None if age is None else ProofMessage(PHONE, "123456", clock.now())
     clock.advance(age or timedelta(0))
-    _announcer(Desks(code=code), clock).tell_code(session, _requested())
+    Desks(clock, code=code).tell(session, _requested())
     assert session.query(Notification).count() == 0
 
 
 def test_events_reach_their_handlers_through_the_outbox(clean_database: Database, clock: SettableClock) -> None:
-    announcer = _announcer(Desks(code=OneTimeCode(PHONE, "vi", "123456", clock.now() + timedelta(minutes=5))), clock)
+    desks = Desks(clock, code=ProofMessage(PHONE, "123456", clock.now() + timedelta(minutes=5)))
     changed, requested = _changed("finish", 9), _requested()
     with clean_database.transaction() as session:
         add_agency(session, AGENCY)
         record_event(session, changed.kind, changed.subject_id, changed.payload)
         record_event(session, requested.kind, requested.subject_id, requested.payload)
-    assert drain_events(clean_database, announcer.handlers()) == 2
+    assert drain_events(clean_database, desks.handlers()) == 2
     with clean_database.transaction() as session:
         assert {row.template for row in session.query(Delivery)} == {"dossier.finished", "phone_proof.code"}
 
@@ -212,8 +220,8 @@ def test_events_reach_their_handlers_through_the_outbox(clean_database: Database
 def test_a_reason_that_says_nothing_is_no_reason_for_silence(
     session: Session, clock: SettableClock, reason: str | None
 ) -> None:
-    announcer = _announcer(Desks(replace(NOTICE, reason=reason)), clock)
-    announcer.tell_of_changes(session, [_changed("decline", 3)])
+    desks = Desks(clock, replace(NOTICE, reason=reason))
+    desks.tell(session, _changed("decline", 3))
     assert "xem thong bao tren ung dung" in _body(_only_delivery(session))
 
 
@@ -221,8 +229,8 @@ def test_a_text_that_cannot_be_written_leaves_the_inbox_and_a_dead_message(
     session: Session, clock: SettableClock
 ) -> None:
     # Nothing in it may be shortened.
-    announcer = _announcer(Desks(replace(NOTICE, code="H" * 700)), clock)
-    announcer.tell_of_changes(session, [_changed("accept", 2)])
+    desks = Desks(clock, replace(NOTICE, code="H" * 700))
+    desks.tell(session, _changed("accept", 2))
     told = {row.channel: row for row in session.query(Delivery)}
     assert (told["inbox"].state, told["sms"].state) == ("delivered", "dead")
     assert (told["sms"].code, told["sms"].settled_at is not None) == ("text_impossible", True)
@@ -231,9 +239,9 @@ def test_a_text_that_cannot_be_written_leaves_the_inbox_and_a_dead_message(
 
 
 def test_a_code_that_cannot_be_written_is_tried_again(session: Session, clock: SettableClock) -> None:
-    code = OneTimeCode(PHONE, "vi", "1" * 700, clock.now() + timedelta(minutes=5))
+    code = ProofMessage(PHONE, "1" * 700, clock.now() + timedelta(minutes=5))
     event = OutboxEvent(
         id=new_id(), kind="phone_proof.requested", subject_id=new_id(), payload={"proof_id": str(new_id())}
     )
     with pytest.raises(TemplateError):
-        _announcer(Desks(code=code), clock).tell_code(session, event)
+        Desks(clock, code=code).tell(session, event)

@@ -12,20 +12,20 @@ from sqlalchemy.orm import Session
 from kernel.clock import SettableClock
 from kernel.database.sessions import Database
 from kernel.ids import new_id
+from kernel.notices import Value
 from kernel.outbox import OutboxEvent, drain_events, record_events
 from notify.models import Delivery, Notification
-from notify.planning.handlers import Announcer, Telling
+from notify.planning.announcing import Announcer, Telling
 from notify.planning.offers import OutlookByLedger, Route
 from notify.planning.plan import Channel, Reach
 from notify.planning.store import Notice
-from notify.ports import DossierNotice
 from notify.registers import Budget
 from notify.sending.settled import Settled, announce_settled
 from notify.templates.book import shipped_templates
 from notify.templates.events import events
-from notify.templates.forms import Value
 from tests.db.notify.support import PHONE, VAULT, add_agency
 from tests.db.notify.test_planning import AGENCY, NOTICE, Desks
+from tracking.service.notices import NoticeFacts
 
 ROUTES = OutlookByLedger([Route(Channel.SMS, "twilio", 800)])
 
@@ -33,17 +33,17 @@ ROUTES = OutlookByLedger([Route(Channel.SMS, "twilio", 800)])
 class ManyDesks(Desks):
     """A dossier of its own for each event; `bad` ones have no due time, without which nothing may be told."""
 
-    def __init__(self, bad: Sequence[str] = ()) -> None:
-        super().__init__()
+    def __init__(self, clock: SettableClock, bad: Sequence[str] = ()) -> None:
+        super().__init__(clock)
         self.bad = bad
 
-    def notices(self, session: Session, payloads: Sequence[dict[str, Any]]) -> list[DossierNotice | None]:
+    def facts(self, payloads: Sequence[dict[str, Any]]) -> list[NoticeFacts | None]:
         due = {True: None, False: NOTICE.due_at}
-        return [replace(NOTICE, person_id=new_id(), due_at=due[each["dossier_id"] in self.bad]) for each in payloads]
+        return [replace(NOTICE, applicant_id=new_id(), due_at=due[each["dossier_id"] in self.bad]) for each in payloads]
 
 
-def _announcer(desks: Desks, clock: SettableClock) -> Announcer:
-    return Announcer(VAULT, clock, desks, desks, ROUTES, lambda _: shipped_templates())
+def _announcer(clock: SettableClock) -> Announcer:
+    return Announcer(VAULT, clock, ROUTES, lambda _: shipped_templates())
 
 
 def _accepted(count: int) -> list[tuple[UUID, dict[str, Any]]]:
@@ -56,7 +56,7 @@ def _event(payload: dict[str, Any]) -> OutboxEvent:
     return OutboxEvent(id=new_id(), kind="dossier.state_changed", subject_id=new_id(), payload=payload)
 
 
-def _drained(database: Database, announcer: Announcer, happened: Sequence[tuple[UUID, dict[str, Any]]]) -> int:
+def _drained(database: Database, desks: Desks, happened: Sequence[tuple[UUID, dict[str, Any]]]) -> int:
     """How many statements a chunk of these events cost."""
     with database.transaction() as session:
         record_events(session, "dossier.state_changed", happened)
@@ -66,16 +66,16 @@ def _drained(database: Database, announcer: Announcer, happened: Sequence[tuple[
         statements.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
-    assert drain_events(database, announcer.handlers(), chunk=200) == len(happened)
+    assert drain_events(database, desks.handlers(), chunk=200) == len(happened)
     event.remove(database.engine, "before_cursor_execute", note)
     return len(statements)
 
 
 def test_a_chunk_costs_the_same_statements_whatever_its_size(clean_database: Database, clock: SettableClock) -> None:
-    announcer = _announcer(ManyDesks(), clock)
+    desks = ManyDesks(clock)
     with clean_database.transaction() as session:
         add_agency(session, AGENCY)
-    few, many = _drained(clean_database, announcer, _accepted(2)), _drained(clean_database, announcer, _accepted(150))
+    few, many = _drained(clean_database, desks, _accepted(2)), _drained(clean_database, desks, _accepted(150))
     assert few == many
     with clean_database.transaction() as session:
         assert session.query(Notification).count() == 152
@@ -88,7 +88,7 @@ def test_one_that_cannot_be_told_takes_no_other_with_it(clean_database: Database
     bad = [str(dossier) for dossier, _ in happened[5:7]]
     with clean_database.transaction() as session:
         add_agency(session, AGENCY)
-    _drained(clean_database, _announcer(ManyDesks(bad), clock), happened)
+    _drained(clean_database, ManyDesks(clock, bad), happened)
     with clean_database.transaction() as session:
         told = {str(row.dossier_id) for row in session.query(Notification)}
         failed = {str(row.subject_id) for row in session.query(OutboxEvent).filter_by(attempts=1)}
@@ -100,7 +100,7 @@ def test_the_same_event_twice_in_a_chunk_tells_once(session: Session, clock: Set
     add_agency(session, AGENCY)
     ((_, payload),) = _accepted(1)
     twice = [_event(payload)] * 2
-    _announcer(Desks(), clock).tell_of_changes(session, twice)
+    Desks(clock).tell(session, *twice)
     assert session.query(Notification).count() == 1
     assert session.query(Delivery).count() == 2
 
@@ -136,7 +136,7 @@ def test_a_chunk_spends_a_budget_once(session: Session, clock: SettableClock, li
             agency_code=AGENCY,
         )
         tellings.append(Telling(told, Reach("vi", addresses), notice))
-    _announcer(Desks(), clock).announce(session, tellings)
+    _announcer(clock).announce(session, tellings)
     assert session.query(Delivery).filter_by(channel="sms").count() == texts
     assert session.query(Delivery).filter_by(channel="inbox").count() == 5
 

@@ -1,20 +1,18 @@
-from typing import Any
-
 import pytest
 from sqlalchemy.orm import Session
 
 from auth.models import PHONE_FIELD, Phone
 from kernel.clock import SettableClock
 from kernel.ids import new_id
+from kernel.outbox import OutboxEvent
 from kernel.vault import open_vault
 from kernel.work import Work
-from motcua.wiring.joins.notices import LodgingWords
-from notify.notices.lodging import LodgingAnnouncer
-from notify.planning.handlers import Announcer
+from motcua.wiring.joins.contacts import Directory
 from notify.planning.offers import OutlookByLedger, Route
 from notify.planning.plan import Channel
-from notify.templates.book import shipped_templates
+from residence.part import FRONT_DESK, PART
 from tests.db.residence.support import Town
+from tests.support.telling import handlers_of, teller
 
 
 @pytest.fixture
@@ -30,21 +28,23 @@ def town(work: Work) -> Town:
 PHONE = "+84905000031"
 
 
-class Nobody:
-    """No dossiers and no codes are told here."""
+class Teller:
+    """The plan drain for events of lodgings."""
 
-    def notices(self, *_: Any) -> list[None]:
-        raise AssertionError
+    def __init__(self, work: Work, town: Town) -> None:
+        outlook = OutlookByLedger([Route(Channel.SMS, "esms", 800)])
+        contacts = Directory(work.vault, work.clock)
+        told = teller(work.vault, work.clock, outlook, contacts, {FRONT_DESK.name: town.desk})
+        self._handlers = handlers_of(PART, told)
 
-    def one_time_code(self, *_: Any) -> None:
-        raise AssertionError
+    def tell(self, session: Session, event: OutboxEvent) -> None:
+        for handler in self._handlers[event.kind]:
+            handler(session, [event])
 
 
 @pytest.fixture
-def announcer(work: Work, town: Town) -> LodgingAnnouncer:
-    outlook = OutlookByLedger([Route(Channel.SMS, "esms", 800)])
-    base = Announcer(work.vault, work.clock, Nobody(), Nobody(), outlook, lambda _: shipped_templates())
-    return LodgingAnnouncer(base, LodgingWords(work.vault, work.clock, town.desk))
+def announcer(work: Work, town: Town) -> Teller:
+    return Teller(work, town)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from kernel.errors import DomainError
 from kernel.outbox import OutboxEvent
 from kernel.work import Work
 from notify.models import BODY_FIELD, Delivery, Notification
-from notify.notices.lodging import DECIDED, LodgingAnnouncer
 from notify.planning.plan import Channel
 from notify.planning.preferences import save_preferences
 from notify.templates.events import Purpose
@@ -15,26 +14,29 @@ from residence.accounts.store import Learnt, learn
 from residence.authority.port import Trial
 from residence.events import ACCOUNT_REFUSED, OF_CHANGE, REGISTERED
 from residence.models import Lodging
+from residence.part import PART
 from residence.service import lodgings, police
 from residence.states import LodgingEvent
+from tests.db.residence.conftest import Teller
 from tests.db.residence.support import Town
 
+DECIDED = [kind for kind in PART.notices if kind.startswith("lodging.")]
 REASON = "Chưa có giấy phép kinh doanh."
 OFFICERS_END = text("UPDATE officer SET ended_at = now() WHERE agency_code = :agency")
 Told = list[tuple[str, str, str]]
 
 
 @pytest.fixture
-def told(work: Work, town: Town, announcer: LodgingAnnouncer) -> "Teller":
-    teller = Teller(work, announcer)
+def told(work: Work, town: Town, announcer: Teller) -> "Hearing":
+    teller = Hearing(work, announcer)
     teller.hear()
     return teller
 
 
-class Teller:
+class Hearing:
     """The plan drain for events of lodgings."""
 
-    def __init__(self, work: Work, announcer: LodgingAnnouncer) -> None:
+    def __init__(self, work: Work, announcer: Teller) -> None:
         self._work, self._announcer = work, announcer
         self._seen: set[object] = set()
 
@@ -63,7 +65,7 @@ def _decide(town: Town, lodging: Lodging, event: LodgingEvent, reason: str | Non
     police.decide_lodging(town.work, town.officer, lodging.id, event, reason=reason)
 
 
-def test_the_police_of_the_commune_hear_of_a_registration(town: Town, told: Teller) -> None:
+def test_the_police_of_the_commune_hear_of_a_registration(town: Town, told: Hearing) -> None:
     town.register(town.owner, town.organisation, name="Nhà nghỉ Mới")
     [(template, channel, words)] = told.hear()
     assert (template, channel) == ("lodging.registered", "inbox")
@@ -75,7 +77,7 @@ def test_the_police_of_the_commune_hear_of_a_registration(town: Town, told: Tell
     assert told.people("lodging.registered").count(town.officer.person_id) == 2
 
 
-def test_where_no_police_officer_is_appointed_those_above_hear_of_it(town: Town, told: Teller) -> None:
+def test_where_no_police_officer_is_appointed_those_above_hear_of_it(town: Town, told: Hearing) -> None:
     city = town.police("P")
     town.work.session.execute(OFFICERS_END, {"agency": "P.1"})
     town.register(town.owner, town.organisation, name="Nhà nghỉ Mới")
@@ -83,7 +85,7 @@ def test_where_no_police_officer_is_appointed_those_above_hear_of_it(town: Town,
     assert city.person_id in told.people("lodging.registered")
 
 
-def test_every_decision_reaches_the_lodging_with_its_reason(town: Town, told: Teller, phone: str) -> None:
+def test_every_decision_reaches_the_lodging_with_its_reason(town: Town, told: Hearing, phone: str) -> None:
     assert phone
     lodging = town.register(town.owner, town.organisation, name="Nhà nghỉ Mới")
     told.hear()
@@ -108,7 +110,7 @@ def test_every_decision_reaches_the_lodging_with_its_reason(town: Town, told: Te
     assert [each[0] for each in told.hear()] == ["lodging.closed"] * 2
 
 
-def test_an_approval_of_a_lodging_with_its_account_says_nothing_is_missing(town: Town, told: Teller) -> None:
+def test_an_approval_of_a_lodging_with_its_account_says_nothing_is_missing(town: Town, told: Hearing) -> None:
     lodging = town.register(town.owner, town.organisation, name="Nhà nghỉ Mới")
     town.give_account(town.owner, lodging, Trial.UNANSWERED)
     _decide(town, lodging, LodgingEvent.APPROVE)
@@ -117,7 +119,7 @@ def test_an_approval_of_a_lodging_with_its_account_says_nothing_is_missing(town:
     assert "tài khoản" not in heard[0][2]
 
 
-def test_a_decision_said_twice_is_told_once(town: Town, told: Teller) -> None:
+def test_a_decision_said_twice_is_told_once(town: Town, told: Hearing) -> None:
     _decide(town, town.lodging, LodgingEvent.SUSPEND, REASON)
     _decide(town, town.lodging, LodgingEvent.SUSPEND, REASON)
     with pytest.raises(DomainError, match="lodging_step_refused"):
@@ -125,7 +127,7 @@ def test_a_decision_said_twice_is_told_once(town: Town, told: Teller) -> None:
     assert [each[0] for each in told.hear()] == ["lodging.suspended"]
 
 
-def test_who_reports_for_the_lodging_hears_of_it_and_others_do_not(town: Town, told: Teller) -> None:
+def test_who_reports_for_the_lodging_hears_of_it_and_others_do_not(town: Town, told: Hearing) -> None:
     clerk, _ = town.member(town.organisation, "Lễ tân Thử", ("report_guests",))
     town.member(town.organisation, "Kế toán Thử", ("manage_clients",))
     elsewhere, elsewhere_id = town.member(town.organisation, "Lễ tân Khác", ("report_guests",))
@@ -138,14 +140,14 @@ def test_who_reports_for_the_lodging_hears_of_it_and_others_do_not(town: Town, t
     assert elsewhere.person_id not in told.people("lodging.suspended")
 
 
-def test_who_muted_texts_finds_the_decision_in_the_app(work: Work, town: Town, told: Teller, phone: str) -> None:
+def test_who_muted_texts_finds_the_decision_in_the_app(work: Work, town: Town, told: Hearing, phone: str) -> None:
     assert phone
     save_preferences(work, town.owner, {Purpose.ORGANISATION: {Channel.SMS: False}})
     _decide(town, town.lodging, LodgingEvent.SUSPEND, REASON)
     assert [channel for _, channel, _ in told.hear()] == ["inbox"]
 
 
-def test_an_account_that_the_portal_refuses_later_is_told(town: Town, told: Teller, phone: str) -> None:
+def test_an_account_that_the_portal_refuses_later_is_told(town: Town, told: Hearing, phone: str) -> None:
     assert phone
     found = Learnt(town.lodging.id, town.lodging.authority_given_at, works=False)
     for _ in range(2):

@@ -13,7 +13,6 @@ from kernel.outbox import OutboxEvent
 from kernel.storage import open_store
 from kernel.work import Work
 from notify.models import BODY_FIELD, Delivery, Notification
-from notify.notices.lodging import IN_DOUBT, REMINDER, SETTLED, LodgingAnnouncer
 from notify.planning.plan import Channel
 from notify.planning.preferences import save_preferences
 from notify.templates.events import Purpose
@@ -22,8 +21,11 @@ from residence.nights.store import NightCounts
 from residence.notices.lodgings import ended
 from residence.service import reports
 from residence.transmission.planner import plan_transmissions
+from tests.db.residence.conftest import Teller
 from tests.db.residence.support import Town, guest
 from tests.db.residence.test_batches import accept, send, sheet
+
+REMINDER, IN_DOUBT, SETTLED = "residence.reminder", "residence.in_doubt", "residence.settled"
 
 
 def event(work: Work, town: Town, kind: str, **payload: Any) -> OutboxEvent:
@@ -38,9 +40,7 @@ def texts(work: Work) -> list[tuple[str, str]]:
     return [(row.channel, work.vault.open(BODY_FIELD, row.id, row.body)) for row in rows]
 
 
-def test_a_lodging_that_filed_nothing_is_reminded(
-    work: Work, town: Town, announcer: LodgingAnnouncer, phone: str
-) -> None:
+def test_a_lodging_that_filed_nothing_is_reminded(work: Work, town: Town, announcer: Teller, phone: str) -> None:
     announcer.tell(work.session, event(work, town, REMINDER, step="first"))
     told = work.session.query(Notification).one()
     assert (told.person_id, told.kind, told.agency_code) == (
@@ -53,35 +53,33 @@ def test_a_lodging_that_filed_nothing_is_reminded(
     assert phone not in message
 
 
-def test_the_last_reminder_is_urgent(work: Work, town: Town, announcer: LodgingAnnouncer, phone: str) -> None:
+def test_the_last_reminder_is_urgent(work: Work, town: Town, announcer: Teller, phone: str) -> None:
     assert phone
     announcer.tell(work.session, event(work, town, REMINDER, step="second"))
     assert work.session.scalars(text("SELECT DISTINCT template FROM delivery")).all() == ["residence.last_reminder"]
     assert work.session.scalars(text("SELECT DISTINCT priority FROM delivery")).all() == [0]
 
 
-def test_a_night_that_was_filed_meanwhile_is_not_asked_for(work: Work, town: Town, announcer: LodgingAnnouncer) -> None:
+def test_a_night_that_was_filed_meanwhile_is_not_asked_for(work: Work, town: Town, announcer: Teller) -> None:
     reports.report_nil(work, town.owner, town.desk, town.lodging.id, local(work.now()).date())
     announcer.tell(work.session, event(work, town, REMINDER, step="first"))
     announcer.tell(work.session, event(work, town, IN_DOUBT, items=3))
     assert texts(work) == []
 
 
-def test_without_a_proved_phone_the_app_tells(work: Work, town: Town, announcer: LodgingAnnouncer) -> None:
+def test_without_a_proved_phone_the_app_tells(work: Work, town: Town, announcer: Teller) -> None:
     announcer.tell(work.session, event(work, town, REMINDER, step="first"))
     assert [channel for channel, _ in texts(work)] == ["inbox"]
 
 
-def test_who_muted_reminders_finds_them_in_the_app(
-    work: Work, town: Town, announcer: LodgingAnnouncer, phone: str
-) -> None:
+def test_who_muted_reminders_finds_them_in_the_app(work: Work, town: Town, announcer: Teller, phone: str) -> None:
     assert phone
     save_preferences(work, town.owner, {Purpose.RESIDENCE_REMINDER: {Channel.SMS: False}})
     announcer.tell(work.session, event(work, town, REMINDER, step="first"))
     assert [channel for channel, _ in texts(work)] == ["inbox"]
 
 
-def test_how_a_list_ended_is_told(work: Work, town: Town, announcer: LodgingAnnouncer, phone: str) -> None:
+def test_how_a_list_ended_is_told(work: Work, town: Town, announcer: Teller, phone: str) -> None:
     assert phone
     batch = Batch(
         id=new_id(),
@@ -122,7 +120,7 @@ def test_how_a_list_ended_counts_its_declared_guests(counts: dict[str, int], wor
 
 
 def test_rows_nobody_has_declared_are_told_apart_from_guests_that_were_refused(
-    work: Work, town: Town, announcer: LodgingAnnouncer, phone: str, tmp_path: Path
+    work: Work, town: Town, announcer: Teller, phone: str, tmp_path: Path
 ) -> None:
     assert phone
     files = open_store(tmp_path.as_uri())

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.notices import Person, Place, Value
 from notify.planning.facts import dump_facts, load_facts
-from notify.templates.forms import Person, Place, Value
 
 VALUES: st.SearchStrategy[Value | None] = st.one_of(
     st.none(),

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.templates.forms import ACCENTED, Kind, Person, Place, Script, Value, accented, forms, sentence, shorten
+from kernel.notices import Person, Place, Value
+from notify.templates.forms import ACCENTED, Kind, Script, accented, forms, sentence, shorten
 from notify.templates.sms_text import measure, septets
 
 WORDS = st.lists(st.text("abcđêốÁ[€", min_size=1, max_size=12), min_size=1, max_size=8).map(" ".join)

@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 from kernel.clock import VIETNAM, local
 from notify.desk.explaining import dump_why, say_why
 from notify.planning.plan import (
-    CODE_TEMPLATE,
     PUSHING,
     Channel,
     Circumstances,
-    NoTemplate,
     Offer,
     Plan,
     PlannedDelivery,
@@ -23,11 +21,11 @@ from notify.planning.plan import (
     Reach,
     Skip,
     plan,
-    template_for,
 )
 from notify.templates.book import shipped_templates
 from notify.templates.events import TemplateEvent, events
 from tests.support.words import faults
+from tracking.notices.words import NoTemplate, template_for
 from tracking.states import MOVES
 
 BOOK = shipped_templates()
@@ -237,7 +235,7 @@ def test_what_the_law_does_not_want_can_be_muted() -> None:
 
 
 def test_a_one_time_code_goes_to_the_phone_it_proves_alone_and_overtakes_notices() -> None:
-    made = planned(events()[CODE_TEMPLATE])
+    made = planned(events()["phone_proof.code"])
     assert (ways(made), made.skipped) == (["sms"], {Channel.ZALO: Skip.NO_TEXT, Channel.INBOX: Skip.NO_TEXT})
     assert made.deliveries[0].priority is Priority.URGENT < Priority.NOTICE
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.notices import Person, Value
 from notify.templates.book import (
     VARIABLES,
     Template,
@@ -18,7 +19,7 @@ from notify.templates.book import (
     render,
     shipped_templates,
 )
-from notify.templates.forms import Kind, Person, Value
+from notify.templates.forms import Kind
 from notify.templates.layouts import ZaloLayout, zalo_types
 
 BOOK = shipped_templates()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.notices import Person, Place, Value
 from notify.templates.book import (
     LEGAL_MINIMUM,
     LEGAL_TIMES,
@@ -22,7 +23,7 @@ from notify.templates.book import (
     shipped_templates,
 )
 from notify.templates.events import events
-from notify.templates.forms import Kind, Person, Place, Value, forms
+from notify.templates.forms import Kind, forms
 from notify.templates.sms_text import measure, spelled
 
 BOOK = shipped_templates()

@@ -1,7 +1,7 @@
-"""Outbox events that somebody must be told of become notifications with their deliveries."""
+"""What people are told becomes notifications with their deliveries."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,35 +13,25 @@ from sqlalchemy.orm import Session
 from kernel.bell import URGENT
 from kernel.clock import Clock
 from kernel.database.sessions import ring_after_commit
-from kernel.outbox import Handler, OutboxEvent, one_by_one
+from kernel.notices import Facts
 from kernel.vault import Vault
-from notify.planning.facts import Facts
 from notify.planning.offers import Outlook
 from notify.planning.plan import (
-    CODE_TEMPLATE,
     PUSHING,
-    Channel,
     Circumstances,
     Offer,
     Plan,
     Reach,
     plan,
-    template_for,
 )
-from notify.planning.preferences import wanted_channels
 from notify.planning.store import NewDelivery, Notice, add_deliveries, add_notifications
-from notify.ports import CodeDesk, DossierDesk, DossierNotice
 from notify.sending.retry import RECEIPT_WITHIN
 from notify.sending.settled import Settled, announce_settled
 from notify.sending.states import DeliveryState
 from notify.templates.book import Rendered, TemplateBook, TemplateError, render
-from notify.templates.events import TemplateEvent, events
-from notify.templates.forms import Person, Value
+from notify.templates.events import TemplateEvent
 
 SEND: Final = "send"
-DOSSIER_CHANGED: Final = "dossier.state_changed"
-CODE_REQUESTED: Final = "phone_proof.requested"
-_UNSAID: Final = "xem thông báo trên ứng dụng"
 _log = structlog.get_logger()
 
 
@@ -64,7 +54,7 @@ class _Written:
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
-    """Turns events into deliveries. `book` gives the templates in use, `outlook` the channels.
+    """Turns tellings into deliveries. `book` gives the templates in use, `outlook` the channels.
 
     A chunk of events costs a fixed number of statements: what all of them need is read at once, and what is planned is
     written at once.
@@ -72,58 +62,9 @@ class Announcer:
 
     vault: Vault
     clock: Clock
-    dossiers: DossierDesk
-    codes: CodeDesk
     outlook: Outlook
     book: Callable[[Session], TemplateBook]
     receipt_within: timedelta = RECEIPT_WITHIN
-
-    def handlers(self) -> dict[str, list[Handler]]:
-        """Event kind -> handlers, for the plan drain."""
-        return {DOSSIER_CHANGED: [self.tell_of_changes], **self.urgent_handlers()}
-
-    def urgent_handlers(self) -> dict[str, list[Handler]]:
-        """Handlers of urgent events."""
-        return {CODE_REQUESTED: [one_by_one(self.tell_code)]}
-
-    def tell_of_changes(self, session: Session, happened: Sequence[OutboxEvent]) -> None:
-        """Official statuses of dossiers changed: whoever filed one is told, on the phone that the dossier carries."""
-        # Nothing is told where the status is what it was, as when a payment settles while a withdrawal is considered.
-        changes = [event for event in happened if event.payload["from"] != event.payload["to"]]
-        found = []
-        notices = self.dossiers.notices(session, [event.payload for event in changes])
-        for event, notice in zip(changes, notices, strict=True):
-            if notice is None:
-                _log.info("notify.nobody_to_tell", event_id=str(event.id), dossier_id=event.payload["dossier_id"])
-            else:
-                told = events()[template_for(event.payload["event"], int(event.payload["to"]))]
-                found.append((event, told, notice))
-        wanted = wanted_channels(session, {(notice.person_id, told.purpose) for _, told, notice in found})
-        self.announce(
-            session,
-            [
-                tell_about_dossier(event, told, notice, wanted[notice.person_id, told.purpose])
-                for event, told, notice in found
-            ],
-        )
-
-    def tell_code(self, session: Session, event: OutboxEvent) -> None:
-        """A one-time code is on its way to a phone; worthless once its time is over, so it is never sent after that."""
-        code = self.codes.one_time_code(session, UUID(event.payload["proof_id"]))
-        left = timedelta(0) if code is None else code.valid_until - self.clock.now()
-        if code is None or left <= timedelta(0):
-            return
-        told = events()[CODE_TEMPLATE]
-        notice = Notice(
-            event_id=event.id,
-            recipient=code.phone,
-            template=told.name,
-            purpose=str(told.purpose),
-            legal=told.legal,
-            language=code.language,
-            facts={"otp": code.code, "until": code.valid_until},
-        )
-        self.announce(session, [Telling(told, Reach(code.language, {Channel.SMS: code.phone}), notice, left)])
 
     def announce(self, session: Session, tellings: Sequence[Telling]) -> None:
         """Plans and queues what people are told; each of an event once, however often this is called.
@@ -165,34 +106,6 @@ class Announcer:
                 # The next of this chunk must not spend it again.
                 left[notice.agency_code] -= sum(each.price_vnd for each in planned.deliveries if not each.standby)
             yield _Written(telling, planned, texts)
-
-
-def tell_about_dossier(
-    event: OutboxEvent,
-    told: TemplateEvent,
-    notice: DossierNotice,
-    wanted: Mapping[Channel, bool],
-    valid_for: timedelta | None = None,
-) -> Telling:
-    """Whoever filed a dossier as the one to be told of an event, on the phone that the dossier carries."""
-    addresses = {Channel.ZALO: notice.phone, Channel.SMS: notice.phone, Channel.INBOX: str(notice.person_id)}
-    return Telling(
-        told,
-        Reach(notice.language, addresses, wanted),
-        Notice(
-            event_id=event.id,
-            recipient=str(notice.person_id),
-            template=told.name,
-            purpose=str(told.purpose),
-            legal=told.legal,
-            language=notice.language,
-            facts=_values(notice),
-            person_id=notice.person_id,
-            agency_code=notice.agency_code,
-            dossier_id=UUID(event.payload["dossier_id"]),
-        ),
-        valid_for,
-    )
 
 
 def _deliveries(written: _Written, notification_id: UUID, now: datetime) -> Iterator[NewDelivery]:
@@ -255,23 +168,3 @@ def _explain(told: TemplateEvent, notice: Notice, planned: Plan) -> None:
             template=notice.template,
             skipped={str(channel): str(why) for channel, why in planned.skipped.items()},
         )
-
-
-def _says_something(reason: str | None) -> bool:
-    return any(sign.isalnum() for sign in reason or "")
-
-
-def _values(notice: DossierNotice) -> dict[str, Value | None]:
-    return {
-        "agency": notice.agency,
-        "answer_by": notice.answer_by,
-        "at": notice.at,
-        "code": notice.code,
-        "due": notice.due_at,
-        "fee": notice.fee_vnd,
-        "handler": Person(notice.handler_name, notice.handler_unit) if notice.handler_name else notice.handler_unit,
-        "reason": notice.reason if _says_something(notice.reason) else _UNSAID,
-        "last_day": notice.last_day,
-        "received": notice.received_at,
-        "status": notice.status,
-    }

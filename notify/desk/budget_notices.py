@@ -1,23 +1,20 @@
 """A budget that warns: the admins of an agency hear once a month that a share of it is spent, and once that all is."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Protocol
-from uuid import UUID
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
-from kernel.outbox import Handler, OutboxEvent, one_by_one, record_event
+from kernel.notices import Notice, ToOffice, Value, each
+from kernel.outbox import OutboxEvent, record_event
+from kernel.part import Container
 from kernel.work import Work
 from notify.desk.costs import BudgetState, budget_state
-from notify.planning.addressees import Addressee, GroupNotice, tell_each
-from notify.planning.handlers import Announcer
 from notify.planning.offers import month_of
 from notify.registers import Budget, Spend
-from notify.templates.events import events
+from procedures.part import CATALOGUE
 
 REACHED: Final = "message_budget.reached"
 TEMPLATE: Final = "budget.reached"
@@ -25,16 +22,6 @@ _WORDS: Final[dict[str, str]] = {
     BudgetState.WARNED: "sắp hết",
     BudgetState.SPENT: "đã hết; chỉ còn gửi thông báo theo luật",
 }
-
-
-class AdminDesk(Protocol):
-    """Knows who looks after an agency."""
-
-    def admins(self, session: Session, agency_code: str) -> Sequence[UUID]:
-        """People who are its admins now."""
-        ...
-
-    def agency_name(self, session: Session, agency_code: str) -> str: ...
 
 
 def watch_budgets(work: Work) -> int:
@@ -68,29 +55,17 @@ def _tell(session: Session, budget: Budget, spent: int, month: date) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetAnnouncer:
-    """Turns such events into notices in the app."""
+def _notice(container: Container, session: Session, event: OutboxEvent) -> Notice:
+    """Every admin of the agency finds it in the app; it costs nothing."""
+    said = event.payload
+    facts: dict[str, Value | None] = {
+        "agency": container.get(CATALOGUE).agency(session, said["agency_code"]).name,
+        "month": f"{date.fromisoformat(said['month']):%m/%Y}",
+        "state": _WORDS[said["state"]],
+        "spent": int(said["spent_vnd"]),
+        "limit": int(said["limit_vnd"]),
+    }
+    return Notice(TEMPLATE, [ToOffice(said["agency_code"], "admin")], facts, said["agency_code"], by=())
 
-    announcer: Announcer
-    desk: AdminDesk
 
-    def handlers(self) -> dict[str, list[Handler]]:
-        """Event kind -> handlers, for the plan drain."""
-        return {REACHED: [one_by_one(self.tell)]}
-
-    def tell(self, session: Session, event: OutboxEvent) -> None:
-        """Every admin of the agency finds it in the app; it costs nothing."""
-        told, said = events()[TEMPLATE], event.payload
-        admins = [Addressee(person, None) for person in self.desk.admins(session, said["agency_code"])]
-        what = GroupNotice(told, self._facts(session, said), said["agency_code"], by=())
-        tell_each(self.announcer, session, event, admins, what)
-
-    def _facts(self, session: Session, said: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "agency": self.desk.agency_name(session, said["agency_code"]),
-            "month": f"{date.fromisoformat(said['month']):%m/%Y}",
-            "state": _WORDS[said["state"]],
-            "spent": int(said["spent_vnd"]),
-            "limit": int(said["limit_vnd"]),
-        }
+READER: Final = each(_notice)

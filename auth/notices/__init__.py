@@ -1,0 +1,1 @@
+"""What people are told of their accounts, their organisations and their keys."""

@@ -1,0 +1,1 @@
+"""The texts of what messages themselves are told of."""

@@ -1,1 +1,0 @@
-"""Notices of other domains, each with whom it tells."""
