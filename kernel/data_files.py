@@ -15,5 +15,5 @@ def parse_yaml(text: str) -> Any:
 
 
 def read_yaml(package: str, path: str) -> Any:
-    """A file below a package, such as `data/events.yaml`."""
+    """A file below a package, such as `data/advice.yaml`."""
     return parse_yaml(files(package).joinpath(path).read_text(encoding="utf-8"))

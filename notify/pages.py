@@ -8,7 +8,7 @@ from kernel.part import registered
 
 
 def read_page(path: str) -> Any:
-    """A file below this package, such as `data/events.yaml`."""
+    """A file below this package, such as `data/advice.yaml`."""
     return read_yaml("notify", path)
 
 

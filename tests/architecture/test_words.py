@@ -13,9 +13,10 @@ from auth.organisations.rights import MANDATES
 from mobile_contract import labels, vocabulary
 from mobile_contract.problems import FIELD_TEXTS, PROBLEMS, TITLES
 from mobile_contract.wording import placeholders, say
+from notify.pages import text_pages
 from notify.sending.states import DeliveryState
 from procedures.definition import ActionKind
-from tests.architecture.sources import DOMAINS, ROOT, calls, product
+from tests.architecture.sources import DOMAINS, ROOT, SHARED, calls, product
 from tests.support.words import faults
 
 LANGUAGES = ("vi", "en")
@@ -79,14 +80,14 @@ def _pairs_in(value: Any, where: str) -> Iterator[tuple[str, tuple[str, str]]]:
 
 def _kept() -> Iterator[tuple[str, tuple[str, str]]]:
     """Pairs in the data that the product reads: forms, rules, advice."""
-    for package in DOMAINS:
+    for package in (*DOMAINS, *SHARED):
         for path in sorted((ROOT / package).rglob("*.yaml")):
             yield from _pairs_in(yaml.safe_load(path.read_text(encoding="utf-8")), str(path.relative_to(ROOT)))
 
 
 def _templates(channel: str, language: str) -> Iterator[tuple[str, str]]:
-    page = yaml.safe_load((ROOT / f"notify/data/texts/{channel}.{language}.yaml").read_text(encoding="utf-8"))
-    for name, content in page["templates"].items():
+    pages = text_pages(f"{channel}.{language}.yaml")
+    for name, content in chain.from_iterable(page["templates"].items() for page in pages):
         for part in ("title", "body", "text"):
             if part in content:
                 yield f"{channel}.{language} {name} {part}", content[part]
