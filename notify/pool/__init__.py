@@ -1,1 +1,1 @@
-"""The pool of gateways: their health, and which one a message goes to."""
+"""What the tables know of the gateways: how each one is doing, and what waits for one that is back."""

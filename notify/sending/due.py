@@ -4,11 +4,11 @@ Two statements in one transaction, because the gateway is chosen between them: t
 has seen of each gateway.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from notify.planning.plan import Priority
 from notify.sending.outcomes import EXPIRED, Claim
 from notify.sending.standbys import SUPERSEDED
-from outbound.jobs.shared_pool import Wanting
+from outbound.jobs.shared_pool import SharedPool
 
 # A chunk holds urgent rows first: each priority and channel has its own scan of the index, for as many rows as are
 # still wanted. A pinned row waits for its own gateway. What is urgent has a drain of its own, so other claims see it
@@ -72,15 +72,6 @@ _CLAIM_PLAIN: Final = text(_CLAIM.format(supersede=""))
 _CLAIM_STANDBYS: Final = text(_CLAIM.format(supersede=_SUPERSEDE))
 
 
-class Choice(Protocol):
-    """Which gateways can be used; see `outbound.jobs.shared_pool.SharedPool`."""
-
-    def rooms(self) -> Mapping[str, int]: ...
-    def shut(self) -> Sequence[str]: ...
-    def choose_all(self, wanting: Sequence[Wanting]) -> list[str | None]: ...
-    def not_called(self, gateway: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class ClaimedRow:
     """A delivery to send; `address` and `body` are sealed. `valid_for_s`: seconds until it is worth nothing."""
@@ -117,7 +108,7 @@ def claim_due(
     session: Session,
     room: int,
     lease: timedelta,
-    choice: Choice,
+    pool: SharedPool,
     priorities: Sequence[Priority] = tuple(Priority),
     *,
     quiet: bool = False,
@@ -128,27 +119,27 @@ def claim_due(
     A standby that is taken stops those before it that are not on their way. The caller commits before it calls any
     gateway. What is no longer valid is cancelled and not returned. `quiet`: what can wait, waits.
     """
-    found = _look(session, room, choice, priorities, quiet=quiet)
+    found = _look(session, room, pool, priorities, quiet=quiet)
     lapsed = [(due, "") for due in found if due.lapsed]
     alive = [due for due in found if not due.lapsed]
-    chosen = zip(alive, choice.choose_all(alive), strict=True)
+    chosen = zip(alive, pool.choose_all(alive), strict=True)
     picked = [*lapsed, *((due, gateway) for due, gateway in chosen if gateway is not None)]
     try:
         return _take(session, picked, lease)
     except Exception:
         for gateway in {gateway for _, gateway in picked}:
-            choice.not_called(gateway)
+            pool.not_called(gateway)
         raise
 
 
-def _look(session: Session, room: int, choice: Choice, priorities: Sequence[Priority], *, quiet: bool) -> list[Due]:
-    rooms = choice.rooms()
+def _look(session: Session, room: int, pool: SharedPool, priorities: Sequence[Priority], *, quiet: bool) -> list[Due]:
+    rooms = pool.rooms()
     if not rooms:
         return []
     limits = {f"room_{channel}": min(room, most) for channel, most in rooms.items()}
     rows = session.execute(
         _look_statement(tuple(sorted(rooms)), tuple(priorities)),
-        {"room": room, "shut": choice.shut(), "quiet": quiet, **limits},
+        {"room": room, "shut": pool.shut(), "quiet": quiet, **limits},
     )
     return [Due._make(row) for row in rows]
 

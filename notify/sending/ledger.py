@@ -16,7 +16,7 @@ from notify.planning.plan import Priority
 from notify.sending import claims, due
 from notify.sending.charges import FREE, Tariff
 from notify.sending.claims import Inquiry
-from notify.sending.due import Choice, ClaimedRow
+from notify.sending.due import ClaimedRow
 from notify.sending.outcomes import Claim, News, answer_of, reference_of
 from notify.sending.retry import SendingPatience
 from notify.sending.settled import announce_settled
@@ -25,6 +25,7 @@ from notify.sending.states import DeliveryEvent
 from outbound.jobs.leases import lose_expired_leases
 from outbound.jobs.outcomes import Outcome, OutcomeKind
 from outbound.jobs.ports import Chunk, ClaimedDelivery
+from outbound.jobs.shared_pool import SharedPool
 
 # How far our clock and a gateway's may be apart, so that no message of ours falls before the window asked about.
 _CLOCKS_APART: Final = timedelta(minutes=15)
@@ -46,7 +47,7 @@ class ClaimedMessage(ClaimedDelivery):
 
 
 class Ledger:
-    """`choice` says which gateways take what is claimed, `tariff` what they charge. `priorities`: what is
+    """`pool` says which gateways take what is claimed, `tariff` what they charge. `priorities`: what is
     claimed. `quiet`: whether what can wait is left for later.
     `silence`: when a gateway is asked about a receipt that never came."""
 
@@ -55,7 +56,7 @@ class Ledger:
         database: Database,
         vault: Vault,
         patience: SendingPatience,
-        choice: Choice,
+        pool: SharedPool,
         *,
         tariff: Tariff = FREE,
         priorities: Sequence[Priority] = tuple(Priority),
@@ -68,7 +69,7 @@ class Ledger:
         self._database = database
         self._vault = vault
         self._patience = patience
-        self._choice = choice
+        self._pool = pool
         self._tariff = tariff
         self._priorities = priorities
 
@@ -77,7 +78,7 @@ class Ledger:
         taken_at = time.monotonic()
         with self._database.transaction() as session:
             claimed = due.claim_due(
-                session, room, self._patience.lease, self._choice, self._priorities, quiet=self._quiet()
+                session, room, self._patience.lease, self._pool, self._priorities, quiet=self._quiet()
             )
         return Chunk([self._open(item, taken_at) for item in claimed], more=len(claimed) >= room)
 

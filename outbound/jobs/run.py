@@ -164,6 +164,8 @@ class Run(Generic[D, N]):
 
     async def _turn(self) -> bool:
         """Claims and records what there is to; else waits for something to happen. False when all is done."""
+        # An answer leaves a place to a call as another call does.
+        self._start_calls()
         wanted = self._wanted()
         batch, self._done = self._done, []
         if wanted or batch:
