@@ -1,9 +1,10 @@
 """`python -m bench.residence [--json]`: a list of 10,000 guests, from the file to rows that are committed.
 
-The whole verdict against the bare read of the workbook by calamine, of which it may take twelve times; checked and
-accepted by the use cases against that verdict and three times a bare COPY of the very rows; and what the web worker
-that takes such a file needs of memory above idle, at most 200 MB. Every turn has a file of its own guests, so nothing
-that was remembered helps.
+The whole verdict against the bare read of the workbook by calamine, of which it may take twelve times; the way of a
+file from the bytes received to its last guest declared, as the web and the worker of long files go it, against that
+verdict and three times a bare COPY of the very rows; what that worker needs of memory above idle, at most 200 MB; and
+what others wait meanwhile, see `bench.residence_beside`. Every file has guests of its own, so nothing that was
+remembered helps.
 
 `--peak [--lodgings N] [--minutes M]`: the evening, see `bench.residence_peak`.
 """
@@ -12,7 +13,6 @@ import io
 import sys
 import time
 from dataclasses import dataclass
-from itertools import count
 from statistics import median
 from typing import Final
 from uuid import UUID
@@ -20,32 +20,35 @@ from uuid import UUID
 from python_calamine import CalamineWorkbook
 from sqlalchemy import make_url
 
-from bench import load, residence_peak
+from bench import residence_beside, residence_peak
 from bench.bare_copy import BareCopy
 from bench.ground import Ground, ground
 from bench.memory import most_above_idle
 from bench.pairs import PAIRS, Result, finish, number_after
-from bench.residence_guests import good_rows, workbook
+from bench.residence_beside import Beside
+from bench.residence_files import ROWS, Lists, send_and_follow
+from bench.residence_guests import good_rows
 from bench.residence_town import Hotel, open_hotels
 from kernel.clock import local
-from kernel.heap import settle
 from kernel.work import Work
 from motcua.wiring.joins.edge import Container, build_container
-from residence.batches.check import Verdict, check_file
-from residence.service.batches import SentFile, accept_batch, record_batch
+from residence.batches.check import check_file, check_short
+from residence.batches.drain import BatchWorker
+from residence.service.batches import SentFile, hand_over, keep_content, read_batch, record_batch
 
-ROWS: Final = 10_000
 _VERDICT_TIMES: Final = 12.0
 _COPY_TIMES: Final = 3.0
 _MEMORY_MB: Final = 200.0
 _SENT_FOR_MEMORY: Final = 4
-_SMALL: Final = 20
-_numbers = count()
+# Long enough for a worker, and no more.
+_SHORT: Final = 250
+_WORKER: Final = "worker-batches"
+_PATIENCE_S: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Seconds of one file."""
+    """Seconds of one file to be read and judged, and of one like it to be accepted."""
 
     read: float
     verdict: float
@@ -58,32 +61,39 @@ class Turn:
         return _VERDICT_TIMES * self.read, _COPY_TIMES * self.copied + self.verdict
 
 
-def measure(*, pairs: int = PAIRS, rows: int = ROWS) -> Result:
-    """`figure` and `limit` are of whichever comes nearest to its limit; `more` has all of them."""
+def measure(*, pairs: int = PAIRS, rows: int = ROWS, seconds: float = residence_beside.SECONDS) -> Result:
+    """`figure` and `limit` are of whichever comes nearest to its limit; `more` has all of them. `seconds`: of each look
+    at what others wait."""
     with ground() as place:
-        held = build_container(place.environment)
+        held = build_container(place.environment, drains=True)
+        lists = Lists(local(held.clock.now()).date())
         url = make_url(held.settings.database_url).set(drivername="postgresql")
         copied = BareCopy(url.render_as_string(hide_password=False))
-        _turn(held, copied, _SMALL)
-        # As in a web worker.
-        settle()
-        turns = [_turn(held, copied, rows) for _ in range(pairs)]
+        _turn(held, copied, lists, _SHORT)
+        turns = [_turn(held, copied, lists, rows) for _ in range(pairs)]
         copied.close()
-        grown = _memory(place, held, rows)
+        grown = _memory(place, held, lists, rows)
+        turns_beside = min(pairs, residence_beside.PAIRS)
+        beside = residence_beside.look(place, held, lists, rows, pairs=turns_beside, seconds=seconds)
         held.close()
-    return _nearest(turns, grown)
+    return _nearest(turns, grown, beside)
 
 
-def _turn(held: Container, copied: BareCopy, rows: int) -> Turn:
-    (hotel,), content = open_hotels(held, 1), _file(held, rows)
+def _turn(held: Container, copied: BareCopy, lists: Lists, rows: int) -> Turn:
+    (hotel,) = open_hotels(held, 1)
+    content = lists.next(rows)
     read = _read(content)
     begun = time.perf_counter()
     verdict = check_file(content, held.clock.now())
     judged = time.perf_counter() - begun
-    batch_id = _accept(held, hotel, SentFile("khach.xlsx", content), verdict)
-    accepted = time.perf_counter() - begun
     if len(verdict.accepted) != good_rows(rows):
         raise AssertionError(f"not what was to be measured: {len(verdict.accepted)} of {rows} rows were good")
+    del verdict
+    sent = SentFile("khach.xlsx", lists.next(rows))
+    begun = time.perf_counter()
+    batch_id = _accept(held, hotel, sent)
+    accepted = time.perf_counter() - begun
+    _check_accepted(held, hotel, batch_id, rows)
     return Turn(read, judged, accepted, copied.seconds(batch_id))
 
 
@@ -94,48 +104,52 @@ def _read(content: bytes) -> float:
     return time.perf_counter() - begun
 
 
-def _accept(held: Container, hotel: Hotel, sent: SentFile, verdict: Verdict) -> UUID:
-    """As the edge does it: what is known of the file in one transaction, its guests in the next."""
+def _accept(held: Container, hotel: Hotel, sent: SentFile) -> UUID:
+    """As the web takes it and the worker ends it."""
+    if check_short(sent.content, held.clock.now()) is not None:
+        raise AssertionError("not what was to be measured: a request would have judged it")
     with held.database.transaction() as session:
         work = Work(session, held.vault, held.clock)
-        batch = record_batch(work, hotel.actor, held.residence, hotel.lodging_id, sent, verdict)
+        batch = record_batch(work, hotel.actor, held.residence, hotel.lodging_id, sent, None)
+    keep_content(held.files, held.vault, batch, sent.content)
     with held.database.transaction() as session:
         work = Work(session, held.vault, held.clock)
-        batch = accept_batch(work, hotel.actor, held.residence, hotel.lodging_id, batch.id, verdict)
-    if batch.accepted != len(verdict.accepted):
-        raise AssertionError(f"not what was to be measured: {batch.accepted} guests were declared")
+        hand_over(work, hotel.actor, held.residence, hotel.lodging_id, batch.id, accept=True)
+    worker = BatchWorker(held.database, held.vault, held.clock, held.files, held.residence)
+    worker.run(time_slice_s=_PATIENCE_S, told_to_stop=lambda: False)
     return batch.id
 
 
-def _memory(place: Ground, held: Container, rows: int) -> float:
-    """MB above idle of the web worker that took most, over files sent one after the other."""
+def _check_accepted(held: Container, hotel: Hotel, batch_id: UUID, rows: int) -> None:
+    with held.database.transaction() as session:
+        work = Work(session, held.vault, held.clock)
+        batch = read_batch(work, hotel.actor, held.residence, hotel.lodging_id, batch_id)
+    if batch.accepted != good_rows(rows):
+        raise AssertionError(f"not what was to be measured: {batch.accepted} of {rows} guests were declared")
+
+
+def _memory(place: Ground, held: Container, lists: Lists, rows: int) -> float:
+    """MB above idle of the worker, over files sent one after the other."""
     hotels = open_hotels(held, _SENT_FOR_MEMORY + 2)
-    with place.running("api") as supervisor:
+    with place.running("api", _WORKER) as supervisor:
         for hotel in hotels[:2]:
-            _send(place, hotel, _file(held, _SMALL))
-        files = [_file(held, rows) for _ in hotels[2:]]
-        with most_above_idle(supervisor, "api") as grown:
+            send_and_follow(place, hotel, lists.next(_SHORT), _SHORT)
+        files = [lists.next(rows) for _ in hotels[2:]]
+        with most_above_idle(supervisor, _WORKER) as grown:
             for hotel, content in zip(hotels[2:], files, strict=True):
-                _send(place, hotel, content)
+                send_and_follow(place, hotel, content, rows)
         return grown()
 
 
-def _send(place: Ground, hotel: Hotel, content: bytes) -> None:
-    headers = {"Authorization": f"Bearer {hotel.key}", "Content-Type": "application/octet-stream"}
-    path = f"/v1/lodgings/{hotel.lodging_id}/batches?accept=true&name=khach.xlsx"
-    outcome = load.send(place.ports.api, [[load.request("POST", path, headers, content)]])
-    if outcome.statuses != {200: 1} or b'"accepted"' not in outcome.body:
-        raise AssertionError(f"not what was to be measured: {outcome.statuses} {outcome.body[:300]!r}")
-
-
-def _file(held: Container, rows: int) -> bytes:
-    return workbook(local(held.clock.now()).date(), rows, first=1 + ROWS * next(_numbers))
-
-
-def _nearest(turns: list[Turn], grown: float) -> Result:
+def _nearest(turns: list[Turn], grown: float, beside: Beside) -> Result:
     verdicts = [(turn.verdict, turn.limits[0]) for turn in turns]
     accepts = [(turn.accepted, turn.limits[1]) for turn in turns]
-    measured = {"verdict": (verdicts, "s"), "accepted": (accepts, "s"), "memory": ([(grown, _MEMORY_MB)], "MB")}
+    measured = {
+        "verdict": (verdicts, "s"),
+        "accepted": (accepts, "s"),
+        "memory": ([(grown, _MEMORY_MB)], "MB"),
+        "others": (beside.pairs, "ms at p95"),
+    }
     ratios = {name: median(limit / figure for figure, limit in pairs) for name, (pairs, _) in measured.items()}
     name = min(ratios, key=lambda each: ratios[each])
     pairs, unit = measured[name]
@@ -153,6 +167,9 @@ def _nearest(turns: list[Turn], grown: float) -> Result:
             "copy_s": median(turn.copied for turn in turns),
             "accepted_s": median(turn.accepted for turn in turns),
             "memory_mb": grown,
+            "idle_p95_ms": median(idle for idle, _ in beside.turns),
+            "beside_p95_ms": median(busy for _, busy in beside.turns),
+            "lists_beside": beside.lists,
             **{f"ratio_{each}": ratio for each, ratio in ratios.items()},
         },
     )

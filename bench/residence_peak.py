@@ -21,7 +21,7 @@ from sqlalchemy import text
 from bench import load
 from bench.ground import Ground, ground
 from bench.memory import memory_of
-from bench.paced import Paced, send_paced
+from bench.paced import Paced, p95_ms, send_paced
 from bench.pairs import Result
 from bench.residence_guests import guests, wire
 from bench.residence_town import Hotel, open_hotels
@@ -115,13 +115,8 @@ def _check_imported(place: Ground, lodgings: int, peak: Paced) -> None:
         raise AssertionError(f"{told['doubled']} guests twice at the authority")
 
 
-def _p95(paced: Paced) -> float:
-    ordered = sorted(paced.seconds)
-    return ordered[min(len(ordered) - 1, round(len(ordered) * 0.95))] * 1e3
-
-
 def _result(evening: Evening, lodgings: int) -> Result:
-    p95, limit = _p95(evening.peak), _TIMES * _p95(evening.idle)
+    p95, limit = p95_ms(evening.peak), _TIMES * p95_ms(evening.idle)
     refused = sum(times for status, times in evening.peak.statuses.items() if status != 201)
     ratios = {"answers": limit / p95, "authority": evening.allowed_s / evening.settled_s}
     name = min(ratios, key=lambda each: ratios[each])

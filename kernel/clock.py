@@ -19,6 +19,16 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class StoppedClock:
+    """The clock of what is done later than it was asked for, and counts as done then."""
+
+    instant: datetime
+
+    def now(self) -> datetime:
+        return self.instant
+
+
 @dataclass(slots=True)
 class SettableClock:
     """A clock that a test moves by hand."""

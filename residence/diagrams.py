@@ -53,7 +53,9 @@ PAGES: Final[tuple[StatePage[Any, Any], ...]] = (
         title="File of guests (tệp danh sách khách)",
         table=BATCH_MOVES,
         names={
+            BatchState.JUDGING: "Đang kiểm tra",
             BatchState.CHECKED: "Đã kiểm tra",
+            BatchState.ACCEPTING: "Đang nhận",
             BatchState.ACCEPTED: "Đã nhận",
             BatchState.REFUSED: "Không đọc được",
         },

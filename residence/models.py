@@ -134,13 +134,21 @@ class Batch(Base):
 
     `rows`, `rejected` and `warnings` are the verdict's, `accepted` the guests declared from it, `repeated` the good
     rows that the lodging had declared before.
+
+    A `long` one is judged and declared by a worker, from `due_at` on by the database's clock (null: nothing is to be
+    done). A claim puts that past its lease and adds to `generation`, which whatever it writes must find unchanged.
+    `tries` counts claims that led to nothing, `judged` rows; guests up to the row `declared_to` have been declared.
+    Whatever is done counts as done `as_of`, when it was asked for. `acceptor_id` or `accepting_client` asked for the
+    good rows to be declared.
     """
 
     __tablename__ = "batch"
     __table_args__ = (
         UniqueConstraint("lodging_id", "sha256"),
         CheckConstraint(one_of("state", BatchState), name="state"),
+        CheckConstraint("due_at IS NULL OR (long AND state IN ('judging', 'accepting'))", name="due"),
         Index("ix_batch_night", "lodging_id", "night", "id"),
+        Index("ix_batch_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_batch_kept", "created_at", postgresql_where=text("erased_at IS NULL")),
     )
 
@@ -158,6 +166,15 @@ class Batch(Base):
     accepted: Mapped[int] = mapped_column(Integer)
     repeated: Mapped[int] = mapped_column(Integer)
     findings: Mapped[Sealed | None] = mapped_column(SealedText)
+    long: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    due_at: Mapped[datetime | None]
+    generation: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    judged: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    declared_to: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    as_of: Mapped[datetime]
+    acceptor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    accepting_client: Mapped[UUID | None] = mapped_column(ForeignKey("api_client.id"))
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_client.id"))

@@ -13,6 +13,8 @@ ORGANISATIONS: Final["Service[Organisations]"] = Service("residence.organisation
 """A port: the register of organisations and their members."""
 FRONT_DESK: Final["Service[FrontDesk]"] = Service("residence.front_desk")
 ACCOUNTS: Final["Service[AccountTrial]"] = Service("residence.accounts")
+BATCHES: Final = "batches"
+"""The queue of long files: a queue of its own, since judging one would stall the calls of the queue `residence`."""
 TRANSMITTER: Final["Service[TransmissionDrain]"] = Service("residence.transmitter")
 _WORDS: Final = "residence.notices.words"
 PART: Final = Part(
@@ -24,8 +26,11 @@ PART: Final = Part(
         ACCOUNTS.name: "residence.part:open_accounts",
         TRANSMITTER.name: "residence.transmission.loop:open_transmitter",
     },
-    loops=(Loop("residence", "residence.transmission.loop:transmit"),),
-    waiting=(WaitingTable("transmission", "due_at"),),
+    loops=(
+        Loop("residence", "residence.transmission.loop:transmit"),
+        Loop(BATCHES, "residence.batches.loop:work_off"),
+    ),
+    waiting=(WaitingTable("transmission", "due_at"), WaitingTable("batch", "due_at")),
     handlers=("residence.transmission.loop:handlers",),
     housekeeping=(
         "residence.housekeeping:remind",

@@ -44,15 +44,24 @@ class DeclarationKind(StrEnum):
 
 
 class BatchState(StrEnum):
-    """A `checked` file waits for a person to accept its good rows; a `refused` one cannot be read at all."""
+    """A file is `judging` until its verdict is known. A `checked` one waits for a person to accept its good rows, which
+    are declared while it is `accepting`; a `refused` one cannot be read at all."""
 
+    JUDGING = "judging"
     CHECKED = "checked"
+    ACCEPTING = "accepting"
     ACCEPTED = "accepted"
     REFUSED = "refused"
 
 
 class BatchEvent(StrEnum):
+    """A person accepts; all others happen to a file. `give_up`: not one of its guests can be declared."""
+
+    READ = "read"
+    REFUSE = "refuse"
     ACCEPT = "accept"
+    DECLARE = "declare"
+    GIVE_UP = "give_up"
 
 
 def _refused(code: str) -> Callable[[StrEnum, StrEnum], DomainError]:
@@ -96,7 +105,15 @@ STAY_MOVES: Final = StateTable(
 
 BATCH_MOVES: Final = StateTable(
     {
-        (BatchState.CHECKED, BatchEvent.ACCEPT): BatchState.ACCEPTED,
+        (BatchState.JUDGING, BatchEvent.READ): BatchState.CHECKED,
+        (BatchState.JUDGING, BatchEvent.REFUSE): BatchState.REFUSED,
+        (BatchState.CHECKED, BatchEvent.ACCEPT): BatchState.ACCEPTING,
+        (BatchState.ACCEPTING, BatchEvent.DECLARE): BatchState.ACCEPTED,
+        (BatchState.ACCEPTING, BatchEvent.GIVE_UP): BatchState.CHECKED,
+        # Asked for before the verdict is known: it is noted, and follows it.
+        (BatchState.JUDGING, BatchEvent.ACCEPT): BatchState.JUDGING,
+        # Repeats: the answer was lost, or two people pressed at once.
+        (BatchState.ACCEPTING, BatchEvent.ACCEPT): BatchState.ACCEPTING,
         (BatchState.ACCEPTED, BatchEvent.ACCEPT): BatchState.ACCEPTED,
     },
     _refused("batch_step_refused"),

@@ -5,7 +5,21 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, select, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    LargeBinary,
+    Select,
+    and_,
+    any_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from agencies import tree
@@ -111,14 +125,15 @@ def changes_of(session: Session, lodging_id: UUID) -> Sequence[LodgingChange]:
     ).all()
 
 
-def standing_stays(session: Session, lodging_id: UUID, nights: Collection[date]) -> dict[StayKey, UUID]:
-    """Stays of a lodging that were declared for arrivals in these nights and not annulled."""
+def standing_stays(session: Session, lodging_id: UUID, keys: Collection[StayKey]) -> dict[StayKey, UUID]:
+    """Those of these stays that a lodging has declared and not annulled."""
     rows = session.execute(
         select(Stay.document_index, Stay.night, Stay.id).where(
             Stay.lodging_id == lodging_id,
-            Stay.night.in_(nights),
+            Stay.document_index == any_(literal([key.document_index for key in keys], ARRAY(LargeBinary))),
+            Stay.night.in_({key.night for key in keys}),
             Stay.state != str(StayState.ANNULLED),
-            Stay.document_index.is_not(None),
+            Stay.erased_at.is_(None),
         )
     )
     return {StayKey(row[0], row[1]): row[2] for row in rows if row[0] is not None}

@@ -40,6 +40,11 @@ _REPLAYED: Final = {
     "description": "`true` when this is the stored first answer.",
     "schema": {"type": "string", "enum": ["true"]},
 }
+_LOCATION: Final = {"description": "Where the work is followed that goes on after this answer.", "schema": _STRING}
+_RETRY_AFTER: Final = {
+    "description": "Seconds after which to look again, while there is work going on.",
+    "schema": {"type": "integer", "minimum": 1},
+}
 _LINK: Final = {"description": 'The next page, `rel="next"` (RFC 8288).', "schema": _STRING}
 
 
@@ -61,6 +66,8 @@ class Options(TypedDict, total=False):
     headers: Mapping[str, str]
     takes: str
     open_query: bool
+    goes_on: bool
+    progress: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +79,8 @@ class Operation:
     with a tag and may answer 304. `limit`: a class of `limits.LIMITS`. `body_limit`: octets, else 1 MiB.
     `headers`: request headers it needs, with what they say. `takes`: the media type of a body that no schema reads.
     `open_query`: the view reads a query of any shape itself; else parameters that `query` does not name are refused.
+    `goes_on`: it may answer 202 with a Location, where the work that goes on afterwards is followed. `progress`: it
+    reads such work, and says by Retry-After when to look again while there is some.
     `summary`: where the view's docstring does not give it. `problems`: codes the use case may refuse with, beside
     those that follow from the options.
     """
@@ -96,6 +105,8 @@ class Operation:
     headers: Mapping[str, str] = field(default_factory=dict)
     takes: str | None = None
     open_query: bool = False
+    goes_on: bool = False
+    progress: bool = False
 
     @property
     def bodiless(self) -> bool:
@@ -143,6 +154,9 @@ def describe(doc: dict[str, Any], operation: Operation, permit: Permit) -> dict[
         told = operation.media_type
         success["content"] = {each: {"schema": dict(BINARY)} for each in ((told,) if isinstance(told, str) else told)}
     responses: dict[str, Any] = {str(operation.status): success}
+    if operation.goes_on:
+        later = {"ETag": _ETAG, "Location": _LOCATION, "Retry-After": _RETRY_AFTER}
+        responses["202"] = {**success, "description": "Accepted", "headers": {**headers, **later}}
     if operation.etag:
         responses["304"] = {"description": "Not modified", "headers": {"ETag": _ETAG}}
     responses.update(_problem_responses(problem_codes(operation, permit)))
@@ -175,6 +189,8 @@ def _answer_headers(operation: Operation) -> dict[str, Any]:
         headers["Idempotency-Replayed"] = _REPLAYED
     if _turns_pages(operation):
         headers["Link"] = _LINK
+    if operation.progress:
+        headers["Retry-After"] = _RETRY_AFTER
     return headers
 
 

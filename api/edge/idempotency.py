@@ -18,7 +18,7 @@ from kernel.work import Work
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 _LONGEST: Final = 255
-_KEPT: Final = ("Content-Type", "Content-Language", "Cache-Control", "ETag", "Location")
+_KEPT: Final = ("Content-Type", "Content-Language", "Cache-Control", "ETag", "Location", "Retry-After")
 
 WorkView = Callable[..., flask.Response]
 

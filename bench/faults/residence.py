@@ -5,30 +5,25 @@ one whom it has twice; whoever is not confirmed at the end is not as it should b
 """
 
 import http.client
-import json
-import os
 import random
-import signal
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 
-from bench.faults.hotels import Hotels, guest_of, open_hotels, sheet_of
+from bench.faults.hotels import open_hotels, sheet_of
+from bench.faults.residence_scene import Scene, wait_until
 from bench.faults.verdict import Span, Verdict
 from bench.ground import Ground, ground
 from kernel.clock import local
 from kernel.ids import new_id
 from motcua.local.embedded import Supervisor
-from motcua.local.loopback import request
 from motcua.local.stack import processes
 from motcua.wiring.joins.edge import Container, build_container
 from residence.guests import GuestDeclaration
@@ -44,61 +39,24 @@ _PATIENCE: Final[Mapping[str, str]] = {
     "MOTCUA_AUTHORITY_ARRAY": "20",
     "MOTCUA_LOG_LEVEL": "warning",
 }
-_NEEDED: Final = ("sandbox", "api", "worker-plan", "worker-residence", "cron")
+_NEEDED: Final = ("sandbox", "api", "worker-plan", "worker-residence", "worker-batches", "cron")
 _HOTELS: Final = 8
 _FILE: Final = 60
+# More than a request judges.
+_LONG_FILE: Final = 400
 _PAUSE_S: Final = 0.05
 _GAP_S: Final = (0.3, 1.2)
 _QUIET_S: Final = 240.0
 _OPEN: Final = """SELECT (SELECT count(*) FROM outbox_event WHERE kind = 'residence.declared' AND done_at IS NULL)
+    + (SELECT count(*) FROM batch WHERE due_at IS NOT NULL)
     + (SELECT count(*) FROM transmission WHERE due_at IS NOT NULL)"""
+_CLAIMED: Final = "SELECT count(*) FROM batch WHERE due_at IS NOT NULL AND generation > 0"
 _STATES: Final = "SELECT i.state, count(*) AS number FROM transmission_item i GROUP BY i.state"
 _SENT: Final = (
     "SELECT extract(epoch FROM transmitted_at) FROM transmission WHERE transmitted_at > '-infinity' ORDER BY 1"
 )
 
 Say = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class _Scene:
-    place: Ground
-    supervisor: Supervisor
-    held: Container
-    hotels: Hotels
-    day: date
-    taken: dict[tuple[str, str], float] = field(default_factory=dict)
-    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 900_000)))
-    stop: threading.Event = field(default_factory=threading.Event)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def guest(self) -> GuestDeclaration:
-        with self.lock:
-            return guest_of(self.day, next(self.numbers))
-
-    def note(self, place: int, guests: list[GuestDeclaration]) -> None:
-        now = time.time()
-        with self.lock:
-            self.taken |= {(self.hotels.accounts[place], guest.document_number): now for guest in guests}
-
-    def control(self, method: str, path: str, data: object = None) -> Any:
-        body = json.dumps(data if data is not None else {}).encode()
-        status, answer = request(method, f"{self.place.sandbox_url}/_control{path}", body)
-        if status >= 400:
-            raise RuntimeError(f"the sandbox answered {status}")
-        return json.loads(answer)
-
-    def strike(self, name: str) -> None:
-        """Kills a process and all it started, and returns once another one runs in its place."""
-        old = self._pid(name)
-        if old is not None:
-            os.killpg(old, signal.SIGKILL)
-        ends = time.monotonic() + 60
-        while self._pid(name) in (None, old) and time.monotonic() < ends:
-            time.sleep(0.02)
-
-    def _pid(self, name: str) -> int | None:
-        return next((each.pid for each in self.supervisor.status() if each.name == name), None)
 
 
 def run_residence(seed: int, faults: int | None, say: Say, kinds: Sequence[str] = ()) -> Verdict:
@@ -115,9 +73,9 @@ def run_residence(seed: int, faults: int | None, say: Say, kinds: Sequence[str] 
                 held.close()
 
 
-def _scene(place: Ground, supervisor: Supervisor, held: Container) -> _Scene:
+def _scene(place: Ground, supervisor: Supervisor, held: Container) -> Scene:
     hotels = open_hotels(held, place.api_url, _HOTELS)
-    return _Scene(place, supervisor, held, hotels, local(held.clock.now()).date())
+    return Scene(place, supervisor, held, hotels, local(held.clock.now()).date())
 
 
 def _plan(dice: random.Random, faults: int, kinds: Sequence[str]) -> list[str]:
@@ -129,7 +87,7 @@ def _plan(dice: random.Random, faults: int, kinds: Sequence[str]) -> list[str]:
     return plan
 
 
-def _drill(scene: _Scene, plan: list[str], dice: random.Random, say: Say) -> Verdict:
+def _drill(scene: Scene, plan: list[str], dice: random.Random, say: Say) -> Verdict:
     desks = [threading.Thread(target=_desk, args=(scene, place)) for place in range(_HOTELS)]
     for desk in desks:
         desk.start()
@@ -152,7 +110,7 @@ def _drill(scene: _Scene, plan: list[str], dice: random.Random, say: Say) -> Ver
     return _judge(scene, spans)
 
 
-def _desk(scene: _Scene, place: int) -> None:
+def _desk(scene: Scene, place: int) -> None:
     """A front desk: one guest after the other, each until its declaration was taken."""
     lodging = scene.hotels.lodgings[place]
     while not scene.stop.is_set():
@@ -173,12 +131,12 @@ def _until_taken(send: Callable[[], int]) -> bool:
     return False
 
 
-def _file(scene: _Scene, dice: random.Random) -> tuple[int, list[GuestDeclaration], bytes]:
-    guests = [scene.guest() for _ in range(_FILE)]
+def _file(scene: Scene, dice: random.Random, number: int = _FILE) -> tuple[int, list[GuestDeclaration], bytes]:
+    guests = [scene.guest() for _ in range(number)]
     return dice.randrange(_HOTELS), guests, sheet_of(guests)
 
 
-def _cut_upload(scene: _Scene, dice: random.Random) -> None:
+def _cut_upload(scene: Scene, dice: random.Random) -> None:
     place, guests, content = _file(scene, dice)
     lodging: UUID = scene.hotels.lodgings[place]
     scene.hotels.cut_off(lodging, content)
@@ -186,7 +144,7 @@ def _cut_upload(scene: _Scene, dice: random.Random) -> None:
         scene.note(place, guests)
 
 
-def _kill_web(scene: _Scene, dice: random.Random) -> None:
+def _kill_web(scene: Scene, dice: random.Random) -> None:
     """In the middle of a batch; the hotel sends it again until it is taken."""
     place, guests, content = _file(scene, dice)
     lodging: UUID = scene.hotels.lodgings[place]
@@ -202,7 +160,7 @@ def _kill_web(scene: _Scene, dice: random.Random) -> None:
         scene.note(place, guests)
 
 
-def _kill_worker(scene: _Scene, dice: random.Random) -> None:
+def _kill_worker(scene: Scene, dice: random.Random) -> None:
     place, guests, content = _file(scene, dice)
     if _until_taken(lambda: scene.hotels.send_file(scene.hotels.lodgings[place], content)):
         scene.note(place, guests)
@@ -210,15 +168,25 @@ def _kill_worker(scene: _Scene, dice: random.Random) -> None:
     scene.strike("worker-residence")
 
 
-def _down(scene: _Scene, dice: random.Random) -> None:
+def _kill_judge(scene: Scene, dice: random.Random) -> None:
+    """At a file that was answered, and that only the worker can end."""
+    place, guests, content = _file(scene, dice, _LONG_FILE)
+    if _until_taken(lambda: scene.hotels.send_file(scene.hotels.lodgings[place], content)):
+        scene.note(place, guests)
+        wait_until(lambda: scene.number(_CLAIMED) > 0, 5.0)
+    time.sleep(dice.uniform(0.0, 0.4))
+    scene.strike("worker-batches")
+
+
+def _down(scene: Scene, dice: random.Random) -> None:
     how = dice.choice(({"mode": "status", "status": 503}, {"mode": "reset", "effect": False}))
     rule = scene.control("POST", "/authority/faults", how)
     time.sleep(dice.uniform(1.5, 3.5))
     scene.control("DELETE", f"/authority/faults/{rule['id']}")
 
 
-def _misbehave(*rules: Mapping[str, Any]) -> Callable[[_Scene, random.Random], None]:
-    def act(scene: _Scene, dice: random.Random) -> None:
+def _misbehave(*rules: Mapping[str, Any]) -> Callable[[Scene, random.Random], None]:
+    def act(scene: Scene, dice: random.Random) -> None:
         place, guests, content = _file(scene, dice)
         for rule in rules:
             scene.control("POST", "/authority/faults", rule)
@@ -229,10 +197,11 @@ def _misbehave(*rules: Mapping[str, Any]) -> Callable[[_Scene, random.Random], N
     return act
 
 
-_FAULTS: Final[Mapping[str, Callable[[_Scene, random.Random], None]]] = {
+_FAULTS: Final[Mapping[str, Callable[[Scene, random.Random], None]]] = {
     "an upload is cut in the middle": _cut_upload,
     "the web is killed in the middle of a batch": _kill_web,
     "the worker is killed while it sends": _kill_worker,
+    "the worker is killed while it judges": _kill_judge,
     "the authority is down": _down,
     "answers are lost after the import": _misbehave(
         {"mode": "reset", "op": "foreign", "count": 2}, {"mode": "half", "op": "vietnamese", "count": 2}
@@ -245,17 +214,14 @@ _FAULTS: Final[Mapping[str, Callable[[_Scene, random.Random], None]]] = {
 }
 
 
-def _wait_for_quiet(scene: _Scene) -> float:
+def _wait_for_quiet(scene: Scene) -> float:
     begun = time.monotonic()
-    while time.monotonic() - begun < _QUIET_S:
-        with scene.held.database.reading() as connection:
-            if not connection.scalar(text(_OPEN)):
-                break
+    while time.monotonic() - begun < _QUIET_S and scene.number(_OPEN):
         time.sleep(0.25)
     return time.monotonic() - begun
 
 
-def _judge(scene: _Scene, spans: list[Span]) -> Verdict:
+def _judge(scene: Scene, spans: list[Span]) -> Verdict:
     has = Counter((row["account"], row["document"]) for row in _imported(scene))
     with scene.held.database.reading() as connection:
         states = [(str(row.state), int(row.number)) for row in connection.execute(text(_STATES))]
@@ -281,7 +247,7 @@ def _recovered(sent: list[Any], span: Span, spans: list[Span]) -> float:
     return 0.0 if disturbed else first - span.returned
 
 
-def _imported(scene: _Scene) -> Iterator[Mapping[str, Any]]:
+def _imported(scene: Scene) -> Iterator[Mapping[str, Any]]:
     since = 0
     while True:
         page = scene.control("GET", f"/authority/imported?since={since}&limit=10000")

@@ -1,5 +1,6 @@
 """The application of a web worker: the product, or what answers while a server beside it is away."""
 
+import gc
 import os
 import sys
 
@@ -9,7 +10,6 @@ from api.edge.waiting import WaitingApp
 from kernel.clock import local
 from kernel.configuration.settings import SettingsError
 from kernel.database.servers import NotYetError
-from kernel.heap import settle
 from kernel.observing.logs import configure_logs
 from motcua.wiring.container import Settings
 from motcua.wiring.joins.edge import build_container
@@ -32,5 +32,7 @@ def _build() -> Application:
     app = create_app(container)
     with container.database.transaction() as session:
         container.office.catalogue.read_ahead(session, local(container.clock.now()).date())
-    settle()
+    # What is loaded by now is never garbage; each collection would walk it, and meanwhile no thread runs.
+    gc.collect()
+    gc.freeze()
     return app

@@ -1,21 +1,20 @@
 """From the bytes of a file to a verdict: which guests can be accepted, what is wrong with the others. Pure but for the
 file itself; needs no account and no database."""
 
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from kernel.clock import local
-from kernel.heap import many_objects
-from residence.files.columns import Column, kind_by_heading
-from residence.files.detect import open_file
+from residence.batches.shifted import find_shift, given_text
+from residence.files.columns import kind_by_heading
+from residence.files.detect import octets_unpacked, open_file
 from residence.files.source import MOST_BYTES, Row, Source
-from residence.guests import VIETNAMESE_NATIONALITY, BirthPrecision, GuestDeclaration
-from residence.reading.catalogues import find_code, find_nationality
-from residence.reading.cells import Cell, Day, Unusable, as_text, read_day, read_time
+from residence.guests import MOST_AT_ONCE, VIETNAMESE_NATIONALITY, GuestDeclaration
+from residence.reading.cells import Cell, Unusable, read_time
 from residence.reading.day_order import DayOrder
 from residence.reading.entry import CLOCKS, Entry, Reading, read_entry
 from residence.rules.documents import kind_by_number
@@ -23,19 +22,9 @@ from residence.rules.findings import FileRefused, Finding, Language
 from residence.rules.judgement import Context, is_foreign
 from residence.rules.judging import check_values
 
-# Fields whose value shows by itself that it stands in the wrong column, with what tells so.
-_TYPED: Final[dict[str, str]] = {
-    "birth_date": "day",
-    "arrival": "day",
-    "departure": "day",
-    "sex": "sexes",
-    "nationality": "nationality",
-    "document_kind": "document_kinds",
-    "reason": "reasons",
-}
-_SHIFTED_ENOUGH: Final = 2
+# MOST_AT_ONCE guests take half of this as a workbook unpacked, less as any other kind.
+_MOST_OCTETS_AT_ONCE: Final = 1 << 19
 _SWAPPED: Final = "day_and_month_swapped"
-_GIVE_WAY_EVERY: Final = 10
 _DAYS: Final = ("birth_date", "arrival", "departure", "left", "residence_expiry")
 
 
@@ -99,10 +88,25 @@ def check_file(source: bytes | BinaryIO | Path, now: datetime) -> Verdict:
     A stream is read at most one byte past the largest file taken. OSError where a path cannot be read.
     """
     try:
-        with many_objects():
-            return _judge(open_file(_bytes(source)), now)
+        return Judging(_bytes(source), now).whole()
     except FileRefused as refusal:
-        return Verdict(refused=True, rejected=[Note(0, None, refusal.finding)])
+        return refused(refusal.finding)
+
+
+def check_short(content: bytes, now: datetime) -> Verdict | None:
+    """The verdict over a file that a request can wait for, up to MOST_AT_ONCE guests; None for a longer one."""
+    if octets_unpacked(content) > _MOST_OCTETS_AT_ONCE:
+        return None
+    try:
+        judging = Judging(content, now)
+        return judging.whole() if judging.total <= MOST_AT_ONCE else None
+    except FileRefused as refusal:
+        return refused(refusal.finding)
+
+
+def refused(finding: Finding) -> Verdict:
+    """The verdict over a file of which nothing can be used."""
+    return Verdict(refused=True, rejected=[Note(0, None, finding)])
 
 
 def _bytes(source: bytes | BinaryIO | Path) -> bytes:
@@ -114,19 +118,42 @@ def _bytes(source: bytes | BinaryIO | Path) -> bytes:
     return source.read(MOST_BYTES + 1)
 
 
-def _judge(source: Source, now: datetime) -> Verdict:
-    judge = _Judge(source, now)
-    for place, row in enumerate(source.rows()):
-        judge.take(row)
-        if place % _GIVE_WAY_EVERY == 0:
-            # A long list is a second of work; requests beside it in the same process must not wait for time slices.
-            time.sleep(0)
-    judge.warn_of_swapped_days()
-    judge.warn_of_the_file()
-    if not judge.verdict.rows:
-        hidden = next((remark for remark in source.remarks if remark.rule == "rows_hidden"), None)
-        raise FileRefused("only_hidden", rows=hidden.params["rows"]) if hidden else FileRefused("no_guests")
-    return judge.verdict
+class Judging:
+    """One file as it is judged, some rows at a time. `total` and `judged` count its rows.
+
+    It is read to its end at once: that takes a quarter of the time, and tells how many rows there are. Raises
+    FileRefused.
+    """
+
+    def __init__(self, content: bytes, now: datetime) -> None:
+        source = open_file(content)
+        rows = list(source.rows())
+        if not rows:
+            hidden = next((remark for remark in source.remarks if remark.rule == "rows_hidden"), None)
+            raise FileRefused("only_hidden", rows=hidden.params["rows"]) if hidden else FileRefused("no_guests")
+        self.total = len(rows)
+        self._rows = iter(rows)
+        self._judge = _Judge(source, now)
+
+    @property
+    def judged(self) -> int:
+        return self._judge.verdict.rows
+
+    def take(self, rows: int) -> bool:
+        """Judges so many more of its rows. Whether any are left."""
+        for row in islice(self._rows, rows):
+            self._judge.take(row)
+        return self.judged < self.total
+
+    def verdict(self) -> Verdict:
+        """Once every row has been taken: what only the whole file tells is added."""
+        self._judge.warn_of_swapped_days()
+        self._judge.warn_of_the_file()
+        return self._judge.verdict
+
+    def whole(self) -> Verdict:
+        self.take(self.total)
+        return self.verdict()
 
 
 class _Judge:
@@ -162,7 +189,7 @@ class _Judge:
             entry.values["name_confirmed"] = True
         findings = entry.findings + check_values(entry.values, context)
         if any(finding.blocking for finding in findings):
-            shifted = _shift(row.cells, self._places, self._reading)
+            shifted = find_shift(row.cells, self._places, self._reading)
             if shifted is not None:
                 findings = [shifted]
         findings += self._duplicate(entry, row.number)
@@ -208,7 +235,7 @@ class _Judge:
             column = self._source.columns.get(finding.field or "")
             if finding.field == "document_number" and row.number_column is not None:
                 column = row.number_column
-            value = finding.value or (_given(row.cells, finding.field) if finding.blocking else "")
+            value = finding.value or (given_text(row.cells, finding.field) if finding.blocking else "")
             told = finding if value == finding.value else _with_value(finding, value)
             note = Note(row.number, column.name if column else None, told)
             (self.verdict.rejected if finding.blocking else self.verdict.warnings).append(note)
@@ -222,51 +249,12 @@ def _with_value(finding: Finding, value: str) -> Finding:
     return Finding(finding.rule, finding.field, value, finding.params)
 
 
-def _given(cells: Mapping[str, Cell | Unusable], name: str | None) -> str:
-    cell = cells.get(name or "")
-    # What a formula shows is not what was typed: its cell goes back empty.
-    return "" if isinstance(cell, Unusable) else as_text(cell)
-
-
 def _returned(cells: Mapping[str, Cell | Unusable]) -> dict[str, str]:
     """A row as it was given, by field; a time that stood in a column of its own behind its day."""
-    given = {name: _given(cells, name) for name in cells}
+    given = {name: given_text(cells, name) for name in cells}
     for clock, moment in CLOCKS.items():
         if told := given.pop(clock, ""):
             cell = cells[clock]
             read = None if isinstance(cell, Unusable) else read_time(cell)
             given[moment] = f"{given.get(moment, '')} {f'{read:%H:%M}' if read else told}".strip()
     return given
-
-
-def _shift(cells: Mapping[str, Cell | Unusable], places: list[Column], reading: Reading) -> Finding | None:
-    """The finding that a row stands one column off its headings; None if moving it back explains too little."""
-    own = {name for name in _TYPED if name in cells and _fits(name, cells[name], reading)}
-    for step, side in ((1, "trái"), (-1, "phải")):
-        by_index = {column.index: column.field for column in places}
-        explained = [
-            (column.index, name)
-            for column in places
-            if (name := column.field) in _TYPED
-            and name not in own
-            and (neighbour := by_index.get(column.index - step)) is not None
-            and (moved := cells.get(neighbour)) is not None
-            and neighbour not in own
-            and _fits(name, moved, reading)
-        ]
-        if len(explained) >= _SHIFTED_ENOUGH:
-            first = by_index[explained[0][0] - step]
-            return Finding("cells_shifted", first, _given(cells, first), {"side": side})
-    return None
-
-
-def _fits(name: str, cell: Cell | Unusable, reading: Reading) -> bool:
-    if isinstance(cell, Unusable) or (text := as_text(cell)) == "":
-        return False
-    kind = _TYPED[name]
-    if kind == "day":
-        found = read_day(cell, epoch_1904=reading.epoch_1904)
-        return isinstance(found, Day) and found.precision is BirthPrecision.DAY
-    if kind == "nationality":
-        return isinstance(text, str) and getattr(find_nationality(text), "code", None) is not None
-    return isinstance(find_code(kind, text), str)

@@ -63,7 +63,7 @@ class Archive:
         renamed = self._renamed()
         if all(old == new for old, new in renamed.items()) and not self._points_backwards():
             return None
-        if len(set(renamed.values())) != len(renamed) or sum(i.file_size for i in self._members.values()) > _REWRITTEN:
+        if len(set(renamed.values())) != len(renamed) or self.octets > _REWRITTEN:
             raise FileRefused("broken", detail="ZIP")
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -92,6 +92,11 @@ class Archive:
         stored = next((old for old, new in plain.items() if new == _PACKAGE), None)
         match = _MAIN.search(self.read(stored)) if stored else None
         return "" if match is None else (match[1] or match[2]).decode("utf-8", "replace").replace("\\", "/").lstrip("/")
+
+    @property
+    def octets(self) -> int:
+        """What its members say to hold when unpacked. None is unpacked any further."""
+        return sum(info.file_size for info in self._members.values())
 
     def names(self) -> list[str]:
         return list(self._members)
@@ -127,7 +132,7 @@ class Archive:
                 raise FileRefused("file_macros")
             if info.file_size > _SMALL and info.file_size > _SUSPICIOUS_RATIO * max(info.compress_size, 1):
                 raise FileRefused("file_bomb")
-        if sum(info.file_size for info in infos) > _LARGEST_SUM:
+        if self.octets > _LARGEST_SUM:
             raise FileRefused("file_bomb")
 
 

@@ -4,7 +4,7 @@ import codecs
 import re
 from typing import Final
 
-from residence.files.archive import require_size
+from residence.files.archive import Archive, require_size
 from residence.files.encodings import encoding_of, without_utf32
 from residence.files.objects import open_json
 from residence.files.official_xml import open_xml
@@ -74,6 +74,19 @@ def open_file(data: bytes) -> Source:
     if start.startswith((b"[{", b"{")) or _opens_list(start):
         return open_json(data)
     return open_csv(data)
+
+
+def octets_unpacked(data: bytes) -> int:
+    """How much there is to read in a file, by what its archive says of itself; reading stops there.
+
+    0 for one that `open_file` refuses unread.
+    """
+    if not data.startswith(_ZIP):
+        return len(data)
+    try:
+        return Archive(data).octets
+    except FileRefused:
+        return 0
 
 
 def _require_no_page(start: bytes) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from residence.ledger_models import TransmissionItem
 from residence.models import Batch, Declaration, Lodging, NilReport, Stay
-from residence.states import StayState
+from residence.states import BatchState, StayState
 from residence.store import owing, stays_over
 
 Counted = list[tuple[str | None, int, int]]
@@ -56,10 +56,10 @@ def owing_of(session: Session, lodgings: Collection[UUID], night: date) -> froze
 
 
 def newest_batches(session: Session, lodgings: Collection[UUID], night: date) -> Sequence[Batch]:
-    """The newest file of each lodging for a night."""
+    """The newest file of each lodging for a night, of those that have been judged."""
     query = (
         select(Batch)
-        .where(Batch.lodging_id.in_(lodgings), Batch.night == night)
+        .where(Batch.lodging_id.in_(lodgings), Batch.night == night, Batch.state != str(BatchState.JUDGING))
         .ext(distinct_on(Batch.lodging_id))
         .order_by(Batch.lodging_id, Batch.id.desc())
     )

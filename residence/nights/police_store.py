@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import DomainError
 from residence.models import Batch, Declaration, Lodging, Stay
+from residence.states import BatchState
 from residence.store import in_subtree
 
 
@@ -69,10 +70,10 @@ def lock_old_photos(session: Session, before: datetime, limit: int) -> Sequence[
 
 
 def lock_old_batches(session: Session, before: datetime, limit: int) -> Sequence[Batch]:
-    """Batches whose file and findings are still there."""
+    """Batches whose file and findings are still there, and of which nothing is being done."""
     return session.scalars(
         select(Batch)
-        .where(Batch.created_at < before, Batch.erased_at.is_(None))
+        .where(Batch.created_at < before, Batch.erased_at.is_(None), Batch.state != str(BatchState.ACCEPTING))
         .order_by(Batch.created_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

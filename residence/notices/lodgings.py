@@ -15,7 +15,7 @@ from residence.nights.store import NightCounts
 from residence.ports import FrontDesk
 from residence.receipts.receipts import batch_counts
 from residence.service.access import MANAGE, REPORT
-from residence.service.batches import still_rejected
+from residence.service.batch_findings import still_rejected
 from residence.states import LodgingState
 
 

@@ -1,7 +1,6 @@
 """Arrivals into stays: what a single report and a file of ten thousand guests have in common."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -10,7 +9,6 @@ from uuid import UUID
 from kernel.actor import Actor, ActorKind
 from kernel.audit import write_audit
 from kernel.errors import DomainError
-from kernel.heap import many_objects
 from kernel.ids import new_id
 from kernel.outbox import record_event
 from kernel.work import Work
@@ -25,7 +23,6 @@ from residence.states import DeclarationKind, StayState
 from residence.store import StayKey
 
 DECLARED: Final = "residence.declared"
-_PIECE: Final = 1000
 _ARRIVAL, _STAYING, _LEFT = str(DeclarationKind.ARRIVAL), str(StayState.STAYING), str(StayState.LEFT)
 
 
@@ -67,17 +64,31 @@ def declare_arrivals(
     rule: NightRule,
     batch_id: UUID | None = None,
 ) -> Declared:
-    """Begins a stay for each guest whom this lodging has not declared for that night yet.
+    """Begins a stay for each guest whom this lodging has not declared for that night yet, and tells of it.
 
     `lodging` is locked, so no other declaration of it runs beside this one; `guests` have been checked.
     """
-    nights = {rule.night_of(guest.arrival) for guest in guests}
-    known = store.standing_stays(work.session, lodging.id, nights)
-    with many_objects():
-        declared = _Maker(work, lodging, declarer(actor), batch_id, known, rule).begin(guests)
+    declared = begin_stays(work, actor, lodging, guests, rule=rule, batch_id=batch_id)
     if declared.declarations:
-        store.withdraw_nils(work.session, lodging.id, min(nights), work.now())
         tell(work, lodging.id, batch_id, declared.declarations)
+    return declared
+
+
+def begin_stays(
+    work: Work,
+    actor: Actor,
+    lodging: Lodging,
+    guests: Sequence[GuestDeclaration],
+    *,
+    rule: NightRule,
+    batch_id: UUID | None,
+) -> Declared:
+    """The same without telling: for a part of a file, which is told of when all of it is declared."""
+    keys = [StayKey(document_index(work.vault, each.document_number), rule.night_of(each.arrival)) for each in guests]
+    known = store.standing_stays(work.session, lodging.id, keys)
+    declared = _Maker(work, lodging, declarer(actor), batch_id, known, rule).begin(keys, guests)
+    if declared.declarations:
+        store.withdraw_nils(work.session, lodging.id, min(key.night for key in keys), work.now())
     write_audit(work.session, actor, "guest.declare", "lodging", lodging.id, guests=len(declared.declarations))
     return declared
 
@@ -119,15 +130,8 @@ class _New:
     guest: GuestDeclaration
 
 
-_Rows = list[tuple[Any, ...]]
-
-
 class _Maker:
-    """Rows of new stays and of their first declarations. `known` are the stays that stand, to which the new are added.
-
-    Those of a long list are made on a thread of their own, while this one writes the rows made before: to index rows
-    and to look up what they refer to takes the database as long as to seal them takes us.
-    """
+    """Rows of new stays and of their first declarations. `known` are the stays that stand; new ones are added."""
 
     def __init__(
         self,
@@ -141,35 +145,23 @@ class _Maker:
         self._work, self._lodging, self._by, self._batch_id, self._known = work, lodging, by, batch_id, known
         self._rule = rule
         self._now = work.now()
-        # Of ten thousand guests most come and go at the same few times.
+        # Of a thousand guests most come and go at the same few times.
         self._times: dict[tuple[GuestKind, Moment, Moment], _Times] = {}
         self._declared = Declared()
 
-    def begin(self, guests: Sequence[GuestDeclaration]) -> Declared:
+    def begin(self, keys: Sequence[StayKey], guests: Sequence[GuestDeclaration]) -> Declared:
         """Begins the stays that are not known yet."""
-        # Whatever the session holds is written first: a batch must be there before its declarations.
-        self._work.session.flush()
-        for stays, declarations in self._made(guests):
-            if stays:
-                copy_rows(self._work.session, "stay", STAY_COLUMNS, stays)
-                copy_rows(self._work.session, "declaration", DECLARATION_COLUMNS, declarations)
+        new = [added for key, guest in zip(keys, guests, strict=True) if (added := self._add(key, guest)) is not None]
+        if new:
+            session = self._work.session
+            # Whatever the session holds is written first: a batch must be there before its declarations.
+            session.flush()
+            copy_rows(session, "stay", STAY_COLUMNS, map(self._stay, new))
+            copy_rows(session, "declaration", DECLARATION_COLUMNS, map(self._declaration, new))
         return self._declared
 
-    def _made(self, guests: Sequence[GuestDeclaration]) -> Iterator[tuple[_Rows, _Rows]]:
-        pieces = [guests[start : start + _PIECE] for start in range(0, len(guests), _PIECE)]
-        if len(pieces) < 2:
-            yield from map(self._rows, pieces)
-            return
-        with ThreadPoolExecutor(1, "rows") as beside:
-            yield from beside.map(self._rows, pieces)
-
-    def _rows(self, piece: Sequence[GuestDeclaration]) -> tuple[_Rows, _Rows]:
-        new = [added for guest in piece if (added := self._add(guest)) is not None]
-        return list(map(self._stay, new)), list(map(self._declaration, new))
-
-    def _add(self, guest: GuestDeclaration) -> _New | None:
+    def _add(self, key: StayKey, guest: GuestDeclaration) -> _New | None:
         """None for a guest whose stay is known; either way it is noted."""
-        key = StayKey(document_index(self._work.vault, guest.document_number), self._rule.night_of(guest.arrival))
         standing = self._known.get(key)
         if standing is not None:
             self._declared.stays.append((standing, False))

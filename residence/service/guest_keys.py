@@ -65,8 +65,7 @@ def _renew(work: Work, stay: Stay, declaration: UUID, content: bytes) -> None:
 def _stands_already(work: Work, stay: Stay, index: bytes) -> bool:
     """Whether the lodging declared two documents of one night that are now the same: the later keeps its old key."""
     work.session.flush()
-    standing = store.standing_stays(work.session, stay.lodging_id, [stay.night])
-    return StayKey(index, stay.night) in standing
+    return bool(store.standing_stays(work.session, stay.lodging_id, [StayKey(index, stay.night)]))
 
 
 @lru_cache(maxsize=8192)

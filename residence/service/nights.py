@@ -15,7 +15,7 @@ from residence.nights import overview_store
 from residence.nights.store import NightCounts, counts_of
 from residence.ports import FrontDesk
 from residence.service.access import lodging_for, lodgings_for
-from residence.service.batches import still_rejected
+from residence.service.batch_findings import still_rejected
 from residence.states import LodgingState
 from residence.views import LodgingView, known_account
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 from uuid import UUID
 
 from kernel.actor import Actor
@@ -24,8 +23,6 @@ from residence.service.access import active_lodging, lodging_for
 from residence.service.declaring import declare_arrivals, declarer, guest_in
 from residence.service.guest_keys import document_index
 from residence.views import NilView
-
-MOST_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Final
 
 from kernel.work import Work
 from residence.nights import police_store
+from residence.service.batches import errors_key
 from residence.settings import ResidenceSettings
 from residence.states import BatchState
 
@@ -39,7 +40,7 @@ def _photos(work: Work, settings: ResidenceSettings) -> list[str]:
 def _batches(work: Work, settings: ResidenceSettings) -> list[str]:
     keys = []
     for batch in police_store.lock_old_batches(work.session, work.now() - settings.files_kept, _AT_ONCE):
-        keys.append(batch.file_key)
+        keys += [batch.file_key, *([errors_key(batch.file_key)] if batch.long else [])]
         if batch.state != BatchState.ACCEPTED:
             # Nothing was declared from it, so the same file may begin anew.
             work.session.delete(batch)

@@ -9,7 +9,7 @@ from bench.growth_reads import Size
 from bench.pairs import Result
 
 SMALL: dict[str, Callable[[], Result]] = {
-    "residence": lambda: residence.measure(pairs=1, rows=200),
+    "residence": lambda: residence.measure(pairs=1, rows=300, seconds=1.0),
     "residence --peak": lambda: residence_peak.measure(4, 2.0, idle=4),
     "latency": lambda: latency.measure(samples=4, pairs=1),
     "latency --backlog": lambda: latency.measure_backlog(3000, samples=6, pairs=1),

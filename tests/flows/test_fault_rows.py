@@ -64,7 +64,12 @@ def test_a_row_that_is_of_texts_alone_is_not_for_zalo(capsys: pytest.CaptureFixt
 
 
 def test_no_guest_is_lost_and_none_declared_twice() -> None:
-    short = ("the worker is killed while it sends", "answers are lost after the import", residence.NOTHING_IMPORTED)
+    short = (
+        "the worker is killed while it sends",
+        "the worker is killed while it judges",
+        "answers are lost after the import",
+        residence.NOTHING_IMPORTED,
+    )
     verdict = residence.run_residence(SEED, None, print, () if LONG else short)
     assert (verdict.lost, verdict.duplicated, verdict.unexpected) == (0, 0, ())
     assert verdict.messages >= 100

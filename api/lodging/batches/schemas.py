@@ -23,8 +23,18 @@ class NoteAnswer(AnswerSchema):
     reason = fields.String()
 
 
+class ProgressAnswer(AnswerSchema):
+    """How far the work at a long file is: rows judged, of how many (null until they are counted), and good rows that
+    are declared, or were found to have been declared before."""
+
+    judged = fields.Integer()
+    rows = fields.Integer(allow_none=True)
+    declared = fields.Integer()
+
+
 class BatchLineAnswer(AnswerSchema):
-    """`accepted` guests were declared from it, `repeated` good rows had been declared before."""
+    """`accepted` guests were declared from it, `repeated` good rows had been declared before. While it is `judging` or
+    `accepting` a long file has a `progress`, and its numbers still grow."""
 
     id = fields.UUID()
     state = fields.String(validate=validate.OneOf(BATCH_STATES))
@@ -35,6 +45,7 @@ class BatchLineAnswer(AnswerSchema):
     warnings = fields.Integer()
     accepted = fields.Integer()
     repeated = fields.Integer()
+    progress = fields.Nested(ProgressAnswer, allow_none=True)
     created_at = Instant()
     accepted_at = Instant(allow_none=True)
 

@@ -8,8 +8,8 @@ from api.edge.paging import PageAnswer, PageQuery
 from api.edge.schemas import AnswerSchema, Instant, RequestSchema, Text, Typed
 from api.lodging.fields import FindingAnswer, GuestAnswer, GuestRequest, MomentField
 from mobile_contract.vocabulary import DECLARATION_KINDS, GUEST_KINDS, STAY_STATES
+from residence.guests import MOST_AT_ONCE
 from residence.reading.scans import unframed
-from residence.service.reports import MOST_AT_ONCE
 
 
 class Scanned(Text):

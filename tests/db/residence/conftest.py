@@ -1,16 +1,21 @@
+from pathlib import Path
+
 import pytest
 from sqlalchemy.orm import Session
 
 from auth.models import PHONE_FIELD, Phone
 from kernel.clock import SettableClock
+from kernel.database.sessions import Database
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
+from kernel.storage import open_store
 from kernel.vault import open_vault
 from kernel.work import Work
 from motcua.wiring.joins.contacts import Directory
 from notify.planning.offers import OutlookByLedger, Route
 from notify.planning.plan import Channel
 from residence.part import FRONT_DESK, PART
+from tests.db.residence.long_files import Committed
 from tests.db.residence.support import Town
 from tests.support.telling import handlers_of, teller
 
@@ -23,6 +28,14 @@ def work(session: Session, clock: SettableClock) -> Work:
 @pytest.fixture
 def town(work: Work) -> Town:
     return Town.build(work)
+
+
+@pytest.fixture
+def committed(clean_database: Database, clock: SettableClock, tmp_path: Path) -> Committed:
+    with clean_database.transaction() as session:
+        vault = open_vault(session.connection(), bytes(range(32)))
+        made = Town.build(Work(session, vault, clock))
+    return Committed(clean_database, vault, clock, open_store(tmp_path.as_uri()), made)
 
 
 PHONE = "+84905000031"

@@ -14,6 +14,7 @@ from residence.batches.check import check_file
 from residence.guests import GuestDeclaration
 from residence.models import Batch, Declaration, Stay
 from residence.service import batches, chain, reports
+from residence.service.batch_findings import findings_of
 from residence.service.batches import SentFile
 from residence.sheets.guests import write_guests
 from tests.db.residence.support import Town, foreigner, guest
@@ -52,7 +53,7 @@ def test_a_checked_file_declares_nobody_yet(town: Town, files: FileStore) -> Non
     batch = send(town, files, sheet(guest(), guest(BAD), foreigner()))
     assert (batch.state, batch.rows, batch.rejected, batch.accepted) == ("checked", 3, 1, 0)
     assert batches.file_name_of(town.work, batch) == "khách đêm nay.xlsx"
-    first = batches.findings_of(town.work, batch)[0]
+    first = findings_of(town.work, batch)[0]
     assert (first.row, first.finding.code, first.finding.field, first.finding.value) == (
         3,
         "E13",
@@ -109,7 +110,7 @@ def test_a_file_that_cannot_be_read_is_kept_with_its_reason_and_takes_no_accepta
 ) -> None:
     batch = send(town, files, SentFile("khach.pdf", b"%PDF-1.4 invented"))
     assert (batch.state, batch.rows) == ("refused", 0)
-    assert [note.finding.code for note in batches.findings_of(town.work, batch)] == ["F02"]
+    assert [note.finding.code for note in findings_of(town.work, batch)] == ["F02"]
     with pytest.raises(DomainError, match="batch_step_refused"):
         accept(town, files, batch)
     with pytest.raises(DomainError, match="nothing_to_correct"):
@@ -134,7 +135,7 @@ def test_a_file_accepted_days_later_is_judged_as_of_then(town: Town, files: File
     batch = send(town, files, sheet(guest()))
     town.clock.advance(timedelta(days=3))
     accept(town, files, batch)
-    assert [note.finding.code for note in batches.findings_of(town.work, batch)].count("W04") == 1
+    assert [note.finding.code for note in findings_of(town.work, batch)].count("W04") == 1
     assert town.work.session.scalars(select(Stay.late)).one()
 
 

@@ -17,6 +17,7 @@ from residence.clock import Exposure
 from residence.ledger_models import Transmission, TransmissionItem
 from residence.models import Batch, Declaration, Stay
 from residence.service import batches, chain, nights, photos, police, reports
+from residence.service.batch_findings import findings_of
 from residence.service.nights import Night
 from residence.service.retention import forget_old
 from residence.settings import ResidenceSettings
@@ -195,7 +196,7 @@ def test_a_file_goes_with_its_findings_and_what_it_declared_stays(town: Town, fi
     assert sorted(forget_old(town.work, settings)) == sorted([batch.file_key, forgotten.file_key])
     town.work.session.flush()
     assert [each.id for each in town.work.session.scalars(select(Batch))] == [batch.id]
-    assert (batch.accepted, batches.findings_of(town.work, batch), batches.file_name_of(town.work, batch)) == (
+    assert (batch.accepted, findings_of(town.work, batch), batches.file_name_of(town.work, batch)) == (
         1,
         [],
         "",
