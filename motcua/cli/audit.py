@@ -1,23 +1,19 @@
 """The `motcua audit` commands: whether the trail is as it was written, and what proves it outside the database."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Final
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from motcua.cli.terminal import plain_errors
-from motcua.local.stack import ROOT
-from motcua.local.state import of_running_system
+from motcua.cli.system import on_system, opened
 
 if TYPE_CHECKING:
     from kernel.audit.findings import Report
     from motcua.wiring.joins.edge import Container
 
-_STATE: Final = ROOT / ".data"
 _MOST_SHOWN: Final = 200
 
 
@@ -30,8 +26,8 @@ def audit() -> None:
 @click.option(
     "--anchors", "lines", type=click.File(encoding="utf-8", errors="replace"), help="A file that `export` wrote, or -."
 )
-@plain_errors
-def verify(lines: IO[str] | None) -> None:
+@on_system
+def verify(system: Mapping[str, str], lines: IO[str] | None) -> None:
     """Walks the whole trail; exit code 1 when anything is wrong.
 
     Finds rows of the trail, of timelines and of clocks that were changed, removed or added, links that were cut off or
@@ -39,7 +35,7 @@ def verify(lines: IO[str] | None) -> None:
     """
     from motcua.cli.audit_texts import sentence, summary, verdict
 
-    with _container() as held:
+    with opened(system) as held:
         report = _verified(held, list(lines) if lines else [])
     for finding in report.findings[:_MOST_SHOWN]:
         click.echo(sentence(finding))
@@ -54,8 +50,8 @@ def verify(lines: IO[str] | None) -> None:
 
 @audit.command()
 @click.option("--last", is_flag=True, help="The newest one alone.")
-@plain_errors
-def export(last: bool) -> None:
+@on_system
+def export(system: Mapping[str, str], last: bool) -> None:
     """Prints the signed checkpoints, one a line, to be kept where nobody who holds the servers can reach.
 
     `verify --anchors FILE` holds the trail against such lines.
@@ -63,7 +59,7 @@ def export(last: bool) -> None:
     from kernel.audit.anchors import signed_checkpoints
     from kernel.audit.chain import Chain
 
-    with _container() as held, held.database.transaction() as session:
+    with opened(system) as held, held.database.transaction() as session:
         for anchor in signed_checkpoints(session, Chain(held.vault), last=last):
             click.echo(anchor.line())
 
@@ -71,8 +67,8 @@ def export(last: bool) -> None:
 @audit.command("accept-restore")
 @click.option("--reason", required=True, help="Why the older state was restored; kept in the trail.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@plain_errors
-def accept_restore(reason: str, yes: bool) -> None:
+@on_system
+def accept_restore(system: Mapping[str, str], reason: str, yes: bool) -> None:
     """Records that the database was taken back to an older backup on purpose.
 
     Refused when `verify` finds anything else wrong. The anchors that lie after the backup are given up by it; `verify`
@@ -84,7 +80,7 @@ def accept_restore(reason: str, yes: bool) -> None:
 
     if not reason.strip():
         raise click.UsageError("Cần nêu lý do. / A reason is needed.")
-    with _container() as held:
+    with opened(system) as held:
         report = _verified(held, [])
         for line in [*map(sentence, report.findings[:_MOST_SHOWN]), *summary(report)]:
             click.echo(line)
@@ -128,14 +124,3 @@ def _progress() -> Progress:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-
-
-@contextmanager
-def _container() -> "Iterator[Container]":
-    from motcua.wiring.joins.edge import build_container
-
-    held = build_container(of_running_system(_STATE))
-    try:
-        yield held
-    finally:
-        held.close()

@@ -13,7 +13,7 @@ from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, T
 from mobile_contract.wording import say_size
 from motcua.backup.archive import Manifest, Told
 from motcua.backup.errors import BackupError
-from motcua.cli.running import STATE_OPTION
+from motcua.cli.system import STATE_OPTION
 from motcua.cli.terminal import plain_errors
 from motcua.local.state import KEY
 

@@ -1,21 +1,21 @@
 """`motcua diagrams`: the generated pages of the documentation."""
 
-import importlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from kernel.part import Part, load
 from kernel.states.page import StatePage
+from motcua.wiring.parts import PARTS
 
-_ROOT: Final = Path(__file__).parents[2]
-TARGET: Final = _ROOT / "docs" / "states"
+TARGET: Final = Path(__file__).parents[2] / "docs" / "states"
 
 
-def pages() -> list[StatePage[Any, Any]]:
-    """What is drawn of every package's states. The packages are found by their module, so none can be forgotten."""
-    packages = sorted(path.parent.name for path in _ROOT.glob("*/diagrams.py"))
-    return [page for package in packages for page in importlib.import_module(f"{package}.diagrams").PAGES]
+def pages(parts: Iterable[Part] = PARTS) -> list[StatePage[Any, Any]]:
+    """What is drawn of the states of every part."""
+    return [page for part in parts for path in part.diagrams for page in load(path)]
 
 
 def write(target: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -12,13 +13,13 @@ from motcua.cli.diagrams import diagrams
 from motcua.cli.messages import messages
 from motcua.cli.officers import appoint
 from motcua.cli.residence import residence
-from motcua.cli.running import STATE, database, status, up, version
+from motcua.cli.running import database, status, up, version
 from motcua.cli.sms import sms
+from motcua.cli.system import on_system
 from motcua.cli.terminal import COUNT, PORT, TerminalGroup, json_text, plain_errors
 from motcua.cli.zalo import zalo
 from motcua.local.ports import free_ports
 from motcua.local.stack import ROOT, serving, working
-from motcua.local.state import of_running_system
 from motcua.processes.start import QUEUES, RING
 
 
@@ -35,46 +36,46 @@ def main() -> None:
 @click.option(
     "--threads", type=COUNT, default=8, show_default=True, help="Threads of each worker that may wait for the database."
 )
-@plain_errors
-def serve(port: int, host: str, workers: int, threads: int) -> None:
+@on_system
+def serve(system: Mapping[str, str], port: int, host: str, workers: int, threads: int) -> None:
     """Serves the API."""
     from motcua.wiring.container import Settings
 
-    Settings.read(os.environ)
+    Settings.read(system)
     command = serving(port, workers, "--host", host, "--threads", str(threads))
-    os.chdir(ROOT)
     # Web workers are spawned from the process that serves: what this command has loaded they need not carry.
-    os.execv(command[0], command)
+    _become(command, system)
 
 
 @main.command()
 @click.argument("queue", type=click.Choice(QUEUES))
-def worker(queue: str) -> None:
+@on_system
+def worker(system: Mapping[str, str], queue: str) -> None:
     """Works off one queue."""
-    _become_working(queue)
+    _become(working(queue), system)
 
 
 @main.command()
-def cron() -> None:
+@on_system
+def cron(system: Mapping[str, str]) -> None:
     """Rings every drain every few seconds."""
-    _become_working(RING)
+    _become(working(RING), system)
 
 
-def _become_working(task: str) -> None:
-    command = working(task)
+def _become(command: list[str], system: Mapping[str, str]) -> None:
     os.chdir(ROOT)
-    os.execv(command[0], command)
+    os.execve(command[0], command, dict(system))
 
 
 @main.command()
-@plain_errors
-def migrate() -> None:
-    """Brings the database of MOTCUA_DATABASE_URL to the newest schema."""
+@on_system
+def migrate(system: Mapping[str, str]) -> None:
+    """Brings the database to the newest schema."""
     from migrations import head_revision
     from migrations.steps import migrate as bring_up
     from motcua.wiring.container import Settings
 
-    bring_up(Settings.read(of_running_system(STATE)).kernel.database_url)
+    bring_up(Settings.read(system).kernel.database_url)
     click.echo(f"schema {head_revision()}")
 
 
@@ -97,12 +98,12 @@ def revision(message: str) -> None:
 
 
 @main.command()
-@plain_errors
-def seed() -> None:
+@on_system
+def seed(system: Mapping[str, str]) -> None:
     """Puts catalogue, signing keys and (not in production) the sandbox's people into the database."""
     from motcua.wiring.seeding import seed_system
 
-    click.echo(json_text(seed_system(of_running_system(STATE))))
+    click.echo(json_text(seed_system(system)))
 
 
 @main.command()

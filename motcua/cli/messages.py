@@ -1,6 +1,6 @@
 """The `motcua messages` commands: what was given up, and trying it anew."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -10,15 +10,12 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from kernel.configuration.settings import SettingsError
+from motcua.cli.system import on_system, opened
 from motcua.cli.terminal import json_text
-from motcua.local.stack import ROOT
-from motcua.local.state import of_running_system
 
 if TYPE_CHECKING:
     from kernel.work import Work
 
-_STATE = ROOT / ".data"
 _MESSAGE = "message"
 _KINDS = click.Choice([_MESSAGE, "event", "receipt"])
 _MOST = 500
@@ -42,9 +39,10 @@ class _Line:
 @click.option("--kind", type=_KINDS, default=_MESSAGE, show_default=True)
 @click.option("--limit", type=click.IntRange(1, _MOST), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of a table.")
-def dead(kind: str, limit: int, as_json: bool) -> None:
+@on_system
+def dead(system: Mapping[str, str], kind: str, limit: int, as_json: bool) -> None:
     """Lists the newest of them, with what can be done."""
-    with _work() as work:
+    with _work(system) as work:
         lines = _listed(work, kind, limit)
     if as_json:
         for line in lines:
@@ -62,7 +60,8 @@ def dead(kind: str, limit: int, as_json: bool) -> None:
 @click.argument("ids", nargs=-1, type=click.UUID)
 @click.option("--kind", type=_KINDS, default=_MESSAGE, show_default=True)
 @click.option("--all", "all_of_them", is_flag=True, help="All that are listed, up to five hundred.")
-def revive(ids: tuple[UUID, ...], kind: str, all_of_them: bool) -> None:
+@on_system
+def revive(system: Mapping[str, str], ids: tuple[UUID, ...], kind: str, all_of_them: bool) -> None:
     """Tries them anew: messages are sent again, events handled again, receipts matched again."""
     from auth.service.former_phones import no_longer_theirs
     from kernel.actor import SYSTEM
@@ -70,7 +69,7 @@ def revive(ids: tuple[UUID, ...], kind: str, all_of_them: bool) -> None:
 
     if bool(ids) == all_of_them:
         raise click.UsageError("Cho biết mã, hoặc --all. / Give ids, or --all.")
-    with _work() as work:
+    with _work(system) as work:
         wanted = [line.id for line in _listed(work, kind, _MOST)] if all_of_them else list(ids)
         done = redrive(
             work, SYSTEM, DeadKind(kind), wanted, theirs=lambda person, to: not no_longer_theirs(work, person, to)
@@ -101,16 +100,8 @@ def _listed(work: "Work", kind: str, limit: int) -> list[_Line]:
 
 
 @contextmanager
-def _work() -> "Iterator[Work]":
+def _work(system: Mapping[str, str]) -> "Iterator[Work]":
     from kernel.work import Work
-    from motcua.wiring.joins.edge import build_container
 
-    try:
-        held = build_container(of_running_system(_STATE))
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from None
-    try:
-        with held.database.transaction() as session:
-            yield Work(session, held.vault, held.clock)
-    finally:
-        held.close()
+    with opened(system) as held, held.database.transaction() as session:
+        yield Work(session, held.vault, held.clock)

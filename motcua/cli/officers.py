@@ -1,13 +1,12 @@
 """`motcua appoint`: gives a person an office."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import click
 
 from mobile_contract.vocabulary import ROLES
-from motcua.cli.running import STATE
-from motcua.cli.terminal import plain_errors
-from motcua.local.state import of_running_system
+from motcua.cli.system import on_system
 
 _MEANS: Final = {
     "receiver": "tiếp nhận / accepts dossiers",
@@ -50,8 +49,8 @@ class _Explained(click.Command):
 @click.argument("agency")
 @click.argument("roles", nargs=-1, required=True, type=_Role())
 @click.option("--name", required=True, help="The name the officer signs with.")
-@plain_errors
-def appoint(agency: str, roles: tuple[str, ...], name: str) -> None:
+@on_system
+def appoint(system: Mapping[str, str], agency: str, roles: tuple[str, ...], name: str) -> None:
     """Gives a person an office from today on, in an agency with one or more roles.
 
     The identity number is asked for, so that it stands in no command line.
@@ -59,5 +58,5 @@ def appoint(agency: str, roles: tuple[str, ...], name: str) -> None:
     from motcua.wiring.seeding import appoint_officer
 
     number = click.prompt("Số định danh cá nhân / identity number", hide_input=True)
-    new = appoint_officer(of_running_system(STATE), number=number, name=name, agency=agency, roles=roles)
+    new = appoint_officer(system, number=number, name=name, agency=agency, roles=roles)
     click.echo("Đã bổ nhiệm. / Appointed." if new else "Đã có từ trước. / Held already.")

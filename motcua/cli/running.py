@@ -4,7 +4,7 @@ import importlib.metadata
 import os
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 import psutil
@@ -12,18 +12,14 @@ from rich.console import Console
 from rich.table import Table
 
 from kernel.configuration.environment import tidied
+from motcua.cli.system import STATE_OPTION
 from motcua.cli.terminal import COUNT, PORT, json_text, plain_errors
 from motcua.local.embedded.output import worth_showing
 from motcua.local.embedded.runfolder import read_noted, running_id
 from motcua.local.embedded.supervisor import to_terminal
 from motcua.local.ports import Ports, require_free
-from motcua.local.stack import ROOT, environment, judge, prepare, processes
+from motcua.local.stack import environment, judge, prepare, processes
 from motcua.local.state import left_for_commands
-
-STATE: Final = ROOT / ".data"
-STATE_OPTION: Final = click.option(
-    "--state", type=click.Path(path_type=Path, file_okay=False), default=STATE, help="Folder of the data and logs."
-)
 
 
 @click.command()

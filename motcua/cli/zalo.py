@@ -5,21 +5,17 @@ import hashlib
 import json
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from kernel.configuration.settings import SettingsError
-from motcua.local.stack import ROOT
-from motcua.local.state import of_running_system
+from motcua.cli.system import on_system, opened
 
 if TYPE_CHECKING:
-    from motcua.wiring.joins.edge import Container
     from notify.channels.zalo.tokens import TokenKeeper
 
-_STATE = ROOT / ".data"
 # 32 octets are the 43 characters that Zalo asks of a verifier.
 _VERIFIER_OCTETS = 32
 
@@ -39,7 +35,8 @@ def challenge() -> None:
 @zalo.command()
 @click.option("--code", prompt=True, hide_input=True, help="From the address that the consent page went back to.")
 @click.option("--verifier", prompt=True, hide_input=True, help="As `challenge` printed it.")
-def connect(code: str, verifier: str) -> None:
+@on_system
+def connect(system: Mapping[str, str], code: str, verifier: str) -> None:
     """Exchanges a code of the consent page for the account's first tokens. A code lives for ten minutes.
 
     Left out, code and verifier are asked for, so that they stand in no command line.
@@ -47,7 +44,7 @@ def connect(code: str, verifier: str) -> None:
     from notify.channels.zalo.oauth import ExchangeFailed
 
     try:
-        with _keeper() as keeper:
+        with _keeper(system) as keeper:
             keeper.connect(code.strip(), verifier.strip())
     except ExchangeFailed as failed:
         raise click.ClickException(failed.problem) from None
@@ -55,9 +52,10 @@ def connect(code: str, verifier: str) -> None:
 
 
 @zalo.command()
-def status() -> None:
+@on_system
+def status(system: Mapping[str, str]) -> None:
     """How the tokens are doing; exit code 1 when nothing can be sent, or the last renewal failed."""
-    with _keeper() as keeper:
+    with _keeper(system) as keeper:
         state = keeper.state()
     told = {
         "connected": state.connected,
@@ -72,7 +70,8 @@ def status() -> None:
 
 @zalo.command()
 @click.option("--use", "form", help="The template is in use again, though no event has said so.")
-def forms(form: str | None) -> None:
+@on_system
+def forms(system: Mapping[str, str], form: str | None) -> None:
     """What Zalo last said of the templates registered with it; one that is not in use is passed over."""
     from datetime import UTC, datetime
 
@@ -82,7 +81,7 @@ def forms(form: str | None) -> None:
     from notify.pool.gateways import note_form
     from notify.registers import GatewayForm
 
-    with _container() as held, held.database.transaction() as session:
+    with opened(system) as held, held.database.transaction() as session:
         if form:
             note_form(session, NAME, form, "SAID_BY_OPERATOR", datetime.now(UTC), in_use=True)
         for row in session.scalars(select(GatewayForm).where(GatewayForm.gateway == NAME).order_by(GatewayForm.form)):
@@ -96,24 +95,10 @@ def challenge_of(verifier: str) -> str:
 
 
 @contextmanager
-def _container() -> Iterator["Container"]:
-    from motcua.wiring.joins.edge import build_container
-
-    try:
-        held = build_container(of_running_system(_STATE))
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from None
-    try:
-        yield held
-    finally:
-        held.close()
-
-
-@contextmanager
-def _keeper() -> Iterator["TokenKeeper"]:
+def _keeper(system: Mapping[str, str]) -> Iterator["TokenKeeper"]:
     from notify.sending.loops import zalo_keeper
 
-    with _container() as held:
+    with opened(system) as held:
         keeper = zalo_keeper(held)
         if keeper is None:
             raise click.ClickException("MOTCUA_ZALO_APP_ID: chưa đặt, không dùng Zalo. / not set, Zalo is not in use.")

@@ -97,10 +97,10 @@ def left_for_commands(state_dir: Path, env: Mapping[str, str]) -> Iterator[None]
 
 def of_running_system(state_dir: Path) -> dict[str, str]:
     """The environment of this command, completed by that of the system running in the state folder, if any."""
-    said = {**_left(state_dir), **os.environ}
-    if is_embedded(said.get("MOTCUA_DATABASE_URL", "")):
+    left = _left(state_dir)
+    if is_embedded({**left, **os.environ}.get("MOTCUA_DATABASE_URL", "")):
         forget_other_servers(os.environ)
-    return said
+    return {**left, **os.environ}
 
 
 def _left(state_dir: Path) -> dict[str, str]:
