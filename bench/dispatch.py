@@ -24,7 +24,7 @@ from bench.load import ROOT
 from bench.memory import memory_of
 from bench.pairs import PAIRS, Result, finish, interleave, number_after
 from journey.handset import wait
-from journey.wire import Wire
+from journey.outside import OutsideParty
 from motcua.wiring.joins.edge import Container, build_container
 from notify.models import Delivery
 
@@ -45,8 +45,7 @@ _POLL_S: Final = 0.01
 
 def measure() -> Result:
     with ground() as place, place.running("sandbox", "worker-send"):
-        control = Wire(place.sandbox_url)
-        control.call("PATCH", "/_control/twilio/settings", json_body={"receipts": {"enabled": False}})
+        OutsideParty(place.sandbox_url, "twilio").turn(receipts={"enabled": False})
         held = _container(place)
         numbers = itertools.count()
         _drain(held, numbers, 50)
@@ -91,11 +90,10 @@ def measure_slow(latency_ms: int, *, count: int = _COUNT, pairs: int = PAIRS) ->
 
 
 def _slow_down(place: Ground, latency_ms: int) -> None:
-    control = Wire(place.sandbox_url)
-    slow = {"mode": "slow", "op": "send", "ms": latency_ms}
+    gateway = OutsideParty(place.sandbox_url, "twilio")
     receipts = {"delay_ms": [20, 200], "double": 0.0, "per_second": _RECEIPTS_A_SECOND}
-    control.call("POST", "/_control/twilio/faults", json_body=slow)
-    control.call("PATCH", "/_control/twilio/settings", json_body={"receipts": receipts})
+    gateway.fail("slow", op="send", ms=latency_ms)
+    gateway.turn(receipts=receipts)
 
 
 def _container(place: Ground) -> Container:

@@ -25,7 +25,7 @@ from bench.backlog import repeat_event, tell_once
 from bench.ground import Ground, cpu_s, engine_of, ground, process_of
 from bench.pairs import Result, finish, in_turn, number_after
 from journey.handset import wait
-from journey.wire import Wire
+from journey.outside import OutsideParty
 from kernel.database.sessions import Base
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
@@ -82,8 +82,8 @@ class System:
     def __init__(self, place: Ground, supervisor: Supervisor, rows: int) -> None:
         self.held: Container = build_container(place.environment)
         receipts = {"delay_ms": [20, 200], "double": 0.0}
-        with closing(Wire(place.sandbox_url)) as control:
-            control.call("PATCH", "/_control/twilio/settings", json_body={"receipts": receipts})
+        with closing(OutsideParty(place.sandbox_url, "twilio")) as gateway:
+            gateway.turn(receipts=receipts)
         self._told = tell_once(place, self.held)
         self._wait_until_dry(_NO_ID)
         fill(self.held, rows)

@@ -14,7 +14,7 @@ from bench.backlog import tell_once
 from bench.changes import Changes
 from bench.ground import Ground, ground
 from bench.pairs import Result, finish, number_after, of_pairs
-from journey.wire import Wire
+from journey.outside import OutsideParty
 from motcua.wiring.joins.edge import Container, build_container
 
 _COUNT: Final = 20_000
@@ -69,8 +69,8 @@ def lay_ground(place: Ground, held: Container) -> Changes:
 
 
 def without_receipts(place: Ground) -> None:
-    with closing(Wire(place.sandbox_url)) as control:
-        control.call("PATCH", "/_control/twilio/settings", json_body={"receipts": {"enabled": False}})
+    with closing(OutsideParty(place.sandbox_url, "twilio")) as gateway:
+        gateway.turn(receipts={"enabled": False})
 
 
 if __name__ == "__main__":

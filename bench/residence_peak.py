@@ -26,7 +26,7 @@ from bench.pairs import Result
 from bench.residence_guests import guests, wire
 from bench.residence_town import Hotel, open_hotels
 from journey.handset import wait
-from journey.wire import Wire
+from journey.outside import OutsideParty
 from kernel.clock import local
 from kernel.ids import new_id
 from motcua.processes.start import QUEUES
@@ -105,8 +105,8 @@ def _wait_settled(held: Container, declared: int) -> None:
 def _check_imported(place: Ground, lodgings: int, peak: Paced) -> None:
     """The authority has every guest, and none of them twice. Of a report that was refused, or whose answer never came,
     it is not known whether it is there: then it is only said why."""
-    with closing(Wire(place.sandbox_url)) as control:
-        told: Any = control.call("GET", "/_control/authority/imported?limit=1").json()
+    with closing(OutsideParty(place.sandbox_url, "authority")) as authority:
+        told: Any = authority.look("imported", limit=1)
     if peak.refusal:
         print(f"statuses {peak.statuses}, the last refusal: {peak.refusal}", file=sys.stderr)
     elif told["total"] != lodgings * GUESTS:

@@ -14,7 +14,7 @@ from auth.eid.port import EidIdentity
 from auth.service.login import open_session
 from auth.service.phones import request_phone_proof
 from journey.handset import wait
-from journey.wire import Wire
+from journey.outside import OutsideParty
 from kernel.actor import Actor
 from kernel.work import Work
 from motcua.wiring.joins.edge import Container
@@ -56,7 +56,7 @@ class Intake:
     """What the sandbox's gateway has taken since this was made or last asked."""
 
     def __init__(self, sandbox_url: str) -> None:
-        self._wire = Wire(sandbox_url)
+        self._gateway = OutsideParty(sandbox_url, "twilio")
         self._since = self._page(_NO_LIMIT)["total"]
 
     def times(self, phones: set[str]) -> dict[str, float]:
@@ -76,10 +76,10 @@ class Intake:
         return found
 
     def close(self) -> None:
-        self._wire.close()
+        self._gateway.close()
 
     def _page(self, since: int) -> Any:
-        return self._wire.call("GET", f"/_control/twilio/messages?limit={_PAGE}&since={since}").json()
+        return self._gateway.look("messages", limit=_PAGE, since=since)
 
 
 @contextmanager

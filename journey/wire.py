@@ -53,14 +53,15 @@ Witness = Callable[[Answer], None]
 
 
 class Wire:
-    """Not for threads: one request at a time. `witness` sees every answer."""
+    """Not for threads: one request at a time. `witness` sees every answer; `patience_s` is for each step of a call."""
 
-    def __init__(self, base_url: str, *, witness: Witness | None = None) -> None:
+    def __init__(self, base_url: str, *, witness: Witness | None = None, patience_s: float = _PATIENCE_S) -> None:
         parts = urlsplit(base_url)
         assert parts.hostname is not None
         self.base_url = base_url
         self._host, self._port = parts.hostname, parts.port
         self._witness = witness
+        self._patience_s = patience_s
         self._connection: http.client.HTTPConnection | None = None
 
     def ask(
@@ -91,7 +92,7 @@ class Wire:
 
     def break_off(self, method: str, target: str, *, headers: Mapping[str, str], size: int, first: bytes) -> None:
         """Announces `size` octets, sends `first` of them and hangs up, as a phone does that leaves its network."""
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=_PATIENCE_S)
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=self._patience_s)
         connection.putrequest(method, target)
         for name, value in {**headers, "Content-Length": str(size)}.items():
             connection.putheader(name, value)
@@ -110,7 +111,7 @@ class Wire:
             except _STALE:
                 # The server closes a connection that was idle for long; nothing of this request was looked at.
                 self.close()
-        self._connection = http.client.HTTPConnection(self._host, self._port, timeout=_PATIENCE_S)
+        self._connection = http.client.HTTPConnection(self._host, self._port, timeout=self._patience_s)
         return self._once(self._connection, method, target, body, headers)
 
     def _once(

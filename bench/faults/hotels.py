@@ -1,18 +1,15 @@
 """Hotels of an organisation with a key for their software: they declare guests over HTTP, one by one and by file."""
 
-import http.client
 import io
 import json
-import socket
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from auth.models import Membership, Organisation, Person
 from auth.organisations.service.clients import NewClient, create_organisation_client
+from journey.hotel_software import HotelSoftware
 from kernel.actor import Actor, ActorKind
 from kernel.clock import local
 from kernel.ids import new_id
@@ -31,45 +28,11 @@ _WAIT_S: Final = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Hotels:
-    """`key` is that of their software; `lodgings` and `accounts` (at the authority) stand in the same order."""
+    """`desk` is their software; `lodgings` and `accounts` (at the authority) stand in the same order."""
 
-    api_url: str
-    key: str
+    desk: HotelSoftware
     lodgings: tuple[UUID, ...]
     accounts: tuple[str, ...]
-
-    def report(self, lodging: UUID, guest: GuestDeclaration, idempotency_key: str) -> int:
-        """Declares a guest; the HTTP status. Raises OSError, HTTPException."""
-        body = json.dumps({"guests": [as_json(guest)]}).encode()
-        headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
-        return self._send(f"/v1/lodgings/{lodging}/stays", body, headers)
-
-    def send_file(self, lodging: UUID, content: bytes) -> int:
-        """Sends a file and accepts its good rows; the HTTP status. Raises OSError, HTTPException."""
-        headers = {"Content-Type": "application/octet-stream"}
-        return self._send(f"/v1/lodgings/{lodging}/batches?accept=true&name=khach.xlsx", content, headers)
-
-    def cut_off(self, lodging: UUID, content: bytes) -> None:
-        """Begins to send a file, and is gone in the middle of it."""
-        parts = urlsplit(self.api_url)
-        head = (
-            f"POST /v1/lodgings/{lodging}/batches?accept=true&name=khach.xlsx HTTP/1.1\r\nHost: {parts.netloc}\r\n"
-            f"Authorization: Bearer {self.key}\r\nContent-Type: application/octet-stream\r\n"
-            f"Content-Length: {len(content)}\r\n\r\n"
-        )
-        with socket.create_connection((str(parts.hostname), parts.port or 80), timeout=_WAIT_S) as line:
-            line.sendall(head.encode() + content[: len(content) // 2])
-
-    def _send(self, path: str, body: bytes, headers: Mapping[str, str]) -> int:
-        parts = urlsplit(self.api_url)
-        line = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=_WAIT_S)
-        try:
-            line.request("POST", path, body, {**headers, "Authorization": f"Bearer {self.key}"})
-            answer = line.getresponse()
-            answer.read()
-            return answer.status
-        finally:
-            line.close()
 
 
 def open_hotels(held: Container, api_url: str, number: int) -> Hotels:
@@ -81,7 +44,7 @@ def open_hotels(held: Container, api_url: str, number: int) -> Hotels:
         lodgings = tuple(_open(work, organisation, actor, account) for account in accounts)
         ends = work.now() + timedelta(days=9)
         issued = create_organisation_client(work, actor, organisation, NewClient("Phần mềm lễ tân", _SCOPES, ends))
-    return Hotels(api_url, issued.key, lodgings, accounts)
+    return Hotels(HotelSoftware(api_url, issued.key, patience_s=_WAIT_S), lodgings, accounts)
 
 
 def guest_of(day: date, place: int) -> GuestDeclaration:

@@ -1,13 +1,12 @@
 """The outside party as witness and as culprit: the sandbox's list of what a gateway took, and its misbehaviours."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from bench.faults.verdict import Taken
-from journey.wire import Wire
+from journey.outside import OutsideParty
 
 PLAIN_RECEIPTS: Final[Mapping[str, Any]] = {
     "enabled": True,
@@ -58,84 +57,51 @@ KINDS: Final = {
 }
 
 
-class Provider:
-    """For one thread."""
+class Provider(OutsideParty):
+    """The gateway in use, and those that take over from it. For one thread."""
 
     def __init__(self, sandbox_url: str, kind: Kind) -> None:
+        super().__init__(sandbox_url, kind.name)
         self.kind = kind
-        self._wire = Wire(sandbox_url)
+        self._parties: tuple[OutsideParty, ...] = (self, *(OutsideParty(sandbox_url, name) for name in kind.others))
         self._taken: dict[str, list[Taken]] = {}
         self._next: dict[str, int] = {}
         self._silent: set[str] = set()
-        self._base = f"/_control/{kind.name}"
         if kind.name == ZALO:
             # By its clock it is always day.
-            self._wire.call("PATCH", f"{self._base}/settings", json_body={"clock": "10:00"})
+            self.turn(clock="10:00")
 
     def taken(self) -> list[Taken]:
         """Everything that was taken, oldest first."""
-        return sorted((each for name in self._names for each in self._taken_by(name)), key=lambda each: each.at)
+        return sorted((each for party in self._parties for each in self._taken_by(party)), key=lambda each: each.at)
 
-    @property
-    def _names(self) -> tuple[str, ...]:
-        return (self.kind.name, *self.kind.others)
-
-    def _taken_by(self, name: str) -> list[Taken]:
+    def _taken_by(self, party: OutsideParty) -> list[Taken]:
         """Only what is new is asked for: nothing leaves the list."""
-        found = self._taken.setdefault(name, [])
-        while True:
-            since = self._next.get(name, 0)
-            page = self._wire.call("GET", f"/_control/{name}/messages?limit=10000&since={since}").json()
-            found += [
-                Taken(each["to"], datetime.fromisoformat(each["date"]).timestamp(), each["body"])
-                for each in page["messages"]
-            ]
-            self._next[name] = page["next"]
-            if page["next"] >= page["total"]:
-                return found
+        found = self._taken.setdefault(party.name, [])
+        for after, each in party.entries("messages", since=self._next.get(party.name, 0)):
+            found.append(Taken(each["to"], datetime.fromisoformat(each["date"]).timestamp(), each["body"]))
+            self._next[party.name] = after
+        return found
 
-    def fail(self, mode: str, **options: Any) -> int:
-        """A rule of misbehaviour, by id; see sandbox/faults.py."""
-        made = self._wire.call("POST", f"{self._base}/faults", json_body={"mode": mode, **options})
-        return int(made.json()["id"])
-
-    def fired(self, rule: int) -> int:
-        """How often a rule has struck."""
-        rules = self._wire.call("GET", f"{self._base}/faults").json()["faults"]
-        return next((int(each["fired"]) for each in rules if each["id"] == rule), 0)
-
-    @contextmanager
-    def failing(self, mode: str, **options: Any) -> Iterator[int]:
-        """Misbehaves so until the block ends."""
-        rule = self.fail(mode, **options)
-        try:
-            yield rule
-        finally:
-            self._wire.call("DELETE", f"{self._base}/faults/{rule}")
-
-    def turn(self, **receipts: Any) -> None:
+    def turn_receipts(self, **receipts: Any) -> None:
         """Changes how receipts come back."""
-        for name in self._names:
-            said = (
-                {"events": {**receipts, **_LEISURELY}}
-                if name == ZALO
-                else {"receipts": {**receipts, **_TRIED_FOR_LONG}}
-            )
-            self._wire.call("PATCH", f"/_control/{name}/settings", json_body=said)
+        for party in self._parties:
+            if party.name == ZALO:
+                party.turn(events={**receipts, **_LEISURELY})
+            else:
+                party.turn(receipts={**receipts, **_TRIED_FOR_LONG})
 
     def silence(self, phones: Iterable[str]) -> None:
         """Zalo reports nothing more about these, also not of what was taken just now."""
         self._silent |= set(phones)
-        events = {"silent": sorted(self._silent)}
-        self._wire.call("PATCH", f"/_control/{ZALO}/settings", json_body={"events": events})
+        zalo = next(party for party in self._parties if party.name == ZALO)
+        zalo.turn(events={"silent": sorted(self._silent)})
 
     def number(self, phone: str, **fate: Any) -> None:
         """The fate of every message to one phone."""
-        self._wire.call("PATCH", f"{self._base}/settings", json_body={"numbers": {phone: fate}})
-
-    def state(self) -> Any:
-        """Its counts, among them those of the receipts it posted."""
-        return self._wire.call("GET", "/_control/state").json()["twins"][self.kind.name]
+        self.turn(numbers={phone: fate})
 
     def close(self) -> None:
-        self._wire.close()
+        for party in self._parties[1:]:
+            party.close()
+        super().close()

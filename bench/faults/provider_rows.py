@@ -55,11 +55,11 @@ def _twist_receipts(arena: Arena, dice: random.Random) -> str:
     arena.notes["twists"] = turn + 1
     twist = {**PLAIN_RECEIPTS, **_TWISTS[turn % len(_TWISTS)]}
     seconds = dice.uniform(4.0, 6.0)
-    arena.provider.turn(**{**twist, "delay_ms": [0, 5]})
+    arena.provider.turn_receipts(**{**twist, "delay_ms": [0, 5]})
     # The message is taken and its receipt posted while the caller still waits for an answer that never comes.
     with arena.provider.failing("timeout", op="send", ms=300, effect=True, probability=0.5):
         time.sleep(seconds)
-    arena.provider.turn(**PLAIN_RECEIPTS)
+    arena.provider.turn_receipts(**PLAIN_RECEIPTS)
     return f"receipts {', '.join(sorted(_TWISTS[turn % len(_TWISTS)]))}, and before our own commit"
 
 

@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -17,10 +17,12 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from bench.faults.hotels import open_hotels, sheet_of
+from bench.faults.hotels import as_json, open_hotels, sheet_of
 from bench.faults.residence_scene import Scene, wait_until
 from bench.faults.verdict import Span, Verdict
 from bench.ground import Ground, ground
+from journey.outside import OutsideParty
+from journey.wire import Answer
 from kernel.clock import local
 from kernel.ids import new_id
 from motcua.local.embedded import Supervisor
@@ -75,7 +77,8 @@ def run_residence(seed: int, faults: int | None, say: Say, kinds: Sequence[str] 
 
 def _scene(place: Ground, supervisor: Supervisor, held: Container) -> Scene:
     hotels = open_hotels(held, place.api_url, _HOTELS)
-    return Scene(place, supervisor, held, hotels, local(held.clock.now()).date())
+    authority = OutsideParty(place.sandbox_url, "authority")
+    return Scene(place, supervisor, held, hotels, authority, local(held.clock.now()).date())
 
 
 def _plan(dice: random.Random, faults: int, kinds: Sequence[str]) -> list[str]:
@@ -104,7 +107,7 @@ def _drill(scene: Scene, plan: list[str], dice: random.Random, say: Say) -> Verd
         scene.stop.set()
         for desk in desks:
             desk.join()
-        scene.control("DELETE", "/authority/faults")
+        scene.authority.behave()
     waited = _wait_for_quiet(scene)
     say(f"quiet after {waited:.1f} s; {len(scene.taken)} guests")
     return _judge(scene, spans)
@@ -115,17 +118,17 @@ def _desk(scene: Scene, place: int) -> None:
     lodging = scene.hotels.lodgings[place]
     while not scene.stop.is_set():
         guest = scene.guest()
-        if _until_taken(partial(scene.hotels.report, lodging, guest, str(new_id()))):
+        if _until_taken(partial(scene.hotels.desk.report, lodging, [as_json(guest)], str(new_id()))):
             scene.note(place, [guest])
         time.sleep(_PAUSE_S * 4)
 
 
-def _until_taken(send: Callable[[], int]) -> bool:
+def _until_taken(send: Callable[[], Answer]) -> bool:
     """Whether it was taken within a minute."""
     ends = time.monotonic() + 60
     while time.monotonic() < ends:
         with suppress(OSError, http.client.HTTPException):
-            if send() < 300:
+            if send().status < 300:
                 return True
         time.sleep(_PAUSE_S)
     return False
@@ -139,8 +142,8 @@ def _file(scene: Scene, dice: random.Random, number: int = _FILE) -> tuple[int, 
 def _cut_upload(scene: Scene, dice: random.Random) -> None:
     place, guests, content = _file(scene, dice)
     lodging: UUID = scene.hotels.lodgings[place]
-    scene.hotels.cut_off(lodging, content)
-    if _until_taken(lambda: scene.hotels.send_file(lodging, content)):
+    scene.hotels.desk.cut_off(lodging, content)
+    if _until_taken(lambda: scene.hotels.desk.send_file(lodging, content)):
         scene.note(place, guests)
 
 
@@ -150,7 +153,7 @@ def _kill_web(scene: Scene, dice: random.Random) -> None:
     lodging: UUID = scene.hotels.lodgings[place]
     done: list[bool] = []
     sender = threading.Thread(
-        target=lambda: done.append(_until_taken(lambda: scene.hotels.send_file(lodging, content)))
+        target=lambda: done.append(_until_taken(lambda: scene.hotels.desk.send_file(lodging, content)))
     )
     sender.start()
     time.sleep(dice.uniform(0.01, 0.3))
@@ -162,7 +165,7 @@ def _kill_web(scene: Scene, dice: random.Random) -> None:
 
 def _kill_worker(scene: Scene, dice: random.Random) -> None:
     place, guests, content = _file(scene, dice)
-    if _until_taken(lambda: scene.hotels.send_file(scene.hotels.lodgings[place], content)):
+    if _until_taken(lambda: scene.hotels.desk.send_file(scene.hotels.lodgings[place], content)):
         scene.note(place, guests)
     time.sleep(dice.uniform(0.0, 0.5))
     scene.strike("worker-residence")
@@ -171,7 +174,7 @@ def _kill_worker(scene: Scene, dice: random.Random) -> None:
 def _kill_judge(scene: Scene, dice: random.Random) -> None:
     """At a file that was answered, and that only the worker can end."""
     place, guests, content = _file(scene, dice, _LONG_FILE)
-    if _until_taken(lambda: scene.hotels.send_file(scene.hotels.lodgings[place], content)):
+    if _until_taken(lambda: scene.hotels.desk.send_file(scene.hotels.lodgings[place], content)):
         scene.note(place, guests)
         wait_until(lambda: scene.number(_CLAIMED) > 0, 5.0)
     time.sleep(dice.uniform(0.0, 0.4))
@@ -179,18 +182,17 @@ def _kill_judge(scene: Scene, dice: random.Random) -> None:
 
 
 def _down(scene: Scene, dice: random.Random) -> None:
-    how = dice.choice(({"mode": "status", "status": 503}, {"mode": "reset", "effect": False}))
-    rule = scene.control("POST", "/authority/faults", how)
-    time.sleep(dice.uniform(1.5, 3.5))
-    scene.control("DELETE", f"/authority/faults/{rule['id']}")
+    how: dict[str, Any] = dice.choice(({"mode": "status", "status": 503}, {"mode": "reset", "effect": False}))
+    with scene.authority.failing(**how):
+        time.sleep(dice.uniform(1.5, 3.5))
 
 
 def _misbehave(*rules: Mapping[str, Any]) -> Callable[[Scene, random.Random], None]:
     def act(scene: Scene, dice: random.Random) -> None:
         place, guests, content = _file(scene, dice)
         for rule in rules:
-            scene.control("POST", "/authority/faults", rule)
-        if _until_taken(lambda: scene.hotels.send_file(scene.hotels.lodgings[place], content)):
+            scene.authority.fail(**rule)
+        if _until_taken(lambda: scene.hotels.desk.send_file(scene.hotels.lodgings[place], content)):
             scene.note(place, guests)
         time.sleep(1.0)
 
@@ -222,7 +224,7 @@ def _wait_for_quiet(scene: Scene) -> float:
 
 
 def _judge(scene: Scene, spans: list[Span]) -> Verdict:
-    has = Counter((row["account"], row["document"]) for row in _imported(scene))
+    has = Counter((row["account"], row["document"]) for _, row in scene.authority.entries("imported"))
     with scene.held.database.reading() as connection:
         states = [(str(row.state), int(row.number)) for row in connection.execute(text(_STATES))]
         sent = list(connection.scalars(text(_SENT)))
@@ -245,13 +247,3 @@ def _recovered(sent: list[Any], span: Span, spans: list[Span]) -> float:
     first = next((float(at) for at in sent if at >= span.returned), span.returned)
     disturbed = any(span.returned < other.began < first for other in spans)
     return 0.0 if disturbed else first - span.returned
-
-
-def _imported(scene: Scene) -> Iterator[Mapping[str, Any]]:
-    since = 0
-    while True:
-        page = scene.control("GET", f"/authority/imported?since={since}&limit=10000")
-        yield from page["imported"]
-        since = page["next"]
-        if since >= page["total"]:
-            return

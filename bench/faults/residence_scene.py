@@ -1,6 +1,5 @@
 """The scene of the row `residence`: a running system, its hotels, and what they were told is declared."""
 
-import json
 import os
 import signal
 import threading
@@ -8,14 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from sqlalchemy import text
 
 from bench.faults.hotels import Hotels, guest_of
 from bench.ground import Ground
+from journey.outside import OutsideParty
 from motcua.local.embedded import Supervisor
-from motcua.local.loopback import request
 from motcua.wiring.container import Container
 from residence.guests import GuestDeclaration
 
@@ -28,6 +26,7 @@ class Scene:
     supervisor: Supervisor
     held: Container
     hotels: Hotels
+    authority: OutsideParty
     day: date
     taken: dict[tuple[str, str], float] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 900_000)))
@@ -42,13 +41,6 @@ class Scene:
         now = time.time()
         with self.lock:
             self.taken |= {(self.hotels.accounts[place], guest.document_number): now for guest in guests}
-
-    def control(self, method: str, path: str, data: object = None) -> Any:
-        body = json.dumps(data if data is not None else {}).encode()
-        status, answer = request(method, f"{self.place.sandbox_url}/_control{path}", body)
-        if status >= 400:
-            raise RuntimeError(f"the sandbox answered {status}")
-        return json.loads(answer)
 
     def strike(self, name: str) -> None:
         """Kills a process and all it started, and returns once another one runs in its place."""

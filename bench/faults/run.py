@@ -56,7 +56,7 @@ def run_schedule(row: Row, seed: int, subject: Subject, kind: Kind, size: Size, 
 def _drill(arena: Arena, row: Row, dice: random.Random, size: Size, say: Say) -> Verdict:
     every = arena.subject.prepare(arena, _MOST)
     arena.spare, orders = iter(every[:_SPARE]), iter(every[_SPARE:])
-    arena.provider.turn(**PLAIN_RECEIPTS)
+    arena.provider.turn_receipts(**PLAIN_RECEIPTS)
     if row.prepare is not None:
         row.prepare(arena)
     writer = Writer(arena.subject, orders)

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -25,10 +25,10 @@ from bench.paced import Paced, send_paced
 from journey.account import new_key, visit_provider
 from journey.casework import Draft, file_dossier, prepare_draft
 from journey.handset import Handset
+from journey.outside import OutsideParty
 from journey.phone import Phone
 from journey.photos import File, photograph
 from journey.uploads import PIECE, begin_upload
-from journey.wire import Wire
 from kernel.work import Work
 from motcua.wiring.joins.edge import Container, build_container
 
@@ -115,11 +115,13 @@ def _drill(scene: _Scene, dice: random.Random, honest: int, say: Say) -> Verdict
     idle = scene.measure(honest)
     say(f"alone: {_shown(idle)}")
     logins = [_login(scene, number) for number in range(_LOGINS)]
-    _control(scene, "POST", "/eid/faults", {"mode": "slow", "op": "token", "ms": _SLEEP_MS})
-    with closing(Crowd(scene.place.ports.api, [*logins, *_slow_ones(scene, dice)])) as crowd:
+    with (
+        closing(OutsideParty(scene.place.sandbox_url, "eid")) as provider,
+        provider.failing("slow", op="token", ms=_SLEEP_MS),
+        closing(Crowd(scene.place.ports.api, [*logins, *_slow_ones(scene, dice)])) as crowd,
+    ):
         crowded = scene.measure(honest)
         told = crowd.done(wait=True)
-    _control(scene, "DELETE", "/eid/faults", {})
     say(f"among slow senders: {_shown(crowded)}")
     files = [_paper(number) for number in range(_PHONES)]
     places = [begin_upload(scene.phone, file) for file in files]
@@ -263,11 +265,6 @@ def _upload(scene: _Scene, place: str, file: File) -> Sender:
 def _is_whole(scene: _Scene, place: str, file: File) -> bool:
     shown = scene.phone.call("GET", place).json()
     return bool(shown["state"] == "complete" and shown["sha256"] == hashlib.sha256(file.content).hexdigest())
-
-
-def _control(scene: _Scene, method: str, path: str, data: Any) -> None:
-    with closing(Wire(scene.place.sandbox_url)) as wire:
-        wire.call(method, f"/_control{path}", json_body=data)
 
 
 def _shown(measured: Measured) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.sources import Source, product
+from tests.architecture.sources import Source, calls, product
 
 
 def _imported(source: Source) -> Iterator[str]:
@@ -19,3 +19,9 @@ def _imported(source: Source) -> Iterator[str]:
 @pytest.mark.parametrize(("library", "home"), [("typst", "kernel/pdf.py"), ("segno", "kernel/pdf.py")])
 def test_a_library_has_one_home(library: str, home: str) -> None:
     assert [source.path for source in product() if library in _imported(source)] == [home]
+
+
+def test_clients_of_people_and_of_the_sandbox_are_those_of_the_journey() -> None:
+    """What generates load, and what compares with somebody else's client, speaks octets of its own."""
+    makers = [source.path for source in product() if any(calls(source, "HTTPConnection"))]
+    assert sorted(makers) == ["journey/wire.py", "motcua/local/loopback.py"]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from journey.outside import OutsideParty
 from journey.phone import Phone
-from journey.wire import Wire
 from tests.support.system import NUMBERS, System, notices
 from tests.support.waiting import eventually
 
@@ -22,17 +22,17 @@ class ZaloUser:
     def __init__(self, system: System) -> None:
         self.system = system
         self.phone: Phone = system.citizen(LOGIN)
-        self._wire = Wire(system.stack.sandbox_url)
+        self._zalo = OutsideParty(system.stack.sandbox_url, "zalo")
 
     def wish(self, *, zalo: bool) -> Any:
         return self.phone.call("PATCH", PREFERENCES, json_body={"dossier_status": {"zalo": zalo}}).json()
 
     def turn(self, **dials: Any) -> None:
-        self._wire.call("PATCH", "/_control/zalo/settings", json_body=dials)
+        self._zalo.turn(**dials)
 
     def got(self, code: str) -> list[Any]:
         """What came by Zalo about a dossier."""
-        said = self._wire.call("GET", f"/_control/zalo/messages?to={NUMBER.replace('+', '%2B')}").json()["messages"]
+        said = self._zalo.look("messages", to=NUMBER)["messages"]
         return [message for message in said if code in message["body"]]
 
     def messages(self, dossier_id: str) -> list[Any]:
@@ -47,7 +47,7 @@ class ZaloUser:
     def close(self) -> None:
         self.turn(numbers={NUMBER: None}, clock=None, events={"delay_ms": [200, 1500], "lost": 0}, next_errors=[])
         self.wish(zalo=False)
-        self._wire.close()
+        self._zalo.close()
 
 
 @pytest.fixture
