@@ -18,10 +18,10 @@ def pages(parts: Iterable[Part] = PARTS) -> list[StatePage[Any, Any]]:
     return [page for part in parts for path in part.diagrams for page in load(path)]
 
 
-def write(target: Path) -> None:
+def write(target: Path, parts: Iterable[Part] = PARTS) -> None:
     """Writes every page into a folder."""
     target.mkdir(parents=True, exist_ok=True)
-    for page in pages():
+    for page in pages(parts):
         (target / page.file).write_text(page.render(), encoding="utf-8")
 
 

@@ -2,11 +2,12 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
+from kernel.part import Part, load
 from motcua.cli.audit import audit
 from motcua.cli.backup import backup, restore
 from motcua.cli.diagrams import diagrams
@@ -163,3 +164,9 @@ main.add_command(sms)
 main.add_command(status)
 main.add_command(up)
 main.add_command(zalo)
+
+
+def command_of(parts: Iterable[Part]) -> click.Group:
+    """The command, with those that the parts add."""
+    added = [load(path) for part in parts for path in part.commands]
+    return TerminalGroup("motcua", {**main.commands, **{each.name: each for each in added}}, help=main.help)
