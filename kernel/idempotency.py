@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, SmallInteger, Text, UniqueConstraint, delete, func, text
+from sqlalchemy import LargeBinary, SmallInteger, Text, UniqueConstraint, delete, func
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kernel.database.appending import append_row
@@ -35,10 +35,11 @@ class IdempotencyRecord(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
-_HOLD: Final = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
-_FIND: Final = text(
-    "SELECT id, request_hash, status, answer FROM idempotency_record WHERE account_id = :account AND key = :key"
-)
+# Sent as they stand: each act sends both, and taking a statement apart costs a fifth of what sending it does.
+_HOLD: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended(%(name)s, 0))"
+_FIND: Final = """
+SELECT id, request_hash, status, answer FROM idempotency_record WHERE account_id = %(account)s AND key = %(key)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,10 @@ def find_answer(session: Session, vault: Vault, account_id: UUID, key: str, dige
     Raises `idempotency_in_progress` while another transaction holds the key, `idempotency_key_reused` for another body.
     """
     connection = session.connection()
-    if not connection.execute(_HOLD, {"name": f"{account_id}:{key}"}).scalar():
+    if not connection.exec_driver_sql(_HOLD, {"name": f"{account_id}:{key}"}).scalar():
         raise DomainError("idempotency_in_progress")
     # A statement of its own, so that it sees what the holder before has committed.
-    record = connection.execute(_FIND, {"account": account_id, "key": key}).one_or_none()
+    record = connection.exec_driver_sql(_FIND, {"account": account_id, "key": key}).one_or_none()
     if record is None:
         return None
     if record.request_hash != digest:

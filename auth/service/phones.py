@@ -174,7 +174,7 @@ def verified_phone(work: Work, person_id: UUID, phone: str) -> bool:
         number = parse_mobile(phone)
     except BadPhone:
         return False
-    return store.find_phone(work.session, person_id, work.vault.index(PHONE_FIELD, number)) is not None
+    return store.holds_phone(work.session, person_id, work.vault.index(PHONE_FIELD, number))
 
 
 def list_phones(work: Work, actor: Actor) -> list[VerifiedPhone]:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, FromClause, TextClause, TypeDecorator, event, text
+from sqlalchemy import Column, FromClause, TypeDecorator, event
 from sqlalchemy.orm import Session, SessionTransaction, class_mapper
 
 Row = Mapping[str, Any]
@@ -32,7 +32,7 @@ class UnitSession(Session):
         if self.appended:
             rows, self.appended = self.appended, {}
             values = {str(table.description): _as_json(some) for table, some in rows.items()}
-            self.connection().execute(_insert_into(tuple(rows)), values)
+            self.connection().exec_driver_sql(_insert_into(tuple(rows)), values)
 
 
 def append_row(session: Session, model: type[object], row: Row) -> None:
@@ -79,16 +79,16 @@ def _guarded(table: FromClause) -> tuple[tuple[str, TypeDecorator[Any]], ...]:
 
 
 @cache
-def _insert_into(tables: tuple[FromClause, ...]) -> TextClause:
+def _insert_into(tables: tuple[FromClause, ...]) -> str:
     """One statement that adds to each of these tables the rows of the parameter with its name, in their order."""
     *others, last = (_insert(table) for table in tables)
     parts = ", ".join(f"into_{number} AS ({insert})" for number, insert in enumerate(others))
-    return text(f"WITH {parts} {last}" if parts else last)
+    return f"WITH {parts} {last}" if parts else last
 
 
 def _insert(table: FromClause) -> str:
     name, columns = table.description, ", ".join(column.name for column in written_columns(table))
-    rows = f"json_populate_recordset(CAST(NULL AS {name}), CAST(:{name} AS json)) WITH ORDINALITY"
+    rows = f"json_populate_recordset(CAST(NULL AS {name}), CAST(%({name})s AS json)) WITH ORDINALITY"
     return f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {rows} ORDER BY ordinality"  # noqa: S608 - our own names
 
 

@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import ProgrammingError
 
 from kernel.database.sessions import Database, DatabaseChanged
 from kernel.vault import Vault, VaultError, unwrap
 
 EVERY_S: Final = 1.0
-_KEYS: Final = text("SELECT id, wrapped, xmin::text, tableoid::bigint FROM data_key ORDER BY id")
+_KEYS: Final = "SELECT id, wrapped, xmin::text, tableoid::bigint FROM data_key ORDER BY id"
 _log = structlog.get_logger()
 
 
@@ -108,7 +108,7 @@ class KeyWatch:
 
 def _rows(connection: Connection) -> Sequence[Any]:
     try:
-        return connection.execute(_KEYS).all()
+        return connection.exec_driver_sql(_KEYS).all()
     except ProgrammingError as error:
         # The tables are away while somebody restores.
         raise DatabaseChanged from error

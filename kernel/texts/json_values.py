@@ -46,10 +46,13 @@ def check_values(document: Any, limits: Limits, pointer: str = "") -> list[Field
             elif isinstance(value, list):
                 queue.extend((f"{where}/{place}", inner, depth + 1) for place, inner in enumerate(value))
             else:
-                queue.extend((where + _part(key), inner, depth + 1) for key, inner in value.items() if _is_key(key))
-                errors.extend(FieldError(where, "key_invalid") for key in value if not _is_key(key))
+                for key, inner in value.items():
+                    if _is_key(key):
+                        queue.append((where + _part(key), inner, depth + 1))
+                    else:
+                        errors.append(FieldError(where, "key_invalid"))
         else:
-            errors.extend(FieldError(where, code, params) for code, params in _scalar(value, limits))
+            errors += [FieldError(where, code, params) for code, params in _scalar(value, limits)]
     return errors
 
 

@@ -16,7 +16,7 @@ from kernel.texts.json_values import Limits, check_values, normalise
 from kernel.texts.vietnam import fold_name
 from procedures.definition import Procedure
 from procedures.forms.doubts import doubts_of, repeated_rows
-from procedures.forms.form import Form, escape, value_at
+from procedures.forms.form import Form, Place, escape, value_at
 from procedures.forms.formats import FORMATS, SPELLINGS, FormText
 
 ROOT: Final = "/form_values"
@@ -138,23 +138,22 @@ def _hinted(form: Form, path: Sequence[str | int], where: str, code: str) -> Fie
 
 def _texts(form: Form, values: dict[str, Any]) -> Iterator[FormText]:
     """Every text for which the form demands a format. Those with a spelling of their own are put into it."""
-    queue: list[tuple[tuple[str | int, ...], Any, dict[str, Any] | list[Any], dict[str, Any]]] = [
-        ((key,), inner, values, values) for key, inner in values.items()
-    ]
-    while queue:
-        path, value, holder, around = queue.pop(0)
+    found: list[tuple[Place, str, Any, Any, str | int, dict[str, Any]]] = [(form.top, ROOT, values, None, "", values)]
+    # It grows while it is walked: what is nearer to the top comes first.
+    for place, pointer, value, holder, key, around in found:
         if isinstance(value, dict):
-            queue.extend(((*path, key), inner, value, value) for key, inner in value.items())
+            for name, inner in value.items():
+                if below := place.below(name):
+                    found.append((below, f"{pointer}/{escape(name)}", inner, value, name, value))
         elif isinstance(value, list):
-            queue.extend(((*path, place), inner, value, around) for place, inner in enumerate(value))
-        elif isinstance(value, str):
-            node = next((node for node in form.nodes_at(path) if "format" in node), None)
-            if node is None:
-                continue
-            spelled = SPELLINGS[node["format"]](value) if node["format"] in SPELLINGS else value
+            if below := place.below(None):
+                found.extend((below, f"{pointer}/{row}", inner, value, row, around) for row, inner in enumerate(value))
+        elif isinstance(value, str) and place.formatted is not None:
+            spelling = SPELLINGS.get(place.formatted["format"])
+            spelled = spelling(value) if spelling else value
             if spelled != value:
-                holder[path[-1]] = spelled  # type: ignore[index]
-            yield FormText(_pointer(path), spelled, node, around)
+                holder[key] = spelled
+            yield FormText(pointer, spelled, place.formatted, around)
 
 
 def _pointer(path: Sequence[str | int]) -> str:

@@ -51,7 +51,10 @@ class Form:
 
     schema: Schema
     _compiled: dict[bool, jsonschema_rs.Draft202012Validator] = field(default_factory=dict, compare=False, repr=False)
-    _nodes: dict[tuple[str | None, ...], list[Schema]] = field(default_factory=dict, compare=False, repr=False)
+    top: "Place" = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "top", Place(self.schema, list(resolve(self.schema, self.schema))))
 
     def validator(self, *, draft: bool) -> jsonschema_rs.Draft202012Validator:
         """Raises ValueError for a schema that is none (`jsonschema_rs.ValidationError` is one)."""
@@ -72,18 +75,37 @@ class Form:
 
     def nodes_at(self, path: Sequence[str | int]) -> list[Schema]:
         """The schema nodes that describe the value at a path of the form values, the nearest first."""
-        # Every place of a list is described alike.
-        key = tuple(None if isinstance(part, int) else part for part in path)
-        known = self._nodes.get(key)
-        if known is not None:
-            return known
-        nodes = list(resolve(self.schema, self.schema))
-        for part in key:
-            nodes = [node for parent in nodes for node in _children(self.schema, parent, part)]
-        if nodes:
-            # Only the form's own paths are kept: those that callers make up have no end.
-            self._nodes[key] = nodes
-        return nodes
+        place = self.top
+        for part in path:
+            # Every place of a list is described alike.
+            below = place.below(None if isinstance(part, int) else part)
+            if below is None:
+                return []
+            place = below
+        return place.nodes
+
+
+class Place:
+    """A place in the values of a form. `nodes` of the schema describe it, the nearest first; `formatted` is the first
+    of them that demands a format."""
+
+    __slots__ = ("_below", "_root", "formatted", "nodes")
+
+    def __init__(self, root: Schema, nodes: list[Schema]) -> None:
+        self.nodes = nodes
+        self.formatted = next((node for node in nodes if "format" in node), None)
+        self._root = root
+        self._below: dict[str | None, Place] = {}
+
+    def below(self, part: str | None) -> "Place | None":
+        """That of a member, or (None) of what a list holds; None where the form knows of no such place."""
+        found = self._below.get(part)
+        if found is None:
+            nodes = [node for parent in self.nodes for node in _children(self._root, parent, part)]
+            if nodes:
+                # Only the form's own places are kept: those that callers make up have no end.
+                found = self._below[part] = Place(self._root, nodes)
+        return found
 
 
 def compile_schema(schema: Schema) -> jsonschema_rs.Draft202012Validator:
