@@ -76,8 +76,8 @@ FAULTS: Final = (
         "desk-without-borders",
         "An officer of one commune acts on the dossiers of another.",
         "tracking/store.py",
-        "Dossier.agency_code.in_(select(Agency.code).where(Agency.path.startswith(_PATH))),",
-        "select(Agency.code).where(Agency.path.startswith(_PATH)).exists(),",
+        "Dossier.agency_code.in_(text(SUBTREE)),",
+        'text(f"EXISTS ({SUBTREE})"),',
         (_absent("other officer"),),
     ),
     Fault(
