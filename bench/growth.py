@@ -26,7 +26,7 @@ from bench.ground import Ground, cpu_s, engine_of, ground, process_of
 from bench.pairs import Result, finish, in_turn, number_after
 from journey.handset import wait
 from journey.outside import OutsideParty
-from kernel.database.sessions import Base
+from kernel.database.sessions import Base, Database
 from kernel.ids import new_id
 from kernel.outbox import OutboxEvent
 from motcua.local.embedded import Supervisor
@@ -86,7 +86,7 @@ class System:
             gateway.turn(receipts=receipts)
         self._told = tell_once(place, self.held)
         self._wait_until_dry(_NO_ID)
-        fill(self.held, rows)
+        fill(self.held.database, rows)
         self._processes: list[psutil.Process] = [process_of(supervisor, name) for name in _DRAINS]
         self._processes.append(engine_of(place, "postgres"))
 
@@ -143,22 +143,27 @@ def measure(rows: int = _ROWS, *, few: int = _FEW, count: int = _COUNT, pairs: i
     )
 
 
-def fill(held: Container, rows: int) -> None:
+def fill(database: Database, rows: int) -> None:
     """So many finished messages in every table, then the statistics and the map of what is visible, as they would be
     by then."""
-    with held.database.reading() as connection:
+    copy_finished(database, rows)
+    with database.reading() as connection:
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("VACUUM ANALYZE outbox_event, notification, delivery, attempt, receipt"))
+        connection.execute(text("RESET statement_timeout"))
+
+
+def copy_finished(database: Database, rows: int) -> None:
+    """So many copies of the latest text that was delivered, with all that belongs to it."""
+    with database.reading() as connection:
         told = connection.execute(text(_LATEST_TEXT)).scalar_one()
     for begin in range(1, rows + 1, _SLICE):
         values = {"told": told, "begin": begin, "end": min(begin + _SLICE - 1, rows)}
         for each in _tables():
-            with held.database.transaction() as session:
+            with database.transaction() as session:
                 # A slice takes longer than any statement of the system's own may.
                 session.execute(text("SET LOCAL statement_timeout = 0"))
                 session.execute(text(_copy(each)), values)
-    with held.database.reading() as connection:
-        connection.execute(text("SET statement_timeout = 0"))
-        connection.execute(text("VACUUM ANALYZE outbox_event, notification, delivery, attempt, receipt"))
-        connection.execute(text("RESET statement_timeout"))
 
 
 def _tables() -> list[_Table]:

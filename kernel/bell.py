@@ -7,8 +7,9 @@ process rings every drain every few seconds.
 """
 
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from uuid import uuid4
 
 import redis
 import structlog
@@ -41,9 +42,17 @@ def connect(redis_url: str, *, timeout: float = 0.5) -> redis.Redis:
 
 
 class Bell:
+    """`queues`: drain -> queue, of those that share one."""
+
     def __init__(
-        self, connection: redis.Redis, *, job_timeout: int = 600, now: Callable[[], float] = time.monotonic
+        self,
+        connection: redis.Redis,
+        *,
+        queues: Mapping[str, str] | None = None,
+        job_timeout: int = 600,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._queues = queues or {}
         self._connection = connection
         self._job_timeout = job_timeout
         self._now = now
@@ -55,11 +64,12 @@ class Bell:
         if self._now() < self._silent_until:
             return False
         try:
-            queue = Queue(queue_name(drain), connection=self._connection)
-            if not self._connection.llen(queue.key):
+            queue = Queue(queue_name(self._queues.get(drain, drain)), connection=self._connection)
+            if not self._is_queued(queue, drain):
                 queue.enqueue(
                     "motcua.processes.worker.run",
                     drain,
+                    job_id=f"{drain}-{uuid4().hex}",
                     ttl=RING_TTL_SECONDS,
                     result_ttl=0,
                     failure_ttl=0,
@@ -71,6 +81,10 @@ class Bell:
             _log.warning("bell.lost", drain=drain, error=type(error).__name__)
             return False
         return True
+
+    def _is_queued(self, queue: Queue, drain: str) -> bool:
+        queued: Any = self._connection.lrange(queue.key, 0, -1)
+        return any(job.decode().rpartition("-")[0] == drain for job in queued)
 
     def ring_lazily(self, drain: str) -> None:
         """For what comes by the hundred a second: rings unless this process did so just now. Never raises.

@@ -20,6 +20,8 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     Text,
+    Uuid,
+    any_,
     bindparam,
     func,
     or_,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -182,9 +185,10 @@ def _claim() -> ReturningUpdate[OutboxEvent]:
         .order_by(OutboxEvent.priority, OutboxEvent.seq)
         .limit(bindparam("chunk", type_=BigInteger))
         .with_for_update(skip_locked=True)
-        .cte("due")
     )
-    claim = update(OutboxEvent).where(OutboxEvent.id == due.c.id).values(done_at=func.now()).returning(OutboxEvent)
+    # As an array they are looked up one by one; joined, PostgreSQL may read all events for the sake of a hundred.
+    these = func.array(due.scalar_subquery(), type_=ARRAY(Uuid))
+    claim = update(OutboxEvent).where(OutboxEvent.id == any_(these)).values(done_at=func.now()).returning(OutboxEvent)
     return claim.execution_options(synchronize_session=False)
 
 

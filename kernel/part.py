@@ -83,15 +83,22 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """The work of one queue, which has a worker process of its own.
+    """Work that is done whenever its bell rings, in a worker process of its own.
 
-    `run`: "module:name" of a function (Container, Turn) -> bool, True when work is left. The scheduler rings the queue
-    every `every_s` seconds.
+    `run`: "module:name" of a function (Container, Turn) -> bool, True when work is left. The scheduler rings its bell
+    every `every_s` seconds. `shares`: the queue of another loop, in whose process this one takes turns because it may
+    be seconds late.
     """
 
-    queue: str
+    name: str
     run: str
     every_s: float = 2.0
+    shares: str | None = None
+
+    @property
+    def queue(self) -> str:
+        """Where its bell rings."""
+        return self.shares or self.name
 
 
 @dataclass(frozen=True, slots=True)

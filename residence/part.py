@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from kernel.part import Container, Loop, Part, Service, WaitingTable
+from kernel.queues import SWEEP
 
 if TYPE_CHECKING:
     from residence.authority.port import AccountTrial
@@ -27,7 +28,9 @@ PART: Final = Part(
         TRANSMITTER.name: "residence.transmission.loop:open_transmitter",
     },
     loops=(
-        Loop("residence", "residence.transmission.loop:transmit"),
+        # Hours are left when the night ends: an authority that answers slowly may wait for the sweep, and the sweep for
+        # it.
+        Loop("residence", "residence.transmission.loop:transmit", shares=SWEEP),
         Loop(BATCHES, "residence.batches.loop:work_off"),
     ),
     waiting=(WaitingTable("transmission", "due_at"), WaitingTable("batch", "due_at")),

@@ -41,7 +41,7 @@ _PATIENCE: Final[Mapping[str, str]] = {
     "MOTCUA_AUTHORITY_ARRAY": "20",
     "MOTCUA_LOG_LEVEL": "warning",
 }
-_NEEDED: Final = ("sandbox", "api", "worker-plan", "worker-residence", "worker-batches", "cron")
+_NEEDED: Final = ("sandbox", "api", "worker-plan", "worker-batches", "worker-sweep", "cron")
 _HOTELS: Final = 8
 _FILE: Final = 60
 # More than a request judges.
@@ -168,7 +168,7 @@ def _kill_worker(scene: Scene, dice: random.Random) -> None:
     if _until_taken(lambda: scene.hotels.desk.send_file(scene.hotels.lodgings[place], content)):
         scene.note(place, guests)
     time.sleep(dice.uniform(0.0, 0.5))
-    scene.strike("worker-residence")
+    scene.strike("worker-sweep")
 
 
 def _kill_judge(scene: Scene, dice: random.Random) -> None:

@@ -22,7 +22,7 @@ _NAMES = {
 }
 _RINGS = "motcua.rings"
 _SETTINGS = {"timezone": "UTC", "statement_timeout": "15s"}
-_BY_INDEX = {"enable_seqscan": "off"}
+_CUSTOM_PLANS = {"plan_cache_mode": "force_custom_plan"}
 _BESIDE = 2
 
 
@@ -65,9 +65,9 @@ class Database:
 
     `ring` is called with the name of each drain that the committed work asked for; it must not raise.
 
-    `by_index`: for drains, whose statements look up keys. They are planned once, perhaps while the tables were nearly
-    empty, and a plan that reads a whole table would stay in use until somebody analyses it. `before_commit`, once set,
-    is called at the end of every transaction, inside it. `info` is handed to every session.
+    `custom_plans`: for drains. A prepared statement would keep a plan that was made while its table was nearly empty,
+    and that reads all of it, until somebody analyses the table. Each execution is planned for the table as it is.
+    `before_commit`, once set, is called at the end of every transaction, inside it. `info` is handed to every session.
     """
 
     def __init__(
@@ -76,10 +76,10 @@ class Database:
         *,
         pool_size: int = 16,
         ring: Callable[[str], object] | None = None,
-        by_index: bool = False,
+        custom_plans: bool = False,
     ) -> None:
         self.engine = _engine(url, pool_size)
-        self._link = Link(self.engine, _SETTINGS | (_BY_INDEX if by_index else {}))
+        self._link = Link(self.engine, _SETTINGS | (_CUSTOM_PLANS if custom_plans else {}))
         self._beside = _engine(url, _BESIDE)
         self._link_beside = Link(self._beside, _SETTINGS)
         self._ring = ring

@@ -21,7 +21,7 @@ from kernel.part import Part, Service, load
 from kernel.storage import FileStore
 from kernel.vault import Vault
 from motcua.wiring.boot import open_servers
-from motcua.wiring.parts import JOINS, PARTS, Join, builders
+from motcua.wiring.parts import JOINS, PARTS, Join, builders, loops
 from outbound.direct.files import open_bounded
 
 T = TypeVar("T")
@@ -130,8 +130,9 @@ def make_container(
     """As `open_container`, for a container of another class."""
     settings = _judged(values, parts)
     kernel = settings.kernel
-    bell = Bell(redis := connect(kernel.redis_url))
-    database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, by_index=drains)
+    queues = {loop.name: loop.queue for loop in loops(parts).values()}
+    bell = Bell(redis := connect(kernel.redis_url), queues=queues)
+    database = Database(kernel.database_url, pool_size=kernel.pool_size, ring=bell.ring, custom_plans=drains)
     vault, watch = open_servers(database, redis, kernel.master_key)
     held = kind(
         all_settings=settings,

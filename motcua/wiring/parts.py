@@ -65,12 +65,19 @@ _OWN_LOOPS: Final = (
 
 
 def loops(parts: Iterable[Part] = PARTS) -> dict[str, Loop]:
-    """Queue -> loop. Raises ValueError for a queue that two parts name."""
+    """Name -> loop. Raises ValueError for a name given twice, and for one that shares with none that has a process."""
     found = [_OWN_LOOPS[0], *chain.from_iterable(part.loops for part in parts), _OWN_LOOPS[1]]
-    by_queue = {loop.queue: loop for loop in found}
-    if len(by_queue) < len(found):
-        raise ValueError("two loops have the same queue")
-    return by_queue
+    by_name = {loop.name: loop for loop in found}
+    if len(by_name) < len(found):
+        raise ValueError("two loops have the same name")
+    if not {loop.queue for loop in found} <= {loop.name for loop in found if loop.shares is None}:
+        raise ValueError("a loop shares the process of one that has none")
+    return by_name
+
+
+def queues(parts: Iterable[Part] = PARTS) -> tuple[str, ...]:
+    """Those that have a worker process each."""
+    return tuple(loop.name for loop in loops(parts).values() if loop.shares is None)
 
 
 def builders(parts: Iterable[Part] = PARTS, joins: Iterable[Join] = JOINS) -> dict[str, str]:

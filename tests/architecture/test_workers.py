@@ -33,8 +33,13 @@ def _loaded(done: subprocess.CompletedProcess[str]) -> frozenset[str]:
 
 
 def test_every_queue_has_its_drain_and_its_bell() -> None:
-    assert sorted(QUEUES) == sorted(worker.LOOPS)
+    assert {loop.queue for loop in worker.LOOPS.values()} == set(QUEUES)
     assert RING not in QUEUES
+
+
+def test_what_may_be_late_shares_a_process() -> None:
+    assert worker.LOOPS["residence"].queue == "sweep"
+    assert "residence" not in QUEUES
 
 
 def test_a_worker_without_settings_says_so_in_a_sentence(refused: subprocess.CompletedProcess[str]) -> None:

@@ -121,15 +121,15 @@ def test_a_dossier_travels_through_pgbouncer(mode: str, more: str) -> None:
     with _bouncer(mode, more) as url:
         with running_system(DATABASE_URL=url) as system:
             _a_dossier_travels(system)
-        for by_index in (False, True):
-            _holds(url.replace("postgresql:", "postgresql+psycopg:"), by_index=by_index)
+        for custom_plans in (False, True):
+            _holds(url.replace("postgresql:", "postgresql+psycopg:"), custom_plans=custom_plans)
 
 
-def _holds(url: str, *, by_index: bool) -> None:
+def _holds(url: str, *, custom_plans: bool) -> None:
     """What is asked of every connection holds, in each of the three ways to speak to the database."""
-    database = Database(url, by_index=by_index)
-    asked = text("SELECT current_setting('statement_timeout'), current_setting('enable_seqscan')")
-    wanted = ("15s", "off" if by_index else "on")
+    database = Database(url, custom_plans=custom_plans)
+    asked = text("SELECT current_setting('statement_timeout'), current_setting('plan_cache_mode')")
+    wanted = ("15s", "force_custom_plan" if custom_plans else "auto")
     try:
         with database.transaction() as session:
             assert tuple(session.execute(asked).one()) == wanted

@@ -27,6 +27,15 @@ def test_one_job_is_queued_until_somebody_takes_it(clean_redis: str) -> None:
     connection.close()
 
 
+def test_drains_that_share_a_queue_have_a_job_each(clean_redis: str) -> None:
+    connection = redis.Redis.from_url(clean_redis)
+    bell = Bell(connection, queues={"late": "sweep"})
+    for drain in ("late", "sweep", "late", "sweep"):
+        assert bell.ring(drain)
+    assert [job.args for job in Queue(queue_name("sweep"), connection=connection).jobs] == [("late",), ("sweep",)]
+    connection.close()
+
+
 def test_a_broker_may_be_shared_with_another_program(clean_redis: str) -> None:
     connection = redis.Redis.from_url(clean_redis)
     theirs = Queue("send", connection=connection)
