@@ -9,7 +9,7 @@ WORKERS ?= 3
 RUN := .venv/bin/python -m
 READY := .venv/ready
 OLDEST_POSTGRES := $(firstword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
-LOCK_OPTIONS := --extra dev --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
+LOCK_OPTIONS := --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test test-long lint bench lock openapi clean
@@ -18,9 +18,10 @@ help:
 	@echo "make run        set up and serve everything at http://127.0.0.1:8000 (PORT=… SANDBOX_PORT=…); Ctrl-C stops it"
 	@echo "make demo       a dossier from the phone to the text with its result, over HTTP"
 	@echo "make test       set up, lint, types, floors and every test"
-	@echo "make test-long  the same with far more random cases, and on Debian's PostgreSQL, PgBouncer and Redis"
+	@echo "make test-long  the same with far more random cases, and on Debian's PostgreSQL, PgBouncer and Redis,"
+	@echo "                with the branch coverage of floors 0 to 4"
 	@echo "make bench      the measurements, each against its own limit"
-	@echo "make lock       requirements.lock anew (UPGRADE=--upgrade for the newest versions)"
+	@echo "make lock       both requirement files anew (UPGRADE=--upgrade for the newest versions)"
 	@echo "make openapi    mobile_contract/openapi.json anew"
 	@echo "make clean      removes .venv and what was built; the data in .data stays"
 
@@ -59,14 +60,20 @@ test: lint
 test-long: lint
 	MOTCUA_TEST_PROFILE=long $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	@test -n "$(OLDEST_POSTGRES)" || { echo "apt-get install postgresql pgbouncer redis-server" >&2; exit 1; }
-	MOTCUA_POSTGRES_PROGRAMS=$(OLDEST_POSTGRES) $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/db tests/api
+	@# Branch coverage is measured here and not above: the flows measure memory, which a tracer would double.
+	@rm -rf build/coverage && mkdir -p build/coverage
+	MOTCUA_POSTGRES_PROGRAMS=$(OLDEST_POSTGRES) $(RUN) coverage run -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/unit tests/db tests/api
+	$(RUN) coverage combine --quiet
+	$(RUN) coverage report
 
 bench: $(READY)
 	$(RUN) bench
 
 lock:
 	@test -x build/lock/bin/uv || { "$(PYTHON)" -m venv build/lock && build/lock/bin/python -m pip install -q uv; }
-	build/lock/bin/uv pip compile pyproject.toml $(LOCK_OPTIONS) $(UPGRADE) --output-file requirements.lock
+	build/lock/bin/uv pip compile pyproject.toml --extra dev $(LOCK_OPTIONS) $(UPGRADE) --output-file requirements.lock
+	@# What an image holds: the same versions, without what only tests need.
+	build/lock/bin/uv pip compile pyproject.toml --extra image --constraint requirements.lock $(LOCK_OPTIONS) --output-file requirements.runtime.lock
 
 openapi: $(READY)
 	$(RUN) motcua openapi --write

@@ -26,6 +26,31 @@ class StateDiagram:
         return fenced("stateDiagram-v2", lines)
 
 
+@dataclass(frozen=True, slots=True)
+class EntityDiagram:
+    """`entities` maps tables to the lines of their columns (type, name, keys, comment); `outside` maps tables that are
+    drawn as a box alone to what is shown. `links` are (parent, its end, this end, child, by which columns), with the
+    ends in Mermaid's signs: `||` exactly one, `|o` none or one, `o{` any number."""
+
+    entities: Mapping[str, Sequence[str]]
+    outside: Mapping[str, str]
+    links: Sequence[tuple[str, str, str, str, str]]
+
+    def mermaid(self) -> str:
+        """The diagram as a block of Markdown."""
+        lines = []
+        for name, columns in self.entities.items():
+            lines += [f"{name} {{", *(f"    {column}" for column in columns), "}"]
+        lines += [f'{name}["{shown}"]' for name, shown in self.outside.items()]
+        lines += [f'{parent} {left}--{right} {child} : "{by}"' for parent, left, right, child, by in self.links]
+        return fenced("erDiagram", lines)
+
+
+def flowchart(direction: str, lines: Iterable[str]) -> str:
+    """A flowchart as a block of Markdown; `direction` is `LR` (from the left) or `TB` (from the top)."""
+    return fenced(f"flowchart {direction}", lines)
+
+
 def fenced(kind: str, lines: Iterable[str]) -> str:
-    """A diagram of a kind (`stateDiagram-v2`, `erDiagram`, `flowchart LR`) as a block of Markdown."""
+    """A diagram of a kind (`stateDiagram-v2`, `erDiagram`) as a block of Markdown."""
     return "\n".join(["```mermaid", kind, *(f"    {line}" for line in lines), "```"])

@@ -27,5 +27,9 @@ def write(target: Path, parts: Iterable[Part] = PARTS) -> None:
 
 @click.command()
 def diagrams() -> None:
-    """Writes docs/states/ anew from the state tables."""
+    """Writes docs/states/, docs/entities/ and docs/house.md anew from tables, models, processes and floors."""
+    from motcua.cli.drawing import write_entities, write_house
+
     write(TARGET)
+    write_entities()
+    write_house()

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.architecture.sources import ROOT
+from tests.support.quoted import pages, quoted_in, renewed
 
 _LINK = re.compile(r'\]\(([^)\s]+)\)|\bsrc="([^"]+)"')
 _PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
@@ -73,3 +74,32 @@ def test_a_runbook_says_when_what_to_look_at_and_when_it_is_over(page: Path) -> 
     for part in ("**When.**", "**Look at.**"):
         assert part in text
     assert f"]({page.name})" in (page.parent / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", pages(), ids=_named)
+def test_what_a_page_quotes_is_the_file(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text == renewed(text), "stale: run `python -m tests.support.quoted`"
+
+
+def test_every_example_is_quoted_and_every_page_of_how_to_is_named() -> None:
+    texts = {page: page.read_text(encoding="utf-8") for page in (ROOT / "docs/how-to").glob("*.md")}
+    quoted = {name for text in texts.values() for name in quoted_in(text)}
+    there = (path for path in (ROOT / "tests/examples").rglob("*.*") if path.suffix in {".py", ".yaml"})
+    assert {path.relative_to(ROOT).as_posix() for path in there if path.name != "__init__.py"} == quoted
+    index = texts.pop(ROOT / "docs/how-to/README.md")
+    assert [page.name for page in texts if f"]({page.name})" not in index] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs/how-to").glob("*.md")), ids=_named)
+def test_a_path_that_how_to_names_is_there(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    named = re.findall(r"`((?:[a-z_]+/)+[\w.]*)`", prose)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_a_type_of_the_glossary_stands_where_it_says() -> None:
+    found = re.findall(r"`([a-z_/]+\.py)` `(\w+)`", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"))
+    assert len(found) >= 30
+    sources = {path: (ROOT / path).read_text(encoding="utf-8") for path, _name in found}
+    assert [f"{path}:{name}" for path, name in found if not re.search(rf"^class {name}\b", sources[path], re.M)] == []
