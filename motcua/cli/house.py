@@ -34,9 +34,10 @@ PROCESSES: Final[Mapping[str, ProcessNote]] = {
     "worker-urgent": ProcessNote("sends what somebody waits for", ("esms", "twilio", "zalo")),
     "worker-send": ProcessNote("sends everything else", ("esms", "twilio", "zalo")),
     "worker-receipts": ProcessNote("applies what gateways reported"),
-    "worker-residence": ProcessNote("passes guests on", ("authority",)),
     "worker-batches": ProcessNote("judges long files of guests and declares what they hold", files=True),
-    "worker-sweep": ProcessNote("reminds, ends, forgets, seals the audit trail", files=True),
+    "worker-sweep": ProcessNote(
+        "passes guests on; reminds, ends, forgets, seals the audit trail", ("authority",), files=True
+    ),
     "cron": ProcessNote("rings every bell every few seconds"),
 }
 PARTIES: Final = {
