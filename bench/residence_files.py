@@ -1,14 +1,14 @@
 """Long lists of guests, and their way over HTTP: sent, and followed until every good row is declared."""
 
-import http.client
-import json
 import time
+from contextlib import closing
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from bench.ground import Ground
 from bench.residence_guests import good_rows, workbook
 from bench.residence_town import Hotel
+from journey.wire import Wire
 
 ROWS: Final = 10_000
 _PATIENCE_S: Final = 120.0
@@ -32,24 +32,15 @@ def send_and_follow(place: Ground, hotel: Hotel, content: bytes, rows: int) -> f
     begun = time.perf_counter()
     headers = {"Authorization": f"Bearer {hotel.key}", "Content-Type": "application/octet-stream"}
     path = f"/v1/lodgings/{hotel.lodging_id}/batches"
-    status, told = _ask(place, "POST", f"{path}?accept=true&name=khach.xlsx", headers, content)
-    while status in (200, 202) and told["progress"] is not None:
-        if time.perf_counter() > begun + _PATIENCE_S:
-            break
-        time.sleep(_LOOK_EVERY_S)
-        status, told = _ask(place, "GET", f"{path}/{told['id']}", headers)
-    if (status, told.get("state"), told.get("accepted")) != (200, "accepted", good_rows(rows)):
-        raise AssertionError(f"not what was to be measured: {status} {told.get('state')} {told.get('accepted')}")
+    with closing(Wire(place.api_url, patience_s=_PATIENCE_S)) as wire:
+        answer = wire.ask("POST", f"{path}?accept=true&name=khach.xlsx", body=content, headers=headers)
+        told = answer.json()
+        while answer.status in (200, 202) and told["progress"] is not None:
+            if time.perf_counter() > begun + _PATIENCE_S:
+                break
+            time.sleep(_LOOK_EVERY_S)
+            answer = wire.ask("GET", f"{path}/{told['id']}", headers=headers)
+            told = answer.json()
+    if (answer.status, told.get("state"), told.get("accepted")) != (200, "accepted", good_rows(rows)):
+        raise AssertionError(f"not what was to be measured: {answer.status} {told.get('state')} {told.get('accepted')}")
     return time.perf_counter() - begun
-
-
-def _ask(
-    place: Ground, method: str, path: str, headers: dict[str, str], body: bytes | None = None
-) -> tuple[int, dict[str, Any]]:
-    line = http.client.HTTPConnection("127.0.0.1", place.ports.api, timeout=_PATIENCE_S)
-    try:
-        line.request(method, path, body, headers)
-        answer = line.getresponse()
-        return answer.status, json.loads(answer.read())
-    finally:
-        line.close()

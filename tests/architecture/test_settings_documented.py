@@ -6,9 +6,13 @@ from dataclasses import fields
 import pytest
 
 from kernel.configuration.kinds import DECLARED, Seconds, Setting, Whole, Words
+from kernel.part import load
+from motcua.wiring.parts import PARTS
 from sandbox.world import Settings
 from tests.architecture.sources import ROOT, product
 
+# A setting is declared by the module that reads it.
+KINDS = [load(path) for part in PARTS for path in part.settings]
 _NAME = re.compile(r"MOTCUA_[A-Z0-9_]*[A-Z0-9](?![A-Z0-9_{])")
 _HERE_TOO = "tests/conftest.py"
 
@@ -24,6 +28,7 @@ def _explained(page: str) -> set[str]:
 
 
 def test_every_variable_is_explained() -> None:
+    assert KINDS
     assert _in_code() - _explained("docs/settings.md") == set()
 
 
