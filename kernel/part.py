@@ -154,6 +154,13 @@ def registered() -> Sequence[Part]:
     return tuple(_registered)
 
 
+def load_models() -> None:
+    """Loads the tables of every part, for what looks at all of them: a process loads only those of its work."""
+    for part in _registered:
+        for module in part.models:
+            load(module)
+
+
 def load(path: str) -> Any:
     """What "module:name" names; a module for "module" alone. Raises ImportError and AttributeError."""
     module, _, name = path.partition(":")

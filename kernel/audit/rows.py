@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Mapper, Session, class_mapper, mapped_column,
 
 from kernel.database.appending import append_row, written_columns
 from kernel.database.sessions import Base
+from kernel.part import load_models
 from kernel.vault import Vault
 
 _ROW_KEY: Final = "motcua.row_key"
@@ -52,7 +53,8 @@ def row_key_of(vault: Vault) -> bytes:
 
 
 def covered_tables() -> dict[str, Table]:
-    """Every loaded table with tamper-evident rows, by name."""
+    """Every table of the system with tamper-evident rows, by name, whichever of them this process works with."""
+    load_models()
     mappers = (mapper for mapper in Base.registry.mappers if issubclass(mapper.class_, TamperEvident))
     return {table.name: table for mapper in mappers if isinstance(table := mapper.local_table, Table)}
 
