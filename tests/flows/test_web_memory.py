@@ -1,9 +1,10 @@
-"""A web worker that people have logged in at and filed dossiers with stays near its memory. `make bench` holds the limit
-itself: what the machine gives a process differs by some megabytes from run to run."""
+"""A web worker that people have logged in at and filed dossiers with stays near its memory.
+
+`make bench` holds the limit itself: what the machine gives a process differs by some megabytes from run to run.
+"""
 
 from bench import submit
 from bench.memory import WEB_WORKER_MB
-
 
 _NEAR = 1.1
 
