@@ -84,9 +84,9 @@ FROM {_NUMBERS}
 _DAY: Final = "(CAST(:night AS date) - CAST(1 + (:last - n) / :town AS int))"
 _FILES: Final = f"""
 INSERT INTO batch (id, lodging_id, sha256, size, file_key, night, state, rows, rejected, warnings, accepted, repeated,
-  created_at, accepted_at, erased_at)
+  judged, as_of, created_at, accepted_at, erased_at)
 SELECT {old_id(_BATCH)}, {_HOTEL}, sha256(CAST('file ' || n AS bytea)), 9000, 'past/' || n, {_DAY}, 'accepted',
-  {_A_NIGHT}, 0, 0, {_A_NIGHT}, 0, {_DAY} + time '15:00', {_DAY} + time '15:00',
+  {_A_NIGHT}, 0, 0, {_A_NIGHT}, 0, {_A_NIGHT}, {_DAY} + time '15:00', {_DAY} + time '15:00', {_DAY} + time '15:00',
   CASE WHEN {_DAY} < CAST(:night AS date) - 30 THEN now() END
 FROM {_NUMBERS} WHERE {lot(10, 4)} > 0
 """  # noqa: S608 - constants only

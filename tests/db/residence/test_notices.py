@@ -94,6 +94,7 @@ def test_how_a_list_ended_is_told(work: Work, town: Town, announcer: Teller, pho
         warnings=0,
         accepted=58,
         repeated=0,
+        as_of=work.now(),
         created_at=work.now(),
     )
     work.session.add(batch)

@@ -136,6 +136,7 @@ def add_batch(session: Session, clock: SettableClock, lodging: UUID, rows: int) 
         warnings=0,
         accepted=rows,
         repeated=0,
+        as_of=clock.now(),
         created_at=clock.now(),
         created_by=_PERSON,
     )
