@@ -54,7 +54,12 @@ def _system(away: Path) -> Iterator[tuple[Commands, Path]]:
             assert command.stdout is not None
             assert any("Ctrl-C" in line.decode() for line in iter(command.stdout.readline, b"")), "it did not come up"
             assert request("GET", f"http://127.0.0.1:{ports.api}/health/ready")[0] == 200
-            yield Commands(state, away), state
+            try:
+                yield Commands(state, away), state
+            finally:
+                # Killed, it would leave all that it started.
+                command.terminate()
+                command.wait(60)
 
 
 def test_every_command_finds_the_system_that_was_started_in_another_folder(tmp_path: Path) -> None:
