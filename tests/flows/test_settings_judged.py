@@ -18,21 +18,21 @@ WRONG = {
     "MOTCUA_EVENT_TRIE": "8",
 }
 COMMANDS = [
-    "cli up",
-    "cli serve",
-    "cli worker plan",
-    "cli worker send",
-    "cli cron",
-    "cli migrate",
-    "cli seed",
-    "cli audit verify",
-    "cli messages dead",
-    "cli zalo status",
-    "working urgent",
-    "working receipts",
-    "working residence",
-    "working sweep",
-    "working ring",
+    "motcua up",
+    "motcua serve",
+    "motcua worker plan",
+    "motcua worker send",
+    "motcua cron",
+    "motcua migrate",
+    "motcua seed",
+    "motcua audit verify",
+    "motcua messages dead",
+    "motcua zalo status",
+    "motcua.processes.start urgent",
+    "motcua.processes.start receipts",
+    "motcua.processes.start batches",
+    "motcua.processes.start sweep",
+    "motcua.processes.start ring",
 ]
 
 
@@ -44,7 +44,7 @@ def _environment(mode: str) -> dict[str, str]:
 @pytest.mark.parametrize("mode", ["development", "production"])
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_names_every_fault_and_starts_nothing(command: str, mode: str, tmp_path: Path) -> None:
-    options = ["--state", str(tmp_path / "state")] if command == "cli up" else []
+    options = ["--state", str(tmp_path / "state")] if command == "motcua up" else []
     done = subprocess.run(
         [sys.executable, "-m", *command.split(), *options],
         check=False,
