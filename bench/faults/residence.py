@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -69,15 +69,15 @@ def run_residence(seed: int, faults: int | None, say: Say, kinds: Sequence[str] 
         with place.keeping(*(spec for spec in specs if spec.name in _NEEDED)) as supervisor:
             held = build_container(place.environment)
             try:
-                scene = _scene(place, supervisor, held)
-                return _drill(scene, _plan(dice, faults or FAULTS, kinds), dice, say)
+                with closing(OutsideParty(place.sandbox_url, "authority")) as authority:
+                    scene = _scene(place, supervisor, held, authority)
+                    return _drill(scene, _plan(dice, faults or FAULTS, kinds), dice, say)
             finally:
                 held.close()
 
 
-def _scene(place: Ground, supervisor: Supervisor, held: Container) -> Scene:
+def _scene(place: Ground, supervisor: Supervisor, held: Container, authority: OutsideParty) -> Scene:
     hotels = open_hotels(held, place.api_url, _HOTELS)
-    authority = OutsideParty(place.sandbox_url, "authority")
     return Scene(place, supervisor, held, hotels, authority, local(held.clock.now()).date())
 
 

@@ -76,6 +76,6 @@ def test_every_table_with_a_time_to_look_again_is_followed(session: Session) -> 
         text("SELECT table_name FROM information_schema.columns WHERE column_name IN ('due_at', 'next_attempt_at')")
     )
     # Of a dossier and of a stay it is a legal time, which belongs to the calendar.
-    assert set(due.scalars()) - {"dossier", "stay"} == {"outbox_event", "delivery", "transmission"}
+    assert set(due.scalars()) - {"dossier", "stay"} == {"outbox_event", "delivery", "transmission", "batch"}
     for table in WAITING:
         session.execute(table.put_back, {"back": timedelta(minutes=10)})

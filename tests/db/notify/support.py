@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from kernel.database.sessions import Database
 from kernel.ids import new_id
+from kernel.part import register
 from kernel.vault import Vault
+from motcua.wiring.parts import PARTS
 from notify.channels.port import Certainty, Outgoing, Question, Sighting
 from notify.planning.plan import PUSHING, Channel, PlannedDelivery, Priority
 from notify.planning.store import NewDelivery, Notice, add_deliveries, add_notifications
@@ -36,6 +38,8 @@ from outbound.jobs.shared_pool import SharedPool
 VAULT = Vault({1: bytes(range(32))}, bytes(32))
 PHONE = "+84912345678"
 PATIENCE = SendingPatience(timedelta(seconds=5), timedelta(seconds=8), timedelta(seconds=3))
+# For programs that a test starts: pytest itself has done so.
+register(PARTS)
 TEMPLATE = shipped_templates().get("dossier.accepted", "sms", "vi")
 ACCEPTED = OutcomeKind.ACCEPTED
 TRUSTING = BreakerLimits(in_a_row=10**9, error_rate=2.0)
