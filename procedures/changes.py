@@ -1,6 +1,6 @@
-"""What a newer version of a procedure asks that an older one did not, in words for who filled in the older one. Pure.
+"""What a newer version of a procedure asks that an older one did not, told to the citizen who filled in the older one.
 
-A change is a field error of the problem that tells it: a pointer ("/form_values/chuHo/ngheNghiep", "/papers/…",
+Pure. A change is a field error of the problem that tells it: a pointer ("/form_values/chuHo/ngheNghiep", "/papers/…",
 "/fees/…", "/term"; `-` stands for every item of a list), a code of `FIELD_TEXTS`, and names in both languages.
 """
 

@@ -52,7 +52,7 @@ class Environment:
     def look_for_misspelt(self, known: Collection[str]) -> None:
         """Refuses a name that is nearly one of ours, and warns of any other that begins as ours do.
 
-        What nobody reads is a trap: whoever set it believes that it holds.
+        A variable that is set and never read is a trap: its owner believes that it holds.
         """
         for name in sorted(self._values):
             if not name.upper().startswith(PREFIX) or name in known:

@@ -2,7 +2,7 @@
 
 Layers, each built on the one before:
 
-- `visible` takes out what nobody sees, and writes every blank and line separator as a space: for text that is shown.
+- `visible` is for text that is shown: it removes invisible signs and writes every blank and line separator as a space.
 - `typed` also writes full-width and other compatible signs, dashes, quotes and digits plainly: for codes and numbers.
 - `latin` reads names: letters that look like Latin ones are these, and everything else stays as it was typed.
 - `fold` also forgets case and tells no script's look-alikes apart: the key under which two spellings meet. It keeps
@@ -90,7 +90,7 @@ def vietnamese_d(text: str) -> str:
 def latin(text: str) -> str:
     """A name in the letters that were meant: full-width ones plain, Đ for Ð, Latin for look-alikes of other scripts.
 
-    What nobody sees is taken out, as by `visible`. Words of another script stay, and so do dashes and quotes.
+    Invisible signs are removed, as by `visible`. Words of another script stay, and so do dashes and quotes.
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())

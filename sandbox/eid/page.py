@@ -24,7 +24,7 @@ def choose(people: Sequence[Person], given: dict[str, str], notice: str | None) 
 
 
 def show(people: Sequence[Person]) -> web.Response:
-    """Everybody with their handle, for who has not begun a log-in."""
+    """Lists every invented person with their handle, while no log-in has begun."""
     how = (
         '<p class="notice">Mở <code>authorization_url</code> mà <code>POST /v1/auth/logins</code> trả về rồi chọn một '
         "người, hoặc thêm <code>&amp;login_hint=</code> và tên đăng nhập vào sau. Cán bộ, công an: gửi "

@@ -1,4 +1,4 @@
-"""Numbers and names as people type and paste them: what nobody sees does not count, and look-alikes are one."""
+"""Numbers and names as people type and paste them: invisible signs do not count, and look-alikes are one."""
 
 from typing import Any
 

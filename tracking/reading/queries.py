@@ -72,7 +72,7 @@ JOIN agency a ON a.code = d.agency_code
 """
 OWN = text(_dossier(_TOLD_REASONS) + "AND d.applicant_id = :person) whole")
 DESK = text(_dossier(_ALL_REASONS) + f"AND d.state <> 0 AND {within('a')}) whole")
-# What belongs to a dossier, for who has locked it and acts on it.
+# Timeline, files and clock of a dossier, for the act that has locked it.
 OWN_CASE, DESK_CASE = text(_case(_TOLD_REASONS)), text(_case(_ALL_REASONS))
 FILED = text(_dossier(_NO_REASONS) + "AND d.state <> 0) whole")
 PROCEDURE = text(

@@ -1,4 +1,4 @@
-"""What nobody saw is asked about before it is sent again, equal messages are counted, and a death costs nothing."""
+"""A call whose end is unknown is asked about first, equal messages are counted, and a death costs nothing."""
 
 from collections import Counter
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Look-alikes meet, what nobody sees is gone, and what has no spelling says so."""
+"""Look-alikes meet, invisible signs are removed, and what has no spelling says so."""
 
 import unicodedata
 
